@@ -1,0 +1,51 @@
+// Installs what is missing, once. Runs on any Node 20 or newer, before anything is installed:
+// plain JavaScript, only Node's own modules.
+//
+//   node scripts/setup.mjs              everything
+//   node scripts/setup.mjs root sample  these parts only
+import { pathToFileURL } from 'node:url'
+import { SetupError } from './setup/command.mjs'
+import { isUpToDate, markUpToDate } from './setup/stamp.mjs'
+import { requireTools } from './setup/tools.mjs'
+import chromium from './setup/chromium.mjs'
+import python from './setup/python.mjs'
+import root from './setup/root.mjs'
+import sample from './setup/sample.mjs'
+import vscodeServer from './setup/vscode-server.mjs'
+
+/** In the order they are installed: the root brings the Node that the others run on. */
+const parts = { root, sample, python, chromium, 'vscode-server': vscodeServer }
+
+/** Brings the named parts up to date; a part whose inputs have not changed costs a hash. */
+export async function setUp(names = Object.keys(parts)) {
+  const unknown = names.filter((name) => !Object.hasOwn(parts, name))
+  if (unknown.length > 0)
+    throw new SetupError(`No such part: ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.`)
+  const wanted = Object.keys(parts)
+    .filter((name) => names.includes(name))
+    .map((name) => parts[name])
+  await requireTools(new Set(wanted.flatMap((part) => part.tools)))
+  for (const part of wanted) {
+    if (part.install === undefined || isUpToDate(part)) continue
+    console.log(`setup: ${part.title}`)
+    const start = performance.now()
+    await part.install()
+    markUpToDate(part)
+    console.log(`setup: ${part.title}: done in ${((performance.now() - start) / 1000).toFixed(1)} s`)
+  }
+}
+
+/** Runs the main function of a script; a SetupError is a message for the reader, anything else a bug with its stack. */
+export async function runScript(main) {
+  try {
+    process.exitCode = (await main()) ?? 0
+  } catch (error) {
+    console.error(error instanceof SetupError ? `\n${error.message}` : error)
+    process.exitCode = 1
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const names = process.argv.slice(2)
+  await runScript(() => setUp(names.length > 0 ? names : undefined))
+}

@@ -1,0 +1,10 @@
+import { runCommand } from './command.mjs'
+
+/** The project's own development dependencies, Node 24 among them. */
+export default {
+  title: 'npm packages',
+  folder: 'node_modules',
+  inputs: ['package-lock.json'],
+  tools: ['git'],
+  install: () => runCommand('npm', ['ci'], { hint: 'Is the package registry reachable? `npm ping` tells.' }),
+}

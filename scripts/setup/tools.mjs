@@ -1,0 +1,58 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { runCommand, SetupError, succeeds } from './command.mjs'
+
+/** Programs of the machine, by the name a part asks for: how to see that one is there, and who ships it on Debian. */
+const tools = {
+  git: { isThere: () => isOnPath('git'), package: 'git' },
+  python: { isThere: () => succeeds('python3', ['-c', 'import venv, ensurepip']), package: 'python3-venv' },
+  compiler: { isThere: () => isOnPath('make') && isOnPath('g++'), package: 'build-essential' },
+  kerberos: { isThere: () => isOnPath('krb5-config'), package: 'libkrb5-dev' },
+  chromium: { isThere: () => isOnPath('chromium'), package: 'chromium' },
+}
+
+/**
+ * Makes sure that the machine has the named tools. As root on Debian it installs what is missing.
+ *
+ * @throws {SetupError} with the exact line to run when it may not
+ */
+export async function requireTools(names) {
+  const missing = [...names].filter((name) => !tools[name].isThere())
+  if (missing.length === 0) return
+  const packages = missing.map((name) => tools[name].package)
+  const isRoot = process.getuid?.() === 0
+  if (!isOnPath('apt-get')) {
+    throw new SetupError(
+      `This machine lacks ${missing.join(', ')}. On Debian the packages are: ${packages.join(' ')}.\nInstall their like and run the command again.`,
+    )
+  }
+  if (!isRoot) {
+    throw new SetupError(
+      `This machine lacks ${missing.join(', ')}. Run this line, then the command again:\n\n  sudo apt-get update && sudo apt-get install --yes ${packages.join(' ')}\n`,
+    )
+  }
+  console.log(`setup: Debian packages ${packages.join(' ')}`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const install = ['install', '--yes', '--no-install-recommends', ...packages]
+  // Package lists that were never fetched, or are stale, are the usual reason for a failure.
+  if (!succeeds('apt-get', ['--simulate', ...install])) await runCommand('apt-get', ['update'], { env })
+  try {
+    await runCommand('apt-get', install, { env })
+  } catch {
+    await runCommand('apt-get', ['update'], { env })
+    await runCommand('apt-get', install, { env })
+  }
+}
+
+function isOnPath(name) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => isExecutable(join(folder, name)))
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

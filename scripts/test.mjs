@@ -1,0 +1,19 @@
+// npm test: installs what the tests need, then runs them all on the project's own Node.
+//
+//   npm test                       everything
+//   npm test -- unit integration   these groups (check, unit, integration, vscode)
+//   npm test -- src/store          the test files whose path contains this
+import { exitCodeOf, projectEnvironment, projectNode } from './setup/command.mjs'
+import { runScript, setUp } from './setup.mjs'
+
+await runScript(async () => {
+  const words = process.argv.slice(2)
+  const isWanted = (group) => words.length === 0 || words.some((word) => word.includes(group))
+  await setUp([
+    'root',
+    'sample',
+    ...(isWanted('integration') ? ['python'] : []),
+    ...(isWanted('vscode') ? ['chromium', 'vscode-server'] : []),
+  ])
+  return exitCodeOf(projectNode, ['scripts/test/main.ts', ...words], { env: projectEnvironment() })
+})

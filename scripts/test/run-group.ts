@@ -1,0 +1,28 @@
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+
+export interface Totals {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+/** Runs test files, each in a process of its own, prints them as they end, and counts. */
+export async function runGroup(
+  files: readonly string[],
+  { cwd, concurrency }: { cwd: string; concurrency: number },
+): Promise<Totals> {
+  let totals: Totals = { passed: 0, failed: 0, skipped: 0 }
+  const events = run({ files: [...files], cwd, concurrency })
+  events.on('test:summary', ({ file, counts }) => {
+    // A summary without a file is that of the whole run.
+    if (file !== undefined) return
+    totals = {
+      passed: counts.passed,
+      failed: counts.tests - counts.passed - counts.skipped - counts.todo,
+      skipped: counts.skipped + counts.todo,
+    }
+  })
+  for await (const text of events.compose(spec)) process.stdout.write(text)
+  return totals
+}

@@ -1,0 +1,32 @@
+import type { ExperimentId, RunId } from './ids.ts'
+import type { Metric } from './runs.ts'
+
+/**
+ * What the engine tells every subscriber, as server-sent events. Events say that something changed and, where it is
+ * cheap, to what; they are not a log of it: several changes of one thing may arrive as one event.
+ */
+export type ChangeEvent =
+  /** The subscriber's cursor is unknown here (first connection, engine restarted, too far behind): fetch all anew. */
+  | { readonly kind: 'reset' }
+  /** An experiment was created, renamed, tagged, deleted or restored. */
+  | { readonly kind: 'experiment'; readonly experimentId: ExperimentId }
+  /** A run was created, updated, deleted or restored, or its params, tags, inputs or outputs changed. */
+  | { readonly kind: 'run'; readonly experimentId: ExperimentId; readonly runId: RunId }
+  /** The latest points of these metrics changed. */
+  | {
+      readonly kind: 'metrics'
+      readonly experimentId: ExperimentId
+      readonly runId: RunId
+      readonly latest: readonly Metric[]
+    }
+  | { readonly kind: 'artifacts'; readonly experimentId: ExperimentId; readonly runId: RunId }
+  /** Someone asked for the run to stop; its supervisor ends the command. */
+  | { readonly kind: 'stop-requested'; readonly experimentId: ExperimentId; readonly runId: RunId }
+
+/** `INSTANCE:SEQUENCE`: which start of the engine, and how many events it had sent. Opaque to clients. */
+export type EventCursor = string
+
+export interface DeliveredEvent {
+  readonly cursor: EventCursor
+  readonly event: ChangeEvent
+}

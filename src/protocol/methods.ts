@@ -1,0 +1,154 @@
+import type { ExperimentSummary } from './experiments.ts'
+import type { HeadlineMetric } from './headline-metric.ts'
+import type { ExperimentId, RunId } from './ids.ts'
+import type { ArtifactEntry, Metric, MetricPoint, Run, RunRow, RunStatus, Tag, ViewType } from './runs.ts'
+
+/** A value that a run list shows beside the run's own attributes. */
+export interface RunColumn {
+  readonly kind: 'metric' | 'param' | 'tag'
+  readonly key: string
+}
+
+/** A row with its requested columns in the order requested; null where the run has no such value. */
+export interface RunListRow extends RunRow {
+  readonly values: readonly (string | number | null)[]
+  /** It has a supervisor, so `runs/stop` can end its command. */
+  readonly stoppable: boolean
+}
+
+export interface EngineStatus {
+  readonly version: string
+  readonly protocolVersion: number
+  readonly pid: number
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly startedAt: number
+  /** Absolute path of the workspace folder, or of the data folder of a server. */
+  readonly workspace: string
+  /** Where plain MLflow clients point `MLFLOW_TRACKING_URI`, for example `http://127.0.0.1:40123`. */
+  readonly trackingUri: string
+  readonly storePath: string
+  readonly storeSizeBytes: number
+  /** Runs in SCHEDULED or RUNNING. */
+  readonly activeRunCount: number
+  /** Open event streams. */
+  readonly subscriberCount: number
+  readonly residentMemoryBytes: number
+}
+
+/** What a client may ask the engine. HTTP, the CLI and the webviews all speak this map. */
+export interface Methods {
+  'engine/status': { params: Record<never, never>; result: EngineStatus }
+  /** Answers first, then ends the process once the requests in flight have been answered. */
+  'engine/stop': { params: Record<never, never>; result: Record<never, never> }
+
+  /** Sorted by the time of their last change, newest first. */
+  'experiments/list': { params: { view?: ViewType }; result: { experiments: readonly ExperimentSummary[] } }
+  /** Returns the experiment of that name, created when there is none. */
+  'experiments/ensure': { params: { name: string }; result: { experiment: ExperimentSummary } }
+  'experiments/rename': { params: { experimentId: ExperimentId; name: string }; result: Record<never, never> }
+  'experiments/delete': { params: { experimentId: ExperimentId }; result: Record<never, never> }
+  'experiments/restore': { params: { experimentId: ExperimentId }; result: Record<never, never> }
+  'experiments/set-tag': { params: { experimentId: ExperimentId } & Tag; result: Record<never, never> }
+  /** Every key logged in the experiment, sorted, and the headline metric that follows from keys and tags. */
+  'experiments/keys': {
+    params: { experimentId: ExperimentId }
+    result: {
+      metrics: readonly string[]
+      params: readonly string[]
+      tags: readonly string[]
+      headline: HeadlineMetric | null
+    }
+  }
+
+  'runs/list': {
+    params: {
+      experimentIds: readonly ExperimentId[]
+      /** MLflow's search grammar. */
+      filter?: string
+      /** MLflow's order clauses, for example `metrics.accuracy DESC`; default: start time, newest first. */
+      orderBy?: readonly string[]
+      view?: ViewType
+      columns?: readonly RunColumn[]
+      /** 1 … 50,000, default 1,000. */
+      limit?: number
+      pageToken?: string
+    }
+    /** `total` counts all that match, whatever the limit. */
+    result: { runs: readonly RunListRow[]; total: number; nextPageToken?: string }
+  }
+  'runs/get': { params: { runId: RunId }; result: { run: Run } }
+  'runs/start': {
+    params: {
+      experimentId: ExperimentId
+      /** Default: a made-up name such as `calm-otter-42`. */
+      name?: string
+      userId?: string
+      params?: readonly { key: string; value: string }[]
+      tags?: readonly Tag[]
+    }
+    result: { run: Run }
+  }
+  /** Ends a run; its end time is the engine's now. Ending a run that has ended with the same status changes nothing. */
+  'runs/end': {
+    params: { runId: RunId; status: RunStatus; tags?: readonly Tag[] }
+    result: Record<never, never>
+  }
+  'runs/rename': { params: { runId: RunId; name: string }; result: Record<never, never> }
+  'runs/set-tag': { params: { runId: RunId } & Tag; result: Record<never, never> }
+  'runs/delete': { params: { runIds: readonly RunId[] }; result: Record<never, never> }
+  'runs/restore': { params: { runIds: readonly RunId[] }; result: Record<never, never> }
+  /** `requested`: its supervisor will end it. `unsupervised`: nobody watches its process, nothing was changed. */
+  'runs/stop': { params: { runId: RunId }; result: { outcome: 'requested' | 'unsupervised' | 'already-ended' } }
+  /** Whether someone asked for the run to stop; kept until it ends, so a supervisor that was cut off still learns it. */
+  'runs/stop-requested': { params: { runId: RunId }; result: { requested: boolean } }
+
+  /** Points in step order, whatever order they were logged in. */
+  'metrics/history': {
+    params: { runId: RunId; key: string }
+    result: { points: readonly MetricPoint[] }
+  }
+  /** Values spread evenly over each series in step order, at most `points` of them (2 … 100) with first and last. */
+  'metrics/sparklines': {
+    params: { runId: RunId; points: number }
+    result: { series: readonly { metric: Metric; values: readonly number[] }[] }
+  }
+
+  'artifacts/list': {
+    params: { runId: RunId; path?: string }
+    result: { entries: readonly ArtifactEntry[] }
+  }
+}
+
+export type MethodName = keyof Methods
+
+/** Goes up when a change of methods or events would break an older client or engine. */
+export const protocolVersion = 1
+
+/** Paths of our own half of the HTTP interface; MLflow's are its own. */
+export const paths = {
+  /** GET, without a token, `?nonce=`: see `Hello`. */
+  hello: '/runwright/v1/hello',
+  /** POST `{ method, params }`, answered by the result or an `ErrorBody`. */
+  call: '/runwright/v1/call',
+  /** GET, server-sent events; resumes after the `Last-Event-ID` header or `?cursor=`. */
+  events: '/runwright/v1/events',
+} as const
+
+/**
+ * The engine's proof that it is the one that wrote `engine.json`, asked for before any token is sent to it.
+ * `proof` = hex HMAC-SHA256, key = the token, message = `nonce|pid|version`.
+ */
+export interface Hello {
+  readonly version: string
+  readonly protocolVersion: number
+  readonly pid: number
+  readonly proof: string
+}
+
+/** `.runwright/engine.json`, mode 0600. */
+export interface EngineFile {
+  readonly pid: number
+  readonly port: number
+  readonly token: string
+  readonly version: string
+}

@@ -1,0 +1,37 @@
+/** Tags with a meaning. The first block are MLflow's own, so that its clients and UI read what we write. */
+export const tagNames = {
+  runName: 'mlflow.runName',
+  note: 'mlflow.note.content',
+  user: 'mlflow.user',
+  sourceName: 'mlflow.source.name',
+  sourceType: 'mlflow.source.type',
+  gitCommit: 'mlflow.source.git.commit',
+  gitBranch: 'mlflow.source.git.branch',
+  gitRepoUrl: 'mlflow.source.git.repoURL',
+  parentRunId: 'mlflow.parentRunId',
+
+  /** `true` when files differed from the commit at launch; the difference is the artifact `code/uncommitted.patch`. */
+  gitDirty: 'runwright.git.dirty',
+  /** The command as a JSON array of its words. */
+  command: 'runwright.command',
+  /** The folder the command ran in: relative to the workspace where it is inside, else absolute. */
+  workingDirectory: 'runwright.cwd',
+  /** The exit code as a decimal number, or the signal's name. */
+  exitCode: 'runwright.exit',
+  /** Present on runs that a supervisor watches, hence can be stopped; its value is the supervisor's host and pid. */
+  supervisor: 'runwright.supervisor',
+  /** On an experiment: the metric that stands for a run in lists. */
+  headlineMetric: 'runwright.headlineMetric',
+  /** On an experiment: `maximize` or `minimize`. */
+  headlineGoal: 'runwright.headlineGoal',
+} as const
+
+/** Where a supervised run keeps what describes it, relative to its artifact root. */
+export const artifactPaths = {
+  log: 'logs/output.log',
+  patch: 'code/uncommitted.patch',
+  /** JSON: interpreter, platform, GPU and driver, variables by name only, lock files by name and SHA-256. */
+  environment: 'environment/environment.json',
+  /** Copies of the lock files found, under their own names. */
+  environmentFolder: 'environment',
+} as const

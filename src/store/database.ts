@@ -1,0 +1,39 @@
+/** What a column can hold. Integers beyond 2^53 come back as bigint only where a query asks for text. */
+export type SqlValue = null | number | bigint | string | Uint8Array
+export type SqlRow = Record<string, SqlValue>
+
+/**
+ * Statements inside one transaction. Text is standard SQL with `?` placeholders and is prepared once and kept, so it
+ * must be one of a bounded set: values go in as parameters, never into the text.
+ */
+export interface Sql {
+  all(text: string, ...values: SqlValue[]): Promise<SqlRow[]>
+  /** The first row. */
+  get(text: string, ...values: SqlValue[]): Promise<SqlRow | undefined>
+  /** Rows changed. */
+  run(text: string, ...values: SqlValue[]): Promise<number>
+}
+
+/**
+ * A transactional SQL database: SQLite in a file, or a server. Asynchronous at this border, so that features do not
+ * know which.
+ */
+export interface Database extends AsyncDisposable {
+  readonly dialect: 'sqlite' | 'postgres'
+  /** A consistent snapshot; never sees half of a write. */
+  read<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  /**
+   * One transaction: all of it or nothing. Resolves only when the transaction is durable, and in the order of the
+   * calls. `work` awaits nothing but `sql`, because others wait behind it; when it throws, its changes are undone and
+   * the others' are not.
+   */
+  write<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  sizeBytes(): number
+}
+
+/** One step of a feature's schema. Numbers are global over features, consecutive from 1, and never change meaning. */
+export interface Migration {
+  readonly number: number
+  readonly name: string
+  readonly statements: Readonly<Record<Database['dialect'], readonly string[]>>
+}
