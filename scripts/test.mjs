@@ -3,7 +3,9 @@
 //   npm test                       everything
 //   npm test -- unit integration   these groups (check, unit, integration, vscode)
 //   npm test -- src/store          the test files whose path contains this
-import { exitCodeOf, projectEnvironment, projectNode } from './setup/command.mjs'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { exitCodeOf, projectEnvironment, projectNode, rootFolder } from './setup/command.mjs'
 import { runScript, setUp } from './setup.mjs'
 
 await runScript(async () => {
@@ -13,7 +15,9 @@ await runScript(async () => {
     'root',
     'sample',
     ...(isWanted('integration') ? ['python'] : []),
-    ...(isWanted('vscode') ? ['chromium', 'vscode-server'] : []),
+    ...(isWanted('vscode') && existsSync(join(rootFolder, 'test/vscode/extension.test.ts'))
+      ? ['chromium', 'vscode-server']
+      : []),
   ])
   return exitCodeOf(projectNode, ['scripts/test/main.ts', ...words], { env: projectEnvironment() })
 })

@@ -5,6 +5,6 @@ export default {
   title: 'npm packages',
   folder: 'node_modules',
   inputs: ['package-lock.json'],
-  tools: ['git'],
+  tools: [],
   install: () => runCommand('npm', ['ci'], { hint: 'Is the package registry reachable? `npm ping` tells.' }),
 }

@@ -8,7 +8,10 @@ const tools = {
   python: { isThere: () => succeeds('python3', ['-c', 'import venv, ensurepip']), package: 'python3-venv' },
   compiler: { isThere: () => isOnPath('make') && isOnPath('g++'), package: 'build-essential' },
   kerberos: { isThere: () => isOnPath('krb5-config'), package: 'libkrb5-dev' },
-  chromium: { isThere: () => isOnPath('chromium'), package: 'chromium' },
+  chromium: {
+    isThere: () => 'CHROME_BIN' in process.env || ['chromium', 'chromium-browser', 'google-chrome'].some(isOnPath),
+    package: 'chromium',
+  },
 }
 
 /**
@@ -44,7 +47,7 @@ export async function requireTools(names) {
   }
 }
 
-function isOnPath(name) {
+export function isOnPath(name) {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => isExecutable(join(folder, name)))
 }
 

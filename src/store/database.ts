@@ -25,7 +25,8 @@ export interface Database extends AsyncDisposable {
   /**
    * One transaction: all of it or nothing. Resolves only when the transaction is durable, and in the order of the
    * calls. `work` awaits nothing but `sql`, because others wait behind it; when it throws, its changes are undone and
-   * the others' are not.
+   * the others' are not. It may run a second time from its beginning when a shared transaction had to be given up, so
+   * it changes nothing but the database.
    */
   write<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   sizeBytes(): number
@@ -35,5 +36,6 @@ export interface Database extends AsyncDisposable {
 export interface Migration {
   readonly number: number
   readonly name: string
-  readonly statements: Readonly<Record<Database['dialect'], readonly string[]>>
+  /** Per dialect; a database whose dialect is missing refuses to open. */
+  readonly statements: Readonly<Partial<Record<Database['dialect'], readonly string[]>>>
 }

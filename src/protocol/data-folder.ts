@@ -1,0 +1,13 @@
+/** What an engine keeps in a workspace; a server keeps the same in its data folder. */
+export const dataFolderName = '.runwright'
+
+/** Names inside the data folder, with `/` between components. */
+export const dataFiles = {
+  engine: 'engine.json',
+  lock: 'engine.lock',
+  store: 'store.db',
+  artifacts: 'artifacts',
+  logs: 'logs',
+  log: 'logs/engine.log',
+  gitignore: '.gitignore',
+} as const

@@ -1,0 +1,78 @@
+import { invalid, invalidValue } from './fields.ts'
+
+/** Limits of mlflow/utils/validation.py, 3.17. Lengths count characters as Python does: code points. */
+export const limits = {
+  experimentName: 500,
+  experimentTagValue: 20_000,
+  key: 250,
+  paramValue: 6000,
+  runTagValue: 8000,
+  batchMetrics: 1000,
+  batchParams: 100,
+  batchTags: 100,
+  batchTotal: 1000,
+  /** Characters of the JSON body. */
+  batchBody: 1_000_000,
+  datasetName: 500,
+  datasetDigest: 36,
+  datasetSource: 65_535,
+  datasetSchema: 1_048_575,
+  datasetProfile: 16_777_215,
+  inputTagKey: 255,
+  inputTagValue: 500,
+  searchPage: 50_000,
+  historyRuns: 100,
+  historyPoints: 2500,
+} as const
+
+/** Checks the name of a param, metric or tag: characters, no path tricks, length. @throws INVALID_PARAMETER_VALUE */
+export function checkKey(name: string, path: string, lengthName = path): void {
+  if (!/^[/\p{L}\p{N}_.\- :]*$/u.test(name)) {
+    throw invalid(
+      `${invalidValue(path, name)}: Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), ` +
+        'spaces ( ), colon(:) and slashes (/).',
+    )
+  }
+  const normalized = normalizePath(name)
+  if (normalized !== name || normalized === '.' || normalized.startsWith('..') || normalized.startsWith('/')) {
+    throw invalid(
+      `${invalidValue(path, name)}: Names may be treated as files in certain cases, and must not resolve to other ` +
+        `names when treated as such. This name would resolve to '${normalized}'`,
+    )
+  }
+  checkLength(name, limits.key, lengthName)
+}
+
+/** @throws INVALID_PARAMETER_VALUE */
+export function checkLength(value: string, limit: number, name: string): void {
+  if (codePointLength(value, limit) > limit) {
+    throw invalid(`'${name}' exceeds the maximum length of ${limit} characters`)
+  }
+}
+
+/** The first `limit` characters: MLflow stores over-long values cut off rather than refusing them. */
+export function truncate(value: string, limit: number): string {
+  return codePointLength(value, limit) > limit ? Array.from(value).slice(0, limit).join('') : value
+}
+
+/** @throws INVALID_PARAMETER_VALUE */
+export function checkExperimentName(name: string): void {
+  checkLength(name, limits.experimentName, 'name')
+}
+
+/** Counts code points only where UTF-16 units leave it open whether the limit is kept. */
+function codePointLength(value: string, limit: number): number {
+  return value.length <= limit ? value.length : Array.from(value).length
+}
+
+/** As Python's `posixpath.normpath`. */
+function normalizePath(path: string): string {
+  const root = path.startsWith('//') && !path.startsWith('///') ? '//' : path.startsWith('/') ? '/' : ''
+  const kept: string[] = []
+  for (const component of path.split('/')) {
+    if (component === '' || component === '.') continue
+    if (component === '..' && kept.length > 0 && kept.at(-1) !== '..') kept.pop()
+    else if (component !== '..' || root === '') kept.push(component)
+  }
+  return root + kept.join('/') || '.'
+}

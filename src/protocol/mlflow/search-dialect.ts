@@ -1,0 +1,113 @@
+import { invalid } from './fields.ts'
+import type { Identifier } from './search.ts'
+
+type Kind = Identifier['kind']
+
+/** What one kind of search may name, on top of the grammar they share. */
+export interface SearchDialect {
+  /** The word before the first dot. */
+  readonly entities: Readonly<Record<string, Kind>>
+  /** Names people write → our key and its type. */
+  readonly attributes: Readonly<Record<string, { readonly key: string; readonly type: 'text' | 'number' }>>
+  /** Attributes that can be compared with a list by IN. */
+  readonly listAttributes: readonly string[]
+  /** Kinds that IS NULL applies to. */
+  readonly nullable: readonly Kind[]
+}
+
+const tags = { tag: 'tag', tags: 'tag' } as const
+const attributes = { attribute: 'attribute', attributes: 'attribute', attr: 'attribute' } as const
+const params = { param: 'param', params: 'param', parameter: 'param', parameters: 'param' } as const
+const metrics = { metric: 'metric', metrics: 'metric' } as const
+const datasets = { dataset: 'dataset', datasets: 'dataset' } as const
+
+const asText = (key: string) => ({ key, type: 'text' }) as const
+const asNumber = (key: string) => ({ key, type: 'number' }) as const
+
+export const runDialect: SearchDialect = {
+  entities: { ...metrics, ...params, ...tags, ...attributes, run: 'attribute', ...datasets },
+  attributes: {
+    run_id: asText('run_id'),
+    run_name: asText('run_name'),
+    'run name': asText('run_name'),
+    'Run name': asText('run_name'),
+    'Run Name': asText('run_name'),
+    status: asText('status'),
+    user_id: asText('user_id'),
+    artifact_uri: asText('artifact_uri'),
+    start_time: asNumber('start_time'),
+    created: asNumber('start_time'),
+    Created: asNumber('start_time'),
+    end_time: asNumber('end_time'),
+  },
+  listAttributes: ['run_id'],
+  nullable: ['param', 'tag'],
+}
+
+export const experimentDialect: SearchDialect = {
+  entities: { ...tags, attribute: 'attribute' },
+  attributes: {
+    name: asText('name'),
+    experiment_id: asText('experiment_id'),
+    creation_time: asNumber('creation_time'),
+    last_update_time: asNumber('last_update_time'),
+  },
+  listAttributes: ['experiment_id'],
+  nullable: ['tag'],
+}
+
+export const loggedModelDialect: SearchDialect = {
+  entities: { ...metrics, ...params, ...tags, ...attributes },
+  attributes: {
+    name: asText('name'),
+    model_id: asText('model_id'),
+    model_type: asText('model_type'),
+    status: asText('status'),
+    source_run_id: asText('source_run_id'),
+    creation_timestamp: asNumber('creation_timestamp'),
+    creation_time: asNumber('creation_timestamp'),
+    last_updated_timestamp: asNumber('last_updated_timestamp'),
+    last_updated_time: asNumber('last_updated_timestamp'),
+  },
+  listAttributes: ['name', 'model_id', 'model_type', 'status', 'source_run_id'],
+  nullable: ['param', 'tag'],
+}
+
+const datasetKeys = ['name', 'digest', 'context']
+
+/** An identifier with what the filter needs to know of its values. */
+export interface ResolvedIdentifier extends Identifier {
+  readonly type: 'text' | 'number'
+}
+
+/**
+ * Finds out what `metrics.loss`, ``params.`a b` `` or `start_time` means. `place` is appended to error messages.
+ *
+ * @throws INVALID_PARAMETER_VALUE
+ */
+export function resolveIdentifier(written: string, dialect: SearchDialect, place: string): ResolvedIdentifier {
+  const dot = /^(`[^`]*`|"[^"]*"|[^.`"]*)\./.exec(written)
+  const entity = dot?.[1] === undefined ? 'attribute' : unquote(dot[1])
+  const key = unquote(dot === null ? written : written.slice(dot[0].length))
+  const kind = Object.hasOwn(dialect.entities, entity) ? dialect.entities[entity] : undefined
+  if (kind === undefined) {
+    const kinds = [...new Set(Object.values(dialect.entities))]
+    throw invalid(`Invalid entity type '${entity}'${place}. Valid values are ${kinds.join(', ')}.`)
+  }
+  if (kind === 'attribute') {
+    const attribute = Object.hasOwn(dialect.attributes, key) ? dialect.attributes[key] : undefined
+    if (attribute === undefined) {
+      const names = Object.keys(dialect.attributes).join(', ')
+      throw invalid(`Invalid attribute key '${key}' specified${place}. Valid keys are ${names}.`)
+    }
+    return { kind, ...attribute }
+  }
+  if (kind === 'dataset' && !datasetKeys.includes(key)) {
+    throw invalid(`Invalid dataset key '${key}' specified${place}. Valid keys are ${datasetKeys.join(', ')}.`)
+  }
+  return { kind, key, type: kind === 'metric' ? 'number' : 'text' }
+}
+
+function unquote(text: string): string {
+  return /^(`[^`]*`|"[^"]*")$/.test(text) ? text.slice(1, -1) : text
+}

@@ -1,0 +1,48 @@
+import { RunwrightError } from '../../protocol/errors.ts'
+import type { Migration } from '../database.ts'
+import type { Connection } from './connection.ts'
+import { createDamagedError } from './storage-error.ts'
+
+/** `RnWr`: marks the file as ours in its header (sqlite.org/pragma.html#pragma_application_id). */
+const applicationId = 0x526e5772
+
+/**
+ * Refuses a file that is not ours before anything is written to it.
+ * @throws STORAGE_DAMAGED for another program's database
+ */
+export async function checkOwner(connection: Connection, path: string): Promise<void> {
+  const owner = await connection.sql.get('pragma application_id')
+  const tables = await connection.sql.get('select count(*) as count from sqlite_schema')
+  if (owner?.['application_id'] === applicationId) return
+  if (owner?.['application_id'] !== 0 || tables?.['count'] !== 0) throw createDamagedError(path)
+}
+
+/**
+ * Brings the file up to the newest of `migrations`; each runs in a transaction with the note that it ran.
+ * @throws STORAGE_TOO_NEW when the file knows a migration that we do not
+ */
+export async function migrate(connection: Connection, path: string, migrations: readonly Migration[]): Promise<void> {
+  connection.exec('begin immediate')
+  try {
+    connection.exec(`pragma application_id = ${applicationId}`)
+    connection.exec('create table if not exists migrations (number integer primary key, name text not null) strict')
+    const newest = await connection.sql.get('select coalesce(max(number), 0) as number from migrations')
+    const applied = Number(newest?.['number'])
+    if (applied > migrations.length) {
+      throw new RunwrightError('STORAGE_TOO_NEW', `${path} was written by a newer version of Runwright.`, {
+        hint: `Update Runwright; this version knows ${migrations.length} of the ${applied} steps in the file.`,
+      })
+    }
+    for (const [index, { number, name, statements }] of migrations.entries()) {
+      if (number !== index + 1) throw new Error(`Migration "${name}" has number ${number}, expected ${index + 1}.`)
+      if (number <= applied) continue
+      if (statements.sqlite === undefined) throw new Error(`Migration "${name}" has no statements for SQLite.`)
+      for (const statement of statements.sqlite) connection.exec(statement)
+      await connection.sql.run('insert into migrations (number, name) values (?, ?)', number, name)
+    }
+    connection.exec('commit')
+  } catch (error) {
+    if (connection.isInTransaction()) connection.exec('rollback')
+    throw error
+  }
+}
