@@ -21,11 +21,15 @@ export async function joinRun(environment: NodeJS.ProcessEnv): Promise<Run> {
   if (!server || !runId) {
     throw new Error('There is no run to log to. Start this script by: runwright run -- node train.ts')
   }
-  const headers = token ? { authorization: `Bearer ${token}` } : undefined
-  const request = (method: string, path: string, body?: string | Uint8Array<ArrayBuffer>) =>
-    fetchPatiently(`${server}/api/2.0/${path}`, { method, ...(headers && { headers }), ...(body && { body }) })
+  const authorization = token ? { authorization: `Bearer ${token}` } : undefined
+  const request = (method: string, path: string, type?: string, body?: string | Uint8Array<ArrayBuffer>) =>
+    fetchPatiently(`${server}/api/2.0/${path}`, {
+      method,
+      headers: { ...authorization, ...(type && { 'content-type': type }) },
+      ...(body && { body }),
+    })
   const logBatch = (batch: object) =>
-    request('POST', 'mlflow/runs/log-batch', JSON.stringify({ run_id: runId, ...batch }))
+    request('POST', 'mlflow/runs/log-batch', 'application/json', JSON.stringify({ run_id: runId, ...batch }))
 
   const answer = await (await request('GET', `mlflow/runs/get?run_id=${runId}`)).json()
   // SAFETY: this is MLflow's answer to runs/get.
@@ -41,7 +45,8 @@ export async function joinRun(environment: NodeJS.ProcessEnv): Promise<Run> {
       await logBatch({ metrics: Object.entries(metrics).map(([key, value]) => ({ key, value, step, timestamp })) })
     },
     async logArtifact(path, bytes) {
-      await request('PUT', `mlflow-artifacts/artifacts/${artifactRoot}/${path}`, new Uint8Array(bytes))
+      const url = `mlflow-artifacts/artifacts/${artifactRoot}/${path}`
+      await request('PUT', url, 'application/octet-stream', new Uint8Array(bytes))
     },
   }
 }

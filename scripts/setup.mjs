@@ -7,26 +7,31 @@ import { pathToFileURL } from 'node:url'
 import { SetupError } from './setup/command.mjs'
 import { isUpToDate, markUpToDate } from './setup/stamp.mjs'
 import { requireTools } from './setup/tools.mjs'
-import chromium from './setup/chromium.mjs'
 import python from './setup/python.mjs'
 import root from './setup/root.mjs'
 import sample from './setup/sample.mjs'
 import vscodeServer from './setup/vscode-server.mjs'
 
 /** In the order they are installed: the root brings the Node that the others run on. */
-const parts = { root, sample, python, chromium, 'vscode-server': vscodeServer }
+const parts = { root, sample, python, 'vscode-server': vscodeServer }
 
-/** Brings the named parts up to date; a part whose inputs have not changed costs a hash. */
-export async function setUp(names = Object.keys(parts)) {
+/**
+ * Brings the named parts up to date, and makes sure that the machine has these tools beside those the parts need. A
+ * part whose inputs have not changed costs a hash.
+ *
+ * @throws {SetupError}
+ */
+export async function setUp(names, tools = []) {
   const unknown = names.filter((name) => !Object.hasOwn(parts, name))
-  if (unknown.length > 0)
+  if (unknown.length > 0) {
     throw new SetupError(`No such part: ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.`)
-  const wanted = Object.keys(parts)
+  }
+  const pending = Object.keys(parts)
     .filter((name) => names.includes(name))
     .map((name) => parts[name])
-  await requireTools(new Set(wanted.flatMap((part) => part.tools)))
-  for (const part of wanted) {
-    if (part.install === undefined || isUpToDate(part)) continue
+    .filter((part) => !isUpToDate(part))
+  await requireTools(new Set([...tools, ...pending.flatMap((part) => part.tools)]))
+  for (const part of pending) {
     console.log(`setup: ${part.title}`)
     const start = performance.now()
     await part.install()
@@ -47,5 +52,5 @@ export async function runScript(main) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const names = process.argv.slice(2)
-  await runScript(() => setUp(names.length > 0 ? names : undefined))
+  await runScript(() => setUp(names.length > 0 ? names : Object.keys(parts)))
 }

@@ -11,13 +11,16 @@ import { runScript, setUp } from './setup.mjs'
 await runScript(async () => {
   const words = process.argv.slice(2)
   const isWanted = (group) => words.length === 0 || words.some((word) => word.includes(group))
-  await setUp([
-    'root',
-    'sample',
-    ...(isWanted('integration') ? ['python'] : []),
-    ...(isWanted('vscode') && existsSync(join(rootFolder, 'test/vscode/extension.test.ts'))
-      ? ['chromium', 'vscode-server']
-      : []),
-  ])
+  const parts = ['root', 'sample']
+  const tools = []
+  if (isWanted('integration')) {
+    parts.push('python')
+    tools.push('git')
+  }
+  if (isWanted('vscode') && existsSync(join(rootFolder, 'test/vscode/extension.test.ts'))) {
+    parts.push('vscode-server')
+    tools.push('chromium')
+  }
+  await setUp(parts, tools)
   return exitCodeOf(projectNode, ['scripts/test/main.ts', ...words], { env: projectEnvironment() })
 })

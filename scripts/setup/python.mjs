@@ -10,7 +10,7 @@ export default {
   title: 'Python packages for the tests',
   folder,
   inputs: [requirements],
-  tools: ['python', 'git'],
+  tools: ['python'],
   async install() {
     rmSync(join(rootFolder, folder), { recursive: true, force: true })
     await runCommand('python3', ['-m', 'venv', folder])

@@ -9,5 +9,7 @@ export const dataFiles = {
   artifacts: 'artifacts',
   logs: 'logs',
   log: 'logs/engine.log',
+  /** What supervised runs have not yet told the engine, a folder for each. */
+  spool: 'spool',
   gitignore: '.gitignore',
 } as const

@@ -18,4 +18,6 @@ export interface ExperimentSummary extends Experiment {
   readonly runCount: number
   /** Of those, the ones that are SCHEDULED or RUNNING. */
   readonly activeRunCount: number
+  /** An MLflow server does not count runs: there are at least `runCount`, and perhaps more. */
+  readonly runCountIsAtLeast?: true
 }

@@ -73,8 +73,14 @@ export interface Methods {
       limit?: number
       pageToken?: string
     }
-    /** `total` counts all that match, whatever the limit. */
-    result: { runs: readonly RunListRow[]; total: number; nextPageToken?: string }
+    result: {
+      runs: readonly RunListRow[]
+      /** All that match, whatever the limit. */
+      total: number
+      /** An MLflow server does not count: `total` is one more than the runs listed so far. */
+      totalIsAtLeast?: true
+      nextPageToken?: string
+    }
   }
   'runs/get': { params: { runId: RunId }; result: { run: Run } }
   'runs/start': {

@@ -34,7 +34,8 @@ export interface StreamRoute {
   run(request: {
     readonly captures: Readonly<Record<string, string>>
     readonly query: URLSearchParams
-    readonly body: ReadableStream<Uint8Array>
+    /** Ends with an error when the client goes away before its end. */
+    readonly body: AsyncIterable<Uint8Array>
     readonly signal: AbortSignal
   }): Promise<StreamAnswer>
 }

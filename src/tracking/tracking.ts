@@ -48,7 +48,7 @@ export interface Experiments {
   /** @throws RESOURCE_ALREADY_EXISTS */
   create(experiment: { name: string; artifactLocation?: string; tags?: readonly Tag[] }): Promise<ExperimentId>
   /** The active experiment of that name, created when there is none. */
-  ensure(name: string): Promise<Experiment>
+  ensure(name: string): Promise<ExperimentSummary>
   /** @throws RESOURCE_DOES_NOT_EXIST */
   get(experimentId: ExperimentId): Promise<Experiment>
   findByName(name: string): Promise<Experiment | undefined>

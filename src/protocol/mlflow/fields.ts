@@ -1,4 +1,5 @@
 import { RunwrightError } from '../errors.ts'
+import { isRecord } from '../json.ts'
 import { parseDouble, parseInteger } from './numbers.ts'
 
 /**
@@ -9,6 +10,8 @@ import { parseDouble, parseInteger } from './numbers.ts'
 export interface Field<T, Absent = undefined> {
   /** A list may be repeated in a query string. */
   readonly isList?: true
+  /** An empty text is the same as no text: protobuf cannot tell them apart. */
+  readonly isAbsentWhenEmpty?: true
   /** Older spellings of the same field. */
   readonly aliases?: readonly string[]
   /** Parses a value that is there. @throws INVALID_PARAMETER_VALUE naming `path` */
@@ -60,7 +63,8 @@ export function message<F extends Fields>(fields: F): Message<Parsed<F>> {
       const spelling = spellings.find((spelling) => Object.hasOwn(source, spelling) && source[spelling] !== null)
       const path = prefix + name
       const value = spelling === undefined ? undefined : source[spelling]
-      const result = value === undefined ? field.absent(path) : field.read(value, path)
+      const isAbsent = value === undefined || (value === '' && field.isAbsentWhenEmpty === true)
+      const result = isAbsent ? field.absent(path) : field.read(value, path)
       if (result !== undefined) parsed[property] = result
     }
     // SAFETY: every field of F has just been read, by its own parser, into the property its name maps to.
@@ -85,7 +89,12 @@ export function required<T>(field: Field<T, unknown>): Field<T, never> {
   const absent = (path: string): never => {
     throw missing(path)
   }
-  return { ...field, absent, read: (value, path) => (value === '' ? absent(path) : field.read(value, path)) }
+  return { ...field, isAbsentWhenEmpty: true, absent }
+}
+
+/** Takes an empty text for none. */
+export function filled<T, Absent>(field: Field<T, Absent>): Field<T, Absent> {
+  return { ...field, isAbsentWhenEmpty: true }
 }
 
 /** Gives a field a value for when it is not there. */
@@ -133,7 +142,7 @@ export function oneOf<const Name extends string>(names: readonly Name[]): Field<
 }
 
 /** A list, empty when it is not there. */
-export function listOf<T>(field: Field<T, unknown>): Field<readonly T[], readonly T[]> {
+export function listOf<T>(field: Field<T, unknown>): Field<readonly T[], readonly never[]> {
   return {
     isList: true,
     absent: () => [],
@@ -189,10 +198,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function camelCase(name: string): string {

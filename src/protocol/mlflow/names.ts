@@ -11,8 +11,6 @@ export const limits = {
   batchParams: 100,
   batchTags: 100,
   batchTotal: 1000,
-  /** Characters of the JSON body. */
-  batchBody: 1_000_000,
   datasetName: 500,
   datasetDigest: 36,
   datasetSource: 65_535,
@@ -27,6 +25,7 @@ export const limits = {
 
 /** Checks the name of a param, metric or tag: characters, no path tricks, length. @throws INVALID_PARAMETER_VALUE */
 export function checkKey(name: string, path: string, lengthName = path): void {
+  if (name.length <= limits.key && /^[\w\- :]+$/.test(name)) return
   if (!/^[/\p{L}\p{N}_.\- :]*$/u.test(name)) {
     throw invalid(
       `${invalidValue(path, name)}: Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), ` +
