@@ -47,7 +47,7 @@ for (let epoch = 1; epoch <= epochs; epoch++) {
   tf.dispose([order, images, labels])
   const metrics = { loss: only(history.loss), val_loss: only(history.val_loss), val_accuracy: only(history.val_acc) }
   await run.logMetrics(epoch, metrics)
-  console.log(`epoch ${epoch}/${epochs}  ${describe(metrics)}`)
+  if (epoch % 5 === 0 || epoch === epochs) console.log(`epoch ${epoch}/${epochs}  ${describe(metrics)}`)
 }
 
 const testMetrics = { test_accuracy: accuracyOn(test) }

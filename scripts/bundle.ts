@@ -1,0 +1,65 @@
+/**
+ * Writes what ships: `dist/extension.cjs` for VS Code's extension host, `dist/engine.js` and `dist/cli.js` for Node.
+ *
+ *     node scripts/bundle.ts               with source maps beside the bundles
+ *     node scripts/bundle.ts --production  smaller, without source maps, names kept so that stack traces read well
+ */
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { build, type BuildOptions, type OutputFile } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** A bundled CommonJS dependency calls `require`, which an ES module has to be given. */
+const requireForModules =
+  "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);"
+
+const bundles: readonly (BuildOptions & { entry: string; outfile: string })[] = [
+  { entry: 'src/extension/extension.ts', outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'] },
+  { entry: 'src/engine/main.ts', outfile: 'dist/engine.js', format: 'esm', banner: { js: requireForModules } },
+  { entry: 'src/cli/main.ts', outfile: 'dist/cli.js', format: 'esm', banner: { js: requireForModules } },
+]
+
+/** Builds all bundles and returns the size of each in bytes, by its path relative to the repository. */
+export async function bundle({ production }: { production: boolean }): Promise<ReadonlyMap<string, number>> {
+  const wanted = bundles.filter(({ entry }) => existsSync(join(root, entry)))
+  const built = await Promise.all(
+    wanted.map(({ entry, ...options }) =>
+      build({
+        ...options,
+        entryPoints: [entry],
+        absWorkingDir: root,
+        bundle: true,
+        platform: 'node',
+        target: 'node22',
+        minifyWhitespace: production,
+        minifySyntax: production,
+        sourcemap: production ? false : 'linked',
+        legalComments: 'none',
+        logLevel: 'warning',
+        write: false,
+      }),
+    ),
+  )
+  const files = built.flatMap(({ outputFiles }) => outputFiles)
+  await Promise.all(files.map(replaceFile))
+  return new Map(files.map(({ path, contents }) => [relative(root, path), contents.length]))
+}
+
+/** Processes may be running from the bundles, or just be starting: a file changes whole, and only if it differs. */
+async function replaceFile({ path, contents }: OutputFile): Promise<void> {
+  const present = await readFile(path).catch(() => undefined)
+  if (present?.equals(contents)) return
+  const complete = `${path}.${process.pid}.tmp`
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(complete, contents, { mode: 0o755 })
+  await rename(complete, path)
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { production: { type: 'boolean', default: false } } })
+  for (const [path, sizeBytes] of await bundle(values)) console.log(`${path}  ${(sizeBytes / 1024).toFixed(0)} KB`)
+}

@@ -1,0 +1,79 @@
+import type { CommandDefinition } from '../../src/extension/command.ts'
+import {
+  configuration,
+  experimentsViewId,
+  taskDefinitions,
+  views,
+  viewsContainers,
+  viewsWelcome,
+} from '../../src/extension/contributions.ts'
+
+interface MenuEntry {
+  readonly command: string
+  readonly when?: string
+  readonly group?: string
+}
+
+/** `contributes` of package.json, as the definitions say it. */
+export function contributes(commands: readonly CommandDefinition[]): object {
+  const ids = new Set(commands.map(({ id }) => id))
+  if (ids.size < commands.length) throw new TypeError('Two commands have the same id.')
+  return {
+    viewsContainers,
+    views,
+    viewsWelcome,
+    commands: commands.map(({ id, title, icon }) => ({
+      command: id,
+      title,
+      category: 'Runwright',
+      ...(icon === undefined ? {} : { icon }),
+    })),
+    menus: {
+      commandPalette: commands.flatMap(paletteEntry),
+      'view/title': commands.flatMap(titleBarEntry),
+      'view/item/context': commands.flatMap(elementEntry),
+      'editor/title/run': commands.flatMap(editorEntry),
+    },
+    keybindings: commands.flatMap(keybinding),
+    configuration,
+    taskDefinitions,
+  }
+}
+
+function both(...clauses: readonly (string | undefined)[]): { when?: string } {
+  const present = clauses.filter((clause) => clause !== undefined)
+  if (present.length === 0) return {}
+  const enclosed =
+    present.length === 1 ? present : present.map((clause) => (clause.includes('||') ? `(${clause})` : clause))
+  return { when: enclosed.join(' && ') }
+}
+
+/** The clause that says of the selected element what `appliesTo` says of the one whose menu is open. */
+function ofSelected(command: CommandDefinition): string | undefined {
+  return command.accepts && command.appliesTo.replaceAll('viewItem', 'runwright.selected')
+}
+
+function paletteEntry(command: CommandDefinition): MenuEntry[] {
+  const shown = command.inPalette === false ? { when: 'false' } : both(command.when, ofSelected(command))
+  return shown.when === undefined ? [] : [{ command: command.id, ...shown }]
+}
+
+function titleBarEntry({ id, when, titleBar }: CommandDefinition): MenuEntry[] {
+  return titleBar === undefined ? [] : [{ command: id, ...both(`view == ${experimentsViewId}`, when), group: titleBar }]
+}
+
+function elementEntry(command: CommandDefinition): MenuEntry[] {
+  if (command.accepts === undefined || command.menu === undefined) return []
+  const { id, when, appliesTo, menu } = command
+  return [{ command: id, ...both(`view == ${experimentsViewId}`, when, appliesTo), group: menu }]
+}
+
+function editorEntry({ id, when, editorTitle }: CommandDefinition): MenuEntry[] {
+  return editorTitle === undefined ? [] : [{ command: id, ...both(when), group: editorTitle }]
+}
+
+function keybinding(command: CommandDefinition): object[] {
+  if (command.key === undefined) return []
+  const focused = `focusedView == ${experimentsViewId}`
+  return [{ command: command.id, ...command.key, ...both(focused, '!inputFocus', command.when, ofSelected(command)) }]
+}

@@ -1,0 +1,31 @@
+// Written by `npm run generate` from the files of this folder.
+import type { CliCommand } from '../command.ts'
+import completion from './completion.ts'
+import engineLogs from './engine-logs.ts'
+import engineStatus from './engine-status.ts'
+import engineStop from './engine-stop.ts'
+import experimentsList from './experiments-list.ts'
+import run from './run.ts'
+import runsDelete from './runs-delete.ts'
+import runsList from './runs-list.ts'
+import runsRestore from './runs-restore.ts'
+import runsShow from './runs-show.ts'
+import runsStop from './runs-stop.ts'
+import server from './server.ts'
+import version from './version.ts'
+
+export const commands: readonly CliCommand[] = [
+  completion,
+  engineLogs,
+  engineStatus,
+  engineStop,
+  experimentsList,
+  run,
+  runsDelete,
+  runsList,
+  runsRestore,
+  runsShow,
+  runsStop,
+  server,
+  version,
+]

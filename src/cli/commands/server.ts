@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import path from 'node:path'
+import { defineCliCommand, usageError } from '../command.ts'
+import { loadServerToken } from '../server-token.ts'
+import { toJson } from '../text.ts'
+
+const loopback: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
+
+export default defineCliCommand({
+  name: 'server',
+  summary:
+    'Serves a data folder as a plain tracking server, for MLflow clients and for "Runwright: Open MLflow Server".',
+  example: 'runwright server --host 127.0.0.1 --port 5000 --data ~/runs',
+  options: {
+    host: { type: 'string', value: 'ADDRESS', summary: 'The address to listen on. Default: 127.0.0.1' },
+    port: { type: 'string', value: 'PORT', summary: '0 chooses a free one. Default: 5000' },
+    data: { type: 'string', value: 'DIR', summary: 'Where store, artifacts and logs are kept. Required' },
+    'host-name': { type: 'string', value: 'NAME', multiple: true, summary: 'A name that clients reach it by' },
+    'no-token': { type: 'boolean', summary: 'Let everybody in; on a loopback address only' },
+  },
+  async run(context, { options, json }) {
+    const { host = '127.0.0.1' } = options
+    const port = Number(options.port ?? 5000)
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+      throw usageError('server', `--port ${options.port} is not a whole number from 0 to 65535.`)
+    }
+    if (options.data === undefined) throw usageError('server', '--data DIR is missing.')
+    if (options['no-token'] && !loopback.has(host)) {
+      throw usageError('server', `--no-token would let everybody in who reaches ${host}.`)
+    }
+    const dataFolder = path.resolve(context.cwd, options.data)
+    const secret = options['no-token'] ? undefined : await loadServerToken(dataFolder, context.randomBytes)
+
+    // Only this command hosts an engine; all others start sooner without one.
+    const { openEngine } = await import('../../engine/engine.ts')
+    const { createStreamLog } = await import('../../engine/log.ts')
+    const stopped = new AbortController()
+    await using engine = await openEngine({
+      dataFolder,
+      host,
+      port,
+      hostNames: options['host-name'],
+      token: secret?.token,
+      version: context.version,
+      now: context.now,
+      randomBytes: context.randomBytes,
+      log: createStreamLog(context.stderr, context.now),
+      onStop: () => stopped.abort(),
+    })
+    const { trackingUri } = engine
+    if (json)
+      context.stdout.write(toJson({ trackingUri, port: engine.port, dataFolder, tokenFile: secret?.file ?? null }))
+    else context.stdout.write(describeServer(trackingUri, dataFolder, secret?.file))
+    const end = AbortSignal.any([context.signal, stopped.signal])
+    if (!end.aborted) await once(end, 'abort')
+  },
+  ownsSignals: true,
+})
+
+function describeServer(trackingUri: string, dataFolder: string, tokenFile: string | undefined): string {
+  return [
+    `Runwright serves ${dataFolder} at ${trackingUri}`,
+    '',
+    'Point MLflow clients at it:',
+    `  export MLFLOW_TRACKING_URI=${trackingUri}`,
+    ...(tokenFile === undefined ? [] : [`  export MLFLOW_TRACKING_TOKEN="$(cat '${tokenFile}')"`]),
+    '',
+    'Ctrl-C ends it.',
+    '',
+  ].join('\n')
+}

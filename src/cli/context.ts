@@ -1,0 +1,29 @@
+import type { Writable } from 'node:stream'
+import type { EngineCommand } from '../client/start-engine.ts'
+import type { Client } from '../protocol/client.ts'
+import type { Program } from '../supervisor/keeper.ts'
+
+/** A stream for people or programs; `columns` is there on a terminal. */
+export type Output = Writable & { readonly columns?: number; readonly isTTY?: boolean }
+
+/** All that a command may touch of the world; made in `main.ts`, and by tests. */
+export interface CliContext {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Of this package, for example `0.1.0`. */
+  readonly version: string
+  readonly engineCommand: EngineCommand
+  /** How `run` starts the process that keeps its command. */
+  readonly keeper: Program
+  /** Milliseconds since 1970-01-01 UTC. */
+  now(): number
+  randomBytes(sizeBytes: number): Uint8Array
+  /** Aborted when the user gives up, or nobody reads the output any more. */
+  readonly signal: AbortSignal
+  /** Listens to SIGINT, SIGTERM and SIGHUP until disposed. */
+  onSignal(listener: (signal: NodeJS.Signals) => void): Disposable
+  /** The engine of the workspace; started when there is none. */
+  connect(workspace: string): Promise<Client>
+}

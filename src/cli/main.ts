@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+/** The command line's entry, from source and as a bundle: reads the world and hands it to the program. */
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import os from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { connectEngine, type EngineCommand } from '../client/connect.ts'
+import type { Client } from '../protocol/client.ts'
+import { keeperWord, runKeeper } from '../supervisor/keeper.ts'
+import { settleSpools } from '../supervisor/settle.ts'
+import { type OnSignal, watchRun } from '../supervisor/watch-run.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import { commands } from './commands/all.ts'
+import type { CliContext } from './context.ts'
+import { runProgram } from './program.ts'
+
+const { version } = packageJson
+
+/** Electron is Node only while told so. */
+const nodeEnv: Record<string, string> = process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }
+
+/** Bundles lie side by side; the sources do not. */
+function engineMain(): string {
+  const bundled = fileURLToPath(new URL('engine.js', import.meta.url))
+  return existsSync(bundled) ? bundled : fileURLToPath(new URL('../engine/main.ts', import.meta.url))
+}
+
+const engineCommand: EngineCommand = { file: process.execPath, args: [engineMain()], env: nodeEnv }
+
+const onSignal: OnSignal = (listener) => {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, listener)
+  return {
+    [Symbol.dispose]() {
+      for (const signal of signals) process.off(signal, listener)
+    },
+  }
+}
+
+async function connect(workspace: string): Promise<Client> {
+  const client = await connectEngine({ workspace, engineCommand, version })
+  // What a power cut left half told is told now; it is nobody's reason to fail.
+  await settleSpools(client, workspace, os.hostname()).catch(() => [])
+  return client
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const cancel = new AbortController()
+  onSignal(() => cancel.abort())
+  // `| head` has read enough. Only what nobody waits for may end for that: a `run` goes on.
+  process.stdout.on('error', () => cancel.abort())
+  process.stderr.on('error', () => {})
+  const context: CliContext = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    // `npm run` changes the folder to the package's; the user's own is in this variable.
+    cwd: (process.env['npm_lifecycle_event'] === 'runwright' && process.env['INIT_CWD']) || process.cwd(),
+    env: process.env,
+    version,
+    engineCommand,
+    keeper: { file: process.execPath, args: [fileURLToPath(import.meta.url)], env: nodeEnv },
+    now: Date.now,
+    randomBytes,
+    signal: cancel.signal,
+    onSignal,
+    connect,
+  }
+  const exitCode = await runProgram(context, commands, args)
+  // A cancelled command may still wait for something; its result is wanted by nobody.
+  if (cancel.signal.aborted) process.exit(exitCode)
+  return exitCode
+}
+
+const args = process.argv.slice(2)
+if (args[0] === keeperWord) {
+  await runKeeper(args.slice(1), async ({ workspace, ...orphan }) => {
+    await using client = await connect(workspace)
+    await watchRun({ client, ...orphan, onSignal })
+  })
+} else {
+  process.exitCode = await main(args)
+}

@@ -1,0 +1,34 @@
+import { lstat, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { dataFiles } from '../protocol/data-folder.ts'
+import { RunwrightError } from '../protocol/errors.ts'
+import { toStorageError } from './storage-error.ts'
+
+const mustNotBeLinks = [dataFiles.engine, dataFiles.lock, dataFiles.store, dataFiles.logs, dataFiles.log]
+
+/**
+ * Makes the folder with its `.gitignore` and log folder, only for its owner, where they are missing.
+ *
+ * @throws STORAGE_FULL, or STORAGE_READ_ONLY when it cannot be written or a file of ours in it is a symbolic link
+ */
+export async function prepareDataFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(join(folder, dataFiles.logs), { recursive: true, mode: 0o700 })
+    await writeFile(join(folder, dataFiles.gitignore), '*\n', { flag: 'wx' }).catch(unlessThere)
+  } catch (error) {
+    throw toStorageError(error, folder)
+  }
+  for (const name of mustNotBeLinks) {
+    const path = join(folder, name)
+    const entry = await lstat(path).catch(() => undefined)
+    if (entry?.isSymbolicLink() === true) {
+      throw new RunwrightError('STORAGE_READ_ONLY', `${path} is a symbolic link, so it is not written through.`, {
+        hint: 'Remove the link. A link for the whole folder is fine.',
+      })
+    }
+  }
+}
+
+function unlessThere(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+}

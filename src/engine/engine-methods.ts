@@ -1,0 +1,53 @@
+import { RunwrightError } from '../protocol/errors.ts'
+import { isRecord } from '../protocol/json.ts'
+import { type EngineStatus, protocolVersion } from '../protocol/methods.ts'
+import type { MethodTable } from '../tracking/route.ts'
+
+/** What only the composed engine knows about itself. */
+export interface EngineFacts {
+  readonly version: string
+  readonly startedAt: number
+  readonly workspace: string
+  readonly storePath: string
+  trackingUri(): string
+  storeSizeBytes(): number
+  subscriberCount(): number
+  countActiveRuns(): Promise<number>
+  /** Begins to stop; requests in flight are still answered. */
+  stop(): void
+}
+
+export function createEngineMethods(facts: EngineFacts): MethodTable<'engine/status' | 'engine/stop'> {
+  return {
+    'engine/status': {
+      parse: parseNothing,
+      async run(): Promise<EngineStatus> {
+        return {
+          version: facts.version,
+          protocolVersion,
+          pid: process.pid,
+          startedAt: facts.startedAt,
+          workspace: facts.workspace,
+          trackingUri: facts.trackingUri(),
+          storePath: facts.storePath,
+          storeSizeBytes: facts.storeSizeBytes(),
+          activeRunCount: await facts.countActiveRuns(),
+          subscriberCount: facts.subscriberCount(),
+          residentMemoryBytes: process.memoryUsage.rss(),
+        }
+      },
+    },
+    'engine/stop': {
+      parse: parseNothing,
+      async run() {
+        facts.stop()
+        return {}
+      },
+    },
+  }
+}
+
+function parseNothing(params: unknown): Record<never, never> {
+  if (isRecord(params)) return {}
+  throw new RunwrightError('INVALID_PARAMETER_VALUE', "Invalid value for parameter 'params' supplied: not an object.")
+}

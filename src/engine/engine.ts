@@ -1,0 +1,182 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { dataFiles } from '../protocol/data-folder.ts'
+import { RunwrightError } from '../protocol/errors.ts'
+import { openSqlite } from '../store/sqlite.ts'
+import { createArtifacts } from '../tracking/artifacts.ts'
+import { createTracking } from '../tracking/create-tracking.ts'
+import { createTrackingMethods } from '../tracking/methods.ts'
+import { trackingMigrations } from '../tracking/migrations.ts'
+import { createMlflowRoutes } from '../tracking/mlflow-routes.ts'
+import { prepareDataFolder } from './data-folder.ts'
+import { createEngineMethods } from './engine-methods.ts'
+import { createEventHub } from './events.ts'
+import { createGuard } from './guard.ts'
+import { createHttpServer } from './http-server.ts'
+import { openLock } from './lock.ts'
+import type { Log } from './log.ts'
+import { createRouter } from './router.ts'
+import { createMlflowHttpRoutes, createOwnRoutes } from './routes.ts'
+
+/** A running engine. Disposing it answers what is in flight, closes the store and gives up the data folder. */
+export interface Engine extends AsyncDisposable {
+  readonly port: number
+  /** Where plain MLflow clients point `MLFLOW_TRACKING_URI`. */
+  readonly trackingUri: string
+  /** Open event streams. */
+  subscriberCount(): number
+  /** Runs in SCHEDULED or RUNNING. */
+  countActiveRuns(): Promise<number>
+}
+
+export interface EngineOptions {
+  /** Absolute path of the folder for store, artifacts and logs; made when missing. One engine at a time has it. */
+  readonly dataFolder: string
+  /** What `engine/status` names as the workspace. Default: the data folder. */
+  readonly workspace?: string
+  /** The address to listen on, for example `127.0.0.1`. */
+  readonly host: string
+  /** Names other than `host` and loopback that clients reach it by, for example `runs.example.org`. */
+  readonly hostNames?: readonly string[]
+  /** 0 chooses a free one. */
+  readonly port: number
+  /** Undefined lets everybody in who reaches the port. */
+  readonly token: string | undefined
+  readonly version: string
+  /** Milliseconds since 1970-01-01 UTC. */
+  now(): number
+  randomBytes(sizeBytes: number): Uint8Array
+  readonly log: Log
+  /** Called when a client asked for the stop; the owner disposes the engine. */
+  onStop(): void
+  /** Called at each request that the guard let through. */
+  onRequest?(): void
+}
+
+/** Requests in flight may take so long after a stop. */
+const stopPatienceMs = 5_000
+
+/**
+ * Takes the data folder, opens the store and listens.
+ *
+ * @throws RESOURCE_CONFLICT when another engine has the data folder; STORAGE_… when the store cannot be opened;
+ *   INVALID_PARAMETER_VALUE when the port is taken or the address is none of this machine
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { dataFolder } = options
+  await prepareDataFolder(dataFolder)
+  using taken = new DisposableStack()
+  const lock = openLock(join(dataFolder, dataFiles.lock))
+  if (lock === undefined) {
+    throw new RunwrightError('RESOURCE_CONFLICT', `Another engine has ${dataFolder}.`, {
+      hint: 'Use that one, or stop it with "runwright engine stop".',
+    })
+  }
+  taken.use(lock)
+  const engine = await openLockedEngine(options)
+  const held = taken.move()
+  return {
+    ...engine,
+    async [Symbol.asyncDispose]() {
+      await engine[Symbol.asyncDispose]()
+      held.dispose()
+    },
+  }
+}
+
+/** The composition of all features, and the only place that knows them all. The caller holds the folder's lock. */
+export async function openLockedEngine(options: EngineOptions): Promise<Engine> {
+  const { dataFolder, host, version, token, now, randomBytes, log } = options
+  await using opened = new AsyncDisposableStack()
+  const startedAt = now()
+  const storePath = join(dataFolder, dataFiles.store)
+  const database = opened.use(await openSqlite({ path: storePath, migrations: trackingMigrations }))
+  const events = opened.use(createEventHub({ instance: Buffer.from(randomBytes(8)).toString('hex') }))
+  const changed = events.publish
+  const artifacts = createArtifacts({ folder: join(dataFolder, dataFiles.artifacts), changed })
+  const tracking = createTracking({ database, changed, now, randomBytes })
+
+  const methods = {
+    ...createTrackingMethods({ tracking, artifacts }),
+    ...createEngineMethods({
+      version,
+      startedAt,
+      workspace: options.workspace ?? dataFolder,
+      storePath,
+      trackingUri: () => uriOf(server),
+      storeSizeBytes: () => database.sizeBytes(),
+      subscriberCount: () => events.readerCount,
+      countActiveRuns: () => tracking.runs.countActive(),
+      stop: () => options.onStop(),
+    }),
+  }
+  const mlflow = createMlflowRoutes({ tracking, artifacts, version })
+  const server = createHttpServer({
+    guard: createGuard({
+      hostNames: [host, ...(options.hostNames ?? [])].map((name) => name.toLowerCase()),
+      acceptsAddresses: host === '0.0.0.0' || host === '::',
+      token,
+    }),
+    router: createRouter([
+      ...createOwnRoutes({ methods, events, token, version }),
+      ...createMlflowHttpRoutes(mlflow.rest, mlflow.streams),
+    ]),
+    log,
+    onRequest: () => options.onRequest?.(),
+  })
+  await listen(server, host, options.port)
+  opened.defer(() => {
+    events[Symbol.dispose]()
+    return close(server)
+  })
+  log('info', `engine ${version} listens at ${uriOf(server)}, process ${process.pid}`)
+
+  const closing = opened.move()
+  return {
+    port: addressOf(server).port,
+    trackingUri: uriOf(server),
+    subscriberCount: () => events.readerCount,
+    countActiveRuns: () => tracking.runs.countActive(),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => {
+      const reason = 'code' in cause ? String(cause.code) : cause.message
+      reject(
+        new RunwrightError('INVALID_PARAMETER_VALUE', `Listening on ${host} port ${port} failed (${reason}).`, {
+          hint: 'Choose another port, or 0 for any that is free.',
+          cause,
+        }),
+      )
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+/** Takes no new requests, answers those in flight, and ends what would not end by itself. */
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), stopPatienceMs)
+    server.close(() => {
+      clearTimeout(cut)
+      resolve()
+    })
+  })
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server does not listen on a port.')
+  return address
+}
+
+/** An address that stands for every one is reached by loopback from here. */
+function uriOf(server: Server): string {
+  const { address, family, port } = addressOf(server)
+  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`
+  return family === 'IPv6' ? `http://[${address}]:${port}` : `http://${address}:${port}`
+}

@@ -1,0 +1,144 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { type ErrorCode, errorCodes, RunwrightError, toErrorBody } from '../protocol/errors.ts'
+import { stringifyJson } from '../protocol/json.ts'
+import type { StreamAnswer } from '../tracking/route.ts'
+import { bodyLimits, hasBody, tooLarge } from './guard.ts'
+
+/** A JSON body has to be here by then; nothing that a client holds in memory takes longer. */
+const jsonTimeoutMs = 60_000
+
+/**
+ * Reads and parses a JSON body, gzip or plain; undefined for an empty one.
+ *
+ * @throws BAD_REQUEST when it is no JSON, or incomplete in time; INVALID_PARAMETER_VALUE when it is too large, which
+ *   is told by what has arrived and what that unpacks to, whatever the headers say
+ */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const text = await readText(request, bodyLimits.jsonSizeBytes)
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new RunwrightError('BAD_REQUEST', 'The body is not JSON.')
+  }
+}
+
+function readText(request: IncomingMessage, limit: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const isGzip = request.headers['content-encoding'] === 'gzip'
+    const source: Readable = isGzip ? request.pipe(createGunzip()) : request
+    const chunks: Buffer[] = []
+    let sizeBytes = 0
+    const timer = setTimeout(() => fail(badBody('The body did not arrive in time.')), jsonTimeoutMs)
+
+    function fail(error: RunwrightError): void {
+      clearTimeout(timer)
+      if (isGzip) {
+        request.unpipe()
+        source.destroy()
+      } else {
+        source.pause().removeAllListeners('data')
+      }
+      reject(error)
+    }
+
+    source.on('data', (chunk: Buffer) => {
+      sizeBytes += chunk.length
+      if (sizeBytes > limit) fail(tooLarge(limit))
+      else chunks.push(chunk)
+    })
+    source.once('end', () => {
+      clearTimeout(timer)
+      const [first] = chunks
+      resolve((chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)).toString('utf8'))
+    })
+    source.once('error', () => fail(badBody(isGzip ? 'The body is not gzip.' : 'The body ended early.')))
+    // Without this a client that goes away in the middle would leave the promise open.
+    request.once('close', () => {
+      if (!request.readableEnded) fail(badBody('The body ended early.'))
+    })
+  })
+}
+
+function badBody(message: string): RunwrightError {
+  return new RunwrightError('BAD_REQUEST', message)
+}
+
+/** The body as it comes, unpacked when it is gzip. */
+export function openBody(request: IncomingMessage): ReadableStream<Uint8Array> {
+  const isGzip = request.headers['content-encoding'] === 'gzip'
+  const source = isGzip ? request.pipe(createGunzip()) : request
+  if (isGzip) request.once('error', (error) => source.destroy(error))
+  // SAFETY: Node types its web streams apart from the global ones, which they are.
+  return Readable.toWeb(source) as ReadableStream<Uint8Array>
+}
+
+/** Aborted when the client goes away before it has the whole answer. */
+export function closeSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort()
+  })
+  return controller.signal
+}
+
+const jsonHeaders = { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' }
+
+export function sendJson(response: ServerResponse, value: object, status = 200): void {
+  sendJsonText(response, stringifyJson(value), status)
+}
+
+function sendJsonText(response: ServerResponse, text: string, status: number): void {
+  response.writeHead(status, { ...jsonHeaders, 'content-length': Buffer.byteLength(text) })
+  response.end(text)
+}
+
+export function sendText(response: ServerResponse, text: string): void {
+  response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' })
+  response.end(text)
+}
+
+/** Says what went wrong, or cuts the connection when an answer had already begun. */
+export function sendError(request: IncomingMessage, response: ServerResponse, error: RunwrightError): void {
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  // What is left of the body is not worth reading, so the connection cannot be used again.
+  if (hasBody(request.headers) && !request.readableEnded) response.setHeader('connection', 'close')
+  if (error.code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer')
+  sendJson(response, toErrorBody(error), statusOf(error.code))
+}
+
+function statusOf(code: ErrorCode): number {
+  return errorCodes[code].status
+}
+
+/**
+ * Sends what a stream route answers. Bytes come from users' programs: nothing in them is run or shown by a browser in
+ * the engine's name.
+ */
+export async function sendStreamAnswer(response: ServerResponse, answer: StreamAnswer): Promise<void> {
+  if ('json' in answer) {
+    sendJsonText(response, JSON.stringify(answer.json), 200)
+    return
+  }
+  response.writeHead(200, {
+    'content-type': 'application/octet-stream',
+    'content-length': answer.sizeBytes,
+    'content-disposition': `attachment; filename*=UTF-8''${encodeFileName(answer.fileName)}`,
+    'content-security-policy': "sandbox; default-src 'none'",
+    'x-content-type-options': 'nosniff',
+  })
+  // SAFETY: Node types its web streams apart from the global ones, which they are.
+  const bytes = answer.bytes as import('node:stream/web').ReadableStream<Uint8Array>
+  await pipeline(Readable.fromWeb(bytes), response)
+}
+
+/** RFC 8187 lets fewer characters stand for themselves than encodeURIComponent does. */
+function encodeFileName(name: string): string {
+  return encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16)}`)
+}

@@ -1,0 +1,71 @@
+import type { CommandContext } from './context.ts'
+import type { TreeElement } from './tree/element.ts'
+
+/** What a command has in the manifest. */
+interface CommandManifest {
+  /** `runwright.` and a verb. */
+  readonly id: string
+  /** Without the category "Runwright"; ends in `…` when the command asks something first. */
+  readonly title: string
+  /** A codicon: `$(refresh)`. */
+  readonly icon?: string
+  /** A clause for the palette, the title bar and the key: where it is false the command cannot apply. */
+  readonly when?: string
+  /** False when the command makes no sense in the palette. */
+  readonly inPalette?: boolean
+  /** Its place in the view's title bar: `navigation@1` for an icon, any other group for the overflow menu. */
+  readonly titleBar?: string
+  /** Its place in the menu of an editor tab. */
+  readonly editorTitle?: string
+  readonly key?: { readonly key: string; readonly mac?: string }
+}
+
+/** A command about the view or the workspace as a whole. */
+export interface PlainCommand extends CommandManifest {
+  readonly accepts?: undefined
+  run(context: CommandContext, ...args: readonly unknown[]): Promise<void>
+}
+
+/**
+ * A command about elements of the view: those whose menu it was chosen from, else (palette, key) those selected.
+ */
+export interface ElementCommand<Element extends TreeElement> extends CommandManifest {
+  /** A clause over `viewItem`, see `Presentation.context`; in the palette it holds of the selected element. */
+  readonly appliesTo: string
+  /** Its place in the element's menu: `inline`, or `group@position`. */
+  readonly menu?: string
+  readonly accepts: (value: unknown) => value is Element
+  /** Elements it can be run on at once; default: any number. */
+  readonly takes?: 'one'
+  run(context: CommandContext, elements: readonly [Element, ...Element[]]): Promise<void>
+}
+
+export type CommandDefinition = PlainCommand | ElementCommand<TreeElement>
+
+/**
+ * Defines a command: all that VS Code shows of it, and what it does. The manifest is written from the definitions, and
+ * so they must load without VS Code: a command reaches its interface through the context.
+ */
+export function defineCommand<Element extends TreeElement>(definition: ElementCommand<Element>): CommandDefinition
+export function defineCommand(definition: PlainCommand): CommandDefinition
+export function defineCommand(definition: CommandDefinition): CommandDefinition {
+  return definition
+}
+
+/**
+ * Finds the elements a command was meant for.
+ *
+ * @param args what VS Code passes: the element whose menu was used, then, when several are selected, all of those
+ * @param selection the view's, for a command run from the palette or by a key
+ */
+export function chooseElements<Element extends TreeElement>(
+  command: ElementCommand<Element>,
+  args: readonly unknown[],
+  selection: readonly TreeElement[],
+): readonly Element[] {
+  const [clicked, selected] = args
+  const candidates: readonly unknown[] =
+    clicked === undefined ? selection : Array.isArray(selected) && selected.includes(clicked) ? selected : [clicked]
+  const elements = candidates.filter(command.accepts)
+  return command.takes === 'one' ? elements.slice(0, 1) : elements
+}

@@ -1,0 +1,71 @@
+// Written by `npm run generate` from the files of this folder.
+import type { CommandDefinition } from '../command.ts'
+import chooseHeadlineMetric from './choose-headline-metric.ts'
+import clearSelection from './clear-selection.ts'
+import closeServer from './close-server.ts'
+import copyRunId from './copy-run-id.ts'
+import copyStartCommand from './copy-start-command.ts'
+import copyTrackingEnvironment from './copy-tracking-environment.ts'
+import copyTrackingUri from './copy-tracking-uri.ts'
+import copyValue from './copy-value.ts'
+import deleteExperiment from './delete-experiment.ts'
+import deleteRun from './delete-run.ts'
+import filterRuns from './filter-runs.ts'
+import groupRuns from './group-runs.ts'
+import hideFinished from './hide-finished.ts'
+import loadMore from './load-more.ts'
+import openArtifact from './open-artifact.ts'
+import openField from './open-field.ts'
+import openLog from './open-log.ts'
+import openServer from './open-server.ts'
+import openSource from './open-source.ts'
+import refresh from './refresh.ts'
+import renameExperiment from './rename-experiment.ts'
+import renameRun from './rename-run.ts'
+import restartEngine from './restart-engine.ts'
+import revealArtifacts from './reveal-artifacts.ts'
+import runActiveFile from './run-active-file.ts'
+import searchRuns from './search-runs.ts'
+import setHeadlineMetric from './set-headline-metric.ts'
+import showAllRuns from './show-all-runs.ts'
+import showFinished from './show-finished.ts'
+import showLog from './show-log.ts'
+import sortRuns from './sort-runs.ts'
+import stopRun from './stop-run.ts'
+import undoDelete from './undo-delete.ts'
+
+export const commands: readonly CommandDefinition[] = [
+  chooseHeadlineMetric,
+  clearSelection,
+  closeServer,
+  copyRunId,
+  copyStartCommand,
+  copyTrackingEnvironment,
+  copyTrackingUri,
+  copyValue,
+  deleteExperiment,
+  deleteRun,
+  filterRuns,
+  groupRuns,
+  hideFinished,
+  loadMore,
+  openArtifact,
+  openField,
+  openLog,
+  openServer,
+  openSource,
+  refresh,
+  renameExperiment,
+  renameRun,
+  restartEngine,
+  revealArtifacts,
+  runActiveFile,
+  searchRuns,
+  setHeadlineMetric,
+  showAllRuns,
+  showFinished,
+  showLog,
+  sortRuns,
+  stopRun,
+  undoDelete,
+]

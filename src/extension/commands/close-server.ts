@@ -1,0 +1,13 @@
+import { defineCommand } from '../command.ts'
+import { chooseConnection } from '../choose-connection.ts'
+
+export default defineCommand({
+  id: 'runwright.closeServer',
+  title: 'Close MLflow Server…',
+  when: 'runwright.serverCount > 0',
+  titleBar: '3_servers@2',
+  async run(context) {
+    const connection = await chooseConnection(context, 'server', 'Close MLflow Server')
+    if (connection?.place.kind === 'server') await context.servers.remove(connection.place.url)
+  },
+})

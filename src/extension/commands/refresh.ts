@@ -1,0 +1,12 @@
+import { defineCommand } from '../command.ts'
+
+export default defineCommand({
+  id: 'runwright.refresh',
+  title: 'Refresh',
+  icon: '$(refresh)',
+  when: 'runwright.connectionCount > 0',
+  titleBar: 'navigation@9',
+  async run({ explorer }) {
+    await explorer.reload()
+  },
+})

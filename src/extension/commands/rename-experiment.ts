@@ -1,0 +1,21 @@
+import { defineCommand } from '../command.ts'
+import { isExperimentElement } from '../tree/element.ts'
+
+export default defineCommand({
+  id: 'runwright.renameExperiment',
+  title: 'Rename Experiment…',
+  appliesTo: 'viewItem == experiment',
+  menu: '2_edit@1',
+  accepts: isExperimentElement,
+  takes: 'one',
+  async run({ vscode, connections }, [{ connectionId, experiment }]) {
+    const name = await vscode.window.showInputBox({
+      title: 'Rename Experiment',
+      value: experiment.name,
+      validateInput: (text) => (text.trim() === '' ? 'An experiment needs a name.' : undefined),
+    })
+    if (name === undefined || name === experiment.name) return
+    const client = await connections.client(connectionId)
+    await client.call('experiments/rename', { experimentId: experiment.experimentId, name: name.trim() })
+  },
+})

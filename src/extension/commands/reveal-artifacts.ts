@@ -1,0 +1,25 @@
+import { join } from 'node:path'
+import { RunwrightError } from '../../protocol/errors.ts'
+import { defineCommand } from '../command.ts'
+import { isRunElement } from '../tree/element.ts'
+
+const storedByEngine = /^mlflow-artifacts:\/+(?<path>.+)$/
+
+export default defineCommand({
+  id: 'runwright.revealArtifacts',
+  title: 'Reveal Artifacts in File Explorer',
+  when: '!isWeb && remoteName == ""',
+  appliesTo: 'viewItem =~ /^run /',
+  menu: '1_open@3',
+  accepts: isRunElement,
+  takes: 'one',
+  async run({ vscode, connections }, [{ row, experiment }]) {
+    const place = connections.find(experiment.connectionId)?.place
+    const path = storedByEngine.exec(row.artifactUri)?.groups?.['path']
+    if (place?.kind !== 'folder' || path === undefined) {
+      throw new RunwrightError('NOT_IMPLEMENTED', `The artifacts of “${row.name}” are not in a folder of this machine.`)
+    }
+    const folder = vscode.Uri.file(join(place.path, '.runwright', 'artifacts', ...path.split('/')))
+    await vscode.commands.executeCommand('revealFileInOS', folder)
+  },
+})

@@ -1,0 +1,52 @@
+import type { TreeElement } from '../tree/element.ts'
+import { findParent } from '../tree/element.ts'
+import { newErrorNotice } from '../tree/error-notice.ts'
+import type { Connection, Connections } from './connections.ts'
+
+/**
+ * The view's roots: the connections, or with just one its experiments at once. Waits for a sole connection, so that the
+ * view shows its progress bar and not the text for an empty workspace.
+ */
+export async function listRoots(connections: Connections): Promise<readonly TreeElement[]> {
+  const all = connections.list()
+  const [only] = all
+  if (all.length > 1 || only === undefined) return all.map(({ element }) => element)
+  return listExperiments(only, undefined)
+}
+
+async function listExperiments(
+  connection: Connection,
+  parent: TreeElement | undefined,
+): Promise<readonly TreeElement[]> {
+  await connection.settled
+  const { state, id } = connection
+  if (state.kind === 'failed') return [newErrorNotice(id, parent, state.error)]
+  if (state.kind === 'connecting') return []
+  const experiments = await state.tree.experiments()
+  if (experiments.length > 0 || parent === undefined) return experiments
+  return [{ kind: 'notice', id: `${id}/empty`, parent, severity: 'info', text: 'No runs yet', hint: undefined }]
+}
+
+/** What is below an element; a failure to fetch it becomes a line that says so. */
+export async function listChildren(connections: Connections, element: TreeElement): Promise<readonly TreeElement[]> {
+  try {
+    const connection = connections.find(findConnectionId(element))
+    if (connection === undefined) return []
+    if (element.kind === 'connection') return await listExperiments(connection, element)
+    return connection.state.kind === 'connected' ? await connection.state.tree.children(element) : []
+  } catch (error) {
+    return [newErrorNotice(element.id, element, error)]
+  }
+}
+
+export function findParentElement(connections: Connections, element: TreeElement): TreeElement | undefined {
+  if (element.kind !== 'experiment') return findParent(element)
+  return connections.list().length > 1 ? connections.find(element.connectionId)?.element : undefined
+}
+
+/** The connection an element belongs to; empty for a notice at the root. */
+export function findConnectionId(element: TreeElement): string {
+  if (element.kind === 'connection' || element.kind === 'experiment') return element.connectionId
+  const parent = findParent(element)
+  return parent === undefined ? '' : findConnectionId(parent)
+}

@@ -1,0 +1,76 @@
+/*
+ * The parts of the manifest that are not commands. `npm run generate` writes them into package.json; they are data, so
+ * that they load without VS Code.
+ */
+
+export const viewContainerId = 'runwright'
+export const experimentsViewId = 'runwright.experiments'
+
+export const viewsContainers = {
+  activitybar: [{ id: viewContainerId, title: 'Runwright', icon: 'media/runwright.svg' }],
+}
+
+export const views = {
+  [viewContainerId]: [
+    { id: experimentsViewId, name: 'Experiments', contextualTitle: 'Runwright', icon: 'media/runwright.svg' },
+  ],
+}
+
+export const viewsWelcome = [
+  {
+    view: experimentsViewId,
+    when: 'workbenchState == empty',
+    contents: [
+      'Open a folder: the runs you train there are tracked beside your code, with nothing to set up.',
+      '[Open Folder](command:vscode.openFolder)',
+      'Or look at the runs of an MLflow server you already have.',
+      '[Open MLflow Server…](command:runwright.openServer)',
+    ].join('\n'),
+  },
+  {
+    view: experimentsViewId,
+    when: 'workbenchState != empty && !isWorkspaceTrusted',
+    contents: [
+      'This workspace is not trusted, so Runwright starts no engine and reads nothing of it.',
+      '[Manage Workspace Trust](command:workbench.trust.manage)',
+    ].join('\n'),
+  },
+  {
+    view: experimentsViewId,
+    when: 'workbenchState != empty && isWorkspaceTrusted',
+    contents: [
+      'No runs yet. Open a training script and run it: its params, metrics, output, code and environment are kept here.',
+      '[Run Active File…](command:runwright.runActiveFile)',
+      'Or start it in a terminal:  runwright run -- python train.py',
+      '[Copy Command](command:runwright.copyStartCommand)',
+      'A script that logs to MLflow needs no change. A notebook or a job elsewhere logs here too, with these variables set:',
+      '[Copy Tracking Environment](command:runwright.copyTrackingEnvironment)',
+      'Or look at the runs of an MLflow server you already have.',
+      '[Open MLflow Server…](command:runwright.openServer)',
+    ].join('\n'),
+  },
+]
+
+export const configuration = {
+  title: 'Runwright',
+  properties: {
+    'runwright.servers': {
+      type: 'array',
+      items: { type: 'string', pattern: '^https?://' },
+      uniqueItems: true,
+      default: [],
+      scope: 'window',
+      markdownDescription:
+        'Addresses of MLflow servers shown beside the runs of this workspace. Credentials are kept in the secret storage: add a server with the command **Runwright: Open MLflow Server…**.',
+    },
+    'runwright.pythonPath': {
+      type: 'string',
+      default: '',
+      scope: 'machine-overridable',
+      markdownDescription:
+        'The Python that **Runwright: Run Active File…** uses. Empty: the virtual environment `.venv` or `venv` of the folder, else `python3` of the PATH.',
+    },
+  },
+}
+
+export const taskDefinitions = [{ type: 'runwright' }]

@@ -1,0 +1,95 @@
+import * as vscode from 'vscode'
+import { artifactScheme } from './artifact-uri.ts'
+import { commands } from './commands/all.ts'
+import { createConnections, type Connections } from './connections/connections.ts'
+import { createDeletions } from './deletions.ts'
+import { createClientOpener } from './open-client.ts'
+import { watchPlaces } from './places.ts'
+import { registerCommands } from './register-commands.ts'
+import { createServers } from './servers.ts'
+import { describeError } from './tree/error-notice.ts'
+import { createArtifactFiles } from './views/artifact-files.ts'
+import { openExperimentsView } from './views/experiments-view.ts'
+import { createStatusBar } from './views/status-bar.ts'
+
+let open: Connections | undefined
+
+/** Puts the extension together. Returns before anything is connected: engines are found or started afterwards. */
+export function activate(context: vscode.ExtensionContext): void {
+  const { extensionPath, subscriptions, workspaceState } = context
+  const log = vscode.window.createOutputChannel('Runwright', { log: true })
+  const setContext = (key: string, value: unknown) =>
+    void vscode.commands.executeCommand('setContext', `runwright.${key}`, value)
+
+  const servers = createServers(context.secrets)
+  const statusBar = createStatusBar()
+  const view = openExperimentsView(workspaceState, () => connections)
+  const files = createArtifactFiles((connectionId) => connections.client(connectionId))
+
+  const connections = createConnections({
+    openClient: createClientOpener({
+      extensionPath,
+      version: readVersion(context),
+      credentials: (url) => servers.credentials(url),
+    }),
+    options: () => view.options,
+    isChosen: view.isChosen,
+    changed(elements) {
+      view.changed(elements)
+      statusBar.update(connections.list())
+    },
+    received: ({ id }, event) => {
+      files.received(id, event)
+      statusBar.update(connections.list())
+    },
+    failed(place, error) {
+      const { text, hint } = describeError(error)
+      log.error(`${place.label}: ${text}`, hint ?? '')
+    },
+  })
+  open = connections
+
+  const places = watchPlaces(servers, (wanted) => {
+    connections.setPlaces(wanted)
+    const serverCount = wanted.filter(({ kind }) => kind === 'server').length
+    setContext('connectionCount', wanted.length)
+    setContext('serverCount', serverCount)
+    setContext('folderConnectionCount', wanted.length - serverCount)
+    statusBar.update(connections.list())
+  })
+
+  const deletions = createDeletions((count) => setContext('deletionCount', count))
+  const cli = {
+    file: process.execPath,
+    args: [vscode.Uri.joinPath(context.extensionUri, 'dist', 'cli.js').fsPath],
+    env: { ELECTRON_RUN_AS_NODE: '1' },
+  }
+  subscriptions.push(
+    log,
+    statusBar,
+    view,
+    places,
+    vscode.workspace.registerFileSystemProvider(artifactScheme, files, { isReadonly: true }),
+    registerCommands(commands, {
+      vscode,
+      connections,
+      explorer: view,
+      deletions,
+      servers,
+      log,
+      cli,
+      useFolder: places.use,
+    }),
+  )
+}
+
+/** Engines go on: only the connections to them are closed. */
+export async function deactivate(): Promise<void> {
+  await open?.dispose()
+}
+
+function readVersion({ extension }: vscode.ExtensionContext): string {
+  const manifest: unknown = extension.packageJSON
+  const isVersioned = typeof manifest === 'object' && manifest !== null && 'version' in manifest
+  return isVersioned ? String(manifest.version) : '0.0.0'
+}

@@ -1,0 +1,29 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const pythonsOfFolder =
+  process.platform === 'win32'
+    ? [String.raw`.venv\Scripts\python.exe`, String.raw`venv\Scripts\python.exe`]
+    : ['.venv/bin/python', 'venv/bin/python']
+
+/**
+ * The words that go before a file to run it: for Python what the setting says, else the folder's virtual environment,
+ * else the `python3` of the PATH; for anything else `node`.
+ */
+export async function findInterpreter(
+  file: string,
+  folder: string,
+  configuredPython: string,
+): Promise<readonly string[]> {
+  if (!file.endsWith('.py')) return ['node']
+  if (configuredPython !== '') return [configuredPython]
+  for (const python of pythonsOfFolder) {
+    try {
+      await access(join(folder, python))
+      return [python]
+    } catch {
+      // This folder has no such environment; the next may.
+    }
+  }
+  return [process.platform === 'win32' ? 'python' : 'python3']
+}

@@ -1,0 +1,36 @@
+import * as vscode from 'vscode'
+import { chooseElements, type CommandDefinition } from './command.ts'
+import type { CommandContext } from './context.ts'
+import { describeError } from './tree/error-notice.ts'
+import { RunwrightError } from '../protocol/errors.ts'
+
+/** Registers each command under its id; what it throws is logged and shown. */
+export function registerCommands(commands: readonly CommandDefinition[], context: CommandContext): vscode.Disposable {
+  const execute = async (command: CommandDefinition, args: readonly unknown[]): Promise<void> => {
+    try {
+      if (command.accepts === undefined) return await command.run(context, ...args)
+      const [first, ...others] = chooseElements(command, args, context.explorer.selection())
+      if (first !== undefined) await command.run(context, [first, ...others])
+    } catch (error) {
+      report(context, command, error)
+    }
+  }
+  return vscode.Disposable.from(
+    ...commands.map((command) =>
+      vscode.commands.registerCommand(command.id, (...args: readonly unknown[]) => execute(command, args)),
+    ),
+  )
+}
+
+function report(context: CommandContext, command: CommandDefinition, error: unknown): void {
+  if (error instanceof RunwrightError && error.code === 'CANCELLED') return
+  context.log.error(`${command.title}:`, error)
+  const { text, hint } = describeError(error)
+  // The command has ended, whenever the message is read.
+  void showError(context, [text, hint].filter((part) => part !== undefined).join(' '))
+}
+
+async function showError({ log }: CommandContext, text: string): Promise<void> {
+  const answer = await vscode.window.showErrorMessage(text, 'Show Log')
+  if (answer !== undefined) log.show()
+}

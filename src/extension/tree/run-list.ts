@@ -1,0 +1,147 @@
+import type { Client } from '../../protocol/client.ts'
+import type { ExperimentId, RunId } from '../../protocol/ids.ts'
+import type { Methods, RunColumn, RunListRow } from '../../protocol/methods.ts'
+import type { Metric } from '../../protocol/runs.ts'
+import type { ExperimentElement, GroupElement, MoreElement, RunElement } from './element.ts'
+import { toRunQuery, type GroupBy, type ViewOptions } from './view-options.ts'
+
+/** Runs fetched and shown at a time. */
+export const pageSize = 200
+
+/** The runs of one experiment that the view shows, in order. */
+export interface RunList {
+  readonly runs: readonly RunElement[]
+  /** All that match, whatever is shown. */
+  readonly total: number
+  readonly nextPageToken: string | undefined
+  readonly columns: readonly RunColumn[]
+  readonly groups: readonly GroupElement[] | undefined
+  readonly more: MoreElement | undefined
+}
+
+type RunPage = Methods['runs/list']['result']
+
+/** Fetches the first `limit` runs, or the page after `pageToken`. */
+export function loadRunPage(
+  client: Client,
+  experiment: ExperimentElement,
+  options: ViewOptions,
+  page: { limit: number; pageToken?: string },
+): Promise<RunPage> {
+  const experimentIds: readonly ExperimentId[] = [experiment.experiment.experimentId]
+  return client.call('runs/list', { experimentIds, ...toRunQuery(options, experiment.headline ?? null), ...page })
+}
+
+function findValue(row: RunListRow, columns: readonly RunColumn[], wanted: RunColumn): string | number | null {
+  const index = columns.findIndex(({ kind, key }) => kind === wanted.kind && key === wanted.key)
+  return row.values[index] ?? null
+}
+
+function groupValue(row: RunListRow, columns: readonly RunColumn[], groupBy: GroupBy): string | null {
+  if (groupBy.kind === 'status') return row.status
+  const value = findValue(row, columns, { kind: groupBy.kind, key: groupBy.key })
+  return value === null ? null : String(value)
+}
+
+function groupRuns(
+  experiment: ExperimentElement,
+  runs: readonly RunElement[],
+  columns: readonly RunColumn[],
+  groupBy: GroupBy,
+  previous: readonly GroupElement[],
+): readonly GroupElement[] {
+  const byValue = Map.groupBy(runs, (run) => groupValue(run.row, columns, groupBy))
+  return [...byValue].map(([value, members]) => {
+    const id = `${experiment.id}/by/${groupBy.kind}/${groupBy.key}/${value === null ? 'none' : `=${value}`}`
+    const group: GroupElement = previous.find((known) => known.id === id) ?? {
+      kind: 'group',
+      id,
+      experiment,
+      name: groupBy.key,
+      value,
+      runs: [],
+    }
+    group.runs = members
+    for (const run of members) run.group = group
+    return group
+  })
+}
+
+export interface RunListChange {
+  readonly list: RunList
+  /** Runs whose row is not what it was. */
+  readonly changed: readonly RunElement[]
+  /** Runs came, went or changed places: the experiment's children must be drawn anew. */
+  readonly rearranged: boolean
+}
+
+/**
+ * Puts rows fetched now in the place of those shown before, keeping the element of each run that was already shown.
+ *
+ * @param kept runs that stay before the rows, when these are a further page
+ */
+export function arrangeRuns(
+  experiment: ExperimentElement,
+  options: ViewOptions,
+  page: RunPage,
+  previous: RunList | undefined,
+  kept: readonly RunElement[],
+  isChosen: (runId: RunId) => boolean,
+): RunListChange {
+  const headline = experiment.headline ?? null
+  const columns = toRunQuery(options, headline).columns ?? []
+  const known = new Map(previous?.runs.map((run) => [run.row.runId, run]))
+  const keptIds = new Set(kept.map((run) => run.row.runId))
+  const changed: RunElement[] = []
+
+  const fetched = page.runs
+    // A run that arrived between two pages pushes another from the first onto the second: it is shown once.
+    .filter((row) => !keptIds.has(row.runId))
+    .map((row) => {
+      const headlineValue = headline ? findValue(row, columns, { kind: 'metric', key: headline.key }) : null
+      const run = known.get(row.runId)
+      if (run === undefined) {
+        const id = `${experiment.id}/${row.runId}`
+        const chosen = isChosen(row.runId)
+        return { kind: 'run', id, experiment, group: undefined, row, headlineValue, chosen } satisfies RunElement
+      }
+      if (JSON.stringify(run.row) !== JSON.stringify(row) || run.headlineValue !== headlineValue) {
+        changed.push(run)
+        run.row = row
+        run.headlineValue = headlineValue
+      }
+      return run
+    })
+
+  const runs = [...kept, ...fetched]
+  const groupOf = new Map(runs.map((run) => [run, run.group]))
+  for (const run of runs) run.group = undefined
+  const { groupBy } = options
+  const groups = groupBy ? groupRuns(experiment, runs, columns, groupBy, previous?.groups ?? []) : undefined
+
+  const more = page.nextPageToken !== undefined ? (previous?.more ?? newMoreElement(experiment)) : undefined
+  const rearranged =
+    previous === undefined ||
+    runs.length !== previous.runs.length ||
+    page.total !== previous.total ||
+    runs.some((run, index) => run !== previous.runs[index] || run.group !== groupOf.get(run))
+  if (more) Object.assign(more, { shown: runs.length, total: page.total, totalIsAtLeast: page.totalIsAtLeast === true })
+  return {
+    list: { runs, total: page.total, nextPageToken: page.nextPageToken, columns, groups, more },
+    changed,
+    rearranged,
+  }
+}
+
+function newMoreElement(experiment: ExperimentElement): MoreElement {
+  return { kind: 'more', id: `${experiment.id}/more`, experiment, shown: 0, total: 0, totalIsAtLeast: false }
+}
+
+/** Takes the headline metric's newest value into the run; false when nothing that is shown changed. */
+export function takeMetrics(run: RunElement, latest: readonly Metric[]): boolean {
+  const key = run.experiment.headline?.key
+  const metric = latest.find((metric) => metric.key === key)
+  if (metric === undefined || metric.value === run.headlineValue) return false
+  run.headlineValue = metric.value
+  return true
+}

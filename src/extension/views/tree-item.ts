@@ -1,0 +1,29 @@
+import * as vscode from 'vscode'
+import type { TreeElement } from '../tree/element.ts'
+import { present } from '../tree/presentation.ts'
+
+const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState
+const collapsibleStates = { collapsed: Collapsed, expanded: Expanded, none: None }
+
+export function toTreeItem(element: TreeElement): vscode.TreeItem {
+  const shown = present(element, Date.now())
+  const item = new vscode.TreeItem(shown.label, collapsibleStates[shown.collapsible])
+  item.id = element.id
+  item.contextValue = shown.context
+  item.accessibilityInformation = { label: shown.spoken }
+  if (shown.description !== undefined) item.description = shown.description
+  if (shown.tooltip !== undefined) item.tooltip = new vscode.MarkdownString(shown.tooltip)
+  if (shown.icon) {
+    const color = shown.icon.color === undefined ? undefined : new vscode.ThemeColor(shown.icon.color)
+    item.iconPath = new vscode.ThemeIcon(shown.icon.name, color)
+  }
+  if (shown.click !== undefined) item.command = { command: shown.click, title: '', arguments: [element] }
+  if (shown.checked !== undefined) {
+    item.checkboxState = {
+      state: shown.checked ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
+      tooltip: 'Choose for comparison',
+      accessibilityInformation: { label: `Choose ${shown.label} for comparison` },
+    }
+  }
+  return item
+}

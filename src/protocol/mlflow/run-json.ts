@@ -1,0 +1,91 @@
+import { parseExperimentId, parseRunId } from '../ids.ts'
+import { runStatuses, type LifecycleStage, type Run, type RunRow } from '../runs.ts'
+import { datasetInput, writeDatasetInput } from './dataset-json.ts'
+import { checked, integer, invalid, listOf, message, oneOf, orNamed, required, text, withDefault } from './fields.ts'
+import type { Field } from './fields.ts'
+import { keyValue } from './key-values.ts'
+import { metric, writeMetric } from './metric-json.ts'
+
+export function writeRunInfo(row: RunRow): unknown {
+  return {
+    run_uuid: row.runId,
+    experiment_id: row.experimentId,
+    run_name: row.name,
+    user_id: row.userId,
+    status: row.status,
+    start_time: row.startTime,
+    ...(row.endTime === undefined ? {} : { end_time: row.endTime }),
+    artifact_uri: row.artifactUri,
+    lifecycle_stage: row.lifecycleStage,
+    run_id: row.runId,
+  }
+}
+
+export function writeRun(run: Run): unknown {
+  return {
+    info: writeRunInfo(run),
+    data: withoutEmptyLists({ metrics: run.metrics.map(writeMetric), params: run.params, tags: run.tags }),
+    inputs: withoutEmptyLists({
+      dataset_inputs: run.datasets.map(writeDatasetInput),
+      model_inputs: run.modelInputs.map((modelId) => ({ model_id: modelId })),
+    }),
+    outputs: withoutEmptyLists({
+      model_outputs: run.modelOutputs.map(({ modelId, step }) => ({ model_id: modelId, step })),
+    }),
+  }
+}
+
+/** MLflow's answers leave an empty list out. */
+export function withoutEmptyLists(lists: Readonly<Record<string, readonly unknown[]>>): unknown {
+  return Object.fromEntries(Object.entries(lists).filter(([, items]) => items.length > 0))
+}
+
+const lifecycleStage: Field<LifecycleStage> = checked(text, (stage) => (stage === 'deleted' ? 'deleted' : 'active'))
+
+const runInfo = message({
+  run_id: orNamed('run_uuid', required(text)),
+  experiment_id: required(text),
+  run_name: withDefault(text, ''),
+  user_id: withDefault(text, ''),
+  status: withDefault(oneOf(runStatuses), 'RUNNING' as const),
+  start_time: withDefault(integer, 0),
+  end_time: integer,
+  artifact_uri: withDefault(text, ''),
+  lifecycle_stage: withDefault(lifecycleStage, 'active' as const),
+}).nested
+
+const run = message({
+  info: required(runInfo),
+  data: message({ metrics: listOf(metric), params: listOf(keyValue), tags: listOf(keyValue) }).nested,
+  inputs: message({
+    dataset_inputs: listOf(datasetInput),
+    model_inputs: listOf(message({ model_id: required(text) }).nested),
+  }).nested,
+  outputs: message({
+    model_outputs: listOf(message({ model_id: required(text), step: withDefault(integer, 0) }).nested),
+  }).nested,
+})
+
+/** Reads a run as an MLflow server answers it. @throws INVALID_PARAMETER_VALUE naming the field */
+export function parseRun(json: unknown): Run {
+  const { info, data, inputs, outputs } = run.parse(json)
+  const { runName, endTime, ...row } = info
+  const runId = parseRunId(info.runId)
+  const experimentId = parseExperimentId(info.experimentId)
+  if (runId === undefined || experimentId === undefined) {
+    throw invalid(`Run '${info.runId}' of experiment '${info.experimentId}': not an id.`)
+  }
+  return {
+    ...row,
+    runId,
+    experimentId,
+    name: runName,
+    ...(endTime === undefined ? {} : { endTime }),
+    params: data?.params ?? [],
+    tags: data?.tags ?? [],
+    metrics: data?.metrics ?? [],
+    datasets: inputs?.datasetInputs ?? [],
+    modelInputs: inputs?.modelInputs.map(({ modelId }) => modelId) ?? [],
+    modelOutputs: outputs?.modelOutputs ?? [],
+  }
+}

@@ -1,0 +1,76 @@
+import { RunwrightError } from './errors.ts'
+import { isRecord } from './json.ts'
+import { invalidValue } from './mlflow/fields.ts'
+
+/** Takes a value from outside as a `T`. `path` names it in errors. @throws INVALID_PARAMETER_VALUE */
+export type Parser<T> = (value: unknown, path: string) => T
+
+type Parsers = Readonly<Record<string, Parser<unknown>>>
+type ParsedFields<P extends Parsers> = { readonly [K in keyof P]: ReturnType<P[K]> }
+
+export const text: Parser<string> = (value, path) =>
+  typeof value === 'string' ? value : refuse(value, path, 'expected text')
+
+/** An integer from `min` to `max`, both included. */
+export function integer(min: number, max: number): Parser<number> {
+  return (value, path) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
+      ? value
+      : refuse(value, path, `expected an integer from ${min} to ${max}`)
+}
+
+export function oneOf<const T extends string>(values: readonly T[]): Parser<T> {
+  return (value, path) =>
+    values.find((known) => known === value) ?? refuse(value, path, `expected one of ${values.join(', ')}`)
+}
+
+export function listOf<T>(item: Parser<T>, maxLength: number): Parser<readonly T[]> {
+  return (value, path) => {
+    if (!Array.isArray(value)) return refuse(value, path, 'expected a list')
+    if (value.length > maxLength) {
+      throw invalid(`Parameter '${path}' holds ${value.length} items, expected at most ${maxLength}.`)
+    }
+    return value.map((entry: unknown, index) => item(entry, `${path}[${index}]`))
+  }
+}
+
+/** Text that `find` knows how to read, an id for example. */
+export function textAs<T>(find: (text: string) => T | undefined, expected: string): Parser<T> {
+  return (value, path) => (typeof value === 'string' ? find(value) : undefined) ?? refuse(value, path, expected)
+}
+
+/** Adds a check, or a change of the value, to a parser. */
+export function refine<T, R>(parser: Parser<T>, then: (value: T, path: string) => R): Parser<R> {
+  return (value, path) => then(parser(value, path), path)
+}
+
+/** An object; optional fields may be missing or undefined and are then no properties. Unknown fields are left out. */
+export function object<Required extends Parsers, Optional extends Parsers = Record<never, never>>(
+  required: Required,
+  optional?: Optional,
+): Parser<ParsedFields<Required> & Partial<ParsedFields<Optional>>> {
+  return (value, path) => {
+    if (!isRecord(value)) return refuse(value, path === '' ? 'params' : path, 'expected an object')
+    const parsed: Record<string, unknown> = {}
+    const nameOf = (name: string) => (path === '' ? name : `${path}.${name}`)
+    for (const [name, parse] of Object.entries(required)) {
+      if (!Object.hasOwn(value, name) || value[name] === undefined) {
+        throw invalid(`Missing value for required parameter '${nameOf(name)}'.`)
+      }
+      parsed[name] = parse(value[name], nameOf(name))
+    }
+    for (const [name, parse] of Object.entries(optional ?? {})) {
+      if (Object.hasOwn(value, name) && value[name] !== undefined) parsed[name] = parse(value[name], nameOf(name))
+    }
+    // SAFETY: each property was given by the parser of its own name, required ones without exception.
+    return parsed as ParsedFields<Required> & Partial<ParsedFields<Optional>>
+  }
+}
+
+export function refuse(value: unknown, path: string, expected: string): never {
+  throw invalid(`${invalidValue(path, value)}: ${expected}.`)
+}
+
+function invalid(message: string): RunwrightError {
+  return new RunwrightError('INVALID_PARAMETER_VALUE', message)
+}

@@ -1,0 +1,88 @@
+import { constants } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
+import { getSystemErrorCode } from './artifact-error.ts'
+
+/** Bytes are collected to this much before they are written, so that a large file takes few calls. */
+const blockSizeBytes = 1024 * 1024
+
+/**
+ * Writes a new file from a stream and returns once its bytes are on the disk. At most two blocks are in memory: one
+ * being written, one being filled.
+ */
+export async function writeFile(path: string, body: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o644)
+  try {
+    let writing = Promise.resolve()
+    let block: Uint8Array[] = []
+    let blockLength = 0
+    for await (const chunk of body) {
+      block.push(chunk)
+      blockLength += chunk.length
+      if (blockLength < blockSizeBytes) continue
+      await writing
+      writing = writeBlock(file, block, blockLength)
+      // Whoever awaits `writing` next gets the error; until then it must not count as unhandled.
+      writing.catch(() => {})
+      block = []
+      blockLength = 0
+    }
+    await writing
+    if (blockLength > 0) await writeBlock(file, block, blockLength)
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function writeBlock(file: FileHandle, block: Uint8Array[], length: number): Promise<void> {
+  const { bytesWritten } = await file.writev(block)
+  if (bytesWritten === length) return
+  // The system may take less than it was given; what is left goes through the call that insists.
+  await file.writeFile(Buffer.concat(block).subarray(bytesWritten))
+}
+
+/** Opens a regular file for reading without following a link; undefined when there is none. */
+export async function openRegularFile(path: string): Promise<{ file: FileHandle; sizeBytes: number } | undefined> {
+  let file: FileHandle
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    if (getSystemErrorCode(error) === 'ENOENT' || getSystemErrorCode(error) === 'ELOOP') return undefined
+    throw error
+  }
+  try {
+    const stats = await file.stat()
+    if (stats.isFile()) return { file, sizeBytes: stats.size }
+    await file.close()
+    return undefined
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+/** Bytes `start` … `end` - 1 of an open file, which is closed after the last or when the reader gives up. */
+export function streamFile(file: FileHandle, start: number, end: number): ReadableStream<Uint8Array> {
+  let position = start
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const wanted = Math.min(blockSizeBytes, end - position)
+        if (wanted === 0) {
+          await file.close()
+          controller.close()
+          return
+        }
+        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, position)
+        if (bytesRead === 0) {
+          await file.close()
+          throw new Error('The file became shorter while it was read.')
+        }
+        position += bytesRead
+        controller.enqueue(buffer.subarray(0, bytesRead))
+      },
+      cancel: () => file.close(),
+    },
+    { highWaterMark: 1 },
+  )
+}

@@ -1,0 +1,58 @@
+import type { Experiment } from '../protocol/experiments.ts'
+import type { Comparison } from '../protocol/mlflow/search.ts'
+import type { Sql } from '../store/database.ts'
+import { loadExperiments } from './experiment-rows.ts'
+import { createPageToken, parsePageToken } from './page-token.ts'
+import {
+  checkFilterSize,
+  checkOrder,
+  compareColumn,
+  getAttributeColumn,
+  joinConditions,
+  lifecycleCondition,
+  orderByColumn,
+} from './search-condition.ts'
+import type { Fragment } from './search-condition.ts'
+import type { Page, SearchQuery } from './tracking.ts'
+
+const columns: ReadonlyMap<string, string> = new Map([
+  ['name', 'e.name'],
+  ['experiment_id', 'e.id'],
+  ['creation_time', 'e.creation_time'],
+  ['last_update_time', 'e.last_update_time'],
+])
+
+/** MLflow's search: newest first unless ordered otherwise. */
+export async function searchExperiments(sql: Sql, query: SearchQuery): Promise<Page<Experiment>> {
+  const { filter = [], orderBy = [], view, limit, pageToken } = query
+  checkFilterSize(filter)
+  checkOrder(orderBy)
+  const offset = parsePageToken(pageToken)
+  const where = joinConditions([
+    { text: lifecycleCondition('e.lifecycle_stage', view), values: [] },
+    ...filter.map(toCondition),
+  ])
+  const order = orderBy.map(({ identifier, descending }) =>
+    orderByColumn(getAttributeColumn(columns, identifier), descending),
+  )
+  if (order.length === 0) order.push('e.creation_time desc', 'e.id asc')
+  else if (!orderBy.some(({ identifier }) => identifier.key === 'experiment_id')) order.push('e.id desc')
+  const rows = await sql.all(
+    `select e.* from experiments e where ${where.text} order by ${order.join(', ')} limit ? offset ?`,
+    ...where.values,
+    limit + 1,
+    offset,
+  )
+  return {
+    items: await loadExperiments(sql, rows.slice(0, limit)),
+    ...(rows.length > limit ? { nextPageToken: createPageToken(offset + limit) } : {}),
+  }
+}
+
+function toCondition(comparison: Comparison): Fragment {
+  const { identifier } = comparison
+  if (identifier.kind !== 'tag') return compareColumn(getAttributeColumn(columns, identifier), comparison)
+  const value = '(select t.value from experiment_tags t where t.experiment = e.id and t.key = ?)'
+  const { text, values } = compareColumn(value, comparison)
+  return { text, values: [identifier.key, ...values] }
+}

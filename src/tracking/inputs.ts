@@ -1,0 +1,60 @@
+import type { DatasetInput } from '../protocol/runs.ts'
+import type { Sql } from '../store/database.ts'
+import { getNumber } from '../store/row.ts'
+
+/** Links datasets to a run. One that the experiment has is not stored twice; a link that is there keeps its tags. */
+export async function writeDatasetInputs(
+  sql: Sql,
+  run: { readonly rowId: number; readonly experimentRowId: number },
+  inputs: readonly DatasetInput[],
+): Promise<void> {
+  for (const { dataset, tags } of inputs) {
+    const { name, digest, sourceType, source, schema = null, profile = null } = dataset
+    await sql.run(
+      `insert or ignore into datasets (experiment, name, digest, source_type, source, schema, profile)
+         values (?, ?, ?, ?, ?, ?, ?)`,
+      run.experimentRowId,
+      name,
+      digest,
+      sourceType,
+      source,
+      schema,
+      profile,
+    )
+    const row = await sql.get(
+      'select id from datasets where experiment = ? and name = ? and digest = ?',
+      run.experimentRowId,
+      name,
+      digest,
+    )
+    const datasetRowId = getNumber(row ?? {}, 'id')
+    const isNew = await sql.run('insert or ignore into inputs (run, dataset) values (?, ?)', run.rowId, datasetRowId)
+    if (isNew === 0) continue
+    for (const { key, value } of tags) {
+      await sql.run(
+        'insert or replace into input_tags (run, dataset, key, value) values (?, ?, ?, ?)',
+        run.rowId,
+        datasetRowId,
+        key,
+        value,
+      )
+    }
+  }
+}
+
+export async function writeRunModels(
+  sql: Sql,
+  runRowId: number,
+  direction: 'input' | 'output',
+  models: readonly { readonly modelId: string; readonly step: number }[],
+): Promise<void> {
+  for (const { modelId, step } of models) {
+    await sql.run(
+      'insert or ignore into run_models (run, direction, model_id, step) values (?, ?, ?, ?)',
+      runRowId,
+      direction,
+      modelId,
+      step,
+    )
+  }
+}

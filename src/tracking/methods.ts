@@ -1,0 +1,152 @@
+import { parseExperimentId, parseRunId } from '../protocol/ids.ts'
+import type { MethodName } from '../protocol/methods.ts'
+import { checkExperimentName, checkKey, checkLength, limits, truncate } from '../protocol/mlflow/names.ts'
+import { integer, listOf, object, oneOf, refine, text, textAs } from '../protocol/parse.ts'
+import type { Parser } from '../protocol/parse.ts'
+import { hasEnded, runStatuses } from '../protocol/runs.ts'
+import type { Artifacts } from './artifacts.ts'
+import type { MethodTable } from './route.ts'
+import type { Tracking } from './tracking.ts'
+
+const experimentId = textAs(parseExperimentId, 'expected the id of an experiment')
+const runId = textAs(parseRunId, 'expected the id of a run')
+const runIds = listOf(runId, 10_000)
+const view = oneOf(['ACTIVE_ONLY', 'DELETED_ONLY', 'ALL'])
+const key = refine(text, (name, path) => {
+  checkKey(name, path)
+  return name
+})
+const experimentName = refine(text, (name) => {
+  checkExperimentName(name)
+  return name
+})
+const runTag = object({ key, value: cutText(limits.runTagValue) })
+const runTags = listOf(runTag, limits.batchTags)
+const params = listOf(object({ key, value: cutText(limits.paramValue) }), limits.batchTotal)
+const column = object({ kind: oneOf(['metric', 'param', 'tag']), key: text })
+
+const parseExperiment = parserOf(object({ experimentId }))
+const parseRun = parserOf(object({ runId }))
+const parseRuns = parserOf(object({ runIds }))
+
+/** The typed methods of the feature: a parser for each, and the use-case behind it. Nothing is decided here. */
+export function createTrackingMethods({
+  tracking: { experiments, runs },
+  artifacts,
+}: {
+  tracking: Tracking
+  artifacts: Artifacts
+}): MethodTable<Exclude<MethodName, `engine/${string}`>> {
+  return {
+    'experiments/list': {
+      parse: parserOf(object({}, { view })),
+      run: async ({ view }) => ({ experiments: await experiments.list(view ?? 'ACTIVE_ONLY') }),
+    },
+    'experiments/ensure': {
+      parse: parserOf(object({ name: experimentName })),
+      run: async ({ name }) => ({ experiment: await experiments.ensure(name) }),
+    },
+    'experiments/rename': {
+      parse: parserOf(object({ experimentId, name: experimentName })),
+      run: ({ experimentId, name }) => done(experiments.rename(experimentId, name)),
+    },
+    'experiments/delete': {
+      parse: parseExperiment,
+      run: ({ experimentId }) => done(experiments.delete(experimentId)),
+    },
+    'experiments/restore': {
+      parse: parseExperiment,
+      run: ({ experimentId }) => done(experiments.restore(experimentId)),
+    },
+    'experiments/set-tag': {
+      parse: parserOf(object({ experimentId, key, value: boundedText(limits.experimentTagValue) })),
+      run: ({ experimentId, ...tag }) => done(experiments.setTag(experimentId, tag)),
+    },
+    'experiments/keys': {
+      parse: parseExperiment,
+      run: ({ experimentId }) => experiments.keys(experimentId),
+    },
+
+    'runs/list': {
+      parse: parserOf(
+        object(
+          { experimentIds: listOf(experimentId, 10_000) },
+          {
+            filter: text,
+            orderBy: listOf(text, 20),
+            view,
+            columns: listOf(column, 200),
+            limit: integer(1, limits.searchPage),
+            pageToken: text,
+          },
+        ),
+      ),
+      run: (params) => runs.list(params),
+    },
+    'runs/get': { parse: parseRun, run: async ({ runId }) => ({ run: await runs.get(runId) }) },
+    'runs/start': {
+      parse: parserOf(
+        object({ experimentId }, { name: boundedText(limits.runTagValue), userId: text, params, tags: runTags }),
+      ),
+      run: async (run) => ({ run: await runs.create(run) }),
+    },
+    'runs/end': {
+      parse: parserOf(object({ runId, status: oneOf(runStatuses.filter(hasEnded)) }, { tags: runTags })),
+      run: ({ runId, status, tags }) => done(runs.end(runId, status, tags ?? [])),
+    },
+    'runs/rename': {
+      parse: parserOf(object({ runId, name: boundedText(limits.runTagValue) })),
+      run: ({ runId, name }) => done(runs.update(runId, { name })),
+    },
+    'runs/set-tag': {
+      parse: parserOf(object({ runId, key, value: cutText(limits.runTagValue) })),
+      run: ({ runId, ...tag }) => done(runs.logBatch(runId, { tags: [tag] })),
+    },
+    'runs/delete': { parse: parseRuns, run: ({ runIds }) => done(runs.delete(runIds)) },
+    'runs/restore': { parse: parseRuns, run: ({ runIds }) => done(runs.restore(runIds)) },
+    'runs/stop': { parse: parseRun, run: ({ runId }) => runs.requestStop(runId) },
+    'runs/stop-requested': {
+      parse: parseRun,
+      run: async ({ runId }) => ({ requested: await runs.isStopRequested(runId) }),
+    },
+
+    'metrics/history': {
+      parse: parserOf(object({ runId, key: text })),
+      run: async ({ runId, key }) => ({ points: (await runs.metricHistory(runId, key)).items }),
+    },
+    'metrics/sparklines': {
+      parse: parserOf(object({ runId, points: integer(2, 100) })),
+      run: ({ runId, points }) => runs.sparklines(runId, points),
+    },
+
+    'artifacts/list': {
+      parse: parserOf(object({ runId }, { path: text })),
+      async run({ runId, path }) {
+        const { artifactUri } = await runs.get(runId)
+        return { entries: await artifacts.listBelow(artifactUri, path) }
+      },
+    },
+  }
+}
+
+function parserOf<T>(parser: Parser<T>): (params: unknown) => T {
+  return (params) => parser(params, '')
+}
+
+/** Over-long text is refused. */
+function boundedText(limit: number): Parser<string> {
+  return refine(text, (value, path) => {
+    checkLength(value, limit, path)
+    return value
+  })
+}
+
+/** Over-long text is cut off, as MLflow does with the values of params and tags. */
+function cutText(limit: number): Parser<string> {
+  return refine(text, (value) => truncate(value, limit))
+}
+
+async function done(work: Promise<unknown>): Promise<Record<never, never>> {
+  await work
+  return {}
+}

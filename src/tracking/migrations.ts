@@ -1,0 +1,151 @@
+import type { Migration } from '../store/database.ts'
+
+/**
+ * The tables of the feature.
+ *
+ * - Runs and series have small whole numbers beside their names, because points and params repeat them many times.
+ * - `series` holds the latest point of each metric, so that lists never look at the points.
+ * - The key of `points` is the whole point: logging the same one again, after a lost answer for example, changes nothing.
+ * - A metric's value is a number or, as SQLite has no NaN, the text `NaN`, which sorts after all numbers by itself.
+ */
+const createTables: Migration = {
+  number: 1,
+  name: 'experiments, runs, metrics, logged models',
+  statements: {
+    sqlite: [
+      `create table experiments (
+         id integer primary key autoincrement,
+         name text not null unique,
+         artifact_location text not null,
+         lifecycle_stage text not null default 'active',
+         creation_time integer not null,
+         last_update_time integer not null
+       ) strict`,
+      // The only time taken from the database: a migration has no clock of its own.
+      `insert into experiments (id, name, artifact_location, creation_time, last_update_time)
+         select 0, 'Default', 'mlflow-artifacts:/0', t, t from (select unixepoch() * 1000 as t)`,
+      `create table experiment_tags (
+         experiment integer not null references experiments,
+         key text not null,
+         value text not null,
+         primary key (experiment, key)
+       ) without rowid, strict`,
+
+      `create table runs (
+         id integer primary key,
+         run_id text not null unique,
+         experiment integer not null references experiments,
+         name text not null,
+         status text not null default 'RUNNING',
+         lifecycle_stage text not null default 'active',
+         deleted_with_experiment integer not null default 0,
+         stop_requested integer not null default 0,
+         user_id text not null,
+         start_time integer not null,
+         end_time integer
+       ) strict`,
+      'create index runs_by_time on runs (experiment, lifecycle_stage, start_time desc, run_id)',
+      `create index active_runs on runs (experiment) where status in ('RUNNING', 'SCHEDULED')`,
+      `create table params (
+         run integer not null references runs,
+         key text not null,
+         value text not null,
+         primary key (run, key)
+       ) without rowid, strict`,
+      `create table tags (
+         run integer not null references runs,
+         key text not null,
+         value text not null,
+         primary key (run, key)
+       ) without rowid, strict`,
+
+      `create table series (
+         id integer primary key,
+         run integer not null references runs,
+         key text not null,
+         step integer not null,
+         timestamp integer not null,
+         value any not null,
+         unique (run, key)
+       ) strict`,
+      `create table points (
+         series integer not null references series,
+         step integer not null,
+         timestamp integer not null,
+         value any not null,
+         primary key (series, step, timestamp, value)
+       ) without rowid, strict`,
+
+      `create table datasets (
+         id integer primary key,
+         experiment integer not null references experiments,
+         name text not null,
+         digest text not null,
+         source_type text not null,
+         source text not null,
+         schema text,
+         profile text,
+         unique (experiment, name, digest)
+       ) strict`,
+      `create table inputs (
+         run integer not null references runs,
+         dataset integer not null references datasets,
+         primary key (run, dataset)
+       ) without rowid, strict`,
+      `create table input_tags (
+         run integer not null,
+         dataset integer not null,
+         key text not null,
+         value text not null,
+         primary key (run, dataset, key),
+         foreign key (run, dataset) references inputs
+       ) without rowid, strict`,
+
+      `create table models (
+         id integer primary key,
+         model_id text not null unique,
+         experiment integer not null references experiments,
+         name text not null,
+         model_type text not null,
+         source_run_id text not null,
+         status text not null default 'LOGGED_MODEL_PENDING',
+         lifecycle_stage text not null default 'active',
+         creation_time integer not null,
+         last_update_time integer not null
+       ) strict`,
+      'create index models_by_time on models (experiment, lifecycle_stage, creation_time desc, model_id)',
+      `create table model_params (
+         model integer not null references models,
+         key text not null,
+         value text not null,
+         primary key (model, key)
+       ) without rowid, strict`,
+      `create table model_tags (
+         model integer not null references models,
+         key text not null,
+         value text not null,
+         primary key (model, key)
+       ) without rowid, strict`,
+      `create table model_metrics (
+         model_id text not null,
+         run_id text not null,
+         key text not null,
+         dataset_name text not null,
+         dataset_digest text not null,
+         step integer not null,
+         timestamp integer not null,
+         value any not null,
+         primary key (model_id, key, run_id, dataset_name, dataset_digest, step, timestamp, value)
+       ) without rowid, strict`,
+      `create table run_models (
+         run integer not null references runs,
+         direction text not null check (direction in ('input', 'output')),
+         model_id text not null,
+         step integer not null,
+         primary key (run, direction, model_id, step)
+       ) without rowid, strict`,
+    ],
+  },
+}
+
+export const trackingMigrations: readonly Migration[] = [createTables]

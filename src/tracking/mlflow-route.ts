@@ -1,0 +1,35 @@
+import type { Message } from '../protocol/mlflow/fields.ts'
+import type { RestRequest, RestRoute } from './route.ts'
+
+const prefix = '/api/2.0/mlflow/'
+
+/** A row of MLflow's table: `path` below `/api/2.0/mlflow/`, what it takes, what it does. Answers `{}` for nothing. */
+export function mlflowRoute<T>(
+  verb: RestRoute['verb'],
+  path: string,
+  message: Message<T>,
+  run: (request: T, captures: RestRequest['captures']) => Promise<object | void>,
+): RestRoute {
+  return {
+    verb,
+    path: prefix + path,
+    async run({ body, query, captures }) {
+      const isQuery = verb === 'GET' && query.size > 0
+      return (await run(isQuery ? message.parseQuery(query) : message.parse(body), captures)) ?? {}
+    },
+  }
+}
+
+/** MLflow's own UI asks for the same under another name. */
+export function withUiAliases<Route extends { readonly path: string }>(routes: readonly Route[]): Route[] {
+  const aliased = routes.filter(({ path }) => path.startsWith('/api/'))
+  return [...routes, ...aliased.map((route) => ({ ...route, path: `/ajax-api/${route.path.slice('/api/'.length)}` }))]
+}
+
+/** A list and the token of the next page, each left out when there is none. */
+export function writePage(name: string, items: readonly unknown[], nextPageToken: string | undefined): object {
+  return {
+    ...(items.length === 0 ? {} : { [name]: items }),
+    ...(nextPageToken === undefined ? {} : { next_page_token: nextPageToken }),
+  }
+}

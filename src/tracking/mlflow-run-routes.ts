@@ -1,0 +1,54 @@
+import { toParam, toRunTag, checkParamKeysUnique } from '../protocol/mlflow/key-values.ts'
+import { toMetric } from '../protocol/mlflow/metric-json.ts'
+import { writeRun, writeRunInfo } from '../protocol/mlflow/run-json.ts'
+import * as requests from '../protocol/mlflow/run-requests.ts'
+import { createModelHistory } from './mlflow-model-history.ts'
+import { mlflowRoute, writePage } from './mlflow-route.ts'
+import type { RestRoute } from './route.ts'
+import type { Runs } from './tracking.ts'
+
+export function createRunRoutes(runs: Runs): RestRoute[] {
+  const recordModel = createModelHistory(runs)
+  return [
+    mlflowRoute('POST', 'runs/create', requests.createRun, async ({ experimentId, runName, ...run }) => {
+      const created = await runs.create({
+        ...run,
+        experimentId,
+        ...(runName === undefined ? {} : { name: runName }),
+      })
+      return { run: writeRun(created) }
+    }),
+    mlflowRoute('GET', 'runs/get', requests.oneRun, async ({ runId }) => ({ run: writeRun(await runs.get(runId)) })),
+    mlflowRoute('POST', 'runs/update', requests.updateRun, async ({ runId, runName, ...change }) => {
+      const row = await runs.update(runId, { ...change, ...(runName === undefined ? {} : { name: runName }) })
+      return { run_info: writeRunInfo(row) }
+    }),
+    mlflowRoute('POST', 'runs/delete', requests.oneRun, ({ runId }) => runs.delete([runId])),
+    mlflowRoute('POST', 'runs/restore', requests.oneRun, ({ runId }) => runs.restore([runId])),
+    mlflowRoute('POST', 'runs/search', requests.searchRuns, async (request) => {
+      const { experimentIds, runViewType, maxResults, ...query } = request
+      const page = await runs.search(experimentIds, { ...query, limit: maxResults, view: runViewType })
+      return writePage('runs', page.items.map(writeRun), page.nextPageToken)
+    }),
+    mlflowRoute('POST', 'runs/log-metric', requests.logMetric, ({ runId, ...metric }) =>
+      runs.logBatch(runId, { metrics: [toMetric(metric)] }),
+    ),
+    mlflowRoute('POST', 'runs/log-parameter', requests.logParam, ({ runId, ...param }) =>
+      runs.logBatch(runId, { params: [toParam(param)] }),
+    ),
+    mlflowRoute('POST', 'runs/log-batch', requests.logBatch, ({ runId, ...batch }) => {
+      requests.checkBatchSize(batch)
+      checkParamKeysUnique(batch.params)
+      return runs.logBatch(runId, batch)
+    }),
+    mlflowRoute('POST', 'runs/set-tag', requests.setTag, ({ runId, ...tag }) =>
+      runs.logBatch(runId, { tags: [toRunTag(tag)] }),
+    ),
+    mlflowRoute('POST', 'runs/delete-tag', requests.deleteTag, ({ runId, key }) => runs.deleteTag(runId, key)),
+    mlflowRoute('POST', 'runs/log-inputs', requests.logInputs, ({ runId, datasets, models }) =>
+      runs.logInputs(runId, { datasets, modelIds: models.map(({ modelId }) => modelId) }),
+    ),
+    mlflowRoute('POST', 'runs/outputs', requests.logOutputs, ({ runId, models }) => runs.logOutputs(runId, models)),
+    mlflowRoute('POST', 'runs/log-model', requests.logModel, ({ runId, modelJson }) => recordModel(runId, modelJson)),
+  ]
+}

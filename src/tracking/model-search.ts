@@ -1,0 +1,90 @@
+import type { ExperimentId } from '../protocol/ids.ts'
+import type { LoggedModel } from '../protocol/logged-models.ts'
+import type { Comparison, OrderClause } from '../protocol/mlflow/search.ts'
+import type { Sql } from '../store/database.ts'
+import { loadModels, selectModelRows } from './model-rows.ts'
+import { createPageToken, parsePageToken } from './page-token.ts'
+import {
+  checkFilterSize,
+  checkOrder,
+  compareColumn,
+  compareMetric,
+  getAttributeColumn,
+  joinConditions,
+  lifecycleCondition,
+  orderByColumn,
+  orderByMetric,
+} from './search-condition.ts'
+import type { Fragment } from './search-condition.ts'
+import type { Page, SearchQuery } from './tracking.ts'
+
+const columns: ReadonlyMap<string, string> = new Map([
+  ['name', 'm.name'],
+  ['model_id', 'm.model_id'],
+  ['model_type', 'm.model_type'],
+  ['status', 'm.status'],
+  ['source_run_id', 'm.source_run_id'],
+  ['creation_timestamp', 'm.creation_time'],
+  ['last_updated_timestamp', 'm.last_update_time'],
+])
+
+/** The metric's value at its latest time, whichever run and dataset it comes from. */
+const latestMetric = `(select v.value from model_metrics v where v.model_id = m.model_id and v.key = ?
+  order by v.timestamp desc, v.step desc, v.run_id limit 1)`
+
+export async function searchModels(
+  sql: Sql,
+  experimentIds: readonly ExperimentId[],
+  { filter = [], orderBy = [], view, limit, pageToken }: SearchQuery,
+): Promise<Page<LoggedModel>> {
+  checkFilterSize(filter)
+  const offset = parsePageToken(pageToken)
+  const order = createOrder(orderBy)
+  const where = joinConditions([
+    { text: 'm.experiment in (select value from json_each(?))', values: [JSON.stringify(experimentIds.map(Number))] },
+    { text: lifecycleCondition('m.lifecycle_stage', view), values: [] },
+    ...filter.map(toCondition),
+  ])
+  const rows = await sql.all(
+    `${selectModelRows} where ${where.text} order by ${order.text} limit ? offset ?`,
+    ...where.values,
+    ...order.values,
+    limit + 1,
+    offset,
+  )
+  return {
+    items: await loadModels(sql, rows.slice(0, limit)),
+    ...(rows.length > limit ? { nextPageToken: createPageToken(offset + limit) } : {}),
+  }
+}
+
+function toCondition(comparison: Comparison): Fragment {
+  const { identifier } = comparison
+  if (identifier.kind === 'metric') {
+    const { text, values } = compareMetric('v.value', comparison)
+    return {
+      text: `exists (select 1 from model_metrics v where v.model_id = m.model_id and v.key = ? and ${text})`,
+      values: [identifier.key, ...values],
+    }
+  }
+  if (identifier.kind === 'param' || identifier.kind === 'tag') {
+    const value = `(select v.value from model_${identifier.kind}s v where v.model = m.id and v.key = ?)`
+    const { text, values } = compareColumn(value, comparison)
+    return { text, values: [identifier.key, ...values] }
+  }
+  return compareColumn(getAttributeColumn(columns, identifier), comparison)
+}
+
+function createOrder(clauses: readonly OrderClause[]): Fragment {
+  checkOrder(clauses)
+  const terms = clauses.map(({ identifier, descending }): Fragment => {
+    if (identifier.kind !== 'metric') {
+      return { text: orderByColumn(getAttributeColumn(columns, identifier), descending), values: [] }
+    }
+    return { text: orderByMetric(latestMetric, descending), values: [identifier.key, identifier.key] }
+  })
+  return {
+    text: [...terms.map(({ text }) => text), 'm.creation_time desc', 'm.model_id'].join(', '),
+    values: terms.flatMap(({ values }) => values),
+  }
+}

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+
+/** A real `mlflow server`; disposing it ends all of its processes. */
+export interface RunningServer extends AsyncDisposable {
+  readonly url: string
+  /** The leader of the server's process group. */
+  readonly pid: number
+}
+
+/** Milliseconds until the server must listen; its start imports half of Python's data stack. */
+const startTimeoutMs = 120_000
+
+/**
+ * Starts `mlflow server` on a free port of 127.0.0.1, with an SQLite store and an artifact folder below `folder`.
+ *
+ * @param options.asInProduction with MLflow's defaults: four workers and a job runner; else one worker alone, which
+ *   starts in half the time
+ */
+export async function openMlflowServer(options: {
+  readonly python: string
+  readonly folder: string
+  readonly asInProduction?: boolean
+}): Promise<RunningServer> {
+  const { python, folder, asInProduction = false } = options
+  const store = ['--backend-store-uri', `sqlite:///${join(folder, 'mlflow.db')}`]
+  const artifacts = ['--artifacts-destination', join(folder, 'artifacts')]
+  const workers = asInProduction ? [] : ['--workers', '1']
+  const child = spawn(
+    python,
+    ['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', '0', ...store, ...artifacts, ...workers],
+    {
+      cwd: folder,
+      // Its workers are children of children: they are ended as a process group.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...(asInProduction ? {} : { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' }) },
+    },
+  )
+  const stop = () => endGroup(child)
+  try {
+    return { url: await readUrl(child), pid: child.pid ?? 0, [Symbol.asyncDispose]: stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Waits for the line in which the server says where it listens. */
+function readUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    const fail = (why: string) => reject(new Error(`mlflow server ${why}:\n${said}`))
+    const timer = setTimeout(() => fail(`did not listen within ${startTimeoutMs} ms`), startTimeoutMs)
+    child.once('error', reject).once('exit', () => fail('ended'))
+    const listen = (chunk: Buffer) => {
+      said = `${said}${chunk}`.slice(-10_000)
+      const url = /Uvicorn running on (http:\S+)/.exec(said)?.[1]
+      if (url === undefined) return
+      clearTimeout(timer)
+      resolve(url)
+    }
+    // Read on after that, or the server would stop at a full pipe.
+    child.stdout?.on('data', listen)
+    child.stderr?.on('data', listen)
+  })
+}
+
+async function endGroup(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined) return
+  const group = -child.pid
+  const signal = (name: NodeJS.Signals) => {
+    try {
+      process.kill(group, name)
+    } catch {
+      // All of the group has ended already.
+    }
+  }
+  if (child.exitCode === null && child.signalCode === null) {
+    const exit = once(child, 'exit')
+    signal('SIGTERM')
+    const timer = setTimeout(() => signal('SIGKILL'), 5000)
+    await exit
+    clearTimeout(timer)
+  }
+  signal('SIGKILL')
+}
