@@ -3,9 +3,7 @@
 //   npm test                       everything
 //   npm test -- unit integration   these groups (check, unit, integration, vscode)
 //   npm test -- src/store          the test files whose path contains this
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { exitCodeOf, projectEnvironment, projectNode, rootFolder } from './setup/command.mjs'
+import { exitCodeOf, projectEnvironment, projectNode } from './setup/command.mjs'
 import { runScript, setUp } from './setup.mjs'
 
 await runScript(async () => {
@@ -17,7 +15,7 @@ await runScript(async () => {
     parts.push('python')
     tools.push('git')
   }
-  if (isWanted('vscode') && existsSync(join(rootFolder, 'test/vscode/extension.test.ts'))) {
+  if (isWanted('vscode')) {
     parts.push('vscode-server')
     tools.push('chromium')
   }

@@ -6,5 +6,6 @@ export default {
   folder: 'node_modules',
   inputs: ['package-lock.json'],
   tools: [],
-  install: () => runCommand('npm', ['ci'], { hint: 'Is the package registry reachable? `npm ping` tells.' }),
+  install: () =>
+    runCommand('npm', ['ci', '--loglevel=error'], { hint: 'Is the package registry reachable? `npm ping` tells.' }),
 }

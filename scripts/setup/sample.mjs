@@ -7,5 +7,9 @@ export default {
   folder: 'sample-workspace/node_modules',
   inputs: ['sample-workspace/package-lock.json'],
   tools: [],
-  install: () => runCommand('npm', ['ci'], { cwd: join(rootFolder, 'sample-workspace'), env: projectEnvironment() }),
+  install: () =>
+    runCommand('npm', ['ci', '--loglevel=error'], {
+      cwd: join(rootFolder, 'sample-workspace'),
+      env: projectEnvironment(),
+    }),
 }

@@ -9,5 +9,6 @@ export default {
   folder: `${folder}/node_modules`,
   inputs: [`${folder}/package-lock.json`],
   tools: ['python', 'compiler', 'kerberos'],
-  install: () => runCommand('npm', ['ci'], { cwd: join(rootFolder, folder), env: projectEnvironment() }),
+  install: () =>
+    runCommand('npm', ['ci', '--loglevel=error'], { cwd: join(rootFolder, folder), env: projectEnvironment() }),
 }

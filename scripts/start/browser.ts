@@ -31,7 +31,7 @@ const flags = [
   `--server-data-dir=${dataFolder}`,
   `--extensions-dir=${extensionsFolder}`,
 ]
-const server = spawn(process.execPath, [serverProgram, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
+const server = spawn(process.execPath, [serverProgram, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
 let isStopping = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
@@ -40,6 +40,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+// It complains of parts that only Microsoft's own builds have; that matters to nobody unless it fails.
+const complaints: string[] = []
+createInterface(server.stderr).on('line', (line) => complaints.push(line))
 createInterface(server.stdout).on('line', (line) => {
   const port = /listening on (\d+)/.exec(line)?.[1]
   if (port === undefined) return
@@ -51,7 +54,7 @@ createInterface(server.stdout).on('line', (line) => {
 
 await once(server, 'exit')
 if (!isStopping) {
-  console.error("start: VS Code's server ended by itself; what it printed is above.")
+  console.error([...complaints.slice(-20), "start: VS Code's server ended by itself."].join('\n'))
   process.exitCode = 1
 }
 

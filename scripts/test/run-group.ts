@@ -7,13 +7,16 @@ export interface Totals {
   readonly skipped: number
 }
 
+/** A file that takes longer hangs: the slowest kills the engine twenty times and takes half a minute. */
+const fileTimeoutMs = 10 * 60_000
+
 /** Runs test files, each in a process of its own, prints them as they end, and counts. */
 export async function runGroup(
   files: readonly string[],
   { cwd, concurrency }: { cwd: string; concurrency: number },
 ): Promise<Totals> {
   let totals: Totals = { passed: 0, failed: 0, skipped: 0 }
-  const events = run({ files: [...files], cwd, concurrency })
+  const events = run({ files: [...files], cwd, concurrency, timeout: fileTimeoutMs })
   events.on('test:summary', ({ file, counts }) => {
     // A summary without a file is that of the whole run.
     if (file !== undefined) return

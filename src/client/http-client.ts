@@ -35,8 +35,9 @@ export function createClient(source: EndpointSource, connections: HttpConnection
       try {
         return await send(endpoint, signal)
       } catch (error) {
-        if (!(error instanceof ConnectionError)) throw error
-        if (attempt === maxAttempts || (error.mayHaveArrived && !isRepeatable)) throw toUnreachable(error)
+        if (!(error instanceof ConnectionError || isRefusal(error))) throw error
+        const mayHaveBeenDone = error instanceof ConnectionError && error.mayHaveArrived
+        if (attempt === maxAttempts || (mayHaveBeenDone && !isRepeatable)) throw toUnreachable(error)
         endpoint = await source.renew(endpoint, error, signal)
       }
     }
@@ -103,6 +104,11 @@ export function createClient(source: EndpointSource, connections: HttpConnection
       return Promise.resolve()
     },
   }
+}
+
+/** An engine that is about to stop does nothing any more; the next one will. */
+function isRefusal(error: unknown): error is RunwrightError {
+  return error instanceof RunwrightError && error.code === 'TEMPORARILY_UNAVAILABLE'
 }
 
 const minBackoffMs = 100

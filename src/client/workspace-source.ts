@@ -17,7 +17,7 @@ export interface WorkspaceSourceOptions {
 /** How long an engine may take until it answers, the check of a large store included. */
 const startTimeoutMs = 30_000
 /** How long the holder of the lock may take to answer, or to let go. */
-const lockPatienceMs = 2_000
+const lockPatienceMs = 500
 const pollMs = 25
 
 /** The engine of a workspace: found by its file, or started. Callers who ask at the same time share one answer. */

@@ -1,5 +1,3 @@
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { dataFiles } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
@@ -13,7 +11,7 @@ import { prepareDataFolder } from './data-folder.ts'
 import { createEngineMethods } from './engine-methods.ts'
 import { createEventHub } from './events.ts'
 import { createGuard } from './guard.ts'
-import { createHttpServer } from './http-server.ts'
+import { openHttpServer } from './http-server.ts'
 import { openLock } from './lock.ts'
 import type { Log } from './log.ts'
 import { createRouter } from './router.ts'
@@ -54,9 +52,6 @@ export interface EngineOptions {
   onRequest?(): void
 }
 
-/** Requests in flight may take so long after a stop. */
-const stopPatienceMs = 5_000
-
 /**
  * Takes the data folder, opens the store and listens.
  *
@@ -92,7 +87,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
   const startedAt = now()
   const storePath = join(dataFolder, dataFiles.store)
   const database = opened.use(await openSqlite({ path: storePath, migrations: trackingMigrations }))
-  const events = opened.use(createEventHub({ instance: Buffer.from(randomBytes(8)).toString('hex') }))
+  const events = createEventHub({ instance: Buffer.from(randomBytes(8)).toString('hex') })
   const changed = events.publish
   const artifacts = createArtifacts({ folder: join(dataFolder, dataFiles.artifacts), changed })
   const tracking = createTracking({ database, changed, now, randomBytes })
@@ -104,7 +99,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
       startedAt,
       workspace: options.workspace ?? dataFolder,
       storePath,
-      trackingUri: () => uriOf(server),
+      trackingUri: () => server.uri,
       storeSizeBytes: () => database.sizeBytes(),
       subscriberCount: () => events.readerCount,
       countActiveRuns: () => tracking.runs.countActive(),
@@ -112,7 +107,9 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     }),
   }
   const mlflow = createMlflowRoutes({ tracking, artifacts, version })
-  const server = createHttpServer({
+  const server = await openHttpServer({
+    host,
+    port: options.port,
     guard: createGuard({
       hostNames: [host, ...(options.hostNames ?? [])].map((name) => name.toLowerCase()),
       acceptsAddresses: host === '0.0.0.0' || host === '::',
@@ -125,58 +122,17 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     log,
     onRequest: () => options.onRequest?.(),
   })
-  await listen(server, host, options.port)
-  opened.defer(() => {
-    events[Symbol.dispose]()
-    return close(server)
-  })
-  log('info', `engine ${version} listens at ${uriOf(server)}, process ${process.pid}`)
+  opened.use(server)
+  // Taken down before the server, which could not end while they are read.
+  opened.defer(() => events[Symbol.dispose]())
+  log('info', `engine ${version} listens at ${server.uri}, process ${process.pid}`)
 
   const closing = opened.move()
   return {
-    port: addressOf(server).port,
-    trackingUri: uriOf(server),
+    port: server.port,
+    trackingUri: server.uri,
     subscriberCount: () => events.readerCount,
     countActiveRuns: () => tracking.runs.countActive(),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => {
-      const reason = 'code' in cause ? String(cause.code) : cause.message
-      reject(
-        new RunwrightError('INVALID_PARAMETER_VALUE', `Listening on ${host} port ${port} failed (${reason}).`, {
-          hint: 'Choose another port, or 0 for any that is free.',
-          cause,
-        }),
-      )
-    })
-    server.listen(port, host, resolve)
-  })
-}
-
-/** Takes no new requests, answers those in flight, and ends what would not end by itself. */
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), stopPatienceMs)
-    server.close(() => {
-      clearTimeout(cut)
-      resolve()
-    })
-  })
-}
-
-function addressOf(server: Server): AddressInfo {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The server does not listen on a port.')
-  return address
-}
-
-/** An address that stands for every one is reached by loopback from here. */
-function uriOf(server: Server): string {
-  const { address, family, port } = addressOf(server)
-  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`
-  return family === 'IPv6' ? `http://[${address}]:${port}` : `http://${address}:${port}`
 }

@@ -31,22 +31,43 @@ const timeouts = {
 
 const maxHeaderBytes = 16 * 1024
 
-/** Sends every request through the guard, then to its route; whatever happens, the client gets an answer. */
-export function createHttpServer({
+/** Requests in flight may take so long after a stop. */
+const stopPatienceMs = 5_000
+
+/** A server that listens. Disposing it answers what is in flight, and refuses what comes later. */
+export interface HttpServer extends AsyncDisposable {
+  readonly port: number
+  /** How a program on this machine reaches it. */
+  readonly uri: string
+}
+
+/**
+ * Sends every request through the guard, then to its route; whatever happens, the client gets an answer.
+ *
+ * @throws INVALID_PARAMETER_VALUE when the port is taken or the address is none of this machine
+ */
+export async function openHttpServer({
+  host,
+  port,
   guard,
   router,
   log,
   onRequest,
 }: {
+  host: string
+  port: number
   guard: Guard
   router: Router<HttpRoute>
   log: Log
   onRequest: () => void
-}): Server {
+}): Promise<HttpServer> {
+  let isStopping = false
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path, queryText] = splitUrl(request.url ?? '/')
     try {
       guard(request, path)
+      if (isStopping) throw stopping()
       onRequest()
       const { route, captures } = router(request.method ?? '', path)
       await route.handle({ request, response, captures, query: new URLSearchParams(queryText) })
@@ -67,7 +88,56 @@ export function createHttpServer({
     (request, response) => void answer(request, response),
   )
   server.timeout = timeouts.idleMs
-  return server
+  await listen(server, host, port)
+  return {
+    ...whereIs(server),
+    [Symbol.asyncDispose]() {
+      isStopping = true
+      return close(server)
+    },
+  }
+}
+
+function stopping(): RunwrightError {
+  return new RunwrightError('TEMPORARILY_UNAVAILABLE', 'The engine is stopping.', { hint: 'Try again in a second.' })
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => {
+      const reason = 'code' in cause ? String(cause.code) : cause.message
+      reject(
+        new RunwrightError('INVALID_PARAMETER_VALUE', `Listening on ${host} port ${port} failed (${reason}).`, {
+          hint: 'Choose another port, or 0 for any that is free.',
+          cause,
+        }),
+      )
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+/** Takes no new connections, lets those with a request finish it, and cuts what does not end. */
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const sweep = setInterval(() => server.closeIdleConnections(), 50)
+    const cut = setTimeout(() => server.closeAllConnections(), stopPatienceMs)
+    server.close(() => {
+      clearInterval(sweep)
+      clearTimeout(cut)
+      resolve()
+    })
+  })
+}
+
+/** An address that stands for every one is reached by loopback from here. */
+function whereIs(server: Server): { port: number; uri: string } {
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string') throw new Error('The server does not listen on a port.')
+  const { address, family, port } = bound
+  const isEveryAddress = address === '0.0.0.0' || address === '::'
+  const name = isEveryAddress ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address
+  return { port, uri: `http://${name}:${port}` }
 }
 
 function splitUrl(url: string): [path: string, query: string] {

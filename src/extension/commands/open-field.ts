@@ -7,7 +7,7 @@ export default defineCommand({
   id: 'runwright.openField',
   title: 'Open',
   inPalette: false,
-  appliesTo: 'viewItem == "field opens"',
+  appliesTo: "viewItem == 'field opens'",
   menu: '1_open@1',
   accepts: isFieldElement,
   takes: 'one',

@@ -79,6 +79,8 @@ export interface FieldElement {
   readonly section: SectionElement
   readonly name: string
   value: string
+  /** A codicon's name. */
+  readonly icon: string | undefined
   /** What a click opens. */
   readonly opens: 'source' | { readonly artifactPath: string } | undefined
 }

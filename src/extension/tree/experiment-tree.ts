@@ -4,7 +4,7 @@ import type { ExperimentId, RunId } from '../../protocol/ids.ts'
 import { createCoalesced } from './coalesced.ts'
 import type { ExperimentElement, RunElement, TreeElement } from './element.ts'
 import { createRunDetails, type RunDetails } from './run-details.ts'
-import { arrangeRuns, loadRunPage, pageSize, takeMetrics, type RunList } from './run-list.ts'
+import { arrangeRuns, loadRuns, pageSize, takeMetrics, type RunList } from './run-list.ts'
 import { isOrderedByMetric, type ViewOptions } from './view-options.ts'
 
 /** The experiments of one connection and what is below them: fetched when looked at, kept true by events. */
@@ -32,10 +32,16 @@ export interface ExperimentTreeParts {
   failed(error: unknown): void
 }
 
+type MetricsEvent = Extract<ChangeEvent, { kind: 'metrics' }>
+
 /** One experiment that was opened, and the runs fetched for it. */
 interface OpenExperiment {
   readonly element: ExperimentElement
   list: RunList | undefined
+  /** Runs to show, as far as there are so many. */
+  wanted: number
+  /** Metrics that came while runs were being fetched, whose answer may be older; undefined at other times. */
+  early: MetricsEvent[] | undefined
   readonly reload: () => Promise<void>
 }
 
@@ -78,30 +84,47 @@ export function createExperimentTree(parts: ExperimentTreeParts): ExperimentTree
     else if (changed.length > 0) parts.changed(changed)
   })
 
-  const loadHeadline = async (element: ExperimentElement): Promise<void> => {
+  /** Resolves to whether it is another one than before. */
+  const loadHeadline = async (element: ExperimentElement): Promise<boolean> => {
     const { headline } = await client.call('experiments/keys', { experimentId: element.experiment.experimentId })
+    const isNew = headline?.key !== element.headline?.key
     element.headline = headline
+    return isNew
   }
 
   /** Replaces what is shown of an experiment by its first runs, as many as are shown now. */
   const reloadRuns = async (open: OpenExperiment): Promise<void> => {
-    await loadHeadline(open.element)
-    const limit = Math.max(pageSize, open.list?.runs.length ?? 0)
-    const options = parts.options()
-    const page = await loadRunPage(client, open.element, options, { limit })
-    const { list, changed, rearranged } = arrangeRuns(open.element, options, page, open.list, [], parts.isChosen)
-    const isFirst = open.list === undefined
-    open.list = list
-    if (isFirst) return
-    if (rearranged) parts.changed([open.element])
-    else if (changed.length > 0) parts.changed(changed)
+    const { element } = open
+    const early: MetricsEvent[] = (open.early = [])
+    try {
+      const isRelabelled = await loadHeadline(element)
+      const options = parts.options()
+      const page = await loadRuns(client, element, options, open.wanted)
+      const isFirst = open.list === undefined
+      const { list, changed, rearranged } = arrangeRuns(element, options, page, open.list, parts.isChosen)
+      open.list = list
+      for (const { experimentId, runId, latest } of early) {
+        const run = findRun(experimentId, runId)
+        if (run && takeMetrics(run, latest)) changed.push(run)
+      }
+      if (isRelabelled || (rearranged && !isFirst)) parts.changed([element])
+      else if (changed.length > 0) parts.changed(changed)
+    } finally {
+      open.early = undefined
+    }
   }
 
   const openExperiment = (element: ExperimentElement): OpenExperiment => {
     const { experimentId } = element.experiment
     const known = opened.get(experimentId)
     if (known) return known
-    const open: OpenExperiment = { element, list: undefined, reload: createCoalesced(() => reloadRuns(open)) }
+    const open: OpenExperiment = {
+      early: undefined,
+      element,
+      list: undefined,
+      wanted: pageSize,
+      reload: createCoalesced(() => reloadRuns(open)),
+    }
     opened.set(experimentId, open)
     return open
   }
@@ -127,8 +150,9 @@ export function createExperimentTree(parts: ExperimentTreeParts): ExperimentTree
   /** Work started by an event: nobody waits for it. */
   const inBackground = (work: Promise<void>) => void work.catch(parts.failed)
 
-  const applyMetrics = (event: Extract<ChangeEvent, { kind: 'metrics' }>) => {
+  const applyMetrics = (event: MetricsEvent) => {
     const open = opened.get(event.experimentId)
+    open?.early?.push(event)
     const run = findRun(event.experimentId, event.runId)
     if (open === undefined || run === undefined) return
     const ofRun = takeMetrics(run, event.latest) ? [run] : []
@@ -176,14 +200,9 @@ export function createExperimentTree(parts: ExperimentTreeParts): ExperimentTree
       }
     },
     async loadMore(experiment) {
-      const open = opened.get(experiment.experiment.experimentId)
-      const token = open?.list?.nextPageToken
-      if (open?.list === undefined || token === undefined) return
-      const options = parts.options()
-      const page = await loadRunPage(client, experiment, options, { limit: pageSize, pageToken: token })
-      const { list } = arrangeRuns(experiment, options, page, open.list, open.list.runs, parts.isChosen)
-      open.list = list
-      parts.changed([experiment])
+      const open = openExperiment(experiment)
+      open.wanted = (open.list?.runs.length ?? 0) + pageSize
+      await open.reload()
     },
     reload,
     apply(event) {

@@ -6,6 +6,7 @@ import type { FieldElement } from './element.ts'
 export interface Field {
   readonly name: string
   readonly value: string
+  readonly icon?: string
   readonly opens?: FieldElement['opens']
 }
 
@@ -24,22 +25,27 @@ export function paramFields(run: Run): readonly Field[] {
 
 export function codeFields(run: Run): readonly Field[] {
   const fields: Field[] = []
-  const add = (name: string, tag: string, opens?: FieldElement['opens']) => {
+  const add = (name: string, tag: string, icon: string, opens?: FieldElement['opens']) => {
     const value = findTag(run, tag)
-    if (value !== undefined && value !== '') fields.push({ name, value, ...(opens ? { opens } : {}) })
+    if (value !== undefined && value !== '') fields.push({ name, value, icon, ...(opens ? { opens } : {}) })
   }
-  add('Source', tagNames.sourceName, 'source')
+  add('Source', tagNames.sourceName, 'go-to-file', 'source')
   const words = parseWords(findTag(run, tagNames.command))
-  if (words) fields.push({ name: 'Command', value: words.join(' ') })
-  add('Folder', tagNames.workingDirectory)
-  add('Commit', tagNames.gitCommit)
-  add('Branch', tagNames.gitBranch)
-  add('Repository', tagNames.gitRepoUrl)
+  if (words) fields.push({ name: 'Command', value: words.join(' '), icon: 'terminal' })
+  add('Folder', tagNames.workingDirectory, 'folder')
+  add('Commit', tagNames.gitCommit, 'git-commit')
+  add('Branch', tagNames.gitBranch, 'git-branch')
+  add('Repository', tagNames.gitRepoUrl, 'repo')
   const dirty = findTag(run, tagNames.gitDirty)
   if (dirty === 'true') {
-    fields.push({ name: 'Changes', value: 'uncommitted patch', opens: { artifactPath: artifactPaths.patch } })
+    fields.push({
+      name: 'Changes',
+      value: 'uncommitted patch',
+      icon: 'diff',
+      opens: { artifactPath: artifactPaths.patch },
+    })
   } else if (dirty === 'false') {
-    fields.push({ name: 'Changes', value: 'none, as committed' })
+    fields.push({ name: 'Changes', value: 'none, as committed', icon: 'diff' })
   }
   return fields
 }

@@ -17,16 +17,20 @@ function check(sentence: string, element: TreeElement, shown: Partial<Presentati
 
 describe('an experiment', () => {
   const { experiment } = newExperiment()
-  check('says how many runs it has', newExperiment(), { label: 'digits', description: '3 runs', context: 'experiment' })
+  check('says how many runs it has', newExperiment(), {
+    label: 'digits',
+    description: '3 runs · accuracy',
+    context: 'experiment',
+  })
   check('says how many of them are running', newExperiment({ experiment: { ...experiment, activeRunCount: 2 } }), {
-    description: '3 runs · 2 running',
-    spoken: 'Experiment digits, 3 runs, 2 running',
+    description: '3 runs · 2 running · accuracy',
+    spoken: 'Experiment digits, 3 runs, 2 running, accuracy',
   })
   check(
     'of a server that cannot count has at least so many',
     newExperiment({ experiment: { ...experiment, runCountIsAtLeast: true } }),
     {
-      description: '3+ runs',
+      description: '3+ runs · accuracy',
     },
   )
 })
@@ -34,7 +38,7 @@ describe('an experiment', () => {
 describe('a run', () => {
   check('shows its headline metric and its age', newRun(1, { startTime: noon - 120_000 }, { headlineValue: 0.97234 }), {
     label: 'run-1',
-    description: 'accuracy 0.9723 · 2m',
+    description: '0.9723 · 2m',
     spoken: 'Run run-1, finished, accuracy 0.9723, started 2 minutes ago',
     icon: { name: 'pass', color: 'testing.iconPassed' },
     context: 'run ended',

@@ -64,14 +64,14 @@ export function present(element: TreeElement, now: number): Presentation {
     case 'experiment': {
       const { name, runCount, runCountIsAtLeast, activeRunCount } = element.experiment
       const running = activeRunCount > 0 ? `${formatCount(activeRunCount)} running` : undefined
-      const description = [formatCounted(runCount, 'run', runCountIsAtLeast), running].filter(Boolean).join(' · ')
+      const parts = [formatCounted(runCount, 'run', runCountIsAtLeast), running, element.headline?.key].filter(Boolean)
       return {
         label: name,
-        description,
+        description: parts.join(' · '),
         icon: { name: 'beaker' },
         collapsible: 'collapsed',
         context: 'experiment',
-        spoken: `Experiment ${name}, ${description.replace(' · ', ', ')}`,
+        spoken: [`Experiment ${name}`, ...parts].join(', '),
       }
     }
     case 'group': {
@@ -110,7 +110,7 @@ export function present(element: TreeElement, now: number): Presentation {
       }
     }
     case 'field': {
-      const { name, value, opens } = element
+      const { name, value, icon, opens } = element
       return {
         label: name,
         description: value,
@@ -118,7 +118,8 @@ export function present(element: TreeElement, now: number): Presentation {
         collapsible: 'none',
         context: `field ${opens === undefined ? 'plain' : 'opens'}`,
         spoken: `${name}: ${value}`,
-        ...(opens === undefined ? {} : { click: 'runwright.openField', icon: { name: 'go-to-file' } }),
+        ...(icon === undefined ? {} : { icon: { name: icon } }),
+        ...(opens === undefined ? {} : { click: 'runwright.openField' }),
       }
     }
     case 'metric': {
@@ -152,14 +153,15 @@ export function present(element: TreeElement, now: number): Presentation {
 function presentRun(element: RunElement, now: number): Presentation {
   const { row, headlineValue, experiment } = element
   const key = experiment.headline?.key
-  const value = headlineValue === null || key === undefined ? undefined : `${key} ${formatMetricValue(headlineValue)}`
+  const value = headlineValue === null ? undefined : formatMetricValue(headlineValue)
+  const named = value === undefined || key === undefined ? undefined : `${key} ${value}`
   const status = row.status.toLowerCase()
   const { startTime, endTime } = row
   const tooltip = [
     `**${escapeMarkdown(row.name)}**`,
     `${status}${endTime === undefined ? '' : ` after ${formatDuration(endTime - startTime)}`}`,
     `started ${new Date(startTime).toISOString().replace('T', ' ').slice(0, 19)} UTC`,
-    ...(value === undefined ? [] : [escapeMarkdown(value)]),
+    ...(named === undefined ? [] : [escapeMarkdown(named)]),
     `\`${row.runId}\``,
   ].join('\n\n')
   const flags = [hasEnded(row.status) ? 'ended' : 'active', ...(row.stoppable ? ['stoppable'] : [])]
@@ -170,7 +172,7 @@ function presentRun(element: RunElement, now: number): Presentation {
     icon: statusIcons[row.status],
     collapsible: 'collapsed',
     context: ['run', ...flags].join(' '),
-    spoken: [`Run ${row.name}`, status, value, formatSpokenAge(startTime, now)].filter(Boolean).join(', '),
+    spoken: [`Run ${row.name}`, status, named, formatSpokenAge(startTime, now)].filter(Boolean).join(', '),
     checked: element.chosen,
   }
 }

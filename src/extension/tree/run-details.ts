@@ -17,7 +17,7 @@ import { codeFields, environmentFields, paramFields, type Field } from './fields
 import { appendSample } from './sparkline.ts'
 
 /** Values of a spark line. */
-const sparklinePoints = 20
+const sparklinePoints = 12
 
 /** What an opened run holds, fetched when it is first looked at. */
 export interface RunDetails {
@@ -152,12 +152,13 @@ async function loadEnvironment(client: Client, run: RunElement): Promise<unknown
 }
 
 function toFieldElements(section: SectionElement, fields: readonly Field[]): readonly FieldElement[] {
-  return fields.map(({ name, value, opens }) => ({
+  return fields.map(({ name, value, icon, opens }) => ({
     kind: 'field',
     id: `${section.id}/${name}`,
     section,
     name,
     value,
+    icon,
     opens,
   }))
 }

@@ -18,10 +18,8 @@ function arrange(
   }: { previous?: RunList; options?: ViewOptions; total?: number } = {},
 ) {
   const page = { runs: rows, total, ...(total > rows.length ? { nextPageToken: 'next' } : {}) }
-  return arrangeRuns(experiment, options, page, previous, [], noneChosen)
+  return arrangeRuns(experiment, options, page, previous, noneChosen)
 }
-
-const names = (list: RunList) => list.runs.map(({ row }) => row.name)
 
 describe('runs fetched again', () => {
   const experiment = newExperiment()
@@ -51,16 +49,12 @@ describe('runs fetched again', () => {
   })
 })
 
-describe('a further page', () => {
-  it('is added, without runs that slid into it from the page before', () => {
-    const experiment = newExperiment()
-    const first = arrange(experiment, [newRow(1), newRow(2)], { total: 4 }).list
-    assert.deepEqual([first.more?.shown, first.more?.total], [2, 4])
-    const page = { runs: [newRow(2), newRow(3), newRow(4)], total: 4 }
-    const { list } = arrangeRuns(experiment, defaultViewOptions, page, first, first.runs, noneChosen)
-    assert.deepEqual(names(list), ['run-1', 'run-2', 'run-3', 'run-4'])
-    assert.equal(list.more, undefined)
-  })
+it('what stands after the first runs counts those that are not shown, until all are', () => {
+  const experiment = newExperiment()
+  const { list } = arrange(experiment, [newRow(1), newRow(2)], { total: 3 })
+  assert.deepEqual([list.more?.shown, list.more?.total], [2, 3])
+  const all = arrange(experiment, [newRow(1), newRow(2), newRow(3)], { previous: list })
+  assert.deepEqual([all.list.more, all.rearranged], [undefined, true])
 })
 
 describe('grouped runs', () => {
@@ -118,7 +112,7 @@ describe('a logged metric', () => {
 it('a run chosen in an earlier window is chosen when it is fetched', () => {
   const page = { runs: [newRow(1), newRow(2)], total: 2 }
   const isChosen = (id: string) => id === newRunId(2)
-  const { list } = arrangeRuns(newExperiment(), defaultViewOptions, page, undefined, [], isChosen)
+  const { list } = arrangeRuns(newExperiment(), defaultViewOptions, page, undefined, isChosen)
   assert.deepEqual(
     list.runs.map(({ chosen }) => chosen),
     [false, true],

@@ -5,7 +5,7 @@ import type { Metric } from '../../protocol/runs.ts'
 import type { ExperimentElement, GroupElement, MoreElement, RunElement } from './element.ts'
 import { toRunQuery, type GroupBy, type ViewOptions } from './view-options.ts'
 
-/** Runs fetched and shown at a time. */
+/** Runs shown at first, and added each time the user asks for more. */
 export const pageSize = 200
 
 /** The runs of one experiment that the view shows, in order. */
@@ -13,7 +13,6 @@ export interface RunList {
   readonly runs: readonly RunElement[]
   /** All that match, whatever is shown. */
   readonly total: number
-  readonly nextPageToken: string | undefined
   readonly columns: readonly RunColumn[]
   readonly groups: readonly GroupElement[] | undefined
   readonly more: MoreElement | undefined
@@ -21,15 +20,15 @@ export interface RunList {
 
 type RunPage = Methods['runs/list']['result']
 
-/** Fetches the first `limit` runs, or the page after `pageToken`. */
-export function loadRunPage(
+/** Fetches the first `limit` runs as the options arrange them. */
+export function loadRuns(
   client: Client,
   experiment: ExperimentElement,
   options: ViewOptions,
-  page: { limit: number; pageToken?: string },
+  limit: number,
 ): Promise<RunPage> {
   const experimentIds: readonly ExperimentId[] = [experiment.experiment.experimentId]
-  return client.call('runs/list', { experimentIds, ...toRunQuery(options, experiment.headline ?? null), ...page })
+  return client.call('runs/list', { experimentIds, ...toRunQuery(options, experiment.headline ?? null), limit })
 }
 
 function findValue(row: RunListRow, columns: readonly RunColumn[], wanted: RunColumn): string | number | null {
@@ -70,50 +69,42 @@ function groupRuns(
 export interface RunListChange {
   readonly list: RunList
   /** Runs whose row is not what it was. */
-  readonly changed: readonly RunElement[]
+  readonly changed: RunElement[]
   /** Runs came, went or changed places: the experiment's children must be drawn anew. */
   readonly rearranged: boolean
 }
 
 /**
  * Puts rows fetched now in the place of those shown before, keeping the element of each run that was already shown.
- *
- * @param kept runs that stay before the rows, when these are a further page
  */
 export function arrangeRuns(
   experiment: ExperimentElement,
   options: ViewOptions,
   page: RunPage,
   previous: RunList | undefined,
-  kept: readonly RunElement[],
   isChosen: (runId: RunId) => boolean,
 ): RunListChange {
   const headline = experiment.headline ?? null
   const columns = toRunQuery(options, headline).columns ?? []
   const known = new Map(previous?.runs.map((run) => [run.row.runId, run]))
-  const keptIds = new Set(kept.map((run) => run.row.runId))
   const changed: RunElement[] = []
 
-  const fetched = page.runs
-    // A run that arrived between two pages pushes another from the first onto the second: it is shown once.
-    .filter((row) => !keptIds.has(row.runId))
-    .map((row) => {
-      const headlineValue = headline ? findValue(row, columns, { kind: 'metric', key: headline.key }) : null
-      const run = known.get(row.runId)
-      if (run === undefined) {
-        const id = `${experiment.id}/${row.runId}`
-        const chosen = isChosen(row.runId)
-        return { kind: 'run', id, experiment, group: undefined, row, headlineValue, chosen } satisfies RunElement
-      }
-      if (JSON.stringify(run.row) !== JSON.stringify(row) || run.headlineValue !== headlineValue) {
-        changed.push(run)
-        run.row = row
-        run.headlineValue = headlineValue
-      }
-      return run
-    })
+  const runs = page.runs.map((row) => {
+    const headlineValue = headline ? findValue(row, columns, { kind: 'metric', key: headline.key }) : null
+    const run = known.get(row.runId)
+    if (run === undefined) {
+      const id = `${experiment.id}/${row.runId}`
+      const chosen = isChosen(row.runId)
+      return { kind: 'run', id, experiment, group: undefined, row, headlineValue, chosen } satisfies RunElement
+    }
+    if (JSON.stringify(run.row) !== JSON.stringify(row) || run.headlineValue !== headlineValue) {
+      changed.push(run)
+      run.row = row
+      run.headlineValue = headlineValue
+    }
+    return run
+  })
 
-  const runs = [...kept, ...fetched]
   const groupOf = new Map(runs.map((run) => [run, run.group]))
   for (const run of runs) run.group = undefined
   const { groupBy } = options
@@ -127,7 +118,7 @@ export function arrangeRuns(
     runs.some((run, index) => run !== previous.runs[index] || run.group !== groupOf.get(run))
   if (more) Object.assign(more, { shown: runs.length, total: page.total, totalIsAtLeast: page.totalIsAtLeast === true })
   return {
-    list: { runs, total: page.total, nextPageToken: page.nextPageToken, columns, groups, more },
+    list: { runs, total: page.total, columns, groups, more },
     changed,
     rearranged,
   }

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { defineCommand } from '../../src/extension/command.ts'
+import { isRunElement } from '../../src/extension/tree/element.ts'
+import { contributes } from './contributes.ts'
+
+const run = async () => {}
+const view = 'view == runwright.experiments'
+
+function read(path: readonly string[], ...commands: Parameters<typeof contributes>[0]): unknown {
+  return path.reduce<unknown>((value, key) => new Map(Object.entries(value ?? {})).get(key), contributes(commands))
+}
+
+describe('a command about the view', () => {
+  const sort = defineCommand({
+    id: 'runwright.sort',
+    title: 'Sort…',
+    icon: '$(s)',
+    when: 'a',
+    titleBar: 'navigation@1',
+    run,
+  })
+
+  it('has its title under the category Runwright', () => {
+    const listed = [{ command: 'runwright.sort', title: 'Sort…', category: 'Runwright', icon: '$(s)' }]
+    assert.deepEqual(read(['commands'], sort), listed)
+  })
+
+  it('shows in the palette and the title bar when its clause holds', () => {
+    assert.deepEqual(read(['menus', 'commandPalette'], sort), [{ command: 'runwright.sort', when: 'a' }])
+    const entry = { command: 'runwright.sort', when: `${view} && a`, group: 'navigation@1' }
+    assert.deepEqual(read(['menus', 'view/title'], sort), [entry])
+  })
+})
+
+describe('a command about elements', () => {
+  const stop = defineCommand({
+    id: 'runwright.stop',
+    title: 'Stop',
+    when: 'a || b',
+    appliesTo: 'viewItem =~ /^run/',
+    menu: 'inline',
+    key: { key: 's' },
+    accepts: isRunElement,
+    run,
+  })
+
+  it('shows in the menu of those it applies to', () => {
+    const entry = { command: 'runwright.stop', when: `${view} && (a || b) && viewItem =~ /^run/`, group: 'inline' }
+    assert.deepEqual(read(['menus', 'view/item/context'], stop), [entry])
+  })
+
+  it('shows in the palette when it applies to the one selected', () => {
+    const entry = { command: 'runwright.stop', when: '(a || b) && runwright.selected =~ /^run/' }
+    assert.deepEqual(read(['menus', 'commandPalette'], stop), [entry])
+  })
+
+  it('has its key in the view alone, and not while a name is typed', () => {
+    const clause = 'focusedView == runwright.experiments && !inputFocus && (a || b) && runwright.selected =~ /^run/'
+    assert.deepEqual(read(['keybindings'], stop), [{ command: 'runwright.stop', key: 's', when: clause }])
+  })
+})
+
+it('a command that makes no sense in the palette is not there', () => {
+  const hidden = defineCommand({ id: 'runwright.hidden', title: 'Hidden', inPalette: false, run })
+  assert.deepEqual(read(['menus', 'commandPalette'], hidden), [{ command: 'runwright.hidden', when: 'false' }])
+})
+
+it('two commands cannot have the same id', () => {
+  const twin = defineCommand({ id: 'runwright.twin', title: 'Twin', run })
+  assert.throws(() => contributes([twin, twin]), /same id/)
+})
