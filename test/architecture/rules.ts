@@ -37,9 +37,12 @@ function roomOf(path: string): string {
   return first === 'src' ? second : first
 }
 
+/** Where a process learns its own version; bundling writes it in. */
+const manifest = 'package.json'
+
 /** Tests may import any room, to try their own on the real thing. */
 export const roomsKeepToTheirLayers = forEachImport((module, { target }, { layers }) => {
-  if (module.isTest || target === undefined) return undefined
+  if (module.isTest || target === undefined || target === manifest) return undefined
   const room = roomOf(target)
   const allowed = Object.hasOwn(layers, module.room) ? layers[module.room] : undefined
   if (room === module.room || allowed?.includes(room) === true) return undefined

@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { chromium, type Locator, type Page } from 'playwright-core'
 import { linkExtension, openCodeServer } from './code-server.ts'
 
@@ -10,10 +12,13 @@ export interface Workbench extends AsyncDisposable {
   readonly page: Page
   /** Shows Runwright's views in the side bar. */
   showRunwright(): Promise<void>
-  /** Rows in the side bar by what a screen reader says of them, for example `Run calm-otter-42, finished, …`. */
-  row(spoken: string | RegExp): Locator
-  /** Opens a closed row by its twistie's key, and waits until it is open. */
+  /** Rows in the side bar by the beginning of what a screen reader says: `Run calm-otter-42, finished, …`. */
+  row(spoken: string): Locator
+  /** Waits until the rows of a kind, as `Run`, are the ones of these names from top to bottom, and no others. */
+  seeRows(kind: string, names: readonly string[]): Promise<void>
+  /** Opens a closed row and waits until it is open. */
   expand(row: Locator): Promise<void>
+  collapse(row: Locator): Promise<void>
   /** Chooses an entry of a row's context menu. */
   chooseFromMenu(row: Locator, entry: string): Promise<void>
   /** Presses a button that a row or a view's title shows while the mouse is over it. */
@@ -24,8 +29,10 @@ export interface Workbench extends AsyncDisposable {
   listCommands(word: string): Promise<string[]>
   /** Types into the open input box or list, and accepts. */
   answer(text: string): Promise<void>
-  /** The entries of the open quick pick. */
-  picks(): Locator
+  /** Chooses the entry of this label from the open list. */
+  pick(label: string): Promise<void>
+  /** Waits until the clipboard holds this text. */
+  seeClipboard(text: string): Promise<void>
   /**
    * Milliseconds from the start of `act` until the side bar contains `text`, to within a frame: taken in the window,
    * whose clock is this process's.
@@ -67,6 +74,9 @@ const quietSettings = {
   'workbench.tips.enabled': false,
 }
 
+/** For what a user would call at once, on a machine that is busy. */
+const timeoutMs = 20_000
+
 const chromiumFlags = [
   '--no-sandbox',
   '--disable-gpu',
@@ -98,7 +108,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(timeoutMs)
   const kind = options.workspace.endsWith('.code-workspace') ? 'workspace' : 'folder'
   await page.goto(`${server.url}?${kind}=${encodeURIComponent(options.workspace)}`)
   const verbs = createVerbs(page)
@@ -126,11 +136,39 @@ function findChromium(): string {
   return found
 }
 
-/** What `findTimeShown` needs of the window, where it runs. */
-declare const document: { querySelector(selector: string): { readonly textContent: string } | null }
+/** The little that the functions below need of the window, where they run. */
+interface WindowElement {
+  readonly textContent: string
+  getAttribute(name: string): string | null
+}
+declare const navigator: { readonly clipboard: { readText(): Promise<string> } }
+declare const requestAnimationFrame: (callback: () => void) => void
+declare const document: { querySelectorAll(selector: string): Iterable<WindowElement> }
+
+async function isInClipboard(text: string): Promise<boolean> {
+  return (await navigator.clipboard.readText()) === text
+}
+
+function nextFrame(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(resolve))
+}
 
 function findTimeShown(text: string): number | undefined {
-  return document.querySelector('.part.sidebar')?.textContent.includes(text) ? Date.now() : undefined
+  const [sideBar] = document.querySelectorAll('.part.sidebar')
+  return sideBar?.textContent.includes(text) ? Date.now() : undefined
+}
+
+/** The rows of a kind by their first words, as `Run calm-otter-42`, from top to bottom. */
+function listRows(kind: string): string[] {
+  return [...document.querySelectorAll('.part.sidebar [role=treeitem]')]
+    .toSorted((a, b) => Number(a.getAttribute('data-index')) - Number(b.getAttribute('data-index')))
+    .map((row) => row.getAttribute('aria-label')?.split(',')[0] ?? '')
+    .filter((words) => words.startsWith(`${kind} `))
+    .map((words) => words.slice(kind.length + 1))
+}
+
+function startingWith(words: string): RegExp {
+  return new RegExp(`^${RegExp.escape(words)}(?!\\w)`)
 }
 
 function createVerbs(page: Page) {
@@ -157,8 +195,8 @@ function createVerbs(page: Page) {
       await sideBar.getByRole('heading', { name: 'Runwright' }).waitFor()
     },
 
-    row(spoken: string | RegExp): Locator {
-      return sideBar.getByRole('treeitem', { name: spoken })
+    row(spoken: string): Locator {
+      return sideBar.getByRole('treeitem', { name: startingWith(spoken) })
     },
 
     async expand(row: Locator): Promise<void> {
@@ -167,9 +205,25 @@ function createVerbs(page: Page) {
       await row.and(page.locator('[aria-expanded="true"]')).waitFor()
     },
 
+    async collapse(row: Locator): Promise<void> {
+      if ((await row.getAttribute('aria-expanded')) === 'false') return
+      await row.locator('.monaco-tl-twistie').click()
+      await row.and(page.locator('[aria-expanded="false"]')).waitFor()
+    },
+
+    async seeRows(kind: string, names: readonly string[]): Promise<void> {
+      const deadline = Date.now() + timeoutMs
+      let seen = await page.evaluate(listRows, kind)
+      while (!isDeepStrictEqual(seen, names) && Date.now() < deadline) {
+        await page.evaluate(nextFrame)
+        seen = await page.evaluate(listRows, kind)
+      }
+      assert.deepEqual(seen, names)
+    },
+
     async chooseFromMenu(row: Locator, entry: string): Promise<void> {
       await row.click({ button: 'right' })
-      await page.getByRole('menuitem', { name: entry, exact: true }).click()
+      await page.getByRole('menuitem', { name: startingWith(entry) }).click()
     },
 
     async pressAction(place: Locator, title: string): Promise<void> {
@@ -195,7 +249,14 @@ function createVerbs(page: Page) {
       await page.keyboard.press('Enter')
     },
 
-    picks,
+    async pick(label: string): Promise<void> {
+      const labels = picks().locator('.label-name').getByText(label, { exact: true })
+      await labels.first().click()
+    },
+
+    async seeClipboard(text: string): Promise<void> {
+      await page.waitForFunction(isInClipboard, text)
+    },
 
     async timeUntilShown(text: string, act: () => Promise<unknown>): Promise<number> {
       const shown = page.waitForFunction(findTimeShown, text, { polling: 'raf' })

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Client } from '../../src/protocol/client.ts'
+import type { RunId } from '../../src/protocol/ids.ts'
+import { createTestWorkspace, type TestWorkspace } from './engine-workspace.ts'
+
+const killCount = 20
+const batchesPerKill = 1000
+/** Requests on their way at any time, so that a kill hits several. */
+const lanes = 4
+const keys = Array.from({ length: 10 }, (_, index) => `metric-${index}`)
+
+describe('kill -9 of the engine', { timeout: 300_000 }, () => {
+  it(`loses nothing acknowledged and leaves no half batch (${killCount} times in ${batchesPerKill} log-batch calls)`, async (test) => {
+    await using workspace = await createTestWorkspace()
+    await using client = await workspace.connect()
+    const runId = await startRun(client)
+    using _watch = keepEngineAlive(client)
+    const home = workspace.engineFile()
+    const acknowledged = new Set<number>()
+    const restartMs: number[] = []
+
+    for (let round = 0; round < killCount; round++) {
+      // Anywhere from the first calls to the last.
+      const killAfter = Math.floor(((round + 0.5) / killCount) * batchesPerKill)
+      restartMs.push(await logWithKill({ workspace, client, runId, round, killAfter, acknowledged }))
+    }
+
+    const histories = await Promise.all(keys.map((key) => client.call('metrics/history', { runId, key })))
+    const [first = new Set<number>(), ...others] = histories.map(
+      ({ points }) => new Set(points.map(({ step }) => step)),
+    )
+    for (const other of others) assert.deepEqual(other, first, 'a batch is there by half')
+    assert.deepEqual([...acknowledged.difference(first)], [], 'acknowledged batches are missing')
+    assert.ok(acknowledged.size >= killCount * batchesPerKill)
+    const { port, token } = workspace.engineFile()
+    assert.deepEqual({ port, token }, { port: home.port, token: home.token })
+
+    const sorted = restartMs.toSorted((a, b) => a - b).map(Math.round)
+    test.diagnostic(
+      `${acknowledged.size} batches acknowledged, ${first.size - acknowledged.size} more stored unanswered`,
+    )
+    test.diagnostic(`from kill to the next answer: median ${sorted[killCount / 2]} ms, slowest ${sorted.at(-1)} ms`)
+    // The median, because other test files share the machine.
+    assert.ok((sorted[killCount / 2] ?? Infinity) <= 1000, `restarts took ${sorted.join(', ')} ms`)
+  })
+})
+
+async function startRun(client: Client): Promise<RunId> {
+  const { experiment } = await client.call('experiments/ensure', { name: 'kill' })
+  const { run } = await client.call('runs/start', { experimentId: experiment.experimentId })
+  return run.runId
+}
+
+/** Listens, as every window and every supervisor does; that is what brings a dead engine back. */
+function keepEngineAlive(client: Client): Disposable {
+  const controller = new AbortController()
+  const drained = (async () => {
+    for await (const _ of client.events(controller.signal));
+  })()
+  drained.catch((error) => assert.fail(error))
+  return { [Symbol.dispose]: () => controller.abort() }
+}
+
+/** Logs until so many batches are acknowledged, kills the engine in between; resolves to how long it was away, in ms. */
+async function logWithKill({
+  workspace,
+  client,
+  runId,
+  round,
+  killAfter,
+  acknowledged,
+}: {
+  workspace: TestWorkspace
+  client: Client
+  runId: RunId
+  round: number
+  killAfter: number
+  acknowledged: Set<number>
+}): Promise<number> {
+  const { port, token, pid } = workspace.engineFile()
+  let step = round * 10 * batchesPerKill
+  let count = 0
+  let away: Promise<number> | undefined
+
+  async function lane(): Promise<void> {
+    while (count < batchesPerKill) {
+      const mine = step++
+      if (await logBatch({ port, token, runId, step: mine })) {
+        acknowledged.add(mine)
+        count++
+      } else {
+        await away
+      }
+      if (count >= killAfter) away ??= killAndReturn(client, pid)
+    }
+  }
+
+  await Promise.all(Array.from({ length: lanes }, lane))
+  return away ?? assert.fail('The engine was not killed.')
+}
+
+async function killAndReturn(client: Client, pid: number): Promise<number> {
+  const killedAt = performance.now()
+  process.kill(pid, 'SIGKILL')
+  const { pid: next } = await client.call('engine/status', {})
+  assert.notEqual(next, pid)
+  return performance.now() - killedAt
+}
+
+/** As an MLflow client sends it; whether it was acknowledged. */
+async function logBatch({ port, token, runId, step }: { port: number; token: string; runId: RunId; step: number }) {
+  const metrics = keys.map((key) => ({ key, value: step, timestamp: 1, step }))
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/api/2.0/mlflow/runs/log-batch`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ run_id: runId, metrics }),
+    })
+    await response.arrayBuffer()
+    assert.equal(response.status, 200)
+    return true
+  } catch (error) {
+    if (error instanceof assert.AssertionError) throw error
+    return false
+  }
+}

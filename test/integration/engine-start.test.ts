@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { stat } from 'node:fs/promises'
+import { describe, it } from 'node:test'
+import { createTestWorkspace, engineCommand } from './engine-workspace.ts'
+
+describe('the engine of a workspace', () => {
+  it('is one, when two clients start it at the same instant (10 times)', async () => {
+    for (let round = 0; round < 10; round++) {
+      await using workspace = await createTestWorkspace()
+      const clients = await Promise.all([workspace.connect(), workspace.connect()])
+      const statuses = await Promise.all(clients.map((client) => client.call('engine/status', {})))
+      assert.equal(new Set(statuses.map(({ pid }) => pid)).size, 1)
+      assert.equal(workspace.engineFile().pid, statuses[0]?.pid)
+      for (const client of clients) await client[Symbol.asyncDispose]()
+    }
+  })
+
+  it('goes on when the client that started it has gone, and is found by the next', async () => {
+    await using workspace = await createTestWorkspace()
+    const first = await workspace.connect()
+    const { pid } = await first.call('engine/status', {})
+    await first[Symbol.asyncDispose]()
+    await using second = await workspace.connect()
+    assert.equal((await second.call('engine/status', {})).pid, pid)
+  })
+
+  it('says where it is in a file that only its user may read', async () => {
+    await using workspace = await createTestWorkspace()
+    await using client = await workspace.connect()
+    const status = await client.call('engine/status', {})
+    assert.equal((await stat(workspace.enginePath)).mode & 0o777, 0o600)
+    assert.deepEqual(await client.tracking(), { uri: status.trackingUri, token: workspace.engineFile().token })
+    assert.equal(status.workspace, workspace.path)
+  })
+
+  it('comes back at the same address after a stop', async () => {
+    await using workspace = await createTestWorkspace()
+    await using client = await workspace.connect()
+    const before = workspace.engineFile()
+    await client.call('engine/stop', {})
+    const status = await client.call('engine/status', {})
+    const after = workspace.engineFile()
+    assert.notEqual(after.pid, before.pid)
+    assert.equal(status.pid, after.pid)
+    assert.deepEqual([after.port, after.token], [before.port, before.token])
+  })
+
+  it('stops when it is idle, and starts again at the next call', async () => {
+    await using workspace = await createTestWorkspace()
+    await using client = await workspace.connect({ command: engineCommand('--idle-minutes', '0.002') })
+    const { pid } = await client.call('engine/status', {})
+    await ended(pid)
+    assert.notEqual((await client.call('engine/status', {})).pid, pid)
+  })
+
+  it('does not stop while somebody listens to it', async () => {
+    await using workspace = await createTestWorkspace()
+    await using client = await workspace.connect({ command: engineCommand('--idle-minutes', '0.002') })
+    const { pid } = await client.call('engine/status', {})
+    const listening = new AbortController()
+    const events = client.events(listening.signal)[Symbol.asyncIterator]()
+    await events.next()
+    const outcome = await Promise.race([ended(pid), new Promise((resolve) => setTimeout(resolve, 600, 'runs'))])
+    assert.equal(outcome, 'runs')
+    listening.abort()
+    await ended(pid)
+  })
+})
+
+/** There is no event for the end of a process that is not our child. */
+async function ended(pid: number): Promise<'ended'> {
+  for (;;) {
+    try {
+      process.kill(pid, 0)
+    } catch {
+      return 'ended'
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { glob, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { it } from 'node:test'
+import { promisify } from 'node:util'
+import { packageExtension } from '../../scripts/package.ts'
+import { serverProgram } from './code-server.ts'
+import { openTestWorkspace } from './workspace.ts'
+import { openWorkbench } from './workbench.ts'
+
+/** All that may be in the extension's folder after an installation. */
+const shipped = /^(package\.json|README\.md|LICENSE\.txt|CHANGELOG\.md|\.vsixmanifest|dist\/\w+\.c?js|media\/.+)$/i
+
+it('works in VS Code when installed from the VSIX, which holds nothing but what runs', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'runwright-vsix-'))
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
+  const vsixPath = join(folder, 'runwright.vsix')
+  const extensionsFolder = join(folder, 'extensions')
+
+  await packageExtension(vsixPath)
+  const flags = [`--server-data-dir=${join(folder, 'data')}`, `--extensions-dir=${extensionsFolder}`]
+  const install = ['--accept-server-license-terms', ...flags, '--install-extension', vsixPath]
+  await promisify(execFile)(process.execPath, [serverProgram, ...install])
+
+  const files = await Array.fromAsync(glob('runwright.runwright-*/**/*.*', { cwd: extensionsFolder }))
+  const paths = files.map((file) => file.replace(/^[^/]+\//, ''))
+  assert.deepEqual(
+    paths.filter((path) => !shipped.test(path)),
+    [],
+  )
+  for (const path of ['dist/extension.cjs', 'dist/engine.js', 'dist/cli.js']) assert.ok(paths.includes(path), path)
+
+  await using workspace = await openTestWorkspace()
+  await workspace.logRun('digits', { name: 'first' })
+  await using vscode = await openWorkbench({ workspace: workspace.folder, extensionsFolder })
+  await vscode.showRunwright()
+  await vscode.row('Experiment digits, 1 run').waitFor()
+})
