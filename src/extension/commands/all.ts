@@ -32,6 +32,7 @@ import showFinished from './show-finished.ts'
 import showLog from './show-log.ts'
 import sortRuns from './sort-runs.ts'
 import stopRun from './stop-run.ts'
+import toggleChosen from './toggle-chosen.ts'
 import undoDelete from './undo-delete.ts'
 
 export const commands: readonly CommandDefinition[] = [
@@ -67,5 +68,6 @@ export const commands: readonly CommandDefinition[] = [
   showLog,
   sortRuns,
   stopRun,
+  toggleChosen,
   undoDelete,
 ]
