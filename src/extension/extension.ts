@@ -7,6 +7,7 @@ import { createClientOpener } from './open-client.ts'
 import { watchPlaces } from './places.ts'
 import { registerCommands } from './register-commands.ts'
 import { createServers } from './servers.ts'
+import { offerInTerminals } from './terminal-command.ts'
 import { describeError } from './tree/error-notice.ts'
 import { createArtifactFiles } from './views/artifact-files.ts'
 import { openExperimentsView } from './views/experiments-view.ts'
@@ -64,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): void {
     args: [vscode.Uri.joinPath(context.extensionUri, 'dist', 'cli.js').fsPath],
     env: { ELECTRON_RUN_AS_NODE: '1' },
   }
+  offerInTerminals(context, cli).catch((error: unknown) => log.warn('no command in terminals:', error))
   subscriptions.push(
     log,
     statusBar,
