@@ -9,12 +9,18 @@ import { isRecord } from '../protocol/json.ts'
 
 /** How to start an engine; `--workspace DIR` is added to the arguments. */
 export interface EngineCommand {
-  /** The program, for example `process.execPath`. */
+  /** A Node, or an Electron that is told to be one: for example `process.execPath`. */
   readonly file: string
   readonly args: readonly string[]
   /** Added to the starter's own environment; Electron needs `ELECTRON_RUN_AS_NODE=1` to be Node. */
   readonly env?: Readonly<Record<string, string>>
 }
+
+/**
+ * Bounds V8's nursery, in MB for each half. Left to itself it grew until an engine at work held 330 MB, of which 30 were
+ * in use; so it holds 220, and a search of 1,000 runs takes some 8 % more of the processor, a batch no more.
+ */
+const nodeFlags = ['--max-semi-space-size=8']
 
 /** Meant for the starter and its children only: flags of its debugger, for example. */
 const notInherited = ['NODE_OPTIONS', 'NODE_V8_COVERAGE', 'VSCODE_INSPECTOR_OPTIONS']
@@ -33,7 +39,7 @@ export async function startEngine(
   const logPath = join(workspace, dataFolderName, dataFiles.log)
   const log = openLog(logPath)
   try {
-    const child = spawn(file, [...args, '--workspace', workspace], {
+    const child = spawn(file, [...nodeFlags, ...args, '--workspace', workspace], {
       cwd: workspace,
       detached: true,
       windowsHide: true,

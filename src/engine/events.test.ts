@@ -73,6 +73,25 @@ describe('the event hub', () => {
     assert.equal(readAll(within).length, 4)
   })
 
+  it('keeps fewer events when they hold many metrics, but always the newest', async () => {
+    using hub = createEventHub({ instance: 'a', coalesceMs: 1, metricCapacity: 2 })
+    using behind = hub.open('a:0', () => {})
+    await publish(hub, metricEvent('loss', 3))
+    using within = hub.open('a:1', () => {})
+    await publish(hub, metricEvent('loss', 2))
+    await publish(hub, metricEvent('loss', 1))
+    assert.deepEqual(readAll(behind), [{ cursor: 'a:3', event: { kind: 'reset' } }])
+    assert.equal(readAll(within).length, 2)
+    const large = [metricEvent('a', 1), metricEvent('b', 1), metricEvent('c', 1)]
+    await publish(hub, ...large)
+    assert.equal(readAll(within).length, 1)
+    using late = hub.open('a:3', () => {})
+    assert.deepEqual(
+      readAll(late).map(({ event }) => (event.kind === 'metrics' ? event.latest.length : event.kind)),
+      [3],
+    )
+  })
+
   it('makes one event of many changes of one thing', async () => {
     using hub = createEventHub({ instance: 'a', coalesceMs: 1 })
     using reader = hub.open('a:0', () => {})

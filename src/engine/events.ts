@@ -8,6 +8,8 @@ export interface EventHubOptions {
   readonly coalesceMs?: number
   /** Events kept for those who come back. Default 4,096. */
   readonly capacity?: number
+  /** Metrics kept within these events, which are what takes memory: some 8 MB by default. Default 65,536. */
+  readonly metricCapacity?: number
 }
 
 /** Where a reader is; it reads on when it likes, so a slow one costs nothing but a `reset`. */
@@ -29,18 +31,36 @@ export interface EventHub extends Disposable {
  * Numbers the changes and keeps the latest of them in a ring. A reader with a cursor of this ring gets every event
  * after it exactly once; any other, and one that falls behind the ring, gets `reset` and goes on from now.
  */
-export function createEventHub({ instance, coalesceMs = 30, capacity = 4096 }: EventHubOptions): EventHub {
-  const ring: ChangeEvent[] = []
+export function createEventHub(options: EventHubOptions): EventHub {
+  const { instance, coalesceMs = 30, capacity = 4096, metricCapacity = 65_536 } = options
+  const ring: (ChangeEvent | undefined)[] = []
   const pending = new Map<string, ChangeEvent>()
   const readers = new Set<() => void>()
   /** Events numbered so far; event n (from 1) is at `ring[(n - 1) % capacity]`. */
   let count = 0
+  /** Events no longer kept. */
+  let dropped = 0
+  let metricCount = 0
   let timer: NodeJS.Timeout | undefined
   const closing = new AbortController()
 
+  /** The newest event stays, however large. */
+  function keep(event: ChangeEvent): void {
+    if (count - dropped === capacity) dropOldest()
+    ring[count++ % capacity] = event
+    metricCount += countMetrics(event)
+    while (metricCount > metricCapacity && count - dropped > 1) dropOldest()
+  }
+
+  function dropOldest(): void {
+    const index = dropped++ % capacity
+    metricCount -= countMetrics(ring[index])
+    ring[index] = undefined
+  }
+
   function flush(): void {
     timer = undefined
-    for (const event of pending.values()) ring[count++ % capacity] = event
+    for (const event of pending.values()) keep(event)
     pending.clear()
     for (const wake of readers) wake()
   }
@@ -63,7 +83,7 @@ export function createEventHub({ instance, coalesceMs = 30, capacity = 4096 }: E
       readers.add(onEvents)
       return {
         next() {
-          if (position === undefined || position < count - capacity) {
+          if (position === undefined || position < dropped) {
             position = count
             return { cursor: `${instance}:${position}`, event: { kind: 'reset' } }
           }
@@ -90,6 +110,10 @@ export function createEventHub({ instance, coalesceMs = 30, capacity = 4096 }: E
 function keyOf(event: ChangeEvent): string {
   if (event.kind === 'reset') return event.kind
   return `${event.kind} ${event.kind === 'experiment' ? event.experimentId : event.runId}`
+}
+
+function countMetrics(event: ChangeEvent | undefined): number {
+  return event?.kind === 'metrics' ? event.latest.length : 0
 }
 
 function mergeEvents(earlier: ChangeEvent, later: ChangeEvent): ChangeEvent {

@@ -1,0 +1,54 @@
+/** What a measure is given in, and which way is better. */
+export const units = {
+  ms: { better: 'lower' },
+  MB: { better: 'lower' },
+  'MB/s': { better: 'higher' },
+  'requests/s': { better: 'higher' },
+} as const satisfies Record<string, { better: 'lower' | 'higher' }>
+
+export type Unit = keyof typeof units
+
+/** What we hold ourselves to: so many times as good as the peer, or a figure in the measure's own unit. */
+export type Target = { readonly timesPeer: number } | { readonly atMost: number }
+
+export interface Measure {
+  readonly label: string
+  readonly unit: Unit
+  /** Default: none; the figure is there to be known. */
+  readonly target?: Target
+}
+
+/** A figure for each measure, by its id. */
+export type Sample<Id extends string> = Readonly<Record<Id, number>>
+
+/** Both sides, ready to be measured in turn. Disposing them stops all that runs. */
+export interface Sides<Id extends string> extends AsyncDisposable {
+  /** Measures our side once. */
+  ours(): Promise<Sample<Id>>
+  /** Measures the peer once, where one does the same; it leaves out what is asked of us alone. */
+  peer?(): Promise<Partial<Sample<Id>>>
+}
+
+export interface BenchmarkSetting {
+  /** Small sizes, to see that it works. */
+  readonly isQuick: boolean
+  /** Absolute path of an empty folder, which is removed afterwards. */
+  readonly folder: string
+}
+
+export interface BenchmarkOf<Id extends string> {
+  /** As on the command line. */
+  readonly name: string
+  /** What is done to get the figures, in a line. */
+  readonly summary: string
+  /** In the order of the table. */
+  readonly measures: Readonly<Record<Id, Measure>>
+  open(setting: BenchmarkSetting): Promise<Sides<Id>>
+}
+
+export type Benchmark = BenchmarkOf<string>
+
+/** Gives each sample the ids of the measures to check against. */
+export function defineBenchmark<const Id extends string>(benchmark: BenchmarkOf<Id>): Benchmark {
+  return benchmark
+}

@@ -1,0 +1,21 @@
+import type { Benchmark } from './benchmark.ts'
+import artifactUpload from './benchmarks/artifact-upload.ts'
+import coldStart from './benchmarks/cold-start.ts'
+import extensionActivation from './benchmarks/extension-activation.ts'
+import logBatch from './benchmarks/log-batch.ts'
+import logMetric from './benchmarks/log-metric.ts'
+import memory from './benchmarks/memory.ts'
+import searchRuns from './benchmarks/search-runs.ts'
+import treeOpen from './benchmarks/tree-open.ts'
+
+/** In the order that `all` runs them. */
+export const benchmarks: readonly Benchmark[] = [
+  coldStart,
+  logMetric,
+  logBatch,
+  searchRuns,
+  artifactUpload,
+  memory,
+  extensionActivation,
+  treeOpen,
+]

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { formatResults } from './result-table.ts'
+import { toResult } from './result.ts'
+
+it('the table shows medians, ratio, target and verdict, and leaves open what there is not', () => {
+  const table = formatResults([
+    toResult({ label: '8 clients', unit: 'requests/s', target: { timesPeer: 10 } }, [1234.6], [61.73]),
+    toResult({ label: 'upload', unit: 'MB/s', target: { timesPeer: 1 } }, [50], [200]),
+    toResult({ label: 'activation', unit: 'ms', target: { atMost: 100 } }, [8.125], []),
+    toResult({ label: 'download', unit: 'MB/s' }, [400], [100]),
+  ])
+  assert.equal(
+    table,
+    `
+| measure    |             ours |      the peer’s |  ratio |   target | met |
+| ---------- | ---------------: | --------------: | -----: | -------: | --- |
+| 8 clients  | 1,235 requests/s | 61.7 requests/s |    20× |    ≥ 10× | yes |
+| upload     |          50 MB/s |        200 MB/s | 0.250× |     ≥ 1× | NO  |
+| activation |          8.13 ms |                 |        | ≤ 100 ms | yes |
+| download   |         400 MB/s |        100 MB/s |     4× |          |     |
+`.trim(),
+  )
+})

@@ -1,0 +1,59 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
+import packageJson from '../package.json' with { type: 'json' }
+import type { Benchmark } from './benchmark.ts'
+import { describeMachine, type Machine, type PeerVersions, readPeerVersions } from './machine.ts'
+import { formatResults } from './result-table.ts'
+import type { Result } from './result.ts'
+
+const folder = join(import.meta.dirname, 'results')
+
+interface Circumstances {
+  readonly date: Date
+  readonly command: string
+  readonly machine: Machine
+  /** Undefined where there is no peer. */
+  readonly peer: PeerVersions | undefined
+}
+
+/** Writes `results/NAME.json` with every sample, and `results/NAME.md` to be read. */
+export async function saveResults(benchmark: Benchmark, results: readonly Result[], date: Date): Promise<void> {
+  const hasPeer = results.some(({ peer }) => peer !== undefined)
+  const circumstances: Circumstances = {
+    date,
+    command: `npm run bench -- ${benchmark.name}`,
+    machine: describeMachine(),
+    peer: hasPeer ? readPeerVersions() : undefined,
+  }
+  await mkdir(folder, { recursive: true })
+  const json = join(folder, `${benchmark.name}.json`)
+  await writeFile(json, await formatJson(json, toRecord(benchmark, results, circumstances)))
+  await writeFile(join(folder, `${benchmark.name}.md`), toPage(benchmark, results, circumstances))
+}
+
+function toRecord(benchmark: Benchmark, results: readonly Result[], { date, ...where }: Circumstances): object {
+  const { name, summary } = benchmark
+  return { name, summary, date: date.toISOString(), version: packageJson.version, ...where, results }
+}
+
+async function formatJson(filepath: string, value: object): Promise<string> {
+  return format(JSON.stringify(value), { ...(await resolveConfig(filepath)), filepath })
+}
+
+function toPage({ name, summary }: Benchmark, results: readonly Result[], where: Circumstances): string {
+  const { date, command, machine, peer } = where
+  const against = peer === undefined ? '' : ` The peer is MLflow ${peer.mlflow} on Python ${peer.python}.`
+  return `# ${name}
+
+${summary}. Medians; a ratio above 1 is in our favour.
+
+${formatResults(results)}
+
+Runwright ${packageJson.version} on Node ${machine.node}, ${machine.cpu}, ${machine.cores} cores, ${machine.system}, ${date.toISOString().slice(0, 10)}.${against} Every sample is in [${name}.json](${name}.json).
+
+\`\`\`sh
+${command}
+\`\`\`
+`
+}
