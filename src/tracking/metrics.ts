@@ -1,42 +1,87 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Metric, MetricPoint } from '../protocol/runs.ts'
 import type { Sql } from '../store/database.ts'
+import { findNumber, getNumber } from '../store/row.ts'
 import { toPoint } from './load-runs.ts'
 import { isLater, toStoredValue } from './metric-value.ts'
 import { createPageToken, parsePageToken } from './page-token.ts'
+import { getPoint, type Points } from './series/points.ts'
+import { readPage, readPoints } from './series/read-points.ts'
+import { sealAfter, sealSeries } from './series/seal.ts'
 import type { LoggedMetric, Page } from './tracking.ts'
 
 /** Stores points; gives back the metrics whose latest point they changed. One stored before changes nothing. */
-export async function writeMetrics(sql: Sql, runRowId: number, metrics: readonly LoggedMetric[]): Promise<Metric[]> {
+export async function writeMetrics(sql: Sql, run: SeriesOwner, metrics: readonly LoggedMetric[]): Promise<Metric[]> {
   const changed: Metric[] = []
-  // The series first, because points refer to them.
-  for (const metric of findLatest(metrics)) {
-    const { key, step, timestamp, value } = metric
-    const changes = await sql.run(
-      `insert into series (run, key, step, timestamp, value) values (?, ?, ?, ?, ?)
-         on conflict (run, key) do update
-           set step = excluded.step, timestamp = excluded.timestamp, value = excluded.value
-           where (excluded.step, excluded.timestamp, excluded.value) > (series.step, series.timestamp, series.value)`,
-      runRowId,
-      key,
-      step,
-      timestamp,
-      toStoredValue(value),
-    )
-    if (changes > 0) changed.push({ key, step, timestamp, value })
-  }
-  for (const { key, step, timestamp, value } of metrics) {
-    await sql.run(
-      `insert or ignore into points (series, step, timestamp, value)
-         select id, ?, ?, ? from series where run = ? and key = ?`,
-      step,
-      timestamp,
-      toStoredValue(value),
-      runRowId,
-      key,
-    )
+  for (const [key, points] of Map.groupBy(metrics, (metric) => metric.key)) {
+    const { seriesRowId, latest, unsealed } = await writeSeries(sql, run, key, points)
+    if (latest !== undefined) changed.push({ key, ...latest })
+    for (const { step, timestamp, value } of points) {
+      await sql.run(
+        'insert or ignore into points (series, step, timestamp, value) values (?, ?, ?, ?)',
+        seriesRowId,
+        step,
+        timestamp,
+        toStoredValue(value),
+      )
+    }
+    // Not all at once: series that are logged together would all have their turn in the same batch.
+    if (unsealed >= sealAfter + (seriesRowId % 64)) await sealSeries(sql, seriesRowId)
   }
   return changed
+}
+
+/** The run that a metric is logged to, and its experiment, by their row ids. */
+export interface SeriesOwner {
+  readonly runRowId: number
+  readonly experimentRowId: number
+}
+
+/** Brings the row of a series up to date with new points, before them, because they refer to it. */
+async function writeSeries(
+  sql: Sql,
+  { runRowId, experimentRowId }: SeriesOwner,
+  key: string,
+  points: readonly LoggedMetric[],
+): Promise<{ seriesRowId: number; latest: MetricPoint | undefined; unsealed: number }> {
+  const known = await sql.get(
+    'select id, step, timestamp, value, min, max, unsealed from series where run = ? and key = ?',
+    runRowId,
+    key,
+  )
+  const newest = points.reduce((latest, point) => (isLater(point, latest) ? point : latest))
+  const finite = points.map(({ value }) => value).filter(Number.isFinite)
+  const min = leastOf([...finite, ...(known === undefined ? [] : [findNumber(known, 'min') ?? Infinity])])
+  const max = leastOf([...finite, ...(known === undefined ? [] : [findNumber(known, 'max') ?? -Infinity])], -1)
+  const unsealed = points.length + (known === undefined ? 0 : getNumber(known, 'unsealed'))
+  const isNewer = known === undefined || isLater(newest, toPoint(known))
+  const latest = isNewer ? { step: newest.step, timestamp: newest.timestamp, value: newest.value } : undefined
+  const { step, timestamp, value } = latest ?? toPoint(known ?? {})
+  const columns = [step, timestamp, toStoredValue(value), min, max, unsealed]
+  if (known === undefined) {
+    const added = await sql.get(
+      `insert into series (run, experiment, key, step, timestamp, value, min, max, unsealed)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning id`,
+      runRowId,
+      experimentRowId,
+      key,
+      ...columns,
+    )
+    return { seriesRowId: getNumber(added ?? {}, 'id'), latest, unsealed }
+  }
+  const seriesRowId = getNumber(known, 'id')
+  await sql.run(
+    'update series set step = ?, timestamp = ?, value = ?, min = ?, max = ?, unsealed = ? where id = ?',
+    ...columns,
+    seriesRowId,
+  )
+  return { seriesRowId, latest, unsealed }
+}
+
+/** The smallest finite number, or with sign -1 the greatest; null when there is none. */
+function leastOf(numbers: readonly number[], sign = 1): number | null {
+  const least = sign * numbers.reduce((least, number) => Math.min(least, sign * number), Infinity)
+  return Number.isFinite(least) ? least : null
 }
 
 /** Stores those metrics that belong to a logged model with the model too. */
@@ -75,28 +120,17 @@ export async function loadHistory(
   page?: { readonly limit: number; readonly pageToken?: string },
 ): Promise<Page<MetricPoint>> {
   const offset = parsePageToken(page?.pageToken)
-  const rows = await sql.all(
-    `select p.step, p.timestamp, p.value from series s join points p on p.series = s.id
-       where s.run = ? and s.key = ? order by p.step, p.timestamp, p.value limit ? offset ?`,
-    runRowId,
-    key,
-    page === undefined ? -1 : page.limit + 1,
-    offset,
-  )
-  const isPartial = page !== undefined && rows.length > page.limit
-  return {
-    items: (isPartial ? rows.slice(0, page.limit) : rows).map(toPoint),
-    ...(isPartial ? { nextPageToken: createPageToken(offset + page.limit) } : {}),
-  }
+  const series = await sql.get('select id from series where run = ? and key = ?', runRowId, key)
+  if (series === undefined) return { items: [] }
+  const seriesRowId = getNumber(series, 'id')
+  if (page === undefined) return { items: toMetricPoints(await readPoints(sql, seriesRowId)) }
+  const points = toMetricPoints(await readPage(sql, seriesRowId, offset, page.limit + 1))
+  if (points.length <= page.limit) return { items: points }
+  return { items: points.slice(0, page.limit), nextPageToken: createPageToken(offset + page.limit) }
 }
 
-function findLatest(metrics: readonly LoggedMetric[]): Iterable<LoggedMetric> {
-  const latest = new Map<string, LoggedMetric>()
-  for (const metric of metrics) {
-    const known = latest.get(metric.key)
-    if (known === undefined || isLater(metric, known)) latest.set(metric.key, metric)
-  }
-  return latest.values()
+function toMetricPoints(points: Points): MetricPoint[] {
+  return Array.from(points.steps, (_, index) => getPoint(points, index))
 }
 
 function invalid(key: string, field: string, value: number, expected: string): RunwrightError {
