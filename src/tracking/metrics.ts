@@ -3,6 +3,7 @@ import type { Metric, MetricPoint } from '../protocol/runs.ts'
 import type { Sql } from '../store/database.ts'
 import { findNumber, getNumber } from '../store/row.ts'
 import { toPoint } from './load-runs.ts'
+import { noteKey } from './logged-keys.ts'
 import { isLater, toStoredValue } from './metric-value.ts'
 import { createPageToken, parsePageToken } from './page-token.ts'
 import { getPoint, type Points } from './series/points.ts'
@@ -67,6 +68,7 @@ async function writeSeries(
       key,
       ...columns,
     )
+    await noteKey(sql, runRowId, 'metric', key)
     return { seriesRowId: getNumber(added ?? {}, 'id'), latest, unsealed }
   }
   const seriesRowId = getNumber(known, 'id')

@@ -154,6 +154,7 @@ const createTables: Migration = {
  * - `points` holds the loose points alone, which lie in no chunk yet.
  * - `chunks` has a row for each chunk (level 0) and for each four rows of the level below (levels 1 and up); its key is
  *   the first point. A chunk's points are apart, so that rows lie close together.
+ * - `logged_keys` names what was ever logged in an experiment, so that nobody has to look through its runs for that.
  * - `series.unsealed` counts the points written since a series was last looked at; `min` and `max` are over its finite
  *   values.
  */
@@ -173,6 +174,17 @@ const addChunks: Migration = {
                max(p.value) filter (where abs(p.value) < 9e999 and typeof(p.value) != 'text')
              from points p where p.series = series.id)`,
       'create index series_by_value on series (experiment, key, value, run)',
+      'create index unsealed_series on series (id) where unsealed >= 1024',
+      `create table logged_keys (
+         experiment integer not null references experiments,
+         kind text not null check (kind in ('metric', 'param', 'tag')),
+         key text not null,
+         primary key (experiment, kind, key)
+       ) without rowid, strict`,
+      `insert into logged_keys (experiment, kind, key)
+         select distinct experiment, 'metric', key from series
+         union select distinct r.experiment, 'param', p.key from params p join runs r on r.id = p.run
+         union select distinct r.experiment, 'tag', t.key from tags t join runs r on r.id = t.run`,
       `create table chunk_data (
          id integer primary key,
          points blob not null

@@ -1,3 +1,4 @@
+import { specialValues } from '../../protocol/curves.ts'
 import { type PointKey, type Points, getPoint } from './points.ts'
 
 /**
@@ -15,9 +16,6 @@ export interface Bucket {
   /** A sum of `specialValues`. */
   readonly specials: number
 }
-
-/** Values that no min or max can tell of. */
-export const specialValues = { nan: 1, infinity: 2, minusInfinity: 4 } as const
 
 /** Sums up the points from `start` (included) to `end` (excluded). @throws {RangeError} when there are none */
 export function summarize(points: Points, start = 0, end = points.steps.length): Bucket {

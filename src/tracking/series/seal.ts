@@ -148,8 +148,15 @@ async function listRowsAfter(
   return after === undefined ? rows : rows.filter(({ bucket }) => comparePoints(bucket.first, after) > 0)
 }
 
-/** Series that have more than enough loose points, as those of a store that knew no chunks yet. */
-export async function listUnsealedSeries(sql: Sql, limit: number): Promise<number[]> {
-  const rows = await sql.all('select id from series where unsealed >= ? order by id limit ?', sealAfter, limit)
-  return rows.map((row) => getNumber(row, 'id'))
+/** A series that has more than enough loose points, as those of a store that knew no chunks yet. */
+export async function findUnsealedSeries(sql: Sql): Promise<number | undefined> {
+  const row = await sql.get(`select id from series where ${isUnsealed} limit 1`)
+  return row === undefined ? undefined : getNumber(row, 'id')
 }
+
+export async function countUnsealedSeries(sql: Sql): Promise<number> {
+  return getNumber((await sql.get(`select count(*) as count from series where ${isUnsealed}`)) ?? {}, 'count')
+}
+
+/** Those that the next write looks at anyway are left to it. */
+const isUnsealed = `unsealed >= ${2 * sealAfter}`

@@ -1,0 +1,90 @@
+import { curveAxes } from '../protocol/curves.ts'
+import { parseExperimentId, parseRunId } from '../protocol/ids.ts'
+import { flag, integer, listOf, number, object, oneOf, type Parser, refuse, text, textAs } from '../protocol/parse.ts'
+import { isRecord } from '../protocol/json.ts'
+import { aggregates, runAttributes, type TableColumn } from '../protocol/run-table.ts'
+import type { Artifacts } from './artifacts.ts'
+import { loadRunFiles } from './load-run-files.ts'
+import type { MethodTable } from './route.ts'
+import { diffRuns } from './run-diff.ts'
+import type { Tracking } from './tracking.ts'
+
+const experimentId = textAs(parseExperimentId, 'expected the id of an experiment')
+const runId = textAs(parseRunId, 'expected the id of a run')
+
+const metricColumn = object({ kind: oneOf(['metric']), key: text, aggregate: oneOf(aggregates) })
+const loggedColumn = object({ kind: oneOf(['param', 'tag']), key: text })
+const attributeColumn = object({ kind: oneOf(['attribute']), key: oneOf(runAttributes) })
+const datasetColumn = object({ kind: oneOf(['dataset']) })
+const kind = oneOf(['metric', 'param', 'tag', 'attribute', 'dataset'])
+
+const column: Parser<TableColumn> = (value, path) => {
+  if (!isRecord(value)) return refuse(value, path, 'expected a column')
+  switch (kind(value['kind'], `${path}.kind`)) {
+    case 'metric':
+      return metricColumn(value, path)
+    case 'param':
+    case 'tag':
+      return loggedColumn(value, path)
+    case 'attribute':
+      return attributeColumn(value, path)
+    case 'dataset':
+      return datasetColumn(value, path)
+  }
+}
+
+const columns = listOf(column, 2000)
+const experimentIds = listOf(experimentId, 1000)
+const query = { filter: text, view: oneOf(['ACTIVE_ONLY', 'DELETED_ONLY', 'ALL']) }
+
+const parseRows = object(
+  { experimentIds, columns },
+  {
+    ...query,
+    order: listOf(object({ column, descending: flag }), 20),
+    offset: integer(0, Number.MAX_SAFE_INTEGER),
+    limit: integer(1, 1000),
+    areTotalsKnown: flag,
+  },
+)
+const parseKeys = object({ experimentIds })
+const parseGroups = object({ experimentIds, by: listOf(column, 10), metrics: listOf(metricColumn, 200) }, query)
+const parseStatistics = object({ experimentIds, columns: listOf(column, 200) }, query)
+const parseCurves = object(
+  { curves: listOf(object({ runId, key: text }), 5000), axis: oneOf(curveAxes), buckets: integer(1, 4096) },
+  { from: number, to: number },
+)
+const parseDiff = object({ runIds: listOf(runId, 100) })
+
+type ComparisonMethod =
+  'table/rows' | 'table/keys' | 'table/groups' | 'table/statistics' | 'curves/window' | 'runs/diff'
+
+/** The typed methods behind the comparison of many runs. Nothing is decided here. */
+export function createComparisonMethods({
+  tracking: { comparison, runs },
+  artifacts,
+}: {
+  tracking: Tracking
+  artifacts: Artifacts
+}): MethodTable<ComparisonMethod> {
+  return {
+    'table/rows': { parse: (params) => parseRows(params, ''), run: (params) => comparison.rows(params) },
+    'table/keys': {
+      parse: (params) => parseKeys(params, ''),
+      run: ({ experimentIds }) => comparison.keys(experimentIds),
+    },
+    'table/groups': { parse: (params) => parseGroups(params, ''), run: (params) => comparison.groups(params) },
+    'table/statistics': {
+      parse: (params) => parseStatistics(params, ''),
+      run: (params) => comparison.statistics(params),
+    },
+    'curves/window': { parse: (params) => parseCurves(params, ''), run: (params) => comparison.curves(params) },
+    'runs/diff': {
+      parse: (params) => parseDiff(params, ''),
+      async run({ runIds }) {
+        const found = await Promise.all(runIds.map((runId) => runs.get(runId)))
+        return diffRuns(await Promise.all(found.map((run) => loadRunFiles(artifacts, run))))
+      },
+    },
+  }
+}
