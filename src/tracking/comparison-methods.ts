@@ -1,8 +1,7 @@
 import { curveAxes } from '../protocol/curves.ts'
 import { parseExperimentId, parseRunId } from '../protocol/ids.ts'
-import { flag, integer, listOf, number, object, oneOf, type Parser, refuse, text, textAs } from '../protocol/parse.ts'
-import { isRecord } from '../protocol/json.ts'
-import { aggregates, runAttributes, type TableColumn } from '../protocol/run-table.ts'
+import { flag, integer, listOf, number, object, oneOf, text, textAs } from '../protocol/parse.ts'
+import { column, metricColumn, order } from '../protocol/table-parse.ts'
 import type { Artifacts } from './artifacts.ts'
 import { loadRunFiles } from './load-run-files.ts'
 import type { MethodTable } from './route.ts'
@@ -12,27 +11,6 @@ import type { Tracking } from './tracking.ts'
 const experimentId = textAs(parseExperimentId, 'expected the id of an experiment')
 const runId = textAs(parseRunId, 'expected the id of a run')
 
-const metricColumn = object({ kind: oneOf(['metric']), key: text, aggregate: oneOf(aggregates) })
-const loggedColumn = object({ kind: oneOf(['param', 'tag']), key: text })
-const attributeColumn = object({ kind: oneOf(['attribute']), key: oneOf(runAttributes) })
-const datasetColumn = object({ kind: oneOf(['dataset']) })
-const kind = oneOf(['metric', 'param', 'tag', 'attribute', 'dataset'])
-
-const column: Parser<TableColumn> = (value, path) => {
-  if (!isRecord(value)) return refuse(value, path, 'expected a column')
-  switch (kind(value['kind'], `${path}.kind`)) {
-    case 'metric':
-      return metricColumn(value, path)
-    case 'param':
-    case 'tag':
-      return loggedColumn(value, path)
-    case 'attribute':
-      return attributeColumn(value, path)
-    case 'dataset':
-      return datasetColumn(value, path)
-  }
-}
-
 const columns = listOf(column, 2000)
 const experimentIds = listOf(experimentId, 1000)
 const query = { filter: text, view: oneOf(['ACTIVE_ONLY', 'DELETED_ONLY', 'ALL']) }
@@ -41,7 +19,7 @@ const parseRows = object(
   { experimentIds, columns },
   {
     ...query,
-    order: listOf(object({ column, descending: flag }), 20),
+    order: listOf(order, 20),
     offset: integer(0, Number.MAX_SAFE_INTEGER),
     limit: integer(1, 1000),
     areTotalsKnown: flag,

@@ -1,0 +1,58 @@
+import type { ExperimentId, RunId } from '../../src/protocol/ids.ts'
+import type { SavedView } from '../../src/protocol/saved-view.ts'
+
+/** What the parts of the view share: what is shown, and who is told when that changes. */
+export interface ViewState {
+  readonly view: SavedView
+  readonly experimentIds: readonly ExperimentId[]
+  /** Replaces some of the view and tells everybody; `undo` brings it back. */
+  update(change: Partial<SavedView>): void
+  /** Called after each change, with the view before it; never for the first view. */
+  subscribe(listener: (before: SavedView) => void): void
+  /** The colour of a run: the user's, else one of the palette by its place among the chosen. */
+  colorOf(runId: RunId): string
+}
+
+/**
+ * Colours that people with any colour vision tell apart, on light and dark grounds alike.
+ *
+ * @see Okabe and Ito 2008, "Color universal design", and lighter and darker shades of the same
+ */
+const palette = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#e69f00',
+  '#56b4e9',
+  '#8c6bb1',
+  '#b8860b',
+  '#2f8f8f',
+  '#c44e52',
+]
+
+export function createViewState(
+  initial: SavedView,
+  experimentIds: readonly ExperimentId[],
+  changed: (view: SavedView) => void,
+): ViewState {
+  const listeners: ((before: SavedView) => void)[] = []
+  let view = initial
+  return {
+    get view() {
+      return view
+    },
+    experimentIds,
+    update(change) {
+      const before = view
+      view = { ...view, ...change }
+      changed(view)
+      for (const listener of listeners) listener(before)
+    },
+    subscribe: (listener) => void listeners.push(listener),
+    colorOf(runId) {
+      const place = Math.max(0, view.chosen.indexOf(runId))
+      return view.colors[runId] ?? palette[place % palette.length] ?? '#0072b2'
+    },
+  }
+}
