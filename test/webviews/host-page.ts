@@ -4,7 +4,7 @@ import type { FromWebview, ToWebview } from '../../src/protocol/webview-messages
 
 declare const window: { postMessage(message: ToWebview, origin: string): void }
 declare class EventSource {
-  onmessage: ((event: { data: string }) => void) | null
+  addEventListener(type: 'message', listener: (event: { data: string }) => void): void
   constructor(url: string)
 }
 
@@ -26,7 +26,7 @@ Object.assign(globalThis, {
   }),
 })
 
-new EventSource('/events').onmessage = ({ data }) => {
+new EventSource('/events').addEventListener('message', ({ data }) => {
   // SAFETY: the other side of the harness sends events as they are.
   window.postMessage(JSON.parse(data) as ToWebview, '*')
-}
+})
