@@ -1,21 +1,23 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Metric, MetricPoint } from '../protocol/runs.ts'
 import type { Sql } from '../store/database.ts'
-import { findNumber, getNumber } from '../store/row.ts'
-import { toPoint } from './load-runs.ts'
-import { noteKey } from './logged-keys.ts'
-import { isLater, toStoredValue } from './metric-value.ts'
+import { getNumber } from '../store/row.ts'
+import { toStoredValue } from './metric-value.ts'
 import { createPageToken, parsePageToken } from './page-token.ts'
 import { getPoint, type Points } from './series/points.ts'
 import { readPage, readPoints } from './series/read-points.ts'
 import { sealAfter, sealSeries } from './series/seal.ts'
+import { loadSeriesRows, type SeriesOwner, writeSeriesRow } from './series/series-rows.ts'
 import type { LoggedMetric, Page } from './tracking.ts'
 
 /** Stores points; gives back the metrics whose latest point they changed. One stored before changes nothing. */
 export async function writeMetrics(sql: Sql, run: SeriesOwner, metrics: readonly LoggedMetric[]): Promise<Metric[]> {
+  if (metrics.length === 0) return []
   const changed: Metric[] = []
-  for (const [key, points] of Map.groupBy(metrics, (metric) => metric.key)) {
-    const { seriesRowId, latest, unsealed } = await writeSeries(sql, run, key, points)
+  const byKey = Map.groupBy(metrics, (metric) => metric.key)
+  const known = await loadSeriesRows(sql, run, [...byKey.keys()])
+  for (const [key, points] of byKey) {
+    const { seriesRowId, latest, unsealed } = await writeSeriesRow(sql, run, { key, known: known.get(key), points })
     if (latest !== undefined) changed.push({ key, ...latest })
     for (const { step, timestamp, value } of points) {
       await sql.run(
@@ -30,60 +32,6 @@ export async function writeMetrics(sql: Sql, run: SeriesOwner, metrics: readonly
     if (unsealed >= sealAfter + (seriesRowId % 64)) await sealSeries(sql, seriesRowId)
   }
   return changed
-}
-
-/** The run that a metric is logged to, and its experiment, by their row ids. */
-export interface SeriesOwner {
-  readonly runRowId: number
-  readonly experimentRowId: number
-}
-
-/** Brings the row of a series up to date with new points, before them, because they refer to it. */
-async function writeSeries(
-  sql: Sql,
-  { runRowId, experimentRowId }: SeriesOwner,
-  key: string,
-  points: readonly LoggedMetric[],
-): Promise<{ seriesRowId: number; latest: MetricPoint | undefined; unsealed: number }> {
-  const known = await sql.get(
-    'select id, step, timestamp, value, min, max, unsealed from series where run = ? and key = ?',
-    runRowId,
-    key,
-  )
-  const newest = points.reduce((latest, point) => (isLater(point, latest) ? point : latest))
-  const finite = points.map(({ value }) => value).filter(Number.isFinite)
-  const min = leastOf([...finite, ...(known === undefined ? [] : [findNumber(known, 'min') ?? Infinity])])
-  const max = leastOf([...finite, ...(known === undefined ? [] : [findNumber(known, 'max') ?? -Infinity])], -1)
-  const unsealed = points.length + (known === undefined ? 0 : getNumber(known, 'unsealed'))
-  const isNewer = known === undefined || isLater(newest, toPoint(known))
-  const latest = isNewer ? { step: newest.step, timestamp: newest.timestamp, value: newest.value } : undefined
-  const { step, timestamp, value } = latest ?? toPoint(known ?? {})
-  const columns = [step, timestamp, toStoredValue(value), min, max, unsealed]
-  if (known === undefined) {
-    const added = await sql.get(
-      `insert into series (run, experiment, key, step, timestamp, value, min, max, unsealed)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning id`,
-      runRowId,
-      experimentRowId,
-      key,
-      ...columns,
-    )
-    await noteKey(sql, runRowId, 'metric', key)
-    return { seriesRowId: getNumber(added ?? {}, 'id'), latest, unsealed }
-  }
-  const seriesRowId = getNumber(known, 'id')
-  await sql.run(
-    'update series set step = ?, timestamp = ?, value = ?, min = ?, max = ?, unsealed = ? where id = ?',
-    ...columns,
-    seriesRowId,
-  )
-  return { seriesRowId, latest, unsealed }
-}
-
-/** The smallest finite number, or with sign -1 the greatest; null when there is none. */
-function leastOf(numbers: readonly number[], sign = 1): number | null {
-  const least = sign * numbers.reduce((least, number) => Math.min(least, sign * number), Infinity)
-  return Number.isFinite(least) ? least : null
 }
 
 /** Stores those metrics that belong to a logged model with the model too. */

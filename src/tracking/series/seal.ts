@@ -67,7 +67,7 @@ export async function sealSeries(sql: Sql, seriesRowId: number): Promise<boolean
     await buildLevels(sql, seriesRowId)
   }
   const isMore = loose.steps.length === maxSealedAtOnce + looseLength
-  await sql.run('update series set unsealed = ? where id = ?', isMore ? sealAfter : 0, seriesRowId)
+  await sql.run('update series set unsealed = ? where id = ?', isMore ? 2 * sealAfter : 0, seriesRowId)
   return isMore
 }
 
