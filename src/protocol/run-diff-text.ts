@@ -87,9 +87,7 @@ export function withReference(diff: RunDiff, runId: string): RunDiff {
 /** Names of the runs by which a reader tells them apart: with the beginning of the id where a name is not the only one. */
 export function nameRuns(runs: readonly DiffedRun[]): readonly string[] {
   const counts = Map.groupBy(runs, ({ name }) => name)
-  return runs.map(({ name, runId }) =>
-    (counts.get(name)?.length ?? 0) > 1 ? `${name} (${runId.slice(0, 8)})` : name,
-  )
+  return runs.map(({ name, runId }) => ((counts.get(name)?.length ?? 0) > 1 ? `${name} (${runId.slice(0, 8)})` : name))
 }
 
 /** How a value stands to the reference run's. */
@@ -196,7 +194,10 @@ export function formatDiffMarkdown(diff: RunDiff, showsEqual: boolean, labels = 
   )
   const bodies = sections.map(({ name, rows, differentCount, totalCount }) => {
     const title = `## ${labels.sections[name]} (${labels.counts(differentCount, totalCount)})`
-    const cells = rows.map((row) => [row.key, ...row.values.map((_, place) => formatDiffCell(name, row, place, labels))])
+    const cells = rows.map((row) => [
+      row.key,
+      ...row.values.map((_, place) => formatDiffCell(name, row, place, labels)),
+    ])
     return `${title}\n\n${formatMarkdownTable([labels.key, ...names], cells)}`
   })
   const rest = sections.length === 0 ? [`${labels.nothing}\n`] : bodies

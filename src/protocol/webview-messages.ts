@@ -10,6 +10,10 @@ export type ToWebview =
   | {
       readonly kind: 'show'
       readonly view: SavedView
+      /** Where its runs are; comes back in what VS Code keeps. */
+      readonly connectionId: string
+      /** The file the view is saved in, as a URI; undefined until it is saved. */
+      readonly file?: string
       /** Of the view's experiments, in the same order. */
       readonly experimentIds: readonly ExperimentId[]
       /** `en`, `ar`, …: the language of the editor. */
@@ -18,6 +22,13 @@ export type ToWebview =
   | { readonly kind: 'result'; readonly callId: number; readonly result: unknown }
   | { readonly kind: 'error'; readonly callId: number; readonly error: ErrorBody }
   | { readonly kind: 'event'; readonly event: ChangeEvent }
+
+/** What VS Code keeps of a webview over a reload of the window: `setState` writes it, the extension restores from it. */
+export interface KeptView {
+  readonly connectionId: string
+  readonly file?: string
+  readonly view: SavedView
+}
 
 /** What a webview tells the extension. */
 export type FromWebview =

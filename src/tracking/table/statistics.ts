@@ -1,6 +1,7 @@
 import type { Methods } from '../../protocol/methods.ts'
 import type { ColumnStatistics, TableColumn } from '../../protocol/run-table.ts'
-import type { Sql, SqlValue } from '../../store/database.ts'
+import type { Sql } from '../../store/database.ts'
+import { findNumber, getNumber } from '../../store/row.ts'
 import { createCondition } from '../run-search.ts'
 import type { Fragment } from '../search-condition.ts'
 import { isNumeric, toExpression } from './columns.ts'
@@ -27,10 +28,8 @@ export async function loadStatistics(
 async function loadColumnStatistics(sql: Sql, column: TableColumn, where: Fragment): Promise<ColumnStatistics> {
   const { text, values } = toExpression(column)
   const from = `from runs r join experiments e on e.id = r.experiment where ${where.text}`
-  if (isNumeric(column)) {
-    const rows = await sql.all(`select ${text} as value ${from}`, ...values, ...where.values)
-    return summarizeNumbers(rows.map((row) => row['value'] ?? null))
-  }
+  if (isNumeric(column))
+    return loadNumberStatistics(sql, { text: `select ${text} as value ${from}`, values: [...values, ...where.values] })
   const rows = await sql.all(
     `select value, count(*) as count from (select ${text} as value ${from}) where value is not null
        group by value order by count(*) desc, value`,
@@ -46,21 +45,30 @@ async function loadColumnStatistics(sql: Sql, column: TableColumn, where: Fragme
   }
 }
 
-function summarizeNumbers(cells: readonly SqlValue[]): ColumnStatistics {
-  const finite = cells.filter((cell) => typeof cell === 'number' && Number.isFinite(cell)).map(Number)
-  const min = finite.reduce((least, number) => Math.min(least, number), Infinity)
-  const max = finite.reduce((greatest, number) => Math.max(greatest, number), -Infinity)
+/** Counted where the numbers are: a hundred thousand of them are not worth carrying over. */
+async function loadNumberStatistics(sql: Sql, numbers: Fragment): Promise<ColumnStatistics> {
+  // Without it SQLite looks a value up again wherever it is named.
+  const materialized = `with numbers as materialized (${numbers.text})`
+  const finite = "typeof(value) in ('real', 'integer') and abs(value) < 9e999"
+  const extent = await sql.get(
+    `${materialized} select count(value) as count, min(value) filter (where ${finite}) as min,
+       max(value) filter (where ${finite}) as max from numbers`,
+    ...numbers.values,
+  )
+  const count = getNumber(extent ?? {}, 'count')
+  const min = findNumber(extent ?? { min: null }, 'min')
+  const max = findNumber(extent ?? { max: null }, 'max')
   const histogram = new Uint32Array(histogramParts)
-  for (const number of finite) {
-    const part = max > min ? Math.floor(((number - min) / (max - min)) * histogramParts) : 0
-    const index = Math.min(part, histogramParts - 1)
-    histogram[index] = (histogram[index] ?? 0) + 1
+  if (min === undefined || max === undefined) {
+    return { kind: 'numbers', count, min: Number.NaN, max: Number.NaN, histogram }
   }
-  return {
-    kind: 'numbers',
-    count: cells.filter((cell) => cell !== null).length,
-    min: finite.length === 0 ? Number.NaN : min,
-    max: finite.length === 0 ? Number.NaN : max,
-    histogram,
-  }
+  const rows = await sql.all(
+    `${materialized} select min(cast((value - ?) * ${histogramParts} / ? as integer), ${histogramParts - 1}) as part, count(*) as count
+       from numbers where ${finite} group by 1`,
+    ...numbers.values,
+    min,
+    max - min || 1,
+  )
+  for (const row of rows) histogram[getNumber(row, 'part')] = getNumber(row, 'count')
+  return { kind: 'numbers', count, min, max, histogram }
 }
