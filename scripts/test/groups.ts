@@ -18,7 +18,7 @@ export const testGroups: readonly TestGroup[] = [
 
 /** Every test file of the repository, relative to its root, sorted. */
 export function listTestFiles(rootFolder: string): string[] {
-  return globSync('{src,scripts,test,bench,sample-workspace}/**/*.test.{ts,mjs}', {
+  return globSync('{src,webviews,scripts,test,bench,sample-workspace}/**/*.test.{ts,mjs}', {
     cwd: rootFolder,
     exclude: (path) => path.split('/').some((part) => part === 'node_modules' || part === '.venv'),
   }).sort()

@@ -9,12 +9,14 @@ export interface WebviewPage {
   readonly source: string
   /** Random; lets exactly these scripts run. */
   readonly nonce: string
+  /** A text in place of what the scripts would show. */
+  readonly notice?: string
 }
 
 const rightToLeft = new Set(['ar', 'fa', 'he', 'ur'])
 
 /** The page of a webview, which may reach nothing but what ships with the extension. */
-export function createWebviewHtml({ title, language, scripts, style, source, nonce }: WebviewPage): string {
+export function createWebviewHtml({ title, language, scripts, style, source, nonce, notice }: WebviewPage): string {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -34,7 +36,7 @@ export function createWebviewHtml({ title, language, scripts, style, source, non
 <link rel="stylesheet" href="${escape(style)}">
 </head>
 <body>
-${scripts.map((script) => `<script nonce="${nonce}" src="${escape(script)}"></script>`).join('\n')}
+${notice === undefined ? '' : `<p class="page-notice" role="alert">${escape(notice)}</p>\n`}${scripts.map((script) => `<script nonce="${nonce}" src="${escape(script)}"></script>`).join('\n')}
 </body>
 </html>`
 }

@@ -10,6 +10,7 @@ const value = fc.dictionary(
     array,
     fc.string(),
     fc.integer(),
+    fc.constantFrom(Number.NaN, Infinity, -Infinity),
     fc.constant(null),
     fc.array(fc.record({ numbers: array, name: fc.string() }, { noNullPrototype: true })),
   ),

@@ -5,8 +5,8 @@ import { isRecord } from './json.ts'
  * Results that carry typed arrays, as bytes, little-endian:
  *
  *     u32   length of the text in bytes
- *           the result as JSON in UTF-8, each array in it as `{"$array": [type, offset, length]}`,
- *           filled up with spaces to a multiple of 8 bytes from the start
+ *           the result as JSON in UTF-8, each array in it as `{"$array": [type, offset, length]}` and a number that
+ *           JSON has no word for as `{"$number": "NaN"}`, filled up with spaces to a multiple of 8 bytes from the start
  *           the arrays, each filled up to a multiple of 8 bytes; offsets count from the first
  *
  * Doubles keep every bit, NaN and the infinities included, and nothing is parsed digit by digit.
@@ -18,11 +18,13 @@ type ArrayType = keyof typeof arrayTypes
 type BulkArray = Float64Array | Float32Array | Uint32Array | Int32Array | Uint8Array
 
 const marker = '$array'
+const numberMarker = '$number'
 
 export function encodeBulk(value: object): Uint8Array<ArrayBuffer> {
   const arrays: BulkArray[] = []
   let arrayBytes = 0
   const text = JSON.stringify(value, (_key, item: unknown) => {
+    if (typeof item === 'number' && !Number.isFinite(item)) return { [numberMarker]: String(item) }
     const type = typeOf(item)
     if (type === undefined || !isArrayOf(item)) return item
     const offset = arrayBytes
@@ -57,7 +59,9 @@ export function decodeBulk(received: Uint8Array): unknown {
 }
 
 function readArray(item: unknown, bytes: Uint8Array, start: number): unknown {
-  const place = isRecord(item) && Object.hasOwn(item, marker) ? item[marker] : undefined
+  if (!isRecord(item)) return item
+  if (typeof item[numberMarker] === 'string') return Number(item[numberMarker])
+  const place = Object.hasOwn(item, marker) ? item[marker] : undefined
   if (!Array.isArray(place)) return item
   const [type, offset, length]: unknown[] = place
   if (!isArrayType(type) || typeof offset !== 'number' || typeof length !== 'number') return item

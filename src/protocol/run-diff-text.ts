@@ -128,9 +128,17 @@ export function formatDiffValue(section: DiffSection['name'], row: DiffRow, valu
 
 function formatNumber(value: number, row: DiffRow['values']): string {
   if (!Number.isFinite(value)) return String(value)
-  const short = (number: Value) => (typeof number === 'number' ? Number(number.toPrecision(6)) : undefined)
-  const isAmbiguous = row.some((other) => typeof other === 'number' && other !== value && short(other) === short(value))
-  return String(isAmbiguous ? value : short(value))
+  const short = (number: number) => Number(number.toPrecision(6))
+  return String(hasLookalike(value, row, short) ? value : short(value))
+}
+
+/** Whether another number of the row is written the same. Only numbers nearby can be, and writing is what costs. */
+function hasLookalike(value: number, row: DiffRow['values'], write: (number: number) => unknown): boolean {
+  const reach = Math.abs(value) / 50
+  return row.some(
+    (other) =>
+      typeof other === 'number' && other !== value && Math.abs(other - value) <= reach && write(other) === write(value),
+  )
 }
 
 const sizeUnits = ['KB', 'MB', 'GB', 'TB'] as const
@@ -141,9 +149,7 @@ function formatSize(sizeBytes: number, row: DiffRow['values']): string {
     const power = Math.min(sizeUnits.length, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
     return power === 0 ? `${bytes} B` : `${Number((bytes / 1024 ** power).toPrecision(3))} ${sizeUnits[power - 1]}`
   }
-  const text = short(sizeBytes)
-  const isAmbiguous = row.some((other) => typeof other === 'number' && other !== sizeBytes && short(other) === text)
-  return isAmbiguous ? `${sizeBytes} B` : text
+  return hasLookalike(sizeBytes, row, short) ? `${sizeBytes} B` : short(sizeBytes)
 }
 
 /** The words of a command as a supervisor writes them; undefined when it is no list of texts. */

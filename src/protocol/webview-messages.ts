@@ -19,6 +19,8 @@ export type ToWebview =
       /** `en`, `ar`, …: the language of the editor. */
       readonly language: string
     }
+  /** The view is now kept in this file, under this title. */
+  | { readonly kind: 'saved'; readonly file: string; readonly title: string }
   | { readonly kind: 'result'; readonly callId: number; readonly result: unknown }
   | { readonly kind: 'error'; readonly callId: number; readonly error: ErrorBody }
   | { readonly kind: 'event'; readonly event: ChangeEvent }

@@ -223,7 +223,11 @@ function createVerbs(page: Page) {
 
     async chooseFromMenu(row: Locator, entry: string): Promise<void> {
       await row.click({ button: 'right' })
-      await page.getByRole('menuitem', { name: startingWith(entry) }).click()
+      const item = page.getByRole('menuitem', { name: startingWith(entry) })
+      // A new menu takes no click for its first 100 ms, so that the click that opened it chooses nothing; keys it takes.
+      await item.hover()
+      await item.and(page.locator(':focus')).waitFor()
+      await page.keyboard.press('Enter')
     },
 
     async pressAction(place: Locator, title: string): Promise<void> {

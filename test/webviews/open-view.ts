@@ -158,7 +158,7 @@ async function show({ client, view, language = 'en' }: OpenViewOptions): Promise
   const experimentIds = view.experiments.flatMap(
     (name) => experiments.find((experiment) => experiment.name === name)?.experimentId ?? [],
   )
-  return { kind: 'show', view, experimentIds, language }
+  return { kind: 'show', view, connectionId: 'test', experimentIds, language }
 }
 
 async function call({ callId, method, params }: FromWebview & { kind: 'call' }, client: Client): Promise<ToWebview> {
