@@ -9,8 +9,8 @@ export interface ViewState {
   update(change: Partial<SavedView>): void
   /** Called after each change, with the view before it; never for the first view. */
   subscribe(listener: (before: SavedView) => void): void
-  /** The colour of a run: the user's, else one of the palette by its place among the chosen. */
-  colorOf(runId: RunId): string
+  /** The colour of a run: the user's, else one of the palette by its place among the chosen, else by `place`. */
+  colorOf(runId: RunId, place?: number): string
 }
 
 /**
@@ -50,9 +50,10 @@ export function createViewState(
       for (const listener of listeners) listener(before)
     },
     subscribe: (listener) => void listeners.push(listener),
-    colorOf(runId) {
-      const place = Math.max(0, view.chosen.indexOf(runId))
-      return view.colors[runId] ?? palette[place % palette.length] ?? '#0072b2'
+    colorOf(runId, place = 0) {
+      const chosenPlace = view.chosen.indexOf(runId)
+      const index = chosenPlace < 0 ? place : chosenPlace
+      return view.colors[runId] ?? palette[index % palette.length] ?? '#0072b2'
     },
   }
 }

@@ -1,14 +1,15 @@
-import { parseErrorBody } from '../../src/protocol/errors.ts'
+import { reviveEvent, reviveNumbers } from '../../src/client/revive-numbers.ts'
+import { parseErrorBody, RunwrightError } from '../../src/protocol/errors.ts'
 import type { ChangeEvent } from '../../src/protocol/events.ts'
 import type { MethodName, Methods } from '../../src/protocol/methods.ts'
-import type { FromWebview, ToWebview, WebviewAction } from '../../src/protocol/webview-messages.ts'
+import type { FromWebview, KeptView, ToWebview, WebviewAction } from '../../src/protocol/webview-messages.ts'
 import type { SavedView } from '../../src/protocol/saved-view.ts'
 
 /** What VS Code gives a webview, once. */
 interface VsCodeApi {
   postMessage(message: FromWebview): void
   getState(): unknown
-  setState(state: unknown): void
+  setState(state: KeptView): void
 }
 declare function acquireVsCodeApi(): VsCodeApi
 
@@ -40,6 +41,12 @@ export function connectHost(): Host {
   const showListeners: ((message: ToWebview & { kind: 'show' }) => void)[] = []
   const eventListeners: ((event: ChangeEvent) => void)[] = []
   let lastCallId = 0
+  let kept: KeptView | undefined
+
+  function keep(next: KeptView): void {
+    kept = next
+    api.setState(next)
+  }
 
   function settle(callId: number, how: (call: Pending) => void): void {
     const call = pending.get(callId)
@@ -47,12 +54,24 @@ export function connectHost(): Host {
     if (call !== undefined) how(call)
   }
 
+  function notify(event: ChangeEvent): void {
+    for (const listener of eventListeners) listener(event)
+  }
+
   window.addEventListener('message', ({ data }: MessageEvent<ToWebview>) => {
     switch (data.kind) {
       case 'show':
+        keep({
+          connectionId: data.connectionId,
+          view: data.view,
+          ...(data.file === undefined ? {} : { file: data.file }),
+        })
         return showListeners.forEach((listener) => listener(data))
+      case 'saved':
+        if (kept !== undefined) keep({ ...kept, file: data.file, view: { ...kept.view, title: data.title } })
+        return
       case 'event':
-        return eventListeners.forEach((listener) => listener(data.event))
+        return notify(reviveEvent(data.event))
       case 'result':
         return settle(data.callId, ({ resolve }) => resolve(data.result))
       case 'error':
@@ -67,21 +86,28 @@ export function connectHost(): Host {
       const callId = (lastCallId += 1)
       return new Promise<Methods[M]['result']>((resolve, reject) => {
         // SAFETY: the extension answers a call with the method's own result.
-        pending.set(callId, { resolve: (result) => resolve(result as Methods[M]['result']), reject })
+        const take = (result: unknown) => resolve(reviveNumbers(method, params, result as Methods[M]['result']))
+        pending.set(callId, { resolve: take, reject })
         signal?.addEventListener('abort', () => {
-          api.postMessage({ kind: 'cancel', callId })
-          settle(callId, ({ reject }) => reject(parseErrorBody({ error_code: 'CANCELLED', message: 'Given up.' }, 499)))
+          if (pending.has(callId)) api.postMessage({ kind: 'cancel', callId })
+          settle(callId, ({ reject }) => reject(createCancelled()))
         })
+        if (signal?.aborted === true) return reject(createCancelled())
         api.postMessage({ kind: 'call', callId, method, params })
       })
     },
     onShow: (listener) => void showListeners.push(listener),
     onEvent: (listener) => void eventListeners.push(listener),
     changed(view) {
-      api.setState(view)
+      // The title is the extension's, which asks for it when the view is saved.
+      if (kept !== undefined) keep({ ...kept, view: { ...view, title: kept.view.title } })
       api.postMessage({ kind: 'changed', view })
     },
     save: (view) => api.postMessage({ kind: 'save', view }),
     act: (action) => api.postMessage({ kind: 'act', action }),
   }
+}
+
+function createCancelled(): RunwrightError {
+  return new RunwrightError('CANCELLED', 'Given up.')
 }
