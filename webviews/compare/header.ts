@@ -8,7 +8,7 @@ export function createHeader({ host, state }: Parts): HTMLElement {
   const tabs = viewTabs.map((tab) => createTabButton(tab))
   const list = element('div', { role: 'tablist', 'aria-label': text('view.tabs') }, ...tabs)
   const chosen = element('span', { class: 'chosen-count', role: 'status' })
-  const save = button(text('view.save'), () => host.save(state.view))
+  const save = button(text('view.save'), () => host.save(state.view), { class: 'text-button' })
 
   function createTabButton(tab: ViewTab): HTMLButtonElement {
     return button(text(`tab.${tab}`), () => state.update({ tab }), {
@@ -38,5 +38,5 @@ export function createHeader({ host, state }: Parts): HTMLElement {
   })
   state.subscribe(draw)
   draw()
-  return element('header', {}, list, chosen, save)
+  return element('header', { class: 'view-header' }, list, chosen, save)
 }
