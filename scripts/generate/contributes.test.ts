@@ -68,9 +68,18 @@ describe('a command about elements', () => {
     assert.deepEqual(read(['menus', 'commandPalette'], stop), [entry])
   })
 
-  it('has its key in the view alone, and not while a name is typed', () => {
-    const clause = 'focusedView == runwright.experiments && !inputFocus && (a || b) && runwright.selected =~ /^run/'
-    assert.deepEqual(read(['keybindings'], stop), [{ command: 'runwright.stop', key: 's', when: clause }])
+  it('has its key in the view alone, and not while a name is typed, for the row in focus or all that are selected', () => {
+    const clause = 'focusedView == runwright.experiments && !inputFocus && (a || b)'
+    const row = 'treeElementHasParent && (treeElementCanCollapse || treeElementCanExpand)'
+    assert.deepEqual(read(['keybindings'], stop), [
+      {
+        command: 'runCommands',
+        args: { commands: ['list.selectAndPreserveFocus', 'runwright.stop'] },
+        key: 's',
+        when: `${clause} && !listMultiSelection && ${row}`,
+      },
+      { command: 'runwright.stop', key: 's', when: `${clause} && listMultiSelection` },
+    ])
   })
 })
 

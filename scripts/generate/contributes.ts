@@ -35,7 +35,7 @@ export function contributes(commands: readonly CommandDefinition[]): object {
       'view/item/context': commands.flatMap(elementEntry),
       'editor/title/run': commands.flatMap(editorEntry),
     },
-    keybindings: commands.flatMap(keybinding),
+    keybindings: commands.flatMap(keybindings),
     configuration,
     taskDefinitions,
     jsonValidation,
@@ -79,8 +79,19 @@ function editorEntry({ id, when, editorTitle }: CommandDefinition): MenuEntry[] 
   return editorTitle === undefined ? [] : [{ command: id, ...both(when), group: editorTitle }]
 }
 
-function keybinding(command: CommandDefinition): object[] {
-  if (command.key === undefined) return []
-  const focused = `focusedView == ${experimentsViewId}`
-  return [{ command: command.id, ...command.key, ...both(focused, '!inputFocus', command.when, ofSelected(command)) }]
+function keybindings({ id, key, when, accepts }: CommandDefinition): object[] {
+  if (key === undefined) return []
+  const inView = (...clauses: readonly string[]) =>
+    both(`focusedView == ${experimentsViewId}`, '!inputFocus', when, ...clauses)
+  if (accepts === undefined) return [{ command: id, ...key, ...inView() }]
+  // An extension learns what is selected, but arrow keys move the focus alone: unless several rows are selected, the
+  // one in focus is selected first. No clause can name the kind of that row, but its place: not at the top,
+  // and nothing that selecting would open.
+  const args = { commands: ['list.selectAndPreserveFocus', id] }
+  return [
+    { command: 'runCommands', args, ...key, ...inView('!listMultiSelection', ...unfoldsBelowAnother) },
+    { command: id, ...key, ...inView('listMultiSelection') },
+  ]
 }
+
+const unfoldsBelowAnother = ['treeElementHasParent', 'treeElementCanCollapse || treeElementCanExpand']

@@ -20,3 +20,14 @@ export async function chooseConnection(
   const choices = fitting.map((connection) => ({ label: connection.place.label, connection }))
   return (await vscode.window.showQuickPick(choices, { title }))?.connection
 }
+
+/** As `chooseConnection`; where nothing is shown yet, tracking starts in a workspace folder. */
+export async function chooseOrStartConnection(context: CommandContext, title: string): Promise<Connection | undefined> {
+  const { vscode, connections, useFolder } = context
+  if (connections.list().length > 0) return chooseConnection(context, 'any', title)
+  const folders = vscode.workspace.workspaceFolders ?? []
+  const folder = folders.length > 1 ? await vscode.window.showWorkspaceFolderPick() : folders[0]
+  if (folder === undefined) return undefined
+  useFolder(folder)
+  return connections.list().find(({ place }) => place.kind === 'folder' && place.path === folder.uri.fsPath)
+}

@@ -42,6 +42,8 @@ export interface Explorer {
   selection(): readonly TreeElement[]
   /** Checked runs among those shown. */
   chosen(): readonly RunElement[]
+  /** Checks these runs, or unchecks them when all of them are checked. */
+  toggleChosen(runs: readonly RunElement[]): Promise<void>
   clearChosen(): Promise<void>
   loadMore(experiment: ExperimentElement): Promise<void>
   reload(): Promise<void>

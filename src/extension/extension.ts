@@ -9,6 +9,7 @@ import { createClientOpener } from './open-client.ts'
 import { watchPlaces } from './places.ts'
 import { registerCommands } from './register-commands.ts'
 import { createServers } from './servers.ts'
+import { offerInTerminals } from './terminal-command.ts'
 import { describeError } from './tree/error-notice.ts'
 import { createArtifactFiles } from './views/artifact-files.ts'
 import { openExperimentsView } from './views/experiments-view.ts'
@@ -81,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): void {
     cli,
     useFolder: places.use,
   }
+  offerInTerminals(context, cli).catch((error: unknown) => log.warn('no command in terminals:', error))
   subscriptions.push(
     log,
     statusBar,

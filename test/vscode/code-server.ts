@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, symlink } from 'node:fs/promises'
+import { cp, glob, mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,7 @@ export const serverProgram = join(root, 'test/vscode/server/node_modules/code-se
 export interface CodeServer extends AsyncDisposable {
   /** For example `http://127.0.0.1:40123/`. */
   readonly url: string
+  readonly pid: number
 }
 
 export interface CodeServerOptions {
@@ -51,6 +52,7 @@ export async function openCodeServer(options: CodeServerOptions): Promise<CodeSe
   })
   return {
     url: `http://127.0.0.1:${port}/`,
+    pid: child.pid ?? 0,
     async [Symbol.asyncDispose]() {
       child.kill()
       await ended
@@ -59,11 +61,16 @@ export async function openCodeServer(options: CodeServerOptions): Promise<CodeSe
 }
 
 /**
- * Puts the extension of this repository among the installed ones: what ships, linked, so that nothing else of the
- * repository is beside it when it runs.
+ * Puts the extension of this repository among the installed ones, by a link to the repository: a new bundle is taken up
+ * when the window is reloaded.
  */
 export async function linkExtension(extensionsFolder: string): Promise<void> {
-  const folder = join(extensionsFolder, 'runwright.runwright')
-  await mkdir(folder, { recursive: true })
-  await Promise.all(['package.json', 'dist', 'media'].map((name) => symlink(join(root, name), join(folder, name))))
+  await mkdir(extensionsFolder, { recursive: true })
+  await symlink(root, join(extensionsFolder, 'runwright.runwright'), 'dir')
+}
+
+/** Puts a copy of what ships among the installed extensions, with nothing else of the repository beside it. */
+export async function copyExtension(extensionsFolder: string): Promise<void> {
+  const shipped = glob(['package.json', 'dist/*.{cjs,js}', 'media/*'], { cwd: root })
+  for await (const path of shipped) await cp(join(root, path), join(extensionsFolder, 'runwright.runwright', path))
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { glob, mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { glob, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { packageExtension } from '../../scripts/package.ts'
 import { serverProgram } from './code-server.ts'
@@ -45,4 +47,15 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
   await using vscode = await openWorkbench({ workspace: workspace.folder, extensionsFolder })
   await vscode.showRunwright()
   await vscode.row('Experiment digits, 1 run').waitFor()
+
+  await vscode.runCommand('Terminal: Create New Terminal')
+  await vscode.page.locator('.terminal.focus, .terminal:focus-within').first().waitFor()
+  await vscode.page.keyboard.type('runwright runs list --experiment digits > said && mv said runs.txt\n')
+  assert.match(await readWhenThere(join(workspace.folder, 'runs.txt')), /first +FINISHED/)
 })
+
+async function readWhenThere(path: string): Promise<string> {
+  const deadline = Date.now() + 20_000
+  while (!existsSync(path) && Date.now() < deadline) await delay(50)
+  return readFile(path, 'utf8')
+}

@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { chromium, type Locator, type Page } from 'playwright-core'
-import { linkExtension, openCodeServer } from './code-server.ts'
+import { copyExtension, openCodeServer } from './code-server.ts'
 
 /** A VS Code window in a browser, and the verbs a user has in it. Disposing it closes window, server and all data. */
 export interface Workbench extends AsyncDisposable {
   readonly page: Page
+  /** Of VS Code's server, which the extension hosts are children of. */
+  readonly serverPid: number
   /** Shows Runwright's views in the side bar. */
   showRunwright(): Promise<void>
   /** Rows in the side bar by the beginning of what a screen reader says: `Run calm-otter-42, finished, …`. */
@@ -25,8 +27,10 @@ export interface Workbench extends AsyncDisposable {
   pressAction(place: Locator, title: string): Promise<void>
   /** Runs a command by its whole title in the palette, for example `Runwright: Refresh`. */
   runCommand(title: string): Promise<void>
-  /** The titles that the palette offers for a word. */
-  listCommands(word: string): Promise<string[]>
+  /** Waits until the palette offers commands by their whole titles, or none of them. */
+  seeCommands(what: 'offered' | 'not offered', titles: readonly string[]): Promise<void>
+  /** Opens a file of the workspace in an editor, by its name. */
+  openFile(name: string): Promise<void>
   /** Types into the open input box or list, and accepts. */
   answer(text: string): Promise<void>
   /** Chooses the entry of this label from the open list. */
@@ -40,8 +44,6 @@ export interface Workbench extends AsyncDisposable {
   timeUntilShown(text: string, act: () => Promise<unknown>): Promise<number>
   /** Notifications on screen that contain this text. */
   notification(text: string | RegExp): Locator
-  /** Replaces the settings of the opened folder, as editing its file does. */
-  changeFolderSettings(settings: Readonly<Record<string, unknown>>): Promise<void>
   /** Developer: Reload Window; returns when the new window is ready. */
   reload(): Promise<void>
 }
@@ -49,7 +51,7 @@ export interface Workbench extends AsyncDisposable {
 export interface WorkbenchOptions {
   /** Absolute path of the folder or of the `.code-workspace` file to open. */
   readonly workspace: string
-  /** Default: the extension of this repository, linked. Else a folder with installed extensions. */
+  /** Default: the extension of this repository. Else a folder with installed extensions. */
   readonly extensionsFolder?: string
   readonly settings?: Readonly<Record<string, unknown>>
   /** Default: false. */
@@ -60,11 +62,12 @@ export interface WorkbenchOptions {
   readonly scale?: number
 }
 
-/** Nothing on screen that is not ours, and nothing that moves or calls home. */
+/** Nothing on screen that is not ours, nothing that moves or calls home, and no processes started every other second. */
 const quietSettings = {
   'chat.disableAIFeatures': true,
   'extensions.autoCheckUpdates': false,
-  'git.openRepositoryInParentFolders': 'never',
+  'git.enabled': false,
+  'remote.autoForwardPortsSource': 'output',
   'update.mode': 'none',
   'window.commandCenter': false,
   'workbench.enableExperiments': false,
@@ -94,7 +97,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   resources.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
   const dataFolder = join(folder, 'data')
   const extensionsFolder = options.extensionsFolder ?? join(folder, 'extensions')
-  if (options.extensionsFolder === undefined) await linkExtension(extensionsFolder)
+  if (options.extensionsFolder === undefined) await copyExtension(extensionsFolder)
 
   await writeSettings(join(dataFolder, 'data/User'), { ...quietSettings, ...options.settings })
 
@@ -118,7 +121,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   return {
     ...verbs,
     page,
-    changeFolderSettings: (settings) => writeSettings(join(options.workspace, '.vscode'), settings),
+    serverPid: server.pid,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
 }
@@ -168,7 +171,7 @@ function listRows(kind: string): string[] {
 }
 
 function startingWith(words: string): RegExp {
-  return new RegExp(`^${RegExp.escape(words)}(?!\\w)`)
+  return new RegExp(`^${RegExp.escape(words)}(?![\\w-])`)
 }
 
 function createVerbs(page: Page) {
@@ -182,9 +185,26 @@ function createVerbs(page: Page) {
     await runwrightTab.waitFor({ timeout: 60_000 })
   }
 
-  async function openPalette(text: string): Promise<void> {
+  /** Opens the palette on a command; undefined, and the palette is closed again, when it is not offered now. */
+  async function openPalette(title: string): Promise<Locator | undefined> {
     await page.keyboard.press('F1')
-    await quickText.fill(`>${text}`)
+    await quickText.fill(`>${title}`)
+    // Until then the list is that of all commands.
+    const matching = picks().filter({ has: page.locator('.highlight') })
+    await matching
+      .or(picks().filter({ hasText: /similar commands|No matching commands/ }))
+      .first()
+      .waitFor()
+    const found = picks().filter({ has: page.locator('.label-name').getByText(title, { exact: true }) })
+    if ((await found.count()) > 0) return found.first()
+    await page.keyboard.press('Escape')
+    return undefined
+  }
+
+  async function isOffered(title: string): Promise<boolean> {
+    const found = await openPalette(title)
+    if (found !== undefined) await page.keyboard.press('Escape')
+    return found !== undefined
   }
 
   return {
@@ -236,16 +256,28 @@ function createVerbs(page: Page) {
     },
 
     async runCommand(title: string): Promise<void> {
-      await openPalette(title)
-      await picks().filter({ hasText: title }).first().click()
+      const deadline = Date.now() + timeoutMs
+      let found = await openPalette(title)
+      // What is offered follows what was done before with a short delay, and not while the palette is open.
+      while (found === undefined && Date.now() < deadline) found = await openPalette(title)
+      assert.ok(found !== undefined, `The palette does not offer “${title}”.`)
+      await found.click()
     },
 
-    async listCommands(word: string): Promise<string[]> {
-      await openPalette(word)
-      await picks().first().waitFor()
-      const titles = await picks().locator('.label-name').allTextContents()
-      await page.keyboard.press('Escape')
-      return titles
+    async seeCommands(what: 'offered' | 'not offered', titles: readonly string[]): Promise<void> {
+      const deadline = Date.now() + timeoutMs
+      for (const title of titles) {
+        let isAsWanted = (await isOffered(title)) === (what === 'offered')
+        while (!isAsWanted && Date.now() < deadline) isAsWanted = (await isOffered(title)) === (what === 'offered')
+        assert.ok(isAsWanted, `“${title}” must be ${what}.`)
+      }
+    },
+
+    async openFile(name: string): Promise<void> {
+      await page.keyboard.press('Control+P')
+      await quickText.fill(name)
+      await picks().filter({ hasText: name }).first().click()
+      await page.locator('.editor-instance').getByRole('textbox', { name }).waitFor({ state: 'attached' })
     },
 
     async answer(text: string): Promise<void> {
@@ -277,8 +309,7 @@ function createVerbs(page: Page) {
 
     async reload(): Promise<void> {
       const reloaded = page.waitForEvent('load')
-      await openPalette('Developer: Reload Window')
-      await picks().filter({ hasText: 'Reload Window' }).first().click()
+      await (await openPalette('Developer: Reload Window'))?.click()
       await reloaded
       await waitUntilReady()
     },

@@ -36,6 +36,7 @@ import showFinished from './show-finished.ts'
 import showLog from './show-log.ts'
 import sortRuns from './sort-runs.ts'
 import stopRun from './stop-run.ts'
+import toggleChosen from './toggle-chosen.ts'
 import undoDelete from './undo-delete.ts'
 
 export const commands: readonly CommandDefinition[] = [
@@ -75,5 +76,6 @@ export const commands: readonly CommandDefinition[] = [
   showLog,
   sortRuns,
   stopRun,
+  toggleChosen,
   undoDelete,
 ]

@@ -1,13 +1,13 @@
-import { chooseConnection } from '../choose-connection.ts'
+import { chooseOrStartConnection } from '../choose-connection.ts'
 import { defineCommand } from '../command.ts'
 
 export default defineCommand({
   id: 'runwright.copyTrackingEnvironment',
   title: 'Copy Tracking Environment (with Token)',
-  when: 'runwright.connectionCount > 0',
+  when: 'runwright.connectionCount > 0 || (isWorkspaceTrusted && workspaceFolderCount > 0)',
   titleBar: '4_copy@2',
   async run(context) {
-    const connection = await chooseConnection(context, 'any', 'Copy Tracking Environment')
+    const connection = await chooseOrStartConnection(context, 'Copy Tracking Environment')
     if (connection === undefined) return
     const client = await context.connections.client(connection.id)
     const { uri, token } = await client.tracking()

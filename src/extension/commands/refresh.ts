@@ -5,7 +5,7 @@ export default defineCommand({
   title: 'Refresh',
   icon: '$(refresh)',
   when: 'runwright.connectionCount > 0',
-  titleBar: 'navigation@9',
+  titleBar: '5_engine@1',
   async run({ explorer }) {
     await explorer.reload()
   },

@@ -5,7 +5,7 @@ export default defineCommand({
   id: 'runwright.restartEngine',
   title: 'Restart Engine',
   when: 'runwright.folderConnectionCount > 0',
-  titleBar: '5_engine@1',
+  titleBar: '5_engine@2',
   async run(context) {
     const connection = await chooseConnection(context, 'folder', 'Restart Engine')
     if (connection === undefined) return

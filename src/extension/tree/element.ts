@@ -79,6 +79,8 @@ export interface FieldElement {
   readonly section: SectionElement
   readonly name: string
   value: string
+  /** The value, or what stands for it where it is too long for a row. */
+  shown: string
   /** A codicon's name. */
   readonly icon: string | undefined
   /** What a click opens. */

@@ -6,12 +6,14 @@ import type { FieldElement } from './element.ts'
 export interface Field {
   readonly name: string
   readonly value: string
+  /** What stands for a value too long for a row. */
+  readonly shown?: string
   readonly icon?: string
   readonly opens?: FieldElement['opens']
 }
 
-/** Rows of `environment.json` shown; the file itself opens from the last row. */
-const maxEnvironmentFields = 60
+/** Hex digits of a commit that are shown, as git abbreviates it in a large repository. */
+const shownCommitDigits = 12
 
 export function findTag(run: Run, key: string): string | undefined {
   return run.tags.find((tag) => tag.key === key)?.value
@@ -32,8 +34,11 @@ export function codeFields(run: Run): readonly Field[] {
   add('Source', tagNames.sourceName, 'go-to-file', 'source')
   const words = parseWords(findTag(run, tagNames.command))
   if (words) fields.push({ name: 'Command', value: words.join(' '), icon: 'terminal' })
-  add('Folder', tagNames.workingDirectory, 'folder')
-  add('Commit', tagNames.gitCommit, 'git-commit')
+  // A run in the workspace's own folder needs no word about it.
+  if (findTag(run, tagNames.workingDirectory) !== '.') add('Folder', tagNames.workingDirectory, 'folder')
+  const commit = findTag(run, tagNames.gitCommit)
+  if (commit)
+    fields.push({ name: 'Commit', value: commit, shown: commit.slice(0, shownCommitDigits), icon: 'git-commit' })
   add('Branch', tagNames.gitBranch, 'git-branch')
   add('Repository', tagNames.gitRepoUrl, 'repo')
   const dirty = findTag(run, tagNames.gitDirty)
@@ -59,30 +64,4 @@ function parseWords(tag: string | undefined): readonly string[] | undefined {
   } catch {
     return undefined
   }
-}
-
-/** @param recorded what the supervisor wrote to `environment.json`; undefined when the run has no such file */
-export function environmentFields(run: Run, recorded: unknown): readonly Field[] {
-  const fields: Field[] = []
-  const user = findTag(run, tagNames.user) ?? run.userId
-  if (user !== '') fields.push({ name: 'User', value: user })
-  const exit = findTag(run, tagNames.exitCode)
-  if (exit !== undefined) fields.push({ name: 'Exit', value: exit })
-  if (recorded === undefined) return fields
-  const flat = flatten(recorded, '').slice(0, maxEnvironmentFields)
-  const file = { name: 'All', value: artifactPaths.environment, opens: { artifactPath: artifactPaths.environment } }
-  return [...fields, ...flat, file]
-}
-
-function flatten(value: unknown, name: string): readonly Field[] {
-  if (value === null || value === undefined) return []
-  if (Array.isArray(value)) {
-    if (value.every((item) => typeof item !== 'object'))
-      return value.length > 0 ? [{ name, value: value.join(', ') }] : []
-    return value.flatMap((item: unknown, index) => flatten(item, `${name}[${index}]`))
-  }
-  if (typeof value === 'object') {
-    return Object.entries(value).flatMap(([key, inner]) => flatten(inner, name === '' ? key : `${name}.${key}`))
-  }
-  return [{ name, value: String(value) }]
 }

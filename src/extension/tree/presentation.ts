@@ -110,14 +110,14 @@ export function present(element: TreeElement, now: number): Presentation {
       }
     }
     case 'field': {
-      const { name, value, icon, opens } = element
+      const { name, value, shown, icon, opens } = element
       return {
         label: name,
-        description: value,
+        description: shown,
         tooltip: `${escapeMarkdown(name)}: ${escapeMarkdown(value)}`,
         collapsible: 'none',
         context: `field ${opens === undefined ? 'plain' : 'opens'}`,
-        spoken: `${name}: ${value}`,
+        spoken: `${name}: ${shown}`,
         ...(icon === undefined ? {} : { icon: { name: icon } }),
         ...(opens === undefined ? {} : { click: 'runwright.openField' }),
       }
@@ -184,6 +184,7 @@ function presentArtifact({ path, isDirectory, sizeBytes }: { path: string; isDir
     label,
     description: size,
     tooltip: escapeMarkdown(path),
+    icon: { name: isDirectory ? 'folder' : 'file' },
     collapsible: isDirectory ? 'collapsed' : 'none',
     context: `artifact ${isDirectory ? 'folder' : 'file'}`,
     spoken: isDirectory ? `Folder ${label}` : `File ${label}, ${size}`,

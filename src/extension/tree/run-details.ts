@@ -13,7 +13,8 @@ import {
   type SectionName,
   type TreeElement,
 } from './element.ts'
-import { codeFields, environmentFields, paramFields, type Field } from './fields.ts'
+import { environmentFields } from './environment-fields.ts'
+import { codeFields, paramFields, type Field } from './fields.ts'
 import { appendSample } from './sparkline.ts'
 
 /** Values of a spark line. */
@@ -152,12 +153,13 @@ async function loadEnvironment(client: Client, run: RunElement): Promise<unknown
 }
 
 function toFieldElements(section: SectionElement, fields: readonly Field[]): readonly FieldElement[] {
-  return fields.map(({ name, value, icon, opens }) => ({
+  return fields.map(({ name, value, shown, icon, opens }) => ({
     kind: 'field',
     id: `${section.id}/${name}`,
     section,
     name,
     value,
+    shown: shown ?? value,
     icon,
     opens,
   }))

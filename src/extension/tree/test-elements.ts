@@ -1,6 +1,7 @@
 import type { ExperimentId, RunId } from '../../protocol/ids.ts'
 import { parseExperimentId, parseRunId } from '../../protocol/ids.ts'
 import type { RunListRow } from '../../protocol/methods.ts'
+import type { Run } from '../../protocol/runs.ts'
 import type { ExperimentElement, RunElement } from './element.ts'
 
 /* Elements for tests, each valid and plain; a test names only what it is about. */
@@ -69,5 +70,19 @@ export function newRun(number: number, row: Partial<RunListRow> = {}, run: Parti
     headlineValue: null,
     chosen: false,
     ...run,
+  }
+}
+
+/** A run as the engine gives it whole, with these tags. */
+export function newLoadedRun(tags: Readonly<Record<string, string>> = {}): Run {
+  const { values: _, stoppable: __, ...row } = newRow(1)
+  return {
+    ...row,
+    params: [],
+    tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
+    metrics: [],
+    datasets: [],
+    modelInputs: [],
+    modelOutputs: [],
   }
 }

@@ -29,6 +29,8 @@ export function openExperimentsView(state: vscode.Memento, connections: () => Co
   const refresh = createPacedRefresh<TreeElement | 'roots'>(refreshIntervalMs, (items) => {
     const elements = items.filter((item) => item !== 'roots')
     redraw.fire(elements.length < items.length ? undefined : elements)
+    // What can be done with the selected element changes with it: a run that has ended cannot be stopped.
+    showSelected()
   })
 
   const view = vscode.window.createTreeView<TreeElement>(experimentsViewId, {
@@ -52,9 +54,18 @@ export function openExperimentsView(state: vscode.Memento, connections: () => Co
   const shownRuns = () => trees().flatMap((tree) => tree.runs())
   const chosenRuns = () => shownRuns().filter((run) => run.chosen)
 
+  const choose = (run: RunElement, isChosen: boolean) => {
+    run.chosen = isChosen
+    if (isChosen) chosen.add(run.row.runId)
+    else chosen.delete(run.row.runId)
+  }
   const showChosen = async () => {
     await state.update('chosen', [...chosen])
     await setContext('chosenCount', chosen.size)
+  }
+  const showSelected = () => {
+    const [first] = view.selection
+    void setContext('selected', first ? present(first, 0).context : '')
   }
   const showOptions = async () => {
     view.message = describeViewOptions(options) ?? ''
@@ -73,17 +84,11 @@ export function openExperimentsView(state: vscode.Memento, connections: () => Co
     { dispose: () => clearInterval(refreshAges) },
     view.onDidChangeCheckboxState(({ items }) => {
       for (const [element, checkbox] of items) {
-        if (element.kind !== 'run') continue
-        element.chosen = checkbox === vscode.TreeItemCheckboxState.Checked
-        if (element.chosen) chosen.add(element.row.runId)
-        else chosen.delete(element.row.runId)
+        if (element.kind === 'run') choose(element, checkbox === vscode.TreeItemCheckboxState.Checked)
       }
       void showChosen()
     }),
-    view.onDidChangeSelection(({ selection }) => {
-      const [first] = selection
-      void setContext('selected', first ? present(first, 0).context : '')
-    }),
+    view.onDidChangeSelection(showSelected),
   )
   void showOptions()
   void showChosen()
@@ -100,6 +105,12 @@ export function openExperimentsView(state: vscode.Memento, connections: () => Co
     },
     selection: () => view.selection,
     chosen: chosenRuns,
+    async toggleChosen(runs) {
+      const areChosen = runs.every((run) => run.chosen)
+      for (const run of runs) choose(run, !areChosen)
+      refresh.add(runs)
+      await showChosen()
+    },
     async clearChosen() {
       const cleared = chosenRuns()
       for (const run of cleared) run.chosen = false

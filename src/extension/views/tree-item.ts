@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
-import type { TreeElement } from '../tree/element.ts'
+import { toArtifactUri } from '../artifact-uri.ts'
+import type { ArtifactElement, TreeElement } from '../tree/element.ts'
 import { present } from '../tree/presentation.ts'
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState
@@ -17,6 +18,8 @@ export function toTreeItem(element: TreeElement): vscode.TreeItem {
     const color = shown.icon.color === undefined ? undefined : new vscode.ThemeColor(shown.icon.color)
     item.iconPath = new vscode.ThemeIcon(shown.icon.name, color)
   }
+  // By this the icon theme knows the kind of file.
+  if (element.kind === 'artifact') item.resourceUri = vscode.Uri.from(locate(element))
   if (shown.click !== undefined) item.command = { command: shown.click, title: '', arguments: [element] }
   if (shown.checked !== undefined) {
     item.checkboxState = {
@@ -26,4 +29,9 @@ export function toTreeItem(element: TreeElement): vscode.TreeItem {
     }
   }
   return item
+}
+
+function locate({ run, entry }: ArtifactElement) {
+  const { connectionId } = run.experiment
+  return toArtifactUri({ connectionId, runId: run.row.runId, path: entry.path })
 }

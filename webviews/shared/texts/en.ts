@@ -65,7 +65,7 @@ export const english = {
   'runs.summary': 'mean {mean}, standard deviation {deviation}, min {min}, max {max}, of {count} runs',
   'runs.bestOf': '{summary} · best {best}',
   'runs.filter': 'Filter runs',
-  'runs.filterHint': "Filter, for example: accuracy > 0.9 AND lr <= 1e-3",
+  'runs.filterHint': 'Filter, for example: accuracy > 0.9 AND lr <= 1e-3',
   'runs.completions': 'Completions',
   'runs.columnMenu': 'Menu of {name}',
   'runs.sortAscending': 'Sort Ascending',

@@ -1,0 +1,44 @@
+/**
+ * Takes the pictures in `docs/images` of a real VS Code on a copy of the sample workspace: `npm run screenshots`, or
+ * with names of pictures for some of them.
+ */
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openWorkbench } from '../test/vscode/workbench.ts'
+import { bundle } from './bundle.ts'
+import { explorer } from './screenshots/explorer.ts'
+import type { Picture } from './screenshots/picture.ts'
+import { openPicturedWorkspace } from './screenshots/pictured-workspace.ts'
+import { rootFolder } from './start/cli.ts'
+
+const pictures: readonly Picture[] = [explorer]
+
+/** By what follows the picture's name. */
+const themes = { light: 'Light Modern', dark: 'Dark Modern', 'high-contrast': 'Default High Contrast' }
+
+const imagesFolder = join(rootFolder, 'docs/images')
+const names = process.argv.slice(2)
+const wanted = pictures.filter(({ name }) => names.length === 0 || names.includes(name))
+if (wanted.length === 0) throw new Error(`No picture is called ${names.join(' or ')}.`)
+
+await bundle({ production: false })
+await mkdir(imagesFolder, { recursive: true })
+await using workspace = await openPicturedWorkspace()
+
+for (const [suffix, theme] of Object.entries(themes)) {
+  for (const picture of wanted) {
+    await using vscode = await openWorkbench({
+      workspace: workspace.folder,
+      size: { width: 1280, height: 960 },
+      settings: {
+        'workbench.colorTheme': theme,
+        'window.title': '${activeEditorShort}${separator}${rootName}',
+        'editor.minimap.enabled': false,
+      },
+    })
+    await picture.arrange(vscode, workspace)
+    const path = join(imagesFolder, `${picture.name}-${suffix}.png`)
+    await vscode.page.screenshot({ path })
+    console.log(`${path}  ${((await stat(path)).size / 1024).toFixed(0)} KB`)
+  }
+}

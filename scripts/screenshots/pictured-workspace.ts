@@ -1,0 +1,99 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFile, copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { tagNames } from '../../src/protocol/tag-names.ts'
+import { findTestPython } from '../../test/servers/test-python.ts'
+import { openTestWorkspace, type TestWorkspace } from '../../test/vscode/workspace.ts'
+import { rootFolder, sampleFolder } from '../start/cli.ts'
+
+/** A copy of the sample workspace with real runs in it: finished, failed, and one that goes on. */
+export interface PicturedWorkspace extends AsyncDisposable {
+  readonly folder: string
+  /** The finished run that the pictures look into. */
+  readonly finishedRun: string
+}
+
+const finishedRun = 'hidden 64'
+
+/** Trains all that the pictures show, which takes half a minute. */
+export async function openPicturedWorkspace(): Promise<PicturedWorkspace> {
+  await using resources = new AsyncDisposableStack()
+  const parent = await mkdtemp(join(tmpdir(), 'runwright-pictures-'))
+  resources.defer(() => rm(parent, { recursive: true, force: true, maxRetries: 5 }))
+  const folder = join(parent, 'digits')
+  await copySample(folder)
+  const workspace = resources.use(await openTestWorkspace(folder))
+
+  const programs = join(parent, 'bin')
+  await mkdir(programs)
+  await copyFile(process.execPath, join(programs, 'node'))
+  const env = { ...process.env, PATH: [programs, dirname(findTestPython(process.env)), process.env['PATH']].join(':') }
+  const train = (experiment: string, name: string, ...command: readonly string[]) =>
+    spawn(
+      process.execPath,
+      [join(rootFolder, 'dist/cli.js'), 'run', '--experiment', experiment, '--name', name, '--', ...command],
+      { cwd: folder, stdio: 'ignore', env },
+    )
+  const net = (name: string, ...args: readonly string[]) => train('digits', name, 'node', 'train.ts', ...args)
+
+  await ended(net('hidden 16', '--hidden', '16'))
+  await ended(net('hidden 32', '--hidden', '32', '--learning-rate', '0.01'))
+  await ended(net(finishedRun, '--hidden', '64', '--learning-rate', '0.003'))
+  await ended(net('hidden many', '--hidden', 'many'))
+  const running = net('long training', '--hidden', '64', '--learning-rate', '0.0003', '--epochs', '20000')
+  resources.defer(async () => {
+    running.kill('SIGTERM')
+    await ended(running)
+  })
+  for (const cost of ['1', '10']) await ended(train('digits-svm', `C ${cost}`, 'python', 'train.py', '--C', cost))
+  await logReviews(workspace)
+  await nameUser(workspace)
+
+  const opened = resources.move()
+  return {
+    folder,
+    finishedRun,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+/** As a user has it: a repository with a commit, and a change that is not committed. */
+async function copySample(folder: string): Promise<void> {
+  await cp(sampleFolder, folder, {
+    recursive: true,
+    filter: (path) => !['node_modules', '.runwright'].includes(basename(path)),
+  })
+  await symlink(join(sampleFolder, 'node_modules'), join(folder, 'node_modules'), 'dir')
+  await writeFile(join(folder, '.gitignore'), 'node_modules\n')
+  const git = (...args: readonly string[]) =>
+    promisify(execFile)('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...args], { cwd: folder })
+  await git('init', '--quiet', '--initial-branch', 'main')
+  await git('add', '.')
+  await git('commit', '--quiet', '--message', 'Read digits')
+  await appendFile(join(folder, 'model.ts'), '\n// Try two hidden layers next.\n')
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+}
+
+/** Metrics named as many trainers name them, by phase. */
+async function logReviews({ logRun }: TestWorkspace): Promise<void> {
+  const metrics = {
+    'train/loss': [0.69, 0.41, 0.33, 0.28],
+    'eval/loss': [0.52, 0.39, 0.36],
+    'eval/f1': [0.79, 0.86, 0.89],
+  }
+  await logRun('reviews', { name: 'distilbert', params: { learning_rate: 5e-5 }, metrics })
+  await logRun('reviews', { name: 'bert-base', params: { learning_rate: 3e-5 }, metrics, status: 'RUNNING' })
+}
+
+/** Whoever takes the pictures is nobody's business. */
+async function nameUser({ client, mlflow }: TestWorkspace): Promise<void> {
+  const { experiment } = await client.call('experiments/ensure', { name: 'digits' })
+  const { runs } = await client.call('runs/list', { experimentIds: [experiment.experimentId] })
+  for (const { runId } of runs) await mlflow('runs/set-tag', { run_id: runId, key: tagNames.user, value: 'ada' })
+}
