@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { bulkContentType, encodeBulk } from '../protocol/bulk.ts'
 import { type ErrorCode, errorCodes, RunwrightError, toErrorBody } from '../protocol/errors.ts'
-import { stringifyJson } from '../protocol/json.ts'
+import { parseForeignJson, stringifyJson } from '../protocol/json.ts'
 import type { StreamAnswer } from '../tracking/route.ts'
 import { bodyLimits, hasBody, tooLarge } from './guard.ts'
 
@@ -14,17 +14,15 @@ const jsonTimeoutMs = 60_000
 /**
  * Reads and parses a JSON body, gzip or plain; undefined for an empty one.
  *
- * @throws BAD_REQUEST when it is no JSON, or incomplete in time; INVALID_PARAMETER_VALUE when it is too large, which
+ * @throws BAD_REQUEST when it is no JSON, nested too deep, or incomplete in time; INVALID_PARAMETER_VALUE when it is too large, which
  *   is told by what has arrived and what that unpacks to, whatever the headers say
  */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const text = await readText(request, bodyLimits.jsonSizeBytes)
   if (text === '') return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new RunwrightError('BAD_REQUEST', 'The body is not JSON.')
-  }
+  const body = parseForeignJson(text)
+  if (body !== undefined) return body
+  throw new RunwrightError('BAD_REQUEST', 'The body is not JSON, or is nested too deep.')
 }
 
 function readText(request: IncomingMessage, limit: number): Promise<string> {
@@ -68,13 +66,12 @@ function badBody(message: string): RunwrightError {
   return new RunwrightError('BAD_REQUEST', message)
 }
 
-/** The body as it comes, unpacked when it is gzip. */
-export function openBody(request: IncomingMessage): ReadableStream<Uint8Array> {
+/** The body as it comes, unpacked when it is gzip. Not as a web stream: that took a quarter more of the processor. */
+export function openBody(request: IncomingMessage): AsyncIterable<Uint8Array> {
   const isGzip = request.headers['content-encoding'] === 'gzip'
   const source = isGzip ? request.pipe(createGunzip()) : request
   if (isGzip) request.once('error', (error) => source.destroy(error))
-  // SAFETY: Node types its web streams apart from the global ones, which they are.
-  return Readable.toWeb(source) as ReadableStream<Uint8Array>
+  return source
 }
 
 /** Aborted when the client goes away before it has the whole answer. */

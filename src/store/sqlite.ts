@@ -1,11 +1,11 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Database, Migration, Sql } from './database.ts'
 import { openConnection } from './sqlite/connection.ts'
 import type { Connection } from './sqlite/connection.ts'
 import { createGroupCommit } from './sqlite/group-commit.ts'
-import { checkOwner, migrate } from './sqlite/migrate.ts'
+import { checkOwner, checkVersion, migrate } from './sqlite/migrate.ts'
 import { createDamagedError, isDamage, toStorageError } from './sqlite/storage-error.ts'
 
 /** How long to wait for a foreign program, a backup for example, that has the file locked. */
@@ -47,6 +47,7 @@ export async function openSqlite({ path, migrations, maxPages }: SqliteOptions):
   using opened = new DisposableStack()
   try {
     checkWritable(path)
+    await inspect(path, migrations.length)
     const writer = opened.use(openConnection(path, { busyTimeoutMs }))
     await checkOwner(writer, path)
     // Both are kept in the file, hence only after it is known to be ours; the first takes effect in a new file alone.
@@ -56,7 +57,6 @@ export async function openSqlite({ path, migrations, maxPages }: SqliteOptions):
     writer.exec(`pragma wal_autocheckpoint = ${logSizeBytes / pageSizeBytes}`)
     writer.exec(`pragma cache_size = -${cacheSizeKib}`)
     if (maxPages !== undefined) writer.exec(`pragma max_page_count = ${maxPages}`)
-    if (sizeOf(path) <= checkedSizeBytes) await checkPages(writer, path)
     await migrate(writer, path, migrations)
     const reader = opened.use(openConnection(path, { busyTimeoutMs }))
     reader.exec('pragma query_only = on')
@@ -117,6 +117,21 @@ function checkWritable(path: string): void {
   mkdirSync(dirname(path), { recursive: true })
   accessSync(dirname(path), constants.W_OK | constants.X_OK)
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) accessSync(path, constants.R_OK | constants.W_OK)
+}
+
+/**
+ * Refuses a file that cannot be used, through a connection that cannot write: when one that can is closed, SQLite moves
+ * what is left in the log into the file.
+ *
+ * @throws STORAGE_DAMAGED, STORAGE_TOO_NEW
+ */
+async function inspect(path: string, knownMigrations: number): Promise<void> {
+  // A new file, or one whose making was cut off, which only a connection that can write may undo.
+  if (sizeOf(path) === 0 || existsSync(`${path}-journal`)) return
+  using connection = openConnection(path, { busyTimeoutMs, readOnly: true })
+  await checkOwner(connection, path)
+  if (sizeOf(path) <= checkedSizeBytes) await checkPages(connection, path)
+  await checkVersion(connection, path, knownMigrations)
 }
 
 async function checkPages(connection: Connection, path: string): Promise<void> {

@@ -7,6 +7,9 @@ export type ArtifactPath = readonly string[]
 /** File systems refuse longer names. */
 const maxComponentBytes = 255
 
+/** With the folder in front, systems refuse paths from some 4,000 on, but only once half of the folders are made. */
+const maxPathBytes = 2048
+
 /**
  * Splits what a client wrote. A slash at the end is left out.
  *
@@ -15,6 +18,9 @@ const maxComponentBytes = 255
 export function parseArtifactPath(text: string): ArtifactPath {
   const path = text.endsWith('/') ? text.slice(0, -1) : text
   if (path === '') return []
+  if (Buffer.byteLength(path) > maxPathBytes) {
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', `Invalid path: it is over ${maxPathBytes} bytes.`)
+  }
   const components = path.split('/')
   for (const component of components) {
     const isSafe = component !== '' && component !== '.' && component !== '..' && !/[\0\\]/.test(component)

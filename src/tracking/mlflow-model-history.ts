@@ -1,5 +1,5 @@
 import type { RunId } from '../protocol/ids.ts'
-import { isRecord } from '../protocol/json.ts'
+import { isRecord, parseForeignJson } from '../protocol/json.ts'
 import { invalid } from '../protocol/mlflow/fields.ts'
 import type { Runs } from './tracking.ts'
 
@@ -32,18 +32,10 @@ export function createModelHistory(runs: Runs): (runId: RunId, modelJson: string
 }
 
 function parseModel(modelJson: string): object {
-  const model = parseJson(modelJson)
+  const model = parseForeignJson(modelJson)
   if (!isRecord(model)) throw invalid(`Malformed model info. \n ${modelJson} \n is not a valid JSON.`)
   const missing = mandatory.filter((name) => !Object.hasOwn(model, name))
   if (missing.length > 0) throw invalid(`Model json is missing mandatory fields: ${missing.join(', ')}`)
   const kept = ['run_id', 'utc_time_created', 'artifact_path', 'model_uuid', 'flavors']
   return Object.fromEntries(Object.entries(model).filter(([name]) => kept.includes(name)))
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -7,6 +7,7 @@ import { findRunningEngine } from '../../src/cli/running-engine.ts'
 import { parseRunId, type RunId } from '../../src/protocol/ids.ts'
 import { hasEnded, type Run } from '../../src/protocol/runs.ts'
 import { artifactPaths } from '../../src/protocol/tag-names.ts'
+import { findTestPython } from '../servers/test-python.ts'
 import { type CliWorkspace, openCliWorkspace } from './cli-workspace.ts'
 
 let workspace: CliWorkspace
@@ -55,7 +56,7 @@ function readPid(file: string, text: string): number {
   return Number(pid)
 }
 
-describe('a running command', { timeout: 60_000 }, () => {
+describe('a running command', { timeout: 120_000 }, () => {
   it('goes on while the engine is killed, again and again, and ends with the right status', async () => {
     const { started, runId, open } = await startGated('engine')
     for (let kills = 0; kills < 3; kills++) {
@@ -71,6 +72,28 @@ describe('a running command', { timeout: 60_000 }, () => {
     assert.equal(finished.exitCode, 5, finished.stderr)
     const { run, log } = await ended(runId)
     assert.deepEqual([run.status, log], ['FAILED', 'ready\ndone\n'])
+  })
+
+  it('misses no point that a plain MLflow client logs while the engine is killed', async () => {
+    const python = findTestPython(process.env)
+    const script = path.join(import.meta.dirname, '../python/log_steadily.py')
+    const started = workspace.start(['run', '--name', 'steady', '--', python, script])
+    for (const step of [10, 110]) {
+      await started.line(`logged step ${step}.`)
+      process.kill(await workspace.enginePid(), 'SIGKILL')
+    }
+    const finished = await started.finished
+    assert.equal(finished.exitCode, 0, finished.stderr)
+    await using client = await findRunningEngine(workspace.folder)
+    assert.ok(client !== undefined)
+    const [, id = ''] = /\(([0-9a-f]{32})\)/.exec(await started.line('runwright: run')) ?? []
+    const runId = parseRunId(id) ?? assert.fail()
+    const { points } = await client.call('metrics/history', { runId, key: 'loss' })
+    assert.deepEqual(
+      points.map(({ step, value }) => [step, value]),
+      Array.from({ length: 200 }, (_, step) => [step, 1 / (step + 1)]),
+    )
+    assert.equal((await client.call('runs/get', { runId })).run.status, 'FINISHED')
   })
 
   it('goes on when its supervisor is killed, and ends with the right status', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { stat } from 'node:fs/promises'
 import { describe, it } from 'node:test'
 import { createTestWorkspace, engineCommand } from './engine-workspace.ts'
+import { processEnd } from './process-end.ts'
 
 describe('the engine of a workspace', () => {
   it('is one, when two clients start it at the same instant (10 times)', async () => {
@@ -49,7 +50,7 @@ describe('the engine of a workspace', () => {
     await using workspace = await createTestWorkspace()
     await using client = await workspace.connect({ command: engineCommand('--idle-minutes', '0.002') })
     const { pid } = await client.call('engine/status', {})
-    await ended(pid)
+    await processEnd(pid)
     assert.notEqual((await client.call('engine/status', {})).pid, pid)
   })
 
@@ -60,21 +61,9 @@ describe('the engine of a workspace', () => {
     const listening = new AbortController()
     const events = client.events(listening.signal)[Symbol.asyncIterator]()
     await events.next()
-    const outcome = await Promise.race([ended(pid), new Promise((resolve) => setTimeout(resolve, 600, 'runs'))])
+    const outcome = await Promise.race([processEnd(pid), new Promise((resolve) => setTimeout(resolve, 600, 'runs'))])
     assert.equal(outcome, 'runs')
     listening.abort()
-    await ended(pid)
+    await processEnd(pid)
   })
 })
-
-/** There is no event for the end of a process that is not our child. */
-async function ended(pid: number): Promise<'ended'> {
-  for (;;) {
-    try {
-      process.kill(pid, 0)
-    } catch {
-      return 'ended'
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}

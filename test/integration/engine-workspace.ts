@@ -22,9 +22,9 @@ export interface TestWorkspace extends AsyncDisposable {
   engineFile(): EngineFile
 }
 
-/** An empty folder; when the test ends, its engine is killed and the folder removed. */
-export async function createTestWorkspace(): Promise<TestWorkspace> {
-  const path = await realpath(await mkdtemp(join(tmpdir(), 'runwright-engine-')))
+/** An empty folder in `parent`; when the test ends, its engine is killed and the folder removed. */
+export async function createTestWorkspace(parent = tmpdir()): Promise<TestWorkspace> {
+  const path = await realpath(await mkdtemp(join(parent, 'runwright-engine-')))
   const enginePath = join(path, '.runwright', 'engine.json')
 
   function engineFile(): EngineFile {

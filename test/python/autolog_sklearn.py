@@ -3,8 +3,12 @@
 import json
 import os
 import sys
+import warnings
 
 os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+# What this script prints is read as JSON.
+os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
+warnings.simplefilter("ignore")
 
 import mlflow
 from mlflow import MlflowClient
@@ -26,40 +30,29 @@ client = MlflowClient()
 run = client.get_run(fit.info.run_id)
 [output] = run.outputs.model_outputs
 logged = mlflow.get_logged_model(output.model_id)
-by_id = mlflow.sklearn.load_model(f"models:/{output.model_id}")
-by_run = mlflow.sklearn.load_model(f"runs:/{fit.info.run_id}/model")
-children = client.search_runs(
-    [fit.info.experiment_id or run.info.experiment_id], f"tags.mlflow.parentRunId = '{grid.info.run_id}'"
-)
+uris = [f"models:/{output.model_id}", f"runs:/{fit.info.run_id}/model"]
+loaded = [load(uri) for uri in uris for load in (mlflow.sklearn.load_model, mlflow.pyfunc.load_model)]
+children = client.search_runs([run.info.experiment_id], f"tags.mlflow.parentRunId = '{grid.info.run_id}'")
 found = mlflow.search_logged_models(
     experiment_ids=[run.info.experiment_id], filter_string="metrics.training_score > 0.9", output_format="list"
 )
-
-json.dump(
-    {
-        "status": run.info.status,
-        "params": {key: run.data.params[key] for key in ("C", "max_iter")},
-        "score": run.data.metrics["training_score"] == score,
-        "metricKeys": sorted(run.data.metrics),
-        "estimator": run.data.tags["estimator_name"],
-        "artifacts": sorted(entry.path for entry in client.list_artifacts(fit.info.run_id)),
-        "modelFiles": sorted(
-            entry.path for entry in client.list_logged_model_artifacts(output.model_id)
-        )
-        if hasattr(client, "list_logged_model_artifacts")
-        else None,
-        "modelStatus": str(logged.status),
-        "modelName": logged.name,
-        "modelParams": {key: logged.params[key] for key in ("C", "max_iter")},
-        "modelMetrics": sorted(metric.key for metric in logged.metrics),
-        "modelOfRun": logged.source_run_id == fit.info.run_id,
-        "predictsEqual": [
-            bool((loaded.predict(features) == model.predict(features)).all()) for loaded in (by_id, by_run)
-        ],
-        "childRuns": len(children),
-        "childCs": sorted(child.data.params["C"] for child in children),
-        "foundModels": output.model_id in [model.model_id for model in found],
-        "datasets": [entry.dataset.name for entry in run.inputs.dataset_inputs],
-    },
-    sys.stdout,
-)
+own = {"runId": fit.info.run_id, "score": score}
+compared = {
+    "status": run.info.status,
+    "params": run.data.params,
+    "metrics": sorted(run.data.metrics),
+    "scoreIsKept": run.data.metrics["training_score"] == score,
+    "estimator": run.data.tags["estimator_name"],
+    "artifacts": sorted(entry.path for entry in client.list_artifacts(fit.info.run_id)),
+    "modelFiles": sorted(entry.path for entry in client.list_logged_model_artifacts(output.model_id)),
+    "modelStatus": str(logged.status),
+    "modelName": logged.name,
+    "modelParams": logged.params,
+    "modelMetrics": sorted(metric.key for metric in logged.metrics),
+    "modelIsOfRun": logged.source_run_id == fit.info.run_id,
+    "predictsTheSame": [bool((each.predict(features) == model.predict(features)).all()) for each in loaded],
+    "children": sorted(child.data.params["C"] for child in children),
+    "modelIsFound": output.model_id in [model.model_id for model in found],
+    "datasets": [entry.dataset.name for entry in run.inputs.dataset_inputs],
+}
+json.dump({"own": own, "compared": compared}, sys.stdout)

@@ -3,15 +3,24 @@
 import hashlib
 import json
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
 
+os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+# What this script prints is read as JSON.
+os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
+# An answer of 500 is compared, too, and at once.
+os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "0"
+
 import mlflow
 import numpy as np
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param, RunTag, ViewType
+from mlflow.entities import LoggedModelOutput, Metric, Param, RunTag, ViewType
 from mlflow.exceptions import MlflowException
+from mlflow.tracking._tracking_service.utils import _get_store
+from mlflow.utils.rest_utils import http_request
 
 client = MlflowClient()
 
@@ -33,19 +42,38 @@ def tree(run_id, path=None):
     return found
 
 
+def first_line(message):
+    """The sentence of an error without the ids that no two servers share."""
+    return re.sub(r"\b[0-9a-f]{32}\b", "ID", message.split("\n")[0])
+
+
 def error_of(call, *args, **kwargs):
     try:
         call(*args, **kwargs)
     except MlflowException as error:
-        return [error.error_code, error.message]
+        return [error.error_code, first_line(error.message)]
     return None
+
+
+def send(method, route, body=None):
+    """What a server answers to a request that the client itself would never make."""
+    content = {"params": body} if method == "GET" else {"json": body}
+    answer = http_request(
+        _get_store().get_host_creds(), f"/api/2.0/mlflow/{route}", method, raise_on_status=False, **content
+    )
+    if answer.status_code == 200:
+        return sorted(answer.json())
+    if "json" not in answer.headers["Content-Type"]:
+        return [answer.status_code]
+    error = answer.json()
+    return [answer.status_code, error["error_code"], first_line(error["message"])]
 
 
 def log_values():
     experiment_id = mlflow.create_experiment("values", tags={"purpose": "test"})
     run = client.create_run(experiment_id, run_name="first", tags={"color": "grün"})
     run_id = run.info.run_id
-    for step, value in [(3, 0.3), (1, 0.1), (2, float("nan")), (1, 0.15)]:
+    for step, value in [(3, 0.3), (1, 0.1), (2, float("nan")), (1, 0.15), (3, 0.3), (-2, 7)]:
         client.log_metric(run_id, "loss", value, timestamp=1000 + step, step=step)
     client.log_batch(
         run_id,
@@ -56,12 +84,24 @@ def log_values():
             Metric("tiny", 5e-324, 1, 0),
             Metric("dir/metric name", 1.0, 1, 2**40),
         ],
-        params=[Param("lr", "0.1"), Param("__proto__", "plain"), Param("long", "é" * 7000)],
-        tags=[RunTag("note", "two\nlines"), RunTag("constructor", "plain"), RunTag("long", "t" * 9000)],
+        params=[
+            Param("lr", "0.1"),
+            Param("__proto__", "plain"),
+            Param("empty", ""),
+            Param("größe/日本", "🏃"),
+            Param("long", "é" * 7000),
+        ],
+        tags=[
+            RunTag("note", "two\nlines"),
+            RunTag("__proto__", "plain"),
+            RunTag("constructor", "plain"),
+            RunTag("long", "t" * 9000),
+        ],
     )
     client.set_tag(run_id, "color", "blue")
     client.delete_tag(run_id, "note")
     again = [error_of(client.log_param, run_id, "lr", value) for value in ("0.1", "0.2")]
+    half = error_of(client.log_batch, run_id, [Metric("half", 1.0, 1, 0)], [Param("lr", "0.3"), Param("new", "1")])
     client.set_terminated(run_id, "FINISHED", end_time=run.info.start_time + 5)
     read = client.get_run(run_id)
     return {
@@ -71,11 +111,12 @@ def log_values():
         "metrics": {key: plain(value) for key, value in read.data.metrics.items()},
         "params": {key: value[:10] for key, value in read.data.params.items()},
         "paramLength": len(read.data.params["long"]),
-        "tags": {k: v[:10] for k, v in read.data.tags.items() if not k.startswith("mlflow.")},
+        "tags": {key: value[:10] for key, value in read.data.tags.items() if key != "mlflow.source.name"},
         "tagLength": len(read.data.tags["long"]),
         "history": points(run_id, "loss"),
         "stepBeyond32Bits": points(run_id, "dir/metric name"),
         "paramAgain": again,
+        "refusedBatch": half,
         "experimentTags": client.get_experiment_by_name("values").tags,
     }
 
@@ -95,7 +136,7 @@ def log_artifacts():
         Path(folder, "big.bin").write_bytes(big)
         nested = Path(folder, "tree", "deep er", "größe")
         nested.mkdir(parents=True)
-        (nested / "日本語 #1 100%.txt").write_text("content", encoding="utf8")
+        (nested / "日本語 100%.txt").write_text("content", encoding="utf8")
         Path(folder, "tree", "empty.txt").write_text("")
         mlflow.log_artifact(Path(folder, "big.bin"), "weights")
         mlflow.log_artifacts(Path(folder, "tree"), "tree")
@@ -107,7 +148,7 @@ def log_artifacts():
         local = Path(client.download_artifacts(run_id, "", folder))
         names = sorted(path.relative_to(local).as_posix() for path in local.rglob("*") if path.is_file())
         same = hashlib.sha256((local / "weights/big.bin").read_bytes()).digest() == hashlib.sha256(big).digest()
-        text = (local / "tree/deep er/größe/日本語 #1 100%.txt").read_text(encoding="utf8")
+        text = (local / "tree/deep er/größe/日本語 100%.txt").read_text(encoding="utf8")
     listed = tree(run_id)
     return {
         "listed": listed,
@@ -210,6 +251,148 @@ def experiments():
     }
 
 
-scenarios = [log_values, log_many_points, log_artifacts, log_nested_runs_and_data, search, experiments]
-os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+def logged_models():
+    experiment_id = client.create_experiment("models")
+    made = client.create_logged_model(
+        experiment_id, name="external", model_type="classifier", params={"depth": "3"}, tags={"team": "red"}
+    )
+    other = client.create_logged_model(experiment_id, name="other")
+    run_id = client.create_run(experiment_id).info.run_id
+    client.log_metric(run_id, "accuracy", 0.9, step=1, model_id=made.model_id)
+    client.log_outputs(run_id, [LoggedModelOutput(made.model_id, step=1)])
+    client.log_model_params(made.model_id, {"width": "4"})
+    client.set_logged_model_tags(made.model_id, {"team": "blue", "gone": "soon"})
+    client.delete_logged_model_tag(made.model_id, "gone")
+    client.finalize_logged_model(made.model_id, "READY")
+    read = client.get_logged_model(made.model_id)
+    found = [
+        [model.name for model in client.search_logged_models([experiment_id], filter_string=text)]
+        for text in ("metrics.accuracy > 0.5", "params.depth = '3'", "name = 'other'", "tags.team = 'red'")
+    ]
+    client.delete_logged_model(other.model_id)
+    left = client.search_logged_models([experiment_id], order_by=[{"field_name": "name"}])
+    return {
+        "statuses": [str(made.status), str(read.status)],
+        "name": read.name,
+        "type": read.model_type,
+        "ofRun": read.source_run_id,
+        "params": read.params,
+        "tags": {key: value for key, value in read.tags.items() if not key.startswith("mlflow.")},
+        "metrics": [[m.key, m.value, m.step, m.run_id == run_id] for m in read.metrics],
+        "outputs": [[o.model_id == made.model_id, o.step] for o in client.get_run(run_id).outputs.model_outputs],
+        "found": found,
+        "left": [model.name for model in left],
+        "deleted": error_of(client.get_logged_model, other.model_id),
+        "badName": error_of(client.create_logged_model, experiment_id, name="a/b"),
+    }
+
+
+def refusals():
+    names = {name: client.create_experiment(name) for name in ("kept", "gone")}
+    run_id = client.create_run(names["kept"]).info.run_id
+    deleted_id = client.create_run(names["kept"]).info.run_id
+    client.delete_run(deleted_id)
+    client.delete_experiment(names["gone"])
+    nobody = "0" * 32
+
+    def search(**query):
+        return error_of(client.search_runs, [names["kept"]], **query)
+
+    return {
+        "unknownRun": error_of(client.get_run, nobody),
+        "unknownRunEnds": error_of(client.set_terminated, nobody),
+        "unknownHistory": error_of(client.get_metric_history, nobody, "loss"),
+        "unknownArtifacts": error_of(client.list_artifacts, nobody),
+        "unknownModel": error_of(client.get_logged_model, f"m-{nobody}"),
+        "noHistory": points(run_id, "nothing"),
+        "noExperiment": client.get_experiment_by_name("nobody"),
+        "metricOfDeletedRun": error_of(client.log_metric, deleted_id, "loss", 1.0),
+        "tagOfDeletedRun": error_of(client.set_tag, deleted_id, "a", "b"),
+        "paramOfDeletedRun": error_of(client.log_param, deleted_id, "a", "b"),
+        "runDeletedTwice": error_of(client.delete_run, deleted_id),
+        "runRestoredWhileActive": error_of(client.restore_run, run_id),
+        "runInDeletedExperiment": error_of(client.create_run, names["gone"]),
+        "experimentDeletedTwice": error_of(client.delete_experiment, names["gone"]),
+        "experimentRestoredWhileActive": error_of(client.restore_experiment, names["kept"]),
+        "deletedExperimentRenamed": send(
+            "POST", "experiments/update", {"experiment_id": names["gone"], "new_name": "other"}
+        ),
+        "deletedExperimentTagged": error_of(client.set_experiment_tag, names["gone"], "a", "b"),
+        "nameOfDeleted": error_of(client.create_experiment, "gone"),
+        "nameTaken": error_of(client.rename_experiment, names["kept"], "Default"),
+        "nameTooLong": error_of(client.create_experiment, "n" * 501),
+        "nameEmpty": error_of(client.create_experiment, ""),
+        "keyTooLong": error_of(client.log_param, run_id, "k" * 251, "v"),
+        "keyWithLineBreak": error_of(client.log_metric, run_id, "a\nb", 1.0),
+        "keyOutside": error_of(client.set_tag, run_id, "../up", "v"),
+        "tagMissing": error_of(client.delete_tag, run_id, "nothing"),
+        "experimentTagTooLong": error_of(client.set_experiment_tag, names["kept"], "a", "v" * 20_001),
+        "tooManyParams": error_of(client.log_batch, run_id, params=[Param(f"p{i}", "v") for i in range(101)]),
+        "paramTwice": error_of(client.log_batch, run_id, params=[Param("twice", "a"), Param("twice", "b")]),
+        "badToken": search(page_token="nonsense"),
+        "tooManyResults": search(max_results=50_001),
+        "noResults": search(max_results=0),
+        "orderSideways": search(order_by=["metrics.loss SIDEWAYS"]),
+        "orderUnknown": search(order_by=["nonsense.loss"]),
+        "filterUnknown": search(filter_string="nonsense.loss = 1"),
+        "filterAttribute": search(filter_string="attributes.color = 'red'"),
+        "filterOr": search(filter_string="metrics.a = 1 OR metrics.b = 2"),
+        "filterOperator": search(filter_string="params.a > 'b'"),
+        "filterUnquoted": search(filter_string="params.a = b"),
+        "filterHalf": search(filter_string="metrics.a >"),
+    }
+
+
+def requests_by_hand():
+    experiment_id = client.create_experiment("by hand")
+    run_id = client.create_run(experiment_id).info.run_id
+    metric = {"run_id": run_id, "key": "m", "value": 1, "timestamp": 1}
+
+    def log(**changed):
+        return send("POST", "runs/log-metric", {**metric, **changed})
+
+    return {
+        "unknownRoute": send("GET", "runs/nothing")[0],
+        "noParams": send("GET", "runs/get"),
+        "nothingSent": send("POST", "runs/log-metric", {}),
+        "bothSpellings": send("POST", "runs/delete", {"run_id": run_id, "runId": run_id}),
+        "camelCase": send("POST", "runs/set-tag", {"runId": run_id, "key": "a", "value": "b"}),
+        "bodyInText": send("POST", "runs/set-tag", json.dumps({"run_id": run_id, "key": "a", "value": "b"})),
+        "unknownField": log(color="red"),
+        "nan": log(key="nan", value="NaN"),
+        "infinity": log(key="inf", value="-Infinity"),
+        "integerAsText": log(key="text", step="7", timestamp="12"),
+        "stored": sorted([m.key, plain(m.value), m.timestamp, m.step] for m in client.get_run(run_id).data._metric_objs),
+        "badValue": log(value="high"),
+        "badStep": log(step=1.5),
+        "badTimestamp": log(timestamp=-1),
+        "noTimestamp": log(timestamp=None),
+        "badRunId": log(run_id="../x"),
+        "badRunIdInBatch": send("POST", "runs/log-batch", {"run_id": "../x"}),
+        "badKey": log(key=7),
+        "badStatus": send("POST", "runs/update", {"run_id": run_id, "status": "SLEEPING"}),
+        "statusByNumber": send("POST", "runs/update", {"run_id": run_id, "status": 3}),
+        "status": client.get_run(run_id).info.status,
+        "badExperimentId": send("GET", "experiments/get", {"experiment_id": "first"}),
+        "orderTwice": send(
+            "POST", "runs/search", {"experiment_ids": [experiment_id], "order_by": ["metrics.m", "metrics.m DESC"]}
+        ),
+        "badBatch": send("POST", "runs/log-batch", {"run_id": run_id, "metrics": {"key": "m"}}),
+        "badPart": send("POST", "runs/log-batch", {"run_id": run_id, "params": [{"value": "v"}]}),
+        "artifactOutside": send("GET", "artifacts/list", {"run_id": run_id, "path": "../../.."}),
+        "newRun": send("POST", "runs/create", {"experiment_id": experiment_id}),
+    }
+
+
+scenarios = [
+    log_values,
+    log_many_points,
+    log_artifacts,
+    log_nested_runs_and_data,
+    search,
+    experiments,
+    logged_models,
+    refusals,
+    requests_by_hand,
+]
 json.dump({scenario.__name__: scenario() for scenario in scenarios}, sys.stdout)

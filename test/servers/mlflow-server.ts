@@ -36,7 +36,12 @@ export async function openMlflowServer(options: {
       // Its workers are children of children: they are ended as a process group.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...(asInProduction ? {} : { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' }) },
+      // It forgets lock files in the folder for temporary files.
+      env: {
+        ...process.env,
+        TMPDIR: folder,
+        ...(asInProduction ? {} : { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' }),
+      },
     },
   )
   const stop = () => endGroup(child)

@@ -1,5 +1,5 @@
 import { RunwrightError } from '../errors.ts'
-import { isRecord } from '../json.ts'
+import { isRecord, parseForeignJson } from '../json.ts'
 import { parseDouble, parseInteger } from './numbers.ts'
 
 /**
@@ -185,19 +185,11 @@ function decodeBody(body: unknown): Readonly<Record<string, unknown>> {
   if (body === undefined || body === null) return {}
   if (isRecord(body)) return body
   if (typeof body === 'string') {
-    const inner = parseJson(body)
+    const inner = parseForeignJson(body)
     if (inner === null) return {}
     if (isRecord(inner)) return inner
   }
   throw invalid('The request body must be a JSON object.', 'Send the parameters as one JSON object.')
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function camelCase(name: string): string {

@@ -53,7 +53,7 @@ const patterns = {
   identifier: /(?:`[^`]*`|"[^"]*"|[\p{L}\p{N}_./:-])+/uy,
   operator: /[=<>!]+|(?:NOT\s+)?IN\b|IS\s+(?:NOT\s+)?NULL\b|[A-Z]+\b/iy,
   text: /'(?:[^']|'')*'|"[^"]*"/y,
-  number: /[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?![\p{L}\p{N}_.])/iuy,
+  number: /[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?(?![\p{L}\p{N}_.])/iuy,
   and: /AND\b/iy,
   open: /\(/y,
   comma: /,/y,

@@ -2,14 +2,17 @@ import { RunwrightError } from '../errors.ts'
 import { parseExperimentId, parseRunId, type ExperimentId, type RunId } from '../ids.ts'
 import { checked, invalid, invalidValue, orNamed, required, text, type Field } from './fields.ts'
 
-/** A run to look up: what cannot be an id names no run. */
-export const runId: Field<RunId, never> = checked(orNamed('run_uuid', required(text)), (written) => {
+/** A run that need not be named: what cannot be an id names no run. */
+export const maybeRunId: Field<RunId> = checked(text, (written) => {
   const id = parseRunId(written)
   if (id === undefined) throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `Run with id=${written} not found`)
   return id
 })
 
-/** A run to log to, where MLflow refuses what cannot be an id. */
+/** A run to look up. */
+export const runId: Field<RunId, never> = orNamed('run_uuid', required(maybeRunId))
+
+/** A run to log a batch or inputs to, where MLflow refuses what cannot be an id. */
 export const runIdToLog: Field<RunId, never> = checked(orNamed('run_uuid', required(text)), (written, path) => {
   const id = parseRunId(written)
   if (id === undefined) throw invalid(`${invalidValue(path, written)}.`)
@@ -17,7 +20,7 @@ export const runIdToLog: Field<RunId, never> = checked(orNamed('run_uuid', requi
 })
 
 export const experimentId: Field<ExperimentId> = checked(text, (written) => {
-  const digits = /^\s*0*(\d+)\s*$/.exec(written)?.[1]
+  const digits = /^\s*0*(0|[1-9]\d*)\s*$/.exec(written)?.[1]
   if (digits === undefined) {
     throw invalid(`Invalid experiment ID '${written}'. Experiment ID must be a valid integer.`)
   }

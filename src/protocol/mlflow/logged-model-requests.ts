@@ -1,7 +1,7 @@
 import { loggedModelStatuses } from '../logged-models.ts'
 import { checked, filled, listOf, message, oneOf, required, text, withDefault } from './fields.ts'
 import { parseLoggedModelFilter } from './filter.ts'
-import { experimentId, runId } from './id-fields.ts'
+import { experimentId, maybeRunId } from './id-fields.ts'
 import { keyValue, toParam, toRunTag } from './key-values.ts'
 import { limits } from './names.ts'
 import { loggedModelOrder } from './order-by.ts'
@@ -14,7 +14,7 @@ export const createLoggedModel = message({
   experiment_id: required(experimentId),
   name: filled(text),
   model_type: text,
-  source_run_id: filled(runId),
+  source_run_id: filled(maybeRunId),
   params,
   tags,
 })

@@ -41,9 +41,9 @@ export const updateRun = message({
 
 export const oneRun = message({ run_id: runId })
 
-export const logMetric = message({ run_id: runIdToLog, ...metricFields })
+export const logMetric = message({ run_id: runId, ...metricFields })
 
-export const logParam = message({ run_id: runIdToLog, key: required(text), value: withDefault(text, '') })
+export const logParam = message({ run_id: runId, key: required(text), value: withDefault(text, '') })
 
 export const setTag = message({ run_id: runId, key: required(text), value: withDefault(text, '') })
 

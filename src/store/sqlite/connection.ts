@@ -15,8 +15,9 @@ export interface Connection extends Disposable {
 /** Prepared statements kept per connection; the oldest goes first. A search with many filters makes its own text. */
 const keptStatements = 256
 
-export function openConnection(path: string, options: { busyTimeoutMs: number }): Connection {
-  const database = new DatabaseSync(path, { timeout: options.busyTimeoutMs, enableForeignKeyConstraints: true })
+export function openConnection(path: string, options: { busyTimeoutMs: number; readOnly?: boolean }): Connection {
+  const { busyTimeoutMs, readOnly = false } = options
+  const database = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true, readOnly })
   const prepare = keepStatements(database)
   return {
     // Asynchronous functions, so that what SQLite throws is a rejection like that of a database far away.

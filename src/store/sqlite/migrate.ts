@@ -17,22 +17,30 @@ export async function checkOwner(connection: Connection, path: string): Promise<
   if (owner?.['application_id'] !== 0 || tables?.['count'] !== 0) throw createDamagedError(path)
 }
 
+/** @throws STORAGE_TOO_NEW when the file knows a migration that we do not */
+export async function checkVersion(connection: Connection, path: string, knownCount: number): Promise<void> {
+  const table = await connection.sql.get(`select name from sqlite_schema where name = 'migrations'`)
+  if (table === undefined) return
+  const newest = await connection.sql.get('select coalesce(max(number), 0) as number from migrations')
+  const applied = Number(newest?.['number'])
+  if (applied <= knownCount) return
+  throw new RunwrightError('STORAGE_TOO_NEW', `${path} was written by a newer version of Runwright.`, {
+    hint: `Update Runwright; this version knows ${knownCount} of the ${applied} steps in the file.`,
+  })
+}
+
 /**
  * Brings the file up to the newest of `migrations`; each runs in a transaction with the note that it ran.
- * @throws STORAGE_TOO_NEW when the file knows a migration that we do not
+ * @throws STORAGE_TOO_NEW
  */
 export async function migrate(connection: Connection, path: string, migrations: readonly Migration[]): Promise<void> {
   connection.exec('begin immediate')
   try {
     connection.exec(`pragma application_id = ${applicationId}`)
     connection.exec('create table if not exists migrations (number integer primary key, name text not null) strict')
+    await checkVersion(connection, path, migrations.length)
     const newest = await connection.sql.get('select coalesce(max(number), 0) as number from migrations')
     const applied = Number(newest?.['number'])
-    if (applied > migrations.length) {
-      throw new RunwrightError('STORAGE_TOO_NEW', `${path} was written by a newer version of Runwright.`, {
-        hint: `Update Runwright; this version knows ${migrations.length} of the ${applied} steps in the file.`,
-      })
-    }
     for (const [index, { number, name, statements }] of migrations.entries()) {
       if (number !== index + 1) throw new Error(`Migration "${name}" has number ${number}, expected ${index + 1}.`)
       if (number <= applied) continue

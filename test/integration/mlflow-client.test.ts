@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import type { Client } from '../../src/protocol/client.ts'
+import { type RunId, parseRunId } from '../../src/protocol/ids.ts'
+import { isRecord } from '../../src/protocol/json.ts'
+import { openMlflowServer } from '../servers/mlflow-server.ts'
+import { runPython } from '../servers/run-python.ts'
+import { findTestPython } from '../servers/test-python.ts'
+import { createTestWorkspace, type TestWorkspace } from './engine-workspace.ts'
+import { differences } from './mlflow-differences.ts'
+
+type Printed = Record<string, unknown>
+
+/** Scenarios of `log_and_read_back.py`, and what each shows. */
+const scenarios: Readonly<Record<string, string>> = {
+  log_values: 'reads back params, metrics and tags as they were logged, cut off where MLflow cuts them',
+  log_many_points: 'reads back a history of thousands of points in order',
+  log_artifacts: 'reads back files and folders of any name',
+  log_nested_runs_and_data: 'finds children by their parent, and runs by their data',
+  search: 'finds runs by filter, in order, in pages, and deleted ones again',
+  experiments: 'renames, tags, deletes, restores and finds experiments',
+  logged_models: 'keeps logged models, also of no run',
+  refusals: 'is refused what MLflow refuses, in the same words',
+  requests_by_hand: 'could make any request that MLflow answers',
+}
+
+describe('the unchanged Python client', { timeout: 300_000 }, () => {
+  const python = findTestPython(process.env)
+  let folder: string
+  let workspace: TestWorkspace
+  let client: Client
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'runwright-client-'))
+    workspace = await createTestWorkspace()
+    client = await workspace.connect()
+  })
+  after(async () => {
+    await client[Symbol.asyncDispose]()
+    await workspace[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true })
+  })
+
+  const runHere = async (script: string) => runPython({ python, script, folder, server: await client.tracking() })
+
+  describe('on the engine as on a real MLflow server', () => {
+    let values: { ours: Printed; theirs: Printed }
+    let fit: { ours: Printed; theirs: Printed }
+    before(async () => {
+      await using server = await openMlflowServer({ python, folder })
+      async function runOnBoth(script: string) {
+        const there = runPython({ python, script, folder, server: { uri: server.url } })
+        const [ours, theirs] = await Promise.all([runHere(script), there])
+        return { ours, theirs }
+      }
+      values = await runOnBoth('log_and_read_back.py')
+      fit = await runOnBoth('autolog_sklearn.py')
+    })
+
+    for (const [scenario, behaviour] of Object.entries(scenarios)) {
+      it(behaviour, () => {
+        const ours = getRecord(values.ours, scenario)
+        const theirs = getRecord(values.theirs, scenario)
+        const deliberate = differences[scenario] ?? {}
+        assert.deepEqual(ours, { ...theirs, ...deliberate })
+        for (const [name, value] of Object.entries(deliberate)) {
+          assert.notDeepEqual(theirs[name], value, `${name} is no difference any more`)
+        }
+      })
+    }
+
+    it('has shown every scenario', () => {
+      assert.deepEqual(Object.keys(values.ours), Object.keys(scenarios))
+    })
+
+    it('autologs a model of scikit-learn that loads again and predicts the same', () => {
+      const ours = getRecord(fit.ours, 'compared')
+      assert.deepEqual(ours, getRecord(fit.theirs, 'compared'))
+      assert.deepEqual(ours['predictsTheSame'], [true, true, true, true])
+      assert.deepEqual([ours['scoreIsKept'], ours['modelIsOfRun'], ours['modelIsFound']], [true, true, true])
+      assert.deepEqual(ours['children'], ['0.1', '1.0'])
+    })
+
+    it('leaves an autologged run that the typed client sees whole', async () => {
+      const { runId: id, score } = getRecord(fit.ours, 'own')
+      const runId = toRunId(id)
+      const { run } = await client.call('runs/get', { runId })
+      assert.deepEqual([run.name, run.status], ['fit', 'FINISHED'])
+      assert.equal(run.params.find(({ key }) => key === 'C')?.value, '0.5')
+      assert.equal(run.metrics.find(({ key }) => key === 'training_score')?.value, score)
+      assert.deepEqual([run.datasets.length, run.modelOutputs.length], [2, 1])
+      const { entries } = await client.call('artifacts/list', { runId })
+      assert.deepEqual(
+        entries.map(({ path }) => path),
+        getRecord(fit.ours, 'compared')['artifacts'],
+      )
+      const picture = await new Response(await client.download(runId, 'training_confusion_matrix.png')).bytes()
+      assert.equal(Buffer.from(picture.subarray(1, 4)).toString(), 'PNG')
+    })
+  })
+
+  it('replaces a file of 50 MB, byte for byte, in an engine that does not grow with it', async () => {
+    const { pid } = workspace.engineFile()
+    const before = await peakMemoryBytes(pid)
+    const { runId: id, logged, read } = await runHere('replace_big_artifact.py')
+    assert.ok(Array.isArray(logged) && logged.length === 2 && logged[0] !== logged[1])
+    assert.deepEqual(read, logged)
+    const runId = toRunId(id)
+    const { entries } = await client.call('artifacts/list', { runId, path: 'checkpoints' })
+    assert.deepEqual(entries, [{ path: 'checkpoints/model.bin', isDirectory: false, sizeBytes: 50_000_000 }])
+    const hash = createHash('sha256')
+    for await (const chunk of await client.download(runId, 'checkpoints/model.bin')) hash.update(chunk)
+    assert.equal(hash.digest('hex'), logged[1])
+    if (before === undefined) return
+    const grownBytes = ((await peakMemoryBytes(pid)) ?? Infinity) - before
+    assert.ok(grownBytes < 100_000_000, `the engine grew by ${grownBytes} bytes`)
+  })
+})
+
+function getRecord(printed: Printed, name: string): Printed {
+  const value = printed[name]
+  return isRecord(value) ? value : assert.fail(`${name} is missing.`)
+}
+
+function toRunId(id: unknown): RunId {
+  return parseRunId(String(id)) ?? assert.fail(`${String(id)} is no run id.`)
+}
+
+/** The most memory that a process has had so far; undefined where the system does not tell. */
+async function peakMemoryBytes(pid: number): Promise<number | undefined> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? []
+  return kib === undefined ? undefined : Number(kib) * 1024
+}
