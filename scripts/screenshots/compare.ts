@@ -19,7 +19,7 @@ function createPicture(tab: ViewTab, isThere: (view: FrameLocator) => Promise<un
       const view = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame')
       await view.getByRole('tab', { name: tab }).click()
       await isThere(view)
-      await page.mouse.move(900, 900)
+      await page.mouse.move(640, 955)
     },
   }
 }
