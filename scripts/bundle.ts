@@ -1,5 +1,6 @@
 /**
- * Writes what ships: `dist/extension.cjs` for VS Code's extension host, `dist/engine.js` and `dist/cli.js` for Node.
+ * Writes what ships: `dist/extension.cjs` for VS Code's extension host, `dist/engine.js` and `dist/cli.js` for Node,
+ * `dist/webviews/` for the browser in VS Code.
  *
  *     node scripts/bundle.ts               with source maps beside the bundles
  *     node scripts/bundle.ts --production  smaller, without source maps, names kept so that stack traces read well
@@ -23,18 +24,24 @@ const bundles: readonly (BuildOptions & { entry: string; outfile: string })[] = 
   { entry: 'src/cli/main.ts', outfile: 'dist/cli.js', format: 'esm', banner: { js: requireForModules } },
 ]
 
+/** Scripts and styles of webviews: for browsers, without modules of Node. */
+const webviews: typeof bundles = [
+  { entry: 'webviews/compare/main.ts', outfile: 'dist/webviews/compare.js', format: 'iife', platform: 'browser' },
+  { entry: 'webviews/compare/compare.css', outfile: 'dist/webviews/compare.css', platform: 'browser' },
+]
+
 /** Builds all bundles and returns the size of each in bytes, by its path relative to the repository. */
 export async function bundle({ production }: { production: boolean }): Promise<ReadonlyMap<string, number>> {
-  const wanted = bundles.filter(({ entry }) => existsSync(join(root, entry)))
+  const wanted = [...bundles, ...webviews].filter(({ entry }) => existsSync(join(root, entry)))
   const built = await Promise.all(
     wanted.map(({ entry, ...options }) =>
       build({
+        platform: 'node',
+        target: options.platform === 'browser' ? 'chrome138' : 'node22',
         ...options,
         entryPoints: [entry],
         absWorkingDir: root,
         bundle: true,
-        platform: 'node',
-        target: 'node22',
         minifyWhitespace: production,
         minifySyntax: production,
         sourcemap: production ? false : 'linked',

@@ -6,15 +6,21 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openWorkbench } from '../test/vscode/workbench.ts'
 import { bundle } from './bundle.ts'
+import { comparePictures } from './screenshots/compare.ts'
 import { explorer } from './screenshots/explorer.ts'
 import type { Picture } from './screenshots/picture.ts'
 import { openPicturedWorkspace } from './screenshots/pictured-workspace.ts'
 import { rootFolder } from './start/cli.ts'
 
-const pictures: readonly Picture[] = [explorer]
+const pictures: readonly Picture[] = [explorer, ...comparePictures]
 
 /** By what follows the picture's name. */
-const themes = { light: 'Light Modern', dark: 'Dark Modern', 'high-contrast': 'Default High Contrast' }
+const themes = {
+  light: 'Light Modern',
+  dark: 'Dark Modern',
+  'high-contrast': 'Default High Contrast',
+  'high-contrast-light': 'Default High Contrast Light',
+}
 
 const imagesFolder = join(rootFolder, 'docs/images')
 const names = process.argv.slice(2)

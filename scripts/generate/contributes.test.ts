@@ -33,6 +33,19 @@ describe('a command about the view', () => {
   })
 })
 
+it('a command that is about elements or about the view has both places, its clause only in the palette', () => {
+  const compare = defineCommand({
+    id: 'runwright.compare',
+    title: 'Compare',
+    when: 'a',
+    elementMenus: [{ appliesTo: 'viewItem =~ /^run/', menu: 'inline' }],
+    run,
+  })
+  const entry = { command: 'runwright.compare', when: `${view} && viewItem =~ /^run/`, group: 'inline' }
+  assert.deepEqual(read(['menus', 'view/item/context'], compare), [entry])
+  assert.deepEqual(read(['menus', 'commandPalette'], compare), [{ command: 'runwright.compare', when: 'a' }])
+})
+
 describe('a command about elements', () => {
   const stop = defineCommand({
     id: 'runwright.stop',

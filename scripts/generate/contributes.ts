@@ -2,6 +2,7 @@ import type { CommandDefinition } from '../../src/extension/command.ts'
 import {
   configuration,
   experimentsViewId,
+  jsonValidation,
   taskDefinitions,
   views,
   viewsContainers,
@@ -37,6 +38,7 @@ export function contributes(commands: readonly CommandDefinition[]): object {
     keybindings: commands.flatMap(keybindings),
     configuration,
     taskDefinitions,
+    jsonValidation,
   }
 }
 
@@ -63,9 +65,14 @@ function titleBarEntry({ id, when, titleBar }: CommandDefinition): MenuEntry[] {
 }
 
 function elementEntry(command: CommandDefinition): MenuEntry[] {
-  if (command.accepts === undefined || command.menu === undefined) return []
+  const inView = `view == ${experimentsViewId}`
+  if (command.accepts === undefined) {
+    const menus = command.elementMenus ?? []
+    return menus.map(({ appliesTo, menu }) => ({ command: command.id, ...both(inView, appliesTo), group: menu }))
+  }
   const { id, when, appliesTo, menu } = command
-  return [{ command: id, ...both(`view == ${experimentsViewId}`, when, appliesTo), group: menu }]
+  if (menu === undefined) return []
+  return [{ command: id, ...both(inView, when, appliesTo), group: menu }]
 }
 
 function editorEntry({ id, when, editorTitle }: CommandDefinition): MenuEntry[] {

@@ -12,13 +12,13 @@ export interface TestGroup {
 export const testGroups: readonly TestGroup[] = [
   { name: 'unit', folders: [], concurrency: 2 },
   { name: 'integration', folders: ['test/integration/', 'test/contract/'], concurrency: 2 },
-  // One VS Code fills both cores, and its tests measure time.
-  { name: 'vscode', folders: ['test/vscode/'], concurrency: 1 },
+  // One VS Code, or one browser, fills both cores, and its tests measure time.
+  { name: 'vscode', folders: ['test/vscode/', 'test/webviews/'], concurrency: 1 },
 ]
 
 /** Every test file of the repository, relative to its root, sorted. */
 export function listTestFiles(rootFolder: string): string[] {
-  return globSync('{src,scripts,test,bench,sample-workspace}/**/*.test.{ts,mjs}', {
+  return globSync('{src,webviews,scripts,test,bench,sample-workspace}/**/*.test.{ts,mjs}', {
     cwd: rootFolder,
     exclude: (path) => path.split('/').some((part) => part === 'node_modules' || part === '.venv'),
   }).sort()

@@ -1,8 +1,9 @@
+import { bulkContentType, decodeBulk } from '../protocol/bulk.ts'
 import { parseErrorBody } from '../protocol/errors.ts'
 import { stringifyJson } from '../protocol/json.ts'
 import { type MethodName, type Methods, paths } from '../protocol/methods.ts'
 import { authorization, type Endpoint } from './endpoint.ts'
-import { type HttpConnections, isOk, readJson } from './http-request.ts'
+import { type HttpConnections, isOk, readBytes, readJson } from './http-request.ts'
 import { reviveNumbers } from './revive-numbers.ts'
 
 /**
@@ -25,8 +26,9 @@ export async function sendCall<M extends MethodName>(
     body: stringifyJson({ method, params }),
     ...(signal === undefined ? {} : { signal }),
   })
-  const body = await readJson(response, url, signal)
-  if (!isOk(response)) throw parseErrorBody(body, response.statusCode ?? 0)
+  if (!isOk(response)) throw parseErrorBody(await readJson(response, url, signal), response.statusCode ?? 0)
+  const isBulk = response.headers['content-type'] === bulkContentType
+  const body = isBulk ? decodeBulk(await readBytes(response, url, signal)) : await readJson(response, url, signal)
   // SAFETY: an engine of this protocol version answers a method with its own result.
   return reviveNumbers(method, params, body as Methods[M]['result'])
 }

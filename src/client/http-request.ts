@@ -87,22 +87,22 @@ function send(
   })
 }
 
-/** Reads a whole body as text. @throws ConnectionError when it breaks off, CANCELLED when the signal is aborted */
-export async function readText(response: IncomingMessage, url: URL, signal?: AbortSignal): Promise<string> {
+/** Reads a whole body. @throws ConnectionError when it breaks off, CANCELLED when the signal is aborted */
+export async function readBytes(response: IncomingMessage, url: URL, signal?: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = []
   try {
     for await (const chunk of response) chunks.push(chunk)
   } catch (cause) {
     throw signal?.aborted ? cancelled() : connectionError(url, true, cause)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 /** The body as JSON; undefined when it is none. */
 export async function readJson(response: IncomingMessage, url: URL, signal?: AbortSignal): Promise<unknown> {
-  const text = await readText(response, url, signal)
+  const bytes = await readBytes(response, url, signal)
   try {
-    return JSON.parse(text)
+    return JSON.parse(bytes.toString('utf8'))
   } catch {
     return undefined
   }

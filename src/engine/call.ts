@@ -8,7 +8,10 @@ import type { MethodTable } from '../tracking/route.ts'
  *
  * @throws INVALID_PARAMETER_VALUE, ENDPOINT_NOT_FOUND for an unknown method, and what the method throws
  */
-export async function runCall(methods: MethodTable<MethodName>, body: unknown): Promise<object> {
+export async function runCall(
+  methods: MethodTable<MethodName>,
+  body: unknown,
+): Promise<{ method: MethodName; result: object }> {
   if (!isRecord(body) || typeof body['method'] !== 'string') {
     throw new RunwrightError('INVALID_PARAMETER_VALUE', 'A call is an object with "method" and "params".')
   }
@@ -18,7 +21,7 @@ export async function runCall(methods: MethodTable<MethodName>, body: unknown): 
       hint: 'The caller may be newer than this engine; "runwright engine stop" lets the next one start afresh.',
     })
   }
-  return run(methods, method, params)
+  return { method, result: await run(methods, method, params) }
 }
 
 function run<M extends MethodName>(

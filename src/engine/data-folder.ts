@@ -1,4 +1,4 @@
-import { lstat, mkdir, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dataFiles } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
@@ -14,7 +14,7 @@ const mustNotBeLinks = [dataFiles.engine, dataFiles.lock, dataFiles.store, dataF
 export async function prepareDataFolder(folder: string): Promise<void> {
   try {
     await mkdir(join(folder, dataFiles.logs), { recursive: true, mode: 0o700 })
-    await writeFile(join(folder, dataFiles.gitignore), '*\n', { flag: 'wx' }).catch(unlessThere)
+    await writeGitignore(join(folder, dataFiles.gitignore))
   } catch (error) {
     throw toStorageError(error, folder)
   }
@@ -27,6 +27,21 @@ export async function prepareDataFolder(folder: string): Promise<void> {
       })
     }
   }
+}
+
+/** Nothing here is for git but saved views, which people may want to share. */
+const gitignoreText = `*\n!/${dataFiles.views}/\n!/${dataFiles.views}/*.json\n`
+
+/** What it was before there were views; what somebody else has written stays. */
+const earlierText = '*\n'
+
+async function writeGitignore(file: string): Promise<void> {
+  if ((await readFile(file, 'utf8').catch(() => undefined)) !== earlierText) {
+    return writeFile(file, gitignoreText, { flag: 'wx' }).catch(unlessThere)
+  }
+  const beside = `${file}.${process.pid}.new`
+  await writeFile(beside, gitignoreText)
+  await rename(beside, file)
 }
 
 function unlessThere(error: unknown): void {

@@ -6,6 +6,7 @@ import { createArtifacts } from '../tracking/artifacts.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
 import { createTrackingMethods } from '../tracking/methods.ts'
 import { trackingMigrations } from '../tracking/migrations.ts'
+import type { Tracking } from '../tracking/tracking.ts'
 import { createMlflowRoutes } from '../tracking/mlflow-routes.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import { createEngineMethods } from './engine-methods.ts'
@@ -123,6 +124,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     onRequest: () => options.onRequest?.(),
   })
   opened.use(server)
+  opened.use(startSealing(tracking.comparison, log))
   // Taken down before the server, which could not end while they are read.
   opened.defer(() => events[Symbol.dispose]())
   log('info', `engine ${version} listens at ${server.uri}, process ${process.pid}`)
@@ -134,5 +136,24 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     subscriberCount: () => events.readerCount,
     countActiveRuns: () => tracking.runs.countActive(),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
+}
+
+/** A store that knew no chunks yet is brought up to date while the engine is in use; what is left waits for the next. */
+function startSealing(comparison: Tracking['comparison'], log: Log): AsyncDisposable {
+  const stopping = new AbortController()
+  let told = 0
+  const done = comparison
+    .seal(stopping.signal, (seriesLeft) => {
+      if (told > 0 && seriesLeft > told / 2) return
+      told = seriesLeft
+      log('info', `moves the points of ${seriesLeft} long series into chunks`)
+    })
+    .catch((error: unknown) => log('error', 'points could not be moved into chunks; they are read as they are', error))
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      await done
+    },
   }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
+import { bulkContentType, encodeBulk } from '../protocol/bulk.ts'
 import { type ErrorCode, errorCodes, RunwrightError, toErrorBody } from '../protocol/errors.ts'
 import { parseForeignJson, stringifyJson } from '../protocol/json.ts'
 import type { StreamAnswer } from '../tracking/route.ts'
@@ -91,6 +92,17 @@ export function sendJson(response: ServerResponse, value: object, status = 200):
 function sendJsonText(response: ServerResponse, text: string, status: number): void {
   response.writeHead(status, { ...jsonHeaders, 'content-length': Buffer.byteLength(text) })
   response.end(text)
+}
+
+/** A result with typed arrays in it. */
+export function sendBulk(response: ServerResponse, value: object): void {
+  const bytes = encodeBulk(value)
+  response.writeHead(200, {
+    'content-type': bulkContentType,
+    'x-content-type-options': 'nosniff',
+    'content-length': bytes.byteLength,
+  })
+  response.end(bytes)
 }
 
 export function sendText(response: ServerResponse, text: string): void {

@@ -1,11 +1,11 @@
 import { helloProof, isNonce } from '../protocol/hello.ts'
-import { type Hello, type MethodName, paths, protocolVersion } from '../protocol/methods.ts'
+import { type Hello, isBulkMethod, type MethodName, paths, protocolVersion } from '../protocol/methods.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { MethodTable, RestRoute, StreamRoute } from '../tracking/route.ts'
 import { runCall } from './call.ts'
 import { sendEvents } from './event-route.ts'
 import type { EventHub } from './events.ts'
-import { closeSignal, openBody, readJson, sendJson, sendStreamAnswer, sendText } from './http.ts'
+import { closeSignal, openBody, readJson, sendBulk, sendJson, sendStreamAnswer, sendText } from './http.ts'
 import type { HttpRoute } from './http-server.ts'
 
 /** Our own half of the HTTP interface. */
@@ -25,7 +25,9 @@ export function createOwnRoutes({
       verb: 'POST',
       path: paths.call,
       async handle({ request, response }) {
-        sendJson(response, await runCall(methods, await readJson(request)))
+        const { method, result } = await runCall(methods, await readJson(request))
+        if (isBulkMethod(method)) sendBulk(response, result)
+        else sendJson(response, result)
       },
     },
     {

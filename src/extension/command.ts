@@ -23,6 +23,11 @@ interface CommandManifest {
 /** A command about the view or the workspace as a whole. */
 export interface PlainCommand extends CommandManifest {
   readonly accepts?: undefined
+  /**
+   * Its places in the menus of elements, which it then gets as arguments, see `findMenuElements`. `when` does not count
+   * there: it is about the palette and the title bar.
+   */
+  readonly elementMenus?: readonly { readonly appliesTo: string; readonly menu: string }[]
   run(context: CommandContext, ...args: readonly unknown[]): Promise<void>
 }
 
@@ -63,9 +68,20 @@ export function chooseElements<Element extends TreeElement>(
   args: readonly unknown[],
   selection: readonly TreeElement[],
 ): readonly Element[] {
-  const [clicked, selected] = args
-  const candidates: readonly unknown[] =
-    clicked === undefined ? selection : Array.isArray(selected) && selected.includes(clicked) ? selected : [clicked]
-  const elements = candidates.filter(command.accepts)
+  const elements = args[0] === undefined ? selection.filter(command.accepts) : findMenuElements(command.accepts, args)
   return command.takes === 'one' ? elements.slice(0, 1) : elements
+}
+
+/**
+ * The elements whose menu a command was chosen from.
+ *
+ * @param args what VS Code passes, as to `chooseElements`
+ */
+export function findMenuElements<Element extends TreeElement>(
+  accepts: (value: unknown) => value is Element,
+  args: readonly unknown[],
+): readonly Element[] {
+  const [clicked, selected] = args
+  const candidates: readonly unknown[] = Array.isArray(selected) && selected.includes(clicked) ? selected : [clicked]
+  return candidates.filter(accepts)
 }

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode'
+import type { SavedView } from '../protocol/saved-view.ts'
 import type { Connections } from './connections/connections.ts'
 import type { Deletions } from './deletions.ts'
 import type { ExperimentElement, RunElement, TreeElement } from './tree/element.ts'
@@ -12,6 +13,7 @@ export interface CommandContext {
   readonly explorer: Explorer
   readonly deletions: Deletions
   readonly servers: Servers
+  readonly comparisons: Comparisons
   readonly log: vscode.LogOutputChannel
   /** How the bundled CLI is started: the editor's own Node and its first arguments and environment. */
   readonly cli: {
@@ -21,6 +23,16 @@ export interface CommandContext {
   }
   /** Starts tracking in a workspace folder that has no runs yet; does nothing for one that is shown already. */
   useFolder(folder: vscode.WorkspaceFolder): void
+}
+
+/** Runs side by side, each comparison in an editor tab of its own. */
+export interface Comparisons {
+  /**
+   * Shows a view; where it is open already, reveals it.
+   *
+   * @param file absolute path of the file it is saved in; undefined for a view that is not
+   */
+  open(connectionId: string, view: SavedView, file?: string): Promise<void>
 }
 
 /** The view "Experiments", as commands see it. */

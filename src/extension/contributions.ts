@@ -74,3 +74,6 @@ export const configuration = {
 }
 
 export const taskDefinitions = [{ type: 'runwright' }]
+
+/** An editor checks and completes saved views by this. */
+export const jsonValidation = [{ fileMatch: '**/.runwright/views/*.json', url: './media/view.schema.json' }]

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode'
 import { artifactScheme } from './artifact-uri.ts'
 import { commands } from './commands/all.ts'
+import { openComparisons } from './webviews/comparisons.ts'
 import { createConnections, type Connections } from './connections/connections.ts'
+import type { CommandContext } from './context.ts'
 import { createDeletions } from './deletions.ts'
 import { createClientOpener } from './open-client.ts'
 import { watchPlaces } from './places.ts'
@@ -27,6 +29,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const view = openExperimentsView(workspaceState, () => connections)
   const files = createArtifactFiles((connectionId) => connections.client(connectionId))
 
+  const comparisons = openComparisons(context.extensionUri, () => commandContext)
+
   const connections = createConnections({
     openClient: createClientOpener({
       extensionPath,
@@ -37,10 +41,12 @@ export function activate(context: vscode.ExtensionContext): void {
     isChosen: view.isChosen,
     changed(elements) {
       view.changed(elements)
+      comparisons.connectionsChanged()
       statusBar.update(connections.list())
     },
     received: ({ id }, event) => {
       files.received(id, event)
+      comparisons.received(id, event)
       statusBar.update(connections.list())
     },
     failed(place, error) {
@@ -65,23 +71,26 @@ export function activate(context: vscode.ExtensionContext): void {
     args: [vscode.Uri.joinPath(context.extensionUri, 'dist', 'cli.js').fsPath],
     env: { ELECTRON_RUN_AS_NODE: '1' },
   }
+  const commandContext: CommandContext = {
+    vscode,
+    connections,
+    explorer: view,
+    deletions,
+    servers,
+    comparisons,
+    log,
+    cli,
+    useFolder: places.use,
+  }
   offerInTerminals(context, cli).catch((error: unknown) => log.warn('no command in terminals:', error))
   subscriptions.push(
     log,
     statusBar,
     view,
     places,
+    comparisons,
     vscode.workspace.registerFileSystemProvider(artifactScheme, files, { isReadonly: true }),
-    registerCommands(commands, {
-      vscode,
-      connections,
-      explorer: view,
-      deletions,
-      servers,
-      log,
-      cli,
-      useFolder: places.use,
-    }),
+    registerCommands(commands, commandContext),
   )
 }
 

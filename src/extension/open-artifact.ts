@@ -3,6 +3,12 @@ import { toArtifactUri } from './artifact-uri.ts'
 import type { CommandContext } from './context.ts'
 import type { RunElement } from './tree/element.ts'
 
+/** As much of a run as names it and its connection. */
+interface NamedRun {
+  readonly row: Pick<RunElement['row'], 'runId' | 'name'>
+  readonly experiment: Pick<RunElement['experiment'], 'connectionId'>
+}
+
 /**
  * Opens one artifact of a run in the editor that fits its name.
  *
@@ -10,7 +16,7 @@ import type { RunElement } from './tree/element.ts'
  */
 export async function openArtifact(
   { vscode, connections }: CommandContext,
-  { row, experiment }: RunElement,
+  { row, experiment }: NamedRun,
   path: string,
 ): Promise<void> {
   const { connectionId } = experiment

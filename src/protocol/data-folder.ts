@@ -11,5 +11,7 @@ export const dataFiles = {
   log: 'logs/engine.log',
   /** What supervised runs have not yet told the engine, a folder for each. */
   spool: 'spool',
+  /** Saved views: `SavedView` as JSON, one a file. */
+  views: 'views',
   gitignore: '.gitignore',
 } as const

@@ -1,6 +1,18 @@
+import type { CurveAxis, CurveName, CurveWindow } from './curves.ts'
 import type { ExperimentSummary } from './experiments.ts'
 import type { HeadlineMetric } from './headline-metric.ts'
 import type { ExperimentId, RunId } from './ids.ts'
+import type { RunDiff } from './run-diff.ts'
+import type {
+  ColumnStatistics,
+  ColumnValues,
+  GroupedColumn,
+  TableColumn,
+  TableGroup,
+  TableOrder,
+  TableQuery,
+  TableRow,
+} from './run-table.ts'
 import type { ArtifactEntry, Metric, MetricPoint, Run, RunRow, RunStatus, Tag, ViewType } from './runs.ts'
 
 /** A value that a run list shows beside the run's own attributes. */
@@ -119,6 +131,66 @@ export interface Methods {
     result: { series: readonly { metric: Metric; values: readonly number[] }[] }
   }
 
+  /**
+   * Rows `offset` … `offset + limit` of a table of runs, with the columns asked for. Ties, and all where no order is
+   * given, are sorted by start time, newest first; missing values come last.
+   */
+  'table/rows': {
+    params: TableQuery & {
+      columns: readonly TableColumn[]
+      order?: readonly TableOrder[]
+      offset?: number
+      /** 1 … 1,000, default 100. */
+      limit?: number
+      /** Leaves out `total` and `runCount`, which cost more than a page does. */
+      areTotalsKnown?: boolean
+    }
+    result: {
+      rows: readonly TableRow[]
+      columns: readonly ColumnValues[]
+      /** Runs that match. */
+      total?: number
+      /** Runs of the experiments, whatever the filter. */
+      runCount?: number
+    }
+  }
+  /** Every key that was logged, sorted. */
+  'table/keys': {
+    params: { experimentIds: readonly ExperimentId[] }
+    result: {
+      metrics: readonly string[]
+      params: readonly string[]
+      tags: readonly string[]
+      headline: HeadlineMetric | null
+    }
+  }
+  /** The runs of a query in groups, with metrics summed up; the largest groups first, at most 1,000. */
+  'table/groups': {
+    params: TableQuery & { by: readonly TableColumn[]; metrics: readonly (TableColumn & { kind: 'metric' })[] }
+    result: { groups: readonly TableGroup[]; columns: readonly GroupedColumn[] }
+  }
+  'table/statistics': {
+    params: TableQuery & { columns: readonly TableColumn[] }
+    result: { columns: readonly ColumnStatistics[] }
+  }
+
+  /** A stretch of many curves at once; what they hold in it, exactly, in at most `buckets` pieces each. */
+  'curves/window': {
+    params: {
+      curves: readonly CurveName[]
+      axis: CurveAxis
+      /** In the unit of the axis: steps, or milliseconds; missing ends are those of each curve. */
+      from?: number
+      to?: number
+      /** 1 … 4,096, for example the drawing's width in pixels. Up to twice as many points come as points. */
+      buckets: number
+    }
+    result: { curves: readonly CurveWindow[] }
+  }
+
+  /** What differs between 2 … 100 runs, in the order they are named. */
+  'runs/diff': { params: { runIds: readonly RunId[] }; result: RunDiff }
+
   'artifacts/list': {
     params: { runId: RunId; path?: string }
     result: { entries: readonly ArtifactEntry[] }
@@ -126,6 +198,18 @@ export interface Methods {
 }
 
 export type MethodName = keyof Methods
+
+/** Methods whose results carry typed arrays, hence travel as `bulk.ts` says. */
+export const bulkMethods = [
+  'table/rows',
+  'table/groups',
+  'table/statistics',
+  'curves/window',
+] as const satisfies MethodName[]
+
+export function isBulkMethod(method: MethodName): boolean {
+  return bulkMethods.some((bulk) => bulk === method)
+}
 
 /** Goes up when a change of methods or events would break an older client or engine. */
 export const protocolVersion = 1

@@ -11,6 +11,13 @@ type ParsedFields<P extends Parsers> = { readonly [K in keyof P]: ReturnType<P[K
 export const text: Parser<string> = (value, path) =>
   typeof value === 'string' ? value : refuse(value, path, 'expected text')
 
+export const flag: Parser<boolean> = (value, path) =>
+  typeof value === 'boolean' ? value : refuse(value, path, 'expected true or false')
+
+/** A finite number. */
+export const number: Parser<number> = (value, path) =>
+  typeof value === 'number' && Number.isFinite(value) ? value : refuse(value, path, 'expected a number')
+
 /** An integer from `min` to `max`, both included. */
 export function integer(min: number, max: number): Parser<number> {
   return (value, path) =>

@@ -116,7 +116,13 @@ async function readSnapshot<T>(connection: Connection, work: (sql: Sql) => Promi
 function checkWritable(path: string): void {
   mkdirSync(dirname(path), { recursive: true })
   accessSync(dirname(path), constants.W_OK | constants.X_OK)
-  if (statSync(path, { throwIfNoEntry: false }) !== undefined) accessSync(path, constants.R_OK | constants.W_OK)
+  const entry = statSync(path, { throwIfNoEntry: false })
+  if (entry === undefined) return
+  accessSync(path, constants.R_OK | constants.W_OK)
+  if (entry.isFile()) return
+  throw new RunwrightError('STORAGE_READ_ONLY', `The database ${path} cannot be opened: something else stands there.`, {
+    hint: `Move aside what stands at ${path}, or choose another folder.`,
+  })
 }
 
 /**

@@ -37,6 +37,18 @@ async function createRepository(name: string, files: Record<string, string | Buf
 }
 
 describe('the state of the code', () => {
+  it('leaves out what Runwright keeps beside the code, committed or not', async () => {
+    const root = await createRepository('views', {})
+    await mkdir(path.join(root, '.runwright/views'), { recursive: true })
+    await writeFile(path.join(root, '.runwright/views/a.json'), '{}')
+    await git(root, 'add', '--all')
+    await git(root, 'commit', '--quiet', '--message', 'Start')
+    await writeFile(path.join(root, '.runwright/views/a.json'), '{"changed":true}')
+    await writeFile(path.join(root, '.runwright/views/b.json'), '{}')
+    const state = await readCodeState(path.join(root, '.runwright'), process.env)
+    assert.deepEqual([state?.dirty, state?.patch], [false, undefined])
+  })
+
   it('is commit and branch in a clean repository, from any folder in it', async () => {
     const root = await createRepository('clean', { 'train.py': 'print(1)\n' })
     await mkdir(path.join(root, 'sub'))

@@ -1,5 +1,5 @@
-import { type Git, openGit } from './git.ts'
-import { untrackedPatch } from './untracked-patch.ts'
+import { type Git, openGit } from '../client/git.ts'
+import { untrackedPatch, withoutOwnFiles } from './untracked-patch.ts'
 
 /** Which code a run runs. */
 export interface CodeState {
@@ -64,7 +64,8 @@ const diffOptions = [
 async function trackedPatch(git: Git, commit: string | undefined): Promise<Buffer | undefined> {
   const base = commit ?? text(await git(['hash-object', '-t', 'tree', '/dev/null']))
   if (base === undefined) return undefined
-  const diff = (...more: string[]) => git(['diff', ...diffOptions, ...more, base, '--'], maxPatchBytes)
+  const diff = (...more: string[]) =>
+    git(['diff', ...diffOptions, ...more, base, '--', ...withoutOwnFiles], maxPatchBytes)
   return (await diff('--binary')) ?? (await diff())
 }
 

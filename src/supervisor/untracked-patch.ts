@@ -1,11 +1,15 @@
 import { constants } from 'node:fs'
 import { lstat, open, readlink } from 'node:fs/promises'
 import path from 'node:path'
-import type { Git } from './git.ts'
+import { dataFolderName } from '../protocol/data-folder.ts'
+import type { Git } from '../client/git.ts'
 
 /** Source files are small; anything larger that nobody added to git is data. */
 const maxFileBytes = 256 << 10
 const maxFiles = 1000
+
+/** What Runwright keeps beside the code, saved views for instance, is no part of it. */
+export const withoutOwnFiles = [':(top)', `:(top,exclude,glob)**/${dataFolderName}/**`]
 
 /**
  * The files that git neither tracks nor ignores, as a patch that creates them. Text and symbolic links only.
@@ -18,7 +22,7 @@ export async function untrackedPatch(
   root: string,
   maxBytes: number,
 ): Promise<{ patch: Buffer; omitted: number }> {
-  const listed = await git(['ls-files', '--others', '--exclude-standard', '-z'], maxBytes)
+  const listed = await git(['ls-files', '--others', '--exclude-standard', '-z', '--', ...withoutOwnFiles], maxBytes)
   // A name ending in `/` is another repository inside this one.
   const names = (listed?.toString() ?? '').split('\0').filter((name) => name !== '' && !name.endsWith('/'))
   const parts: Buffer[] = []

@@ -5,6 +5,7 @@ import { integer, listOf, object, oneOf, refine, text, textAs } from '../protoco
 import type { Parser } from '../protocol/parse.ts'
 import { hasEnded, runStatuses } from '../protocol/runs.ts'
 import type { Artifacts } from './artifacts.ts'
+import { createComparisonMethods } from './comparison-methods.ts'
 import type { MethodTable } from './route.ts'
 import type { Tracking } from './tracking.ts'
 
@@ -31,13 +32,15 @@ const parseRuns = parserOf(object({ runIds }))
 
 /** The typed methods of the feature: a parser for each, and the use-case behind it. Nothing is decided here. */
 export function createTrackingMethods({
-  tracking: { experiments, runs },
+  tracking,
   artifacts,
 }: {
   tracking: Tracking
   artifacts: Artifacts
 }): MethodTable<Exclude<MethodName, `engine/${string}`>> {
+  const { experiments, runs } = tracking
   return {
+    ...createComparisonMethods({ tracking, artifacts }),
     'experiments/list': {
       parse: parserOf(object({}, { view })),
       run: async ({ view }) => ({ experiments: await experiments.list(view ?? 'ACTIVE_ONLY') }),

@@ -1,40 +1,35 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Metric, MetricPoint } from '../protocol/runs.ts'
 import type { Sql } from '../store/database.ts'
-import { toPoint } from './load-runs.ts'
-import { isLater, toStoredValue } from './metric-value.ts'
+import { getNumber } from '../store/row.ts'
+import { toStoredValue } from './metric-value.ts'
 import { createPageToken, parsePageToken } from './page-token.ts'
+import { getPoint, type Points } from './series/points.ts'
+import { readPage, readPoints } from './series/read-points.ts'
+import { sealAfter, sealSeries } from './series/seal.ts'
+import { loadSeriesRows, type SeriesOwner, writeSeriesRow } from './series/series-rows.ts'
 import type { LoggedMetric, Page } from './tracking.ts'
 
 /** Stores points; gives back the metrics whose latest point they changed. One stored before changes nothing. */
-export async function writeMetrics(sql: Sql, runRowId: number, metrics: readonly LoggedMetric[]): Promise<Metric[]> {
+export async function writeMetrics(sql: Sql, run: SeriesOwner, metrics: readonly LoggedMetric[]): Promise<Metric[]> {
+  if (metrics.length === 0) return []
   const changed: Metric[] = []
-  // The series first, because points refer to them.
-  for (const metric of findLatest(metrics)) {
-    const { key, step, timestamp, value } = metric
-    const changes = await sql.run(
-      `insert into series (run, key, step, timestamp, value) values (?, ?, ?, ?, ?)
-         on conflict (run, key) do update
-           set step = excluded.step, timestamp = excluded.timestamp, value = excluded.value
-           where (excluded.step, excluded.timestamp, excluded.value) > (series.step, series.timestamp, series.value)`,
-      runRowId,
-      key,
-      step,
-      timestamp,
-      toStoredValue(value),
-    )
-    if (changes > 0) changed.push({ key, step, timestamp, value })
-  }
-  for (const { key, step, timestamp, value } of metrics) {
-    await sql.run(
-      `insert or ignore into points (series, step, timestamp, value)
-         select id, ?, ?, ? from series where run = ? and key = ?`,
-      step,
-      timestamp,
-      toStoredValue(value),
-      runRowId,
-      key,
-    )
+  const byKey = Map.groupBy(metrics, (metric) => metric.key)
+  const known = await loadSeriesRows(sql, run, [...byKey.keys()])
+  for (const [key, points] of byKey) {
+    const { seriesRowId, latest, unsealed } = await writeSeriesRow(sql, run, { key, known: known.get(key), points })
+    if (latest !== undefined) changed.push({ key, ...latest })
+    for (const { step, timestamp, value } of points) {
+      await sql.run(
+        'insert or ignore into points (series, step, timestamp, value) values (?, ?, ?, ?)',
+        seriesRowId,
+        step,
+        timestamp,
+        toStoredValue(value),
+      )
+    }
+    // Not all at once: series that are logged together would all have their turn in the same batch.
+    if (unsealed >= sealAfter + (seriesRowId % 64)) await sealSeries(sql, seriesRowId)
   }
   return changed
 }
@@ -75,28 +70,17 @@ export async function loadHistory(
   page?: { readonly limit: number; readonly pageToken?: string },
 ): Promise<Page<MetricPoint>> {
   const offset = parsePageToken(page?.pageToken)
-  const rows = await sql.all(
-    `select p.step, p.timestamp, p.value from series s join points p on p.series = s.id
-       where s.run = ? and s.key = ? order by p.step, p.timestamp, p.value limit ? offset ?`,
-    runRowId,
-    key,
-    page === undefined ? -1 : page.limit + 1,
-    offset,
-  )
-  const isPartial = page !== undefined && rows.length > page.limit
-  return {
-    items: (isPartial ? rows.slice(0, page.limit) : rows).map(toPoint),
-    ...(isPartial ? { nextPageToken: createPageToken(offset + page.limit) } : {}),
-  }
+  const series = await sql.get('select id from series where run = ? and key = ?', runRowId, key)
+  if (series === undefined) return { items: [] }
+  const seriesRowId = getNumber(series, 'id')
+  if (page === undefined) return { items: toMetricPoints(await readPoints(sql, seriesRowId)) }
+  const points = toMetricPoints(await readPage(sql, seriesRowId, offset, page.limit + 1))
+  if (points.length <= page.limit) return { items: points }
+  return { items: points.slice(0, page.limit), nextPageToken: createPageToken(offset + page.limit) }
 }
 
-function findLatest(metrics: readonly LoggedMetric[]): Iterable<LoggedMetric> {
-  const latest = new Map<string, LoggedMetric>()
-  for (const metric of metrics) {
-    const known = latest.get(metric.key)
-    if (known === undefined || isLater(metric, known)) latest.set(metric.key, metric)
-  }
-  return latest.values()
+function toMetricPoints(points: Points): MetricPoint[] {
+  return Array.from(points.steps, (_, index) => getPoint(points, index))
 }
 
 function invalid(key: string, field: string, value: number, expected: string): RunwrightError {

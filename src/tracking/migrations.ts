@@ -148,4 +148,67 @@ const createTables: Migration = {
   },
 }
 
-export const trackingMigrations: readonly Migration[] = [createTables]
+/**
+ * Points move into chunks, and a pyramid of what they sum up to stands above them: see `series/`.
+ *
+ * - `points` holds the loose points alone, which lie in no chunk yet.
+ * - `chunks` has a row for each chunk (level 0) and for each four rows of the level below (levels 1 and up); its key is
+ *   the first point. A chunk's points are apart, so that rows lie close together.
+ * - `logged_keys` names what was ever logged in an experiment, so that nobody has to look through its runs for that.
+ * - `series.unsealed` counts the points written since a series was last looked at; `min` and `max` are over its finite
+ *   values.
+ */
+const addChunks: Migration = {
+  number: 2,
+  name: 'points in chunks, with a pyramid above them',
+  statements: {
+    sqlite: [
+      'alter table series add column experiment integer not null default 0',
+      'alter table series add column unsealed integer not null default 0',
+      'alter table series add column min real',
+      'alter table series add column max real',
+      `update series set
+         experiment = (select r.experiment from runs r where r.id = series.run),
+         (unsealed, min, max) = (
+           select count(*), min(p.value) filter (where abs(p.value) < 9e999 and typeof(p.value) != 'text'),
+               max(p.value) filter (where abs(p.value) < 9e999 and typeof(p.value) != 'text')
+             from points p where p.series = series.id)`,
+      'create index series_by_value on series (experiment, key, value, run)',
+      'create index unsealed_series on series (id) where unsealed >= 1024',
+      `create table logged_keys (
+         experiment integer not null references experiments,
+         kind text not null check (kind in ('metric', 'param', 'tag')),
+         key text not null,
+         primary key (experiment, kind, key)
+       ) without rowid, strict`,
+      `insert into logged_keys (experiment, kind, key)
+         select distinct experiment, 'metric', key from series
+         union select distinct r.experiment, 'param', p.key from params p join runs r on r.id = p.run
+         union select distinct r.experiment, 'tag', t.key from tags t join runs r on r.id = t.run`,
+      `create table chunk_data (
+         id integer primary key,
+         points blob not null
+       ) strict`,
+      `create table chunks (
+         series integer not null references series,
+         level integer not null,
+         step integer not null,
+         timestamp integer not null,
+         value any not null,
+         last_step integer not null,
+         last_timestamp integer not null,
+         last_value any not null,
+         min real,
+         max real,
+         min_timestamp integer not null,
+         max_timestamp integer not null,
+         specials integer not null,
+         count integer not null,
+         data integer,
+         primary key (series, level, step, timestamp, value)
+       ) without rowid, strict`,
+    ],
+  },
+}
+
+export const trackingMigrations: readonly Migration[] = [createTables, addChunks]

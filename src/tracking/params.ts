@@ -2,6 +2,7 @@ import { RunwrightError } from '../protocol/errors.ts'
 import type { Param } from '../protocol/runs.ts'
 import type { Sql } from '../store/database.ts'
 import { getText } from '../store/row.ts'
+import { noteKey } from './logged-keys.ts'
 
 /**
  * Stores params; one stored before with the same value changes nothing. Gives back whether any was new.
@@ -29,6 +30,7 @@ export async function writeParams(sql: Sql, runRowId: number, runId: string, par
   const added = params.filter(({ key }) => !known.has(key))
   for (const { key, value } of added) {
     await sql.run('insert into params (run, key, value) values (?, ?, ?)', runRowId, key, value)
+    await noteKey(sql, runRowId, 'param', key)
   }
   return added.length > 0
 }

@@ -16,6 +16,7 @@ import {
   orderByMetric,
 } from './search-condition.ts'
 import type { Fragment } from './search-condition.ts'
+import { type Order, type OrderTerm, selectByMetric } from './metric-order.ts'
 import type { SearchQuery } from './tracking.ts'
 
 const columns: ReadonlyMap<string, string> = new Map([
@@ -43,23 +44,54 @@ export async function searchRunRows(
   query: SearchQuery,
 ): Promise<RunRowPage> {
   const offset = parsePageToken(query.pageToken)
-  const where = createCondition(experimentIds, query)
-  const order = createOrder(query.orderBy ?? [])
-  const rows = await sql.all(
-    `${selectRunRows} ${order.joins.text} where ${where.text} order by ${order.text} limit ? offset ?`,
-    ...order.joins.values,
-    ...where.values,
-    query.limit + 1,
-    offset,
-  )
+  const orderBy = createOrder(query.orderBy ?? [])
+  const rows = await selectRunPage(sql, experimentIds, { ...query, orderBy }, { offset, limit: query.limit + 1 })
   return {
     rows: rows.slice(0, query.limit),
     ...(rows.length > query.limit ? { nextPageToken: createPageToken(offset + query.limit) } : {}),
   }
 }
 
+/** Rows of `selectRunRows` that match, from `offset` on. */
+export async function selectRunPage(
+  sql: Sql,
+  experimentIds: readonly ExperimentId[],
+  { orderBy, ...query }: Pick<SearchQuery, 'filter' | 'view'> & { readonly orderBy: readonly OrderTerm[] },
+  page: { readonly offset: number; readonly limit: number },
+): Promise<readonly SqlRow[]> {
+  const where = createCondition(experimentIds, query)
+  const [first, ...others] = orderBy
+  const [experimentId] = experimentIds
+  if (first?.metric !== undefined && experimentIds.length === 1 && experimentId !== undefined) {
+    const rest = { where, order: joinTerms(others) }
+    return selectByMetric(sql, { ...first.metric, experimentId }, page, rest)
+  }
+  const { joins, text } = joinTerms(orderBy)
+  return sql.all(
+    `${selectRunRows} ${joins.text} where ${where.text} order by ${text} limit ? offset ?`,
+    ...joins.values,
+    ...where.values,
+    page.limit,
+    page.offset,
+  )
+}
+
+/** The terms one after the other, then the newest, then the run's id. */
+function joinTerms(terms: readonly OrderTerm[]): Order {
+  const joins = terms.flatMap(({ join }) => (join === undefined ? [] : [join]))
+  const last = terms.some(({ isStartTime }) => isStartTime) ? ['r.run_id'] : ['r.start_time desc', 'r.run_id']
+  return {
+    joins: { text: joins.map(({ text }) => text).join(' '), values: joins.flatMap(({ values }) => values) },
+    text: [...terms.map(({ text }) => text), ...last].join(', '),
+  }
+}
+
 /** All that match, whatever the page. */
-export async function countRuns(sql: Sql, experimentIds: readonly ExperimentId[], query: SearchQuery): Promise<number> {
+export async function countRuns(
+  sql: Sql,
+  experimentIds: readonly ExperimentId[],
+  query: Pick<SearchQuery, 'filter' | 'view'>,
+): Promise<number> {
   const where = createCondition(experimentIds, query)
   const row = await sql.get(
     `select count(*) as count from runs r join experiments e on e.id = r.experiment where ${where.text}`,
@@ -68,31 +100,44 @@ export async function countRuns(sql: Sql, experimentIds: readonly ExperimentId[]
   return getNumber(row ?? {}, 'count')
 }
 
-function createCondition(experimentIds: readonly ExperimentId[], { filter = [], view }: SearchQuery): Fragment {
+/** What `selectRunRows`, or runs as `r` joined with their experiment as `e`, is restricted by. */
+export function createCondition(
+  experimentIds: readonly ExperimentId[],
+  { filter = [], view }: Pick<SearchQuery, 'filter' | 'view'>,
+): Fragment {
   checkFilterSize(filter)
+  const ids = JSON.stringify(experimentIds.map(Number))
   return joinConditions([
-    { text: 'r.experiment in (select value from json_each(?))', values: [JSON.stringify(experimentIds.map(Number))] },
+    { text: 'r.experiment in (select value from json_each(?))', values: [ids] },
     { text: lifecycleCondition('r.lifecycle_stage', view), values: [] },
-    ...filter.map(toCondition),
+    ...filter.map((comparison) => toCondition(comparison, ids)),
   ])
 }
 
-function toCondition(comparison: Comparison): Fragment {
+function toCondition(comparison: Comparison, experimentIds: string): Fragment {
   const { kind, key } = comparison.identifier
   if (kind === 'attribute') return compareColumn(getAttributeColumn(columns, comparison.identifier), comparison)
   if (kind === 'dataset') return toDatasetCondition(comparison)
-  // A subselect gives null where the run has no such value, which is what IS NULL asks for and nothing else matches.
-  const value = `(select v.value from ${tables[kind]} v where v.run = r.id and v.key = ?)`
+  const isThere = `exists (select 1 from ${tables[kind]} v where v.run = r.id and v.key = ?`
+  if (comparison.operator === 'IS NULL') return { text: `not ${isThere})`, values: [key] }
   if (kind !== 'metric') {
-    const { text, values } = compareColumn(value, comparison)
-    return { text, values: [key, ...values] }
+    const { text, values } = compareText(comparison)
+    return { text: `${isThere} and ${text})`, values: [key, ...values] }
   }
   const { text, values } = compareMetric('v.value', comparison)
-  if (comparison.operator === 'IS NULL') return { text: `${value} is null`, values: [key] }
+  // The index by value finds them without looking at the other runs.
   return {
-    text: `exists (select 1 from series v where v.run = r.id and v.key = ? and ${text})`,
-    values: [key, ...values],
+    text: `r.id in (select v.run from series v
+      where v.experiment in (select value from json_each(?)) and v.key = ? and ${text})`,
+    values: [experimentIds, key, ...values],
   }
+}
+
+/** Params and tags are texts; compared with a number, only those count that are one. */
+function compareText(comparison: Comparison): Fragment {
+  if (!('value' in comparison) || typeof comparison.value === 'string') return compareColumn('v.value', comparison)
+  const { text, values } = compareColumn('cast(v.value as real)', comparison)
+  return { text: `v.value glob '[-+.0-9]*[.0-9]' and ${text}`, values }
 }
 
 function toDatasetCondition(comparison: Comparison): Fragment {
@@ -120,27 +165,29 @@ function toAttribute({ key }: Identifier): Identifier {
   return { kind: 'attribute', key }
 }
 
-function createOrder(clauses: readonly OrderClause[]): { readonly joins: Fragment; readonly text: string } {
+function createOrder(clauses: readonly OrderClause[]): OrderTerm[] {
   checkOrder(clauses)
-  const joins: Fragment[] = []
-  const terms = clauses.map(({ identifier, descending }, index) => {
+  return clauses.map(({ identifier, descending }, index) => {
     const { kind, key } = identifier
     if (kind === 'attribute' || kind === 'dataset') {
-      return orderByColumn(getAttributeColumn(columns, identifier), descending)
+      const text = orderByColumn(getAttributeColumn(columns, identifier), descending)
+      return { text, isStartTime: key === 'start_time' }
     }
-    const alias = `o${index}`
-    joins.push({
-      text: `left join ${tables[kind]} ${alias} on ${alias}.run = r.id and ${alias}.key = ?`,
-      values: [key],
-    })
-    return kind === 'metric' ? orderByMetric(`${alias}.value`, descending) : orderByColumn(`${alias}.value`, descending)
+    return orderByLogged(kind, key, descending, `o${index}`)
   })
-  if (!clauses.some(({ identifier: { kind, key } }) => kind === 'attribute' && key === 'start_time')) {
-    terms.push('r.start_time desc')
+}
+
+/** Orders by the latest value of a metric, or by a param or tag, joined under the alias. */
+export function orderByLogged(
+  kind: 'metric' | 'param' | 'tag',
+  key: string,
+  descending: boolean,
+  alias: string,
+): OrderTerm {
+  const join = {
+    text: `left join ${tables[kind]} ${alias} on ${alias}.run = r.id and ${alias}.key = ?`,
+    values: [key],
   }
-  terms.push('r.run_id')
-  return {
-    joins: { text: joins.map(({ text }) => text).join(' '), values: joins.flatMap(({ values }) => values) },
-    text: terms.join(', '),
-  }
+  if (kind !== 'metric') return { join, text: orderByColumn(`${alias}.value`, descending) }
+  return { join, text: orderByMetric(`${alias}.value`, descending), metric: { key, descending } }
 }

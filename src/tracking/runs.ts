@@ -99,7 +99,11 @@ export function createRuns({ database, changed, now, randomBytes }: TrackingPart
         const row = await getActiveRunRow(sql, runId)
         const rowId = getNumber(row, 'id')
         const hasNewParams = await writeParams(sql, rowId, runId, params)
-        const latest = await writeMetrics(sql, rowId, metrics)
+        const latest = await writeMetrics(
+          sql,
+          { runRowId: rowId, experimentRowId: getNumber(row, 'experiment') },
+          metrics,
+        )
         await writeModelMetrics(sql, runId, metrics)
         await writeTagsAndName(sql, row, tags)
         return { experimentId: getExperimentId(row), latest, isRunChanged: hasNewParams || tags.length > 0 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ChangeEvent } from '../protocol/events.ts'
 import type { ExperimentId, RunId } from '../protocol/ids.ts'
+import type { Database } from '../store/database.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { createTracking } from './create-tracking.ts'
 import { trackingMigrations } from './migrations.ts'
@@ -16,6 +17,8 @@ export interface ScratchTracking extends Tracking, AsyncDisposable {
   /** What has been told so far, oldest first. */
   readonly events: ChangeEvent[]
   readonly clock: { now: number }
+  /** Looks at the tables themselves. */
+  read: Database['read']
   /** A run with a batch logged to it, in the experiment "Default" unless another is named. */
   addRun(batch?: Batch & { name?: string; startTime?: number; experimentId?: ExperimentId }): Promise<RunId>
 }
@@ -37,6 +40,7 @@ export async function openScratchTracking(): Promise<ScratchTracking> {
     ...tracking,
     events,
     clock,
+    read: (work) => database.read(work),
     async addRun({ metrics = [], params = [], tags = [], ...run } = {}) {
       const { runId } = await tracking.runs.create({ experimentId: defaultExperiment.experimentId, ...run })
       await tracking.runs.logBatch(runId, { metrics, params, tags })

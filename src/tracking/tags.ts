@@ -1,6 +1,7 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Tag } from '../protocol/runs.ts'
 import type { Sql } from '../store/database.ts'
+import { noteKey } from './logged-keys.ts'
 
 /** Where tags live: the table and the column that says whose they are. */
 const tables = {
@@ -16,7 +17,10 @@ export async function writeTags(sql: Sql, owner: Owner, rowId: number, tags: rea
   const { table, owner: column } = tables[owner]
   const text = `insert into ${table} (${column}, key, value) values (?, ?, ?)
     on conflict (${column}, key) do update set value = excluded.value`
-  for (const { key, value } of tags) await sql.run(text, rowId, key, value)
+  for (const { key, value } of tags) {
+    await sql.run(text, rowId, key, value)
+    if (owner === 'run') await noteKey(sql, rowId, 'tag', key)
+  }
 }
 
 /** @throws RESOURCE_DOES_NOT_EXIST, calling the owner what `ownerName` says, for example `run with id 0123…` */

@@ -100,6 +100,22 @@ export interface Runs {
   countActive(): Promise<number>
 }
 
+/** What comparing many runs needs: whole columns and curves, no runs one by one. */
+export interface Comparison {
+  rows(params: Methods['table/rows']['params']): Promise<Methods['table/rows']['result']>
+  keys(experimentIds: readonly ExperimentId[]): Promise<Methods['table/keys']['result']>
+  groups(params: Methods['table/groups']['params']): Promise<Methods['table/groups']['result']>
+  statistics(params: Methods['table/statistics']['params']): Promise<Methods['table/statistics']['result']>
+  curves(params: Methods['curves/window']['params']): Promise<Methods['curves/window']['result']>
+  /**
+   * Moves points into chunks where more than enough are loose, as in a store that knew no chunks yet; a short
+   * transaction at a time, until all is done or the signal is aborted.
+   *
+   * @param onProgress told how many series are left, at least
+   */
+  seal(signal: AbortSignal, onProgress: (seriesLeft: number) => void): Promise<void>
+}
+
 /** Models that runs write, as MLflow 3 knows them; not yet the registry. */
 export interface LoggedModels {
   create(model: {
@@ -125,4 +141,5 @@ export interface Tracking {
   readonly experiments: Experiments
   readonly runs: Runs
   readonly models: LoggedModels
+  readonly comparison: Comparison
 }

@@ -13,7 +13,8 @@ import { openTestWorkspace } from './workspace.ts'
 import { openWorkbench } from './workbench.ts'
 
 /** All that may be in the extension's folder after an installation. */
-const shipped = /^(package\.json|README\.md|LICENSE\.txt|CHANGELOG\.md|\.vsixmanifest|dist\/\w+\.c?js|media\/.+)$/i
+const shipped =
+  /^(package\.json|README\.md|LICENSE\.txt|CHANGELOG\.md|\.vsixmanifest|dist\/\w+\.c?js|dist\/webviews\/\w+\.(js|css)|media\/.+)$/i
 
 it('works in VS Code when installed from the VSIX, which holds nothing but what runs', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'runwright-vsix-'))
@@ -32,7 +33,14 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
     paths.filter((path) => !shipped.test(path)),
     [],
   )
-  for (const path of ['dist/extension.cjs', 'dist/engine.js', 'dist/cli.js']) assert.ok(paths.includes(path), path)
+  for (const path of [
+    'dist/extension.cjs',
+    'dist/engine.js',
+    'dist/cli.js',
+    'dist/webviews/compare.js',
+    'media/view.schema.json',
+  ])
+    assert.ok(paths.includes(path), path)
 
   await using workspace = await openTestWorkspace()
   await workspace.logRun('digits', { name: 'first' })

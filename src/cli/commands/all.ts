@@ -1,5 +1,6 @@
 // Written by `npm run generate` from the files of this folder.
 import type { CliCommand } from '../command.ts'
+import compare from './compare.ts'
 import completion from './completion.ts'
 import engineLogs from './engine-logs.ts'
 import engineStatus from './engine-status.ts'
@@ -15,6 +16,7 @@ import server from './server.ts'
 import version from './version.ts'
 
 export const commands: readonly CliCommand[] = [
+  compare,
   completion,
   engineLogs,
   engineStatus,

@@ -3,6 +3,7 @@ import type { CommandDefinition } from '../command.ts'
 import chooseHeadlineMetric from './choose-headline-metric.ts'
 import clearSelection from './clear-selection.ts'
 import closeServer from './close-server.ts'
+import compareRuns from './compare-runs.ts'
 import copyRunId from './copy-run-id.ts'
 import copyStartCommand from './copy-start-command.ts'
 import copyTrackingEnvironment from './copy-tracking-environment.ts'
@@ -15,10 +16,13 @@ import groupRuns from './group-runs.ts'
 import hideFinished from './hide-finished.ts'
 import loadMore from './load-more.ts'
 import openArtifact from './open-artifact.ts'
+import openCharts from './open-charts.ts'
 import openField from './open-field.ts'
 import openLog from './open-log.ts'
+import openRunTable from './open-run-table.ts'
 import openServer from './open-server.ts'
 import openSource from './open-source.ts'
+import openView from './open-view.ts'
 import refresh from './refresh.ts'
 import renameExperiment from './rename-experiment.ts'
 import renameRun from './rename-run.ts'
@@ -39,6 +43,7 @@ export const commands: readonly CommandDefinition[] = [
   chooseHeadlineMetric,
   clearSelection,
   closeServer,
+  compareRuns,
   copyRunId,
   copyStartCommand,
   copyTrackingEnvironment,
@@ -51,10 +56,13 @@ export const commands: readonly CommandDefinition[] = [
   hideFinished,
   loadMore,
   openArtifact,
+  openCharts,
   openField,
   openLog,
+  openRunTable,
   openServer,
   openSource,
+  openView,
   refresh,
   renameExperiment,
   renameRun,

@@ -33,6 +33,16 @@ export function parseLoggedModelFilter(text: string): Filter {
   return parseFilter(text, loggedModelDialect)
 }
 
+/**
+ * The grammar as people type it above a table: a name may stand alone, `findBare` tells of what kind it is then, and a
+ * param may be compared with a number.
+ *
+ *     accuracy > 0.9 AND lr <= 1e-3
+ */
+export function parseTableFilter(text: string, findBare: NonNullable<SearchDialect['findBare']>): Filter {
+  return parseFilter(text, { ...runDialect, findBare, hasNumericParams: true })
+}
+
 type Operator = Comparison['operator']
 
 const textOperators: readonly Operator[] = ['=', '!=', 'LIKE', 'ILIKE']
@@ -147,10 +157,15 @@ function allowedOperators({ kind, type }: ResolvedIdentifier, dialect: SearchDia
   if (type === 'number') return numberOperators
   const lists: readonly Operator[] = kind === 'attribute' || kind === 'dataset' ? ['IN', 'NOT IN'] : []
   const nulls: readonly Operator[] = dialect.nullable.includes(kind) ? ['IS NULL', 'IS NOT NULL'] : []
-  return [...textOperators, ...lists, ...nulls]
+  const numbers = type === 'either' ? numberOperators.filter((operator) => !textOperators.includes(operator)) : []
+  return [...textOperators, ...numbers, ...lists, ...nulls]
 }
 
 function readValue(reader: Reader, { kind, key, type }: ResolvedIdentifier): string | number {
+  if (type === 'either') {
+    const number = reader.take('number')
+    if (number !== undefined) return Number(number)
+  }
   if (type === 'number') return Number(reader.take('number') ?? reader.fail(`a number for ${kind} '${key}'`))
   return unquote(reader.take('text') ?? reader.fail(`a quoted string value for ${kind} '${key}', such as 'my-value'`))
 }

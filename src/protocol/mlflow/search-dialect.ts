@@ -13,6 +13,10 @@ export interface SearchDialect {
   readonly listAttributes: readonly string[]
   /** Kinds that IS NULL applies to. */
   readonly nullable: readonly Kind[]
+  /** What a name that stands alone means, beside attributes. MLflow's own dialects know no such names. */
+  readonly findBare?: (name: string) => 'metric' | 'param' | undefined
+  /** Params may be compared with numbers, as numbers. */
+  readonly hasNumericParams?: true
 }
 
 const tags = { tag: 'tag', tags: 'tag' } as const
@@ -77,7 +81,7 @@ const datasetKeys = ['name', 'digest', 'context']
 
 /** An identifier with what the filter needs to know of its values. */
 export interface ResolvedIdentifier extends Identifier {
-  readonly type: 'text' | 'number'
+  readonly type: 'text' | 'number' | 'either'
 }
 
 /**
@@ -90,6 +94,10 @@ export function resolveIdentifier(written: string, dialect: SearchDialect, place
   const entity = dot?.[1] === undefined ? 'attribute' : unquote(dot[1])
   const key = unquote(dot === null ? written : written.slice(dot[0].length))
   const kind = Object.hasOwn(dialect.entities, entity) ? dialect.entities[entity] : undefined
+  const bare = kind === undefined || kind === 'attribute' ? dialect.findBare?.(unquote(written)) : undefined
+  if (bare !== undefined && !Object.hasOwn(dialect.attributes, written)) {
+    return { kind: bare, key: unquote(written), type: typeOf(bare, dialect) }
+  }
   if (kind === undefined) {
     const kinds = [...new Set(Object.values(dialect.entities))]
     throw invalid(`Invalid entity type '${entity}'${place}. Valid values are ${kinds.join(', ')}.`)
@@ -105,7 +113,12 @@ export function resolveIdentifier(written: string, dialect: SearchDialect, place
   if (kind === 'dataset' && !datasetKeys.includes(key)) {
     throw invalid(`Invalid dataset key '${key}' specified${place}. Valid keys are ${datasetKeys.join(', ')}.`)
   }
-  return { kind, key, type: kind === 'metric' ? 'number' : 'text' }
+  return { kind, key, type: typeOf(kind, dialect) }
+}
+
+function typeOf(kind: Kind, { hasNumericParams }: SearchDialect): ResolvedIdentifier['type'] {
+  if (kind === 'metric') return 'number'
+  return kind === 'param' && hasNumericParams ? 'either' : 'text'
 }
 
 function unquote(text: string): string {

@@ -12,12 +12,17 @@ const timeoutMs = 30_000
  * runs nothing that the repository names (hooks, fsmonitor, filters, external diff).
  *
  * @param env the environment git is found with; its own `GIT_…` variables are dropped
+ * @param own variables for git itself, as of an index or object store of its own
  */
-export async function openGit(folder: string, env: Readonly<Record<string, string | undefined>>): Promise<Git> {
+export async function openGit(
+  folder: string,
+  env: Readonly<Record<string, string | undefined>>,
+  own: Readonly<Record<string, string>> = {},
+): Promise<Git> {
   const plain = runGit(folder, gitEnvironment(env, []))
   const filters = await plain(['config', '--name-only', '-z', '--get-regexp', String.raw`^filter\..*`])
   const names = (filters?.toString() ?? '').split('\0').filter((key) => key !== '')
-  return runGit(folder, gitEnvironment(env, names))
+  return runGit(folder, { ...gitEnvironment(env, names), ...own })
 }
 
 function runGit(folder: string, env: Record<string, string | undefined>): Git {

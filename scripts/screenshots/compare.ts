@@ -1,0 +1,37 @@
+import type { FrameLocator } from 'playwright-core'
+import type { ViewTab } from '../../src/protocol/saved-view.ts'
+import type { Picture } from './picture.ts'
+
+/** Runs that are compared, as the sample trains them. */
+const compared = ['hidden 16', 'hidden 32', 'hidden 64']
+
+/** The comparison of three runs, with one of its tabs in sight. */
+function createPicture(tab: ViewTab, isThere: (view: FrameLocator) => Promise<unknown>): Picture {
+  return {
+    name: `compare-${tab}`,
+    async arrange(vscode) {
+      const { page, row } = vscode
+      await vscode.showRunwright()
+      await vscode.expand(row('Experiment digits'))
+      for (const name of compared) await row(`Run ${name}, finished`).getByRole('checkbox').click()
+      await page.locator('.part.sidebar').getByRole('button', { name: 'Compare Runs' }).waitFor()
+      await vscode.runCommand('Runwright: Compare Runs')
+      const view = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame')
+      await view.getByRole('tab', { name: tab }).click()
+      await isThere(view)
+      await page.mouse.move(640, 955)
+    },
+  }
+}
+
+export const comparePictures: readonly Picture[] = [
+  createPicture('runs', (view) =>
+    view
+      .getByRole('row')
+      .filter({ hasText: /hidden 64.*0\.9694/ })
+      .first()
+      .waitFor(),
+  ),
+  createPicture('charts', (view) => view.getByRole('figure').nth(3).waitFor()),
+  createPicture('differences', (view) => view.getByRole('row').filter({ hasText: 'learning_rate' }).waitFor()),
+]

@@ -1,0 +1,46 @@
+/** What a webview's page is made of. */
+export interface WebviewPage {
+  readonly title: string
+  /** `en`, `ar`, … */
+  readonly language: string
+  readonly scripts: readonly string[]
+  readonly style: string
+  /** Where scripts, styles, images and fonts may come from: `Webview.cspSource`. */
+  readonly source: string
+  /** Random; lets exactly these scripts run. */
+  readonly nonce: string
+  /** A text in place of what the scripts would show. */
+  readonly notice?: string
+}
+
+const rightToLeft = new Set(['ar', 'fa', 'he', 'ur'])
+
+/** The page of a webview, which may reach nothing but what ships with the extension. */
+export function createWebviewHtml({ title, language, scripts, style, source, nonce, notice }: WebviewPage): string {
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${source} 'unsafe-inline'`,
+    `img-src ${source} blob: data:`,
+    `media-src blob:`,
+    `font-src ${source}`,
+  ].join('; ')
+  const direction = rightToLeft.has(language.split('-')[0] ?? '') ? 'rtl' : 'ltr'
+  return `<!doctype html>
+<html lang="${escape(language)}" dir="${direction}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escape(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(title)}</title>
+<link rel="stylesheet" href="${escape(style)}">
+</head>
+<body>
+${notice === undefined ? '' : `<p class="page-notice" role="alert">${escape(notice)}</p>\n`}${scripts.map((script) => `<script nonce="${nonce}" src="${escape(script)}"></script>`).join('\n')}
+</body>
+</html>`
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
+}

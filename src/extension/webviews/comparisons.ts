@@ -1,0 +1,136 @@
+import * as vscode from 'vscode'
+import { RunwrightError } from '../../protocol/errors.ts'
+import type { ChangeEvent } from '../../protocol/events.ts'
+import { isRecord } from '../../protocol/json.ts'
+import { parseSavedView, type SavedView } from '../../protocol/saved-view.ts'
+import type { KeptView } from '../../protocol/webview-messages.ts'
+import { openCodeDocuments } from '../code/code-documents.ts'
+import type { CommandContext, Comparisons } from '../context.ts'
+import { describeError } from '../tree/error-notice.ts'
+import { type ComparePanel, openComparePanel, webviewOptions } from './compare-panel.ts'
+import { performAction } from './view-actions.ts'
+
+const panelType = 'runwright.compare'
+
+/** How long a restored panel waits for its folder to be known to be one with runs. */
+const restoreTimeoutMs = 30_000
+
+export interface OpenComparisons extends Comparisons, vscode.Disposable {
+  /** A change of a connection's runs. */
+  received(connectionId: string, event: ChangeEvent): void
+  /** A connection came or went. */
+  connectionsChanged(): void
+}
+
+/** @param context asked for late, because it holds these comparisons */
+export function openComparisons(extensionUri: vscode.Uri, context: () => CommandContext): OpenComparisons {
+  const panels = new Set<ComparePanel>()
+  const waiting = new Set<() => void>()
+  const code = openCodeDocuments({
+    client: (connectionId) => context().connections.client(connectionId),
+    find: (connectionId) => context().connections.find(connectionId),
+  })
+
+  /** Resolves once the connection is known: when a window opens, folders are looked at one after the other. */
+  const waitForConnection = (connectionId: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const check = () => {
+        if (context().connections.find(connectionId) === undefined) return
+        clearTimeout(timer)
+        waiting.delete(check)
+        resolve()
+      }
+      const timer = setTimeout(() => {
+        waiting.delete(check)
+        const message = 'The folder or server of this view is not open in this window.'
+        reject(new RunwrightError('RESOURCE_DOES_NOT_EXIST', message, { hint: 'Open it, and the view again.' }))
+      }, restoreTimeoutMs)
+      waiting.add(check)
+      check()
+    })
+
+  const fail = (what: string, error: unknown) => {
+    context().log.error(`Comparison, ${what}:`, error)
+    const { text, hint } = describeError(error)
+    void vscode.window.showErrorMessage([text, hint].filter((part) => part !== undefined).join(' '))
+  }
+
+  const fill = (panel: vscode.WebviewPanel, { connectionId, view, file }: KeptView): void => {
+    const icon = (theme: string) => vscode.Uri.joinPath(extensionUri, 'media', `compare-${theme}.svg`)
+    panel.iconPath = { light: icon('light'), dark: icon('dark') }
+    const opened = openComparePanel({
+      panel,
+      extensionUri,
+      connectionId,
+      view,
+      file,
+      async client() {
+        await waitForConnection(connectionId)
+        return context().connections.client(connectionId)
+      },
+      folder() {
+        const place = context().connections.find(connectionId)?.place
+        return place?.kind === 'folder' ? place.path : undefined
+      },
+      act: (action) => performAction(context(), code, connectionId, action),
+      failed: fail,
+      closed: () => void panels.delete(opened),
+    })
+    panels.add(opened)
+  }
+
+  const serializer = vscode.window.registerWebviewPanelSerializer(panelType, {
+    async deserializeWebviewPanel(panel, state) {
+      try {
+        fill(panel, parseKeptView(state))
+      } catch (error) {
+        // What an older version has kept and this one cannot read is not worth an empty tab.
+        context().log.warn('A comparison could not be restored:', error)
+        panel.dispose()
+      }
+    },
+  })
+
+  return {
+    async open(connectionId, view, file) {
+      const known = [...panels].find((panel) => shows(panel, connectionId, view, file))
+      if (known !== undefined) return known.panel.reveal()
+      const panel = vscode.window.createWebviewPanel(
+        panelType,
+        view.title,
+        vscode.ViewColumn.Active,
+        webviewOptions(extensionUri),
+      )
+      fill(panel, { connectionId, view, ...(file === undefined ? {} : { file }) })
+    },
+    received(connectionId, event) {
+      for (const panel of panels) if (panel.connectionId === connectionId) panel.event(event)
+    },
+    connectionsChanged() {
+      for (const check of waiting) check()
+    },
+    dispose() {
+      serializer.dispose()
+      code.dispose()
+    },
+  }
+}
+
+/** Whether a panel is the one of this view: of its file, or of the same runs and tab while neither is saved. */
+function shows(panel: ComparePanel, connectionId: string, view: SavedView, file: string | undefined): boolean {
+  if (panel.connectionId !== connectionId || panel.file !== file) return false
+  if (file !== undefined) return true
+  const { experiments, chosen, tab } = panel.view
+  return (
+    tab === view.tab && experiments.join('\n') === view.experiments.join('\n') && chosen.join() === view.chosen.join()
+  )
+}
+
+/** Reads what VS Code kept of a panel. @throws INVALID_PARAMETER_VALUE */
+function parseKeptView(state: unknown): KeptView {
+  const { connectionId, file, view } = isRecord(state) ? state : {}
+  if (typeof connectionId !== 'string') {
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', 'A view was kept without its connection.')
+  }
+  return { connectionId, view: parseSavedView(view), ...(typeof file === 'string' ? { file } : {}) }
+}

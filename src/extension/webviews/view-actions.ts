@@ -1,0 +1,97 @@
+import type { RunId } from '../../protocol/ids.ts'
+import { artifactPaths } from '../../protocol/tag-names.ts'
+import type { WebviewAction } from '../../protocol/webview-messages.ts'
+import type { CodeDocuments } from '../code/code-documents.ts'
+import type { CommandContext } from '../context.ts'
+import { openArtifact } from '../open-artifact.ts'
+import { formatCounted } from '../tree/format.ts'
+import { offerUndo } from '../undo-deletion.ts'
+
+/** Does for a webview what only the extension can do. */
+export async function performAction(
+  context: CommandContext,
+  code: Pick<CodeDocuments, 'compare'>,
+  connectionId: string,
+  action: WebviewAction,
+): Promise<void> {
+  switch (action.kind) {
+    case 'open-artifact':
+      return openRunArtifact(context, connectionId, action.runId, action.path)
+    case 'open-log':
+      return openRunArtifact(context, connectionId, action.runId, artifactPaths.log)
+    case 'copy-run-id':
+      return context.vscode.env.clipboard.writeText(action.runId)
+    case 'rename-run':
+      return renameRun(context, connectionId, action.runId)
+    case 'delete-runs':
+      return deleteRuns(context, connectionId, action.runIds)
+    case 'stop-runs':
+      return stopRuns(context, connectionId, action.runIds)
+    case 'compare-code':
+      return code.compare(connectionId, action.left, action.right)
+    case 'open-text':
+      return openText(context, action)
+    case 'export-file':
+      return exportFile(context, connectionId, action)
+  }
+}
+
+async function findName({ connections }: CommandContext, connectionId: string, runId: RunId): Promise<string> {
+  const client = await connections.client(connectionId)
+  return (await client.call('runs/get', { runId })).run.name
+}
+
+async function openRunArtifact(context: CommandContext, connectionId: string, runId: RunId, path: string) {
+  const name = await findName(context, connectionId, runId)
+  await openArtifact(context, { row: { runId, name }, experiment: { connectionId } }, path)
+}
+
+async function renameRun(context: CommandContext, connectionId: string, runId: RunId): Promise<void> {
+  const before = await findName(context, connectionId, runId)
+  const name = await context.vscode.window.showInputBox({
+    title: 'Rename Run',
+    value: before,
+    validateInput: (text) => (text.trim() === '' ? 'A run needs a name.' : undefined),
+  })
+  if (name === undefined || name === before) return
+  const client = await context.connections.client(connectionId)
+  await client.call('runs/rename', { runId, name: name.trim() })
+}
+
+async function deleteRuns(context: CommandContext, connectionId: string, runIds: readonly RunId[]): Promise<void> {
+  const [first] = runIds
+  if (first === undefined) return
+  const what =
+    runIds.length === 1 ? `run “${await findName(context, connectionId, first)}”` : formatCounted(runIds.length, 'run')
+  const client = await context.connections.client(connectionId)
+  await client.call('runs/delete', { runIds })
+  offerUndo(context, { connectionId, what, of: { runIds } })
+}
+
+async function stopRuns(context: CommandContext, connectionId: string, runIds: readonly RunId[]): Promise<void> {
+  const client = await context.connections.client(connectionId)
+  const outcomes = await Promise.all(runIds.map((runId) => client.call('runs/stop', { runId })))
+  const count = outcomes.filter(({ outcome }) => outcome === 'unsupervised').length
+  if (count === 0) return
+  const which = count === 1 ? 'one of these runs, so it' : `${count} of these runs, so they`
+  const text = `Nobody watches the process of ${which} cannot be stopped from here.`
+  void context.vscode.window.showWarningMessage(`${text} Start runs with “runwright run” to stop them from here.`)
+}
+
+async function openText({ vscode }: CommandContext, { language, content }: WebviewAction & { kind: 'open-text' }) {
+  const document = await vscode.workspace.openTextDocument({ language, content })
+  await vscode.window.showTextDocument(document, { preview: false })
+}
+
+async function exportFile(
+  { vscode, connections }: CommandContext,
+  connectionId: string,
+  { fileName, bytes }: WebviewAction & { kind: 'export-file' },
+): Promise<void> {
+  const place = connections.find(connectionId)?.place
+  const folder =
+    place?.kind === 'folder' ? vscode.Uri.file(place.path) : vscode.workspace.workspaceFolders?.map(({ uri }) => uri)[0]
+  const defaultUri = folder && vscode.Uri.joinPath(folder, fileName)
+  const target = await vscode.window.showSaveDialog(defaultUri === undefined ? {} : { defaultUri })
+  if (target !== undefined) await vscode.workspace.fs.writeFile(target, bytes)
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { describe, it } from 'node:test'
+import { isRecord } from '../../protocol/json.ts'
+import { curveAxes } from '../../protocol/curves.ts'
+import { aggregates, runAttributes } from '../../protocol/run-table.ts'
+import { viewTabs } from '../../protocol/saved-view.ts'
+import { newRunId } from '../tree/test-elements.ts'
+import { createView } from './new-view.ts'
+import { formatView, listViewPaths, readView, toViewPath, writeView } from './view-file.ts'
+
+const view = {
+  ...createView('best', ['digits'], 'charts', [newRunId(2), newRunId(1)]),
+  colors: { [newRunId(2)]: '#0072b2', [newRunId(1)]: '#d55e00' },
+}
+
+describe('the file of a view', () => {
+  it('holds the view, and nothing is left beside it', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'runwright-views-'))
+    t.after(() => rm(folder, { recursive: true }))
+    assert.deepEqual(await listViewPaths(folder), [])
+    const path = toViewPath(folder, 'best of all')
+    await writeView(path, view)
+    await writeView(path, { ...view, filter: 'accuracy > 0.9' })
+    assert.deepEqual(await readView(path), { ...view, filter: 'accuracy > 0.9' })
+    assert.deepEqual(await listViewPaths(folder), [path])
+    assert.deepEqual(await readdir(join(folder, '.runwright', 'views')), ['best of all.json'])
+
+    await writeFile(path, '{"version": 2}')
+    await assert.rejects(readView(path), /best of all\.json holds no view: .*version/)
+  })
+
+  it('is the same text for the same view, in whatever order it was put together', () => {
+    const reversed = Object.fromEntries(Object.entries(view).toReversed())
+    const colors = Object.fromEntries(Object.entries(view.colors).toReversed())
+    // SAFETY: the fields of a view, in another order.
+    assert.equal(formatView({ ...(reversed as typeof view), colors }), formatView(view))
+    assert.match(formatView(view), /^\{\n {2}"version": 1,\n {2}"title": "best",\n[^]*\}\n$/)
+  })
+
+  it('has a name that any system takes, and stays in its folder', () => {
+    for (const [title, name] of [
+      ['größe 🚀', 'größe 🚀.json'],
+      ['../../etc/passwd', '-..-etc-passwd.json'],
+      ['a ↔ b', 'a ↔ b.json'],
+      ['con', 'view-con.json'],
+      ['...', 'view-.json'],
+      ['x'.repeat(200), `${'x'.repeat(80)}.json`],
+    ] as const) {
+      const path = toViewPath('/work', title)
+      assert.equal(basename(path), name)
+      assert.equal(path, join('/work/.runwright/views', name))
+    }
+  })
+})
+
+describe('the schema of views', async () => {
+  const schema: unknown = JSON.parse(
+    await readFile(new URL('../../../media/view.schema.json', import.meta.url), 'utf8'),
+  )
+  const find = (...path: readonly (string | number)[]) =>
+    path.reduce<unknown>((value, key) => {
+      if (Array.isArray(value)) return value[Number(key)]
+      return isRecord(value) ? value[key] : undefined
+    }, schema)
+
+  it('knows the fields and words of the parser', () => {
+    assert.deepEqual(find('required'), Object.keys(view))
+    assert.deepEqual(find('properties', 'tab', 'enum'), viewTabs)
+    assert.deepEqual(find('definitions', 'column', 'oneOf', 0, 'properties', 'aggregate', 'enum'), aggregates)
+    assert.deepEqual(find('definitions', 'column', 'oneOf', 2, 'properties', 'key', 'enum'), runAttributes)
+    assert.deepEqual(find('definitions', 'chart', 'oneOf', 0, 'properties', 'axis', 'enum'), curveAxes)
+  })
+})

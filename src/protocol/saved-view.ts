@@ -1,0 +1,152 @@
+import { parseRunId, type RunId } from './ids.ts'
+import { curveAxes, type CurveAxis } from './curves.ts'
+import { isRecord } from './json.ts'
+import { flag, listOf, number, object, oneOf, type Parser, refine, refuse, text, textAs } from './parse.ts'
+import type { TableColumn, TableOrder } from './run-table.ts'
+import { column, order } from './table-parse.ts'
+
+/**
+ * A view of the comparison, as it is kept in a file of the workspace, `.runwright/views/NAME.json`: what is shown, and
+ * nothing of the runs themselves. Experiments are named, so that the file means the same on another machine.
+ */
+export interface SavedView {
+  readonly version: 1
+  readonly title: string
+  readonly experiments: readonly string[]
+  /** MLflow's search grammar with names that stand alone. */
+  readonly filter: string
+  readonly order: readonly TableOrder[]
+  /** From left to right; the pinned ones stay in sight. */
+  readonly columns: readonly ViewColumn[]
+  readonly groupBy: readonly TableColumn[]
+  /** Runs chosen for charts and differences, in the order they were chosen. */
+  readonly chosen: readonly RunId[]
+  /** Runs left out of the table and the charts. */
+  readonly hidden: readonly RunId[]
+  /** Colours that the user gave; the others follow from the order of choice. `#rrggbb`. */
+  readonly colors: Readonly<Record<string, string>>
+  readonly charts: readonly ChartSpec[]
+  readonly tab: ViewTab
+}
+
+export const viewTabs = ['runs', 'charts', 'differences'] as const
+export type ViewTab = (typeof viewTabs)[number]
+
+export interface ViewColumn {
+  readonly column: TableColumn
+  /** CSS pixels. */
+  readonly width: number
+  readonly pinned: boolean
+}
+
+/** One chart; `id` is unique in its view. */
+export type ChartSpec = CurveChartSpec | ScatterChartSpec | ParallelChartSpec | BarChartSpec
+
+/** Metrics over steps or time, a line for each chosen run and metric. */
+export interface CurveChartSpec {
+  readonly kind: 'curves'
+  readonly id: string
+  /** Metrics by name. */
+  readonly keys: readonly string[]
+  readonly axis: CurveAxis
+  readonly logX: boolean
+  readonly logY: boolean
+  /** Weight of the past in an exponential moving average: 0 shows the raw curve alone, below 1. */
+  readonly smoothing: number
+  /** Whether the y axis leaves out the outermost values; the chart says so. */
+  readonly clipOutliers: boolean
+}
+
+export interface ScatterChartSpec {
+  readonly kind: 'scatter'
+  readonly id: string
+  readonly x: TableColumn
+  readonly y: TableColumn
+  readonly color?: TableColumn
+  readonly logX: boolean
+  readonly logY: boolean
+}
+
+export interface ParallelChartSpec {
+  readonly kind: 'parallel'
+  readonly id: string
+  readonly columns: readonly TableColumn[]
+  /** The column that lines are coloured by. */
+  readonly color?: TableColumn
+}
+
+export interface BarChartSpec {
+  readonly kind: 'bar'
+  readonly id: string
+  readonly column: TableColumn
+}
+
+const runId = textAs(parseRunId, 'expected the id of a run')
+const viewColumn = object({ column, width: number, pinned: flag })
+const chartId = { id: text }
+
+const curveChart = object({
+  kind: oneOf(['curves']),
+  ...chartId,
+  keys: listOf(text, 100),
+  axis: oneOf(curveAxes),
+  logX: flag,
+  logY: flag,
+  smoothing: refine(number, (value) => Math.min(0.999, Math.max(0, value))),
+  clipOutliers: flag,
+})
+const scatterChart = object(
+  { kind: oneOf(['scatter']), ...chartId, x: column, y: column, logX: flag, logY: flag },
+  { color: column },
+)
+const parallelChart = object({ kind: oneOf(['parallel']), ...chartId, columns: listOf(column, 50) }, { color: column })
+const barChart = object({ kind: oneOf(['bar']), ...chartId, column })
+const chartKind = object({ kind: oneOf(['curves', 'scatter', 'parallel', 'bar']) })
+
+const chart: Parser<ChartSpec> = (value, path) => {
+  switch (chartKind(value, path).kind) {
+    case 'curves':
+      return curveChart(value, path)
+    case 'scatter':
+      return scatterChart(value, path)
+    case 'parallel':
+      return parallelChart(value, path)
+    case 'bar':
+      return barChart(value, path)
+  }
+}
+
+const colors: Parser<Readonly<Record<string, string>>> = (value, path) => {
+  if (!isRecord(value)) return refuse(value, path, 'expected an object')
+  return Object.fromEntries(
+    Object.entries(value).map(([key, color]) => {
+      if (parseRunId(key) === undefined) return refuse(key, path, 'expected ids of runs')
+      if (typeof color !== 'string' || !/^#[0-9a-f]{6}$/i.test(color)) {
+        return refuse(color, `${path}.${key}`, 'expected a colour such as #0072b2')
+      }
+      return [key, color]
+    }),
+  )
+}
+
+const version: Parser<1> = (value, path) => (value === 1 ? 1 : refuse(value, path, 'expected version 1 of a view'))
+
+const savedView = object({
+  version,
+  title: text,
+  experiments: listOf(text, 1000),
+  filter: text,
+  order: listOf(order, 20),
+  columns: listOf(viewColumn, 2000),
+  groupBy: listOf(column, 10),
+  chosen: listOf(runId, 1000),
+  hidden: listOf(runId, 10_000),
+  colors,
+  charts: listOf(chart, 200),
+  tab: oneOf(viewTabs),
+})
+
+/** Reads a view from a file or a message. @throws INVALID_PARAMETER_VALUE naming the field */
+export function parseSavedView(value: unknown): SavedView {
+  return savedView(value, '')
+}

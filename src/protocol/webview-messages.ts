@@ -1,0 +1,55 @@
+import type { ErrorBody } from './errors.ts'
+import type { ChangeEvent } from './events.ts'
+import type { ExperimentId, RunId } from './ids.ts'
+import type { MethodName } from './methods.ts'
+import type { SavedView } from './saved-view.ts'
+
+/** What the extension tells a webview. Numbers travel as typed arrays, which `postMessage` copies as they are. */
+export type ToWebview =
+  /** The first message, in answer to `ready`, and again when the view's file was changed by others. */
+  | {
+      readonly kind: 'show'
+      readonly view: SavedView
+      /** Where its runs are; comes back in what VS Code keeps. */
+      readonly connectionId: string
+      /** The file the view is saved in, as a URI; undefined until it is saved. */
+      readonly file?: string
+      /** Of the view's experiments, in the same order. */
+      readonly experimentIds: readonly ExperimentId[]
+      /** `en`, `ar`, …: the language of the editor. */
+      readonly language: string
+    }
+  /** The view is now kept in this file, under this title. */
+  | { readonly kind: 'saved'; readonly file: string; readonly title: string }
+  | { readonly kind: 'result'; readonly callId: number; readonly result: unknown }
+  | { readonly kind: 'error'; readonly callId: number; readonly error: ErrorBody }
+  | { readonly kind: 'event'; readonly event: ChangeEvent }
+
+/** What VS Code keeps of a webview over a reload of the window: `setState` writes it, the extension restores from it. */
+export interface KeptView {
+  readonly connectionId: string
+  readonly file?: string
+  readonly view: SavedView
+}
+
+/** What a webview tells the extension. */
+export type FromWebview =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'call'; readonly callId: number; readonly method: MethodName; readonly params: unknown }
+  | { readonly kind: 'cancel'; readonly callId: number }
+  /** The view as it is now; kept by VS Code over a reload, and in its file when `save` is asked. */
+  | { readonly kind: 'changed'; readonly view: SavedView }
+  | { readonly kind: 'save'; readonly view: SavedView }
+  | { readonly kind: 'act'; readonly action: WebviewAction }
+
+/** What only the extension can do for a view. */
+export type WebviewAction =
+  | { readonly kind: 'open-artifact'; readonly runId: RunId; readonly path: string }
+  /** Opens VS Code's diff editor on the code of two runs. */
+  | { readonly kind: 'compare-code'; readonly left: RunId; readonly right: RunId }
+  | { readonly kind: 'rename-run' | 'open-log' | 'copy-run-id'; readonly runId: RunId }
+  | { readonly kind: 'delete-runs' | 'stop-runs'; readonly runIds: readonly RunId[] }
+  /** Shows a text the user asked for, Markdown or CSV, in an editor. */
+  | { readonly kind: 'open-text'; readonly language: 'markdown' | 'csv'; readonly content: string }
+  /** Asks where to, and writes a picture or a table there. */
+  | { readonly kind: 'export-file'; readonly fileName: string; readonly bytes: Uint8Array }

@@ -1,0 +1,16 @@
+import type { Sql } from '../store/database.ts'
+
+/** Notes that a key was logged in the run's experiment; called when it is new to the run. */
+export async function noteKey(
+  sql: Sql,
+  runRowId: number,
+  kind: 'metric' | 'param' | 'tag',
+  key: string,
+): Promise<void> {
+  await sql.run(
+    'insert or ignore into logged_keys (experiment, kind, key) select experiment, ?, ? from runs where id = ?',
+    kind,
+    key,
+    runRowId,
+  )
+}

@@ -1,0 +1,62 @@
+import type { Sql } from '../../store/database.ts'
+import { type ChunkRow, type KeyRange, listChunkRows, loadChunk, wholeRange } from './chunk-rows.ts'
+import { listLoosePoints } from './loose-points.ts'
+import {
+  comparePoints,
+  concatPoints,
+  findFirstFrom,
+  getPoint,
+  mergePoints,
+  type Points,
+  slicePoints,
+} from './points.ts'
+
+/** All points of a series that lie in the range. */
+export async function readPoints(sql: Sql, seriesRowId: number, range: KeyRange = wholeRange): Promise<Points> {
+  const parts: Points[] = []
+  for (const chunk of await listChunkRows(sql, seriesRowId, 0, range)) {
+    parts.push(cutOut(await loadChunk(sql, chunk), range))
+  }
+  return mergePoints(concatPoints(parts), await listLoosePoints(sql, seriesRowId, range))
+}
+
+/** The points that lie in the range. */
+export function cutOut(points: Points, { from, to }: KeyRange): Points {
+  const start = findFirstFrom(points, from)
+  const end = findFirstFrom(points, to)
+  const isEndIncluded = end < points.steps.length && comparePoints(getPoint(points, end), to) === 0
+  return slicePoints(points, start, isEndIncluded ? end + 1 : end)
+}
+
+/** At most `limit` points after the first `offset`; reads the chunks that they lie in and no others. */
+export async function readPage(sql: Sql, seriesRowId: number, offset: number, limit: number): Promise<Points> {
+  const chunks = await listChunkRows(sql, seriesRowId, 0, wholeRange)
+  const loose = await listLoosePoints(sql, seriesRowId, wholeRange)
+  const parts: Points[] = []
+  let skip = offset
+  let wanted = limit
+  const take = (points: Points) => {
+    const part = slicePoints(points, skip, skip + wanted)
+    skip = Math.max(0, skip - points.steps.length)
+    wanted -= part.steps.length
+    if (part.steps.length > 0) parts.push(part)
+  }
+  let late = 0
+  for (const [index, chunk] of chunks.entries()) {
+    const next = chunks[index + 1]
+    // Late points lie between this chunk and the next; after the last one they are not late any more.
+    const end = findFirstFrom(loose, next === undefined ? chunk.bucket.last : next.bucket.first)
+    if (end === late && skip >= chunk.count) skip -= chunk.count
+    else take(mergePoints(await loadChunk(sql, chunk), slicePoints(loose, late, end)))
+    late = end
+    if (wanted === 0) break
+  }
+  if (wanted > 0) take(skipKnown(slicePoints(loose, late), chunks.at(-1)))
+  return concatPoints(parts)
+}
+
+/** The last point of the last chunk may have been logged again. */
+function skipKnown(points: Points, last: ChunkRow | undefined): Points {
+  if (last === undefined || points.steps.length === 0) return points
+  return comparePoints(getPoint(points, 0), last.bucket.last) === 0 ? slicePoints(points, 1) : points
+}

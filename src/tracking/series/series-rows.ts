@@ -1,0 +1,88 @@
+import type { MetricPoint } from '../../protocol/runs.ts'
+import type { Sql, SqlRow } from '../../store/database.ts'
+import { findNumber, getNumber, getText } from '../../store/row.ts'
+import { toPoint } from '../load-runs.ts'
+import { noteKey } from '../logged-keys.ts'
+import { isLater, toStoredValue } from '../metric-value.ts'
+
+/** The run that series belong to, and its experiment, by their row ids. */
+export interface SeriesOwner {
+  readonly runRowId: number
+  readonly experimentRowId: number
+}
+
+/** The rows of a run's series by key, as far as they are there. */
+export async function loadSeriesRows(
+  sql: Sql,
+  { runRowId }: SeriesOwner,
+  keys: readonly string[],
+): Promise<Map<string, SqlRow>> {
+  const rows = await sql.all(
+    `select s.id, s.key, s.step, s.timestamp, s.value, s.min, s.max, s.unsealed
+       from json_each(?) k cross join series s on s.run = ? and s.key = k.value`,
+    JSON.stringify(keys),
+    runRowId,
+  )
+  return new Map(rows.map((row) => [getText(row, 'key'), row]))
+}
+
+/**
+ * Brings the row of a series up to date with new points, at least one; before them, because they refer to it.
+ *
+ * @param series.known its row before, if it has one
+ * @returns `latest` when it changed, and the points that are to be looked at for sealing
+ */
+export async function writeSeriesRow(
+  sql: Sql,
+  { runRowId, experimentRowId }: SeriesOwner,
+  series: { readonly key: string; readonly known: SqlRow | undefined; readonly points: readonly MetricPoint[] },
+): Promise<{ seriesRowId: number; latest: MetricPoint | undefined; unsealed: number }> {
+  const { key, known, points } = series
+  const { step, timestamp, value } = points.reduce((latest, point) => (isLater(point, latest) ? point : latest))
+  const newest = { step, timestamp, value }
+  const { min, max } = widen(known, points)
+  if (known === undefined) {
+    const added = await sql.get(
+      `insert into series (run, experiment, key, step, timestamp, value, min, max, unsealed)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning id`,
+      runRowId,
+      experimentRowId,
+      key,
+      step,
+      timestamp,
+      toStoredValue(value),
+      min,
+      max,
+      points.length,
+    )
+    await noteKey(sql, runRowId, 'metric', key)
+    return { seriesRowId: getNumber(added ?? {}, 'id'), latest: newest, unsealed: points.length }
+  }
+  const seriesRowId = getNumber(known, 'id')
+  const unsealed = points.length + getNumber(known, 'unsealed')
+  const isChanged = isLater(newest, toPoint(known))
+  const latest = isChanged ? newest : toPoint(known)
+  await sql.run(
+    'update series set step = ?, timestamp = ?, value = ?, min = ?, max = ?, unsealed = ? where id = ?',
+    latest.step,
+    latest.timestamp,
+    toStoredValue(latest.value),
+    min,
+    max,
+    unsealed,
+    seriesRowId,
+  )
+  return { seriesRowId, latest: isChanged ? newest : undefined, unsealed }
+}
+
+/** The least and greatest finite value, old and new; null when there is none. */
+function widen(known: SqlRow | undefined, points: readonly MetricPoint[]): { min: number | null; max: number | null } {
+  let min = (known && findNumber(known, 'min')) ?? Infinity
+  let max = (known && findNumber(known, 'max')) ?? -Infinity
+  for (const { value } of points) {
+    if (!Number.isFinite(value)) continue
+    min = Math.min(min, value)
+    max = Math.max(max, value)
+  }
+  return min <= max ? { min, max } : { min: null, max: null }
+}

@@ -1,0 +1,93 @@
+import { parseTableFilter } from '../../protocol/mlflow/filter.ts'
+import type { Filter } from '../../protocol/mlflow/search.ts'
+import type { Methods } from '../../protocol/methods.ts'
+import { type ColumnValues, missingText, type TableColumn, type TableQuery } from '../../protocol/run-table.ts'
+import type { Sql, SqlRow, SqlValue } from '../../store/database.ts'
+import { getNumber } from '../../store/row.ts'
+import { toRunRow } from '../run-rows.ts'
+import { countRuns, selectRunPage } from '../run-search.ts'
+import { isNumeric, toExpression, toOrderTerms } from './columns.ts'
+
+const defaultLimit = 100
+
+/** The rows of a table that are looked at, and nothing else of the store. */
+export async function loadTableRows(
+  sql: Sql,
+  {
+    columns,
+    order = [],
+    offset = 0,
+    limit = defaultLimit,
+    areTotalsKnown = false,
+    ...query
+  }: Methods['table/rows']['params'],
+): Promise<Methods['table/rows']['result']> {
+  const { experimentIds, view } = query
+  const search = { filter: await parseQueryFilter(sql, query), ...(view === undefined ? {} : { view }) }
+  const orderBy = toOrderTerms(order)
+  const rows = await selectRunPage(sql, experimentIds, { ...search, orderBy }, { offset, limit })
+  const ids = JSON.stringify(rows.map((row) => getNumber(row, 'id')))
+  const values: ColumnValues[] = []
+  for (const column of columns) values.push(await loadColumn(sql, ids, rows, column))
+  return {
+    rows: rows.map((row) => {
+      const { runId, experimentId, name, status, lifecycleStage } = toRunRow(row)
+      return { runId, experimentId, name, status, lifecycleStage }
+    }),
+    columns: values,
+    ...(areTotalsKnown
+      ? {}
+      : {
+          total: await countRuns(sql, experimentIds, search),
+          runCount: await countRuns(sql, experimentIds, view === undefined ? {} : { view }),
+        }),
+  }
+}
+
+/** A name that stands alone is a metric when one was logged under it in these experiments, else a param. */
+export async function parseQueryFilter(sql: Sql, { experimentIds, filter = '' }: TableQuery): Promise<Filter> {
+  const metrics = new Set<string>()
+  // Names are looked up before the filter is read: reading waits for nothing.
+  for (const [name] of filter.matchAll(/`[^`]*`|"[^"]*"|[\p{L}\p{N}_./:-]+/gu)) {
+    const key = name.replace(/^(`|")(.*)\1$/s, '$2')
+    const row = await sql.get(
+      'select 1 from series where experiment in (select value from json_each(?)) and key = ? limit 1',
+      JSON.stringify(experimentIds.map(Number)),
+      key,
+    )
+    if (row !== undefined) metrics.add(key)
+  }
+  return parseTableFilter(filter, (name) => (metrics.has(name) ? 'metric' : 'param'))
+}
+
+async function loadColumn(sql: Sql, ids: string, rows: readonly SqlRow[], column: TableColumn): Promise<ColumnValues> {
+  const { text, values } = toExpression(column)
+  const found = await sql.all(
+    `select ${text} as value from json_each(?) i cross join runs r on r.id = i.value order by i.id`,
+    ...values,
+    ids,
+  )
+  if (found.length !== rows.length) throw new TypeError('A run is missing from its own table.')
+  const cells = found.map((row) => row['value'] ?? null)
+  return isNumeric(column) ? toNumbers(cells) : toTexts(cells)
+}
+
+export function toNumbers(cells: readonly SqlValue[]): ColumnValues {
+  return {
+    kind: 'numbers',
+    numbers: Float64Array.from(cells, (cell) => (typeof cell === 'number' ? cell : Number.NaN)),
+    present: Uint8Array.from(cells, (cell) => (cell === null ? 0 : 1)),
+  }
+}
+
+export function toTexts(cells: readonly SqlValue[]): ColumnValues {
+  const indexes = new Map<string, number>()
+  const indices = Uint32Array.from(cells, (cell) => {
+    if (cell === null) return missingText
+    const text = String(cell)
+    const index = indexes.get(text) ?? indexes.size
+    indexes.set(text, index)
+    return index
+  })
+  return { kind: 'texts', texts: [...indexes.keys()], indices }
+}

@@ -1,0 +1,347 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { before, describe, it } from 'node:test'
+import type { Page } from 'playwright-core'
+import { bundle } from '../../scripts/bundle.ts'
+import type { RunId } from '../../src/protocol/ids.ts'
+import type { ChartSpec, CurveChartSpec, SavedView } from '../../src/protocol/saved-view.ts'
+import { openTestWorkspace, type TestWorkspace } from '../vscode/workspace.ts'
+import { openCompareView, type OpenView } from './open-view.ts'
+import { themes } from './themes.ts'
+import { emptyView } from './views.ts'
+
+const curves: CurveChartSpec = {
+  kind: 'curves',
+  id: '1',
+  keys: ['loss'],
+  axis: 'step',
+  logX: false,
+  logY: false,
+  smoothing: 0,
+  clipOutliers: false,
+}
+const red = '#d01010'
+const green = '#10a010'
+
+/** Two runs of 100 steps: one falls from 1 to 0.01, the other one rises; a spike at step 50. */
+async function logTwoRuns(workspace: TestWorkspace): Promise<{ falling: RunId; rising: RunId }> {
+  const steps = Array.from({ length: 100 }, (_, step) => step)
+  const falling = await workspace.logRun('digits', {
+    name: 'falling',
+    params: { lr: 0.1, optimizer: 'sgd' },
+    metrics: { loss: steps.map((step) => 1 - step / 100), accuracy: steps.map((step) => step / 100) },
+  })
+  const rising = await workspace.logRun('digits', {
+    name: 'rising',
+    params: { lr: 0.01, optimizer: 'adam' },
+    metrics: { loss: steps.map((step) => (step === 50 ? 3 : step / 100)), accuracy: steps.map(() => 0.5) },
+  })
+  return { falling, rising }
+}
+
+interface Shown extends AsyncDisposable {
+  readonly open: OpenView
+  readonly page: Page
+  readonly workspace: TestWorkspace
+  readonly runs: { falling: RunId; rising: RunId }
+}
+
+async function openCharts(change: Partial<SavedView> = {}): Promise<Shown> {
+  await using resources = new AsyncDisposableStack()
+  const workspace = resources.use(await openTestWorkspace())
+  const runs = await logTwoRuns(workspace)
+  const chosen = [runs.falling, runs.rising]
+  const colors = { [runs.falling]: red, [runs.rising]: green }
+  const view = { ...emptyView, experiments: ['digits'], tab: 'charts' as const, chosen, colors, ...change }
+  const open = resources.use(await openCompareView({ client: workspace.client, view, theme: themes.darkModern }))
+  const moved = resources.move()
+  return { open, page: open.page, workspace, runs, [Symbol.asyncDispose]: () => moved.disposeAsync() }
+}
+
+const chart = (page: Page, name: string | RegExp) => page.getByRole('figure', { name })
+
+/** Waits until a chart has something to say of its curves, which it has once they are there. */
+async function waitForCurves(page: Page, name: string, words: RegExp = /best/): Promise<void> {
+  await chart(page, name).getByText(words).first().waitFor({ state: 'attached' })
+  // What is said follows the data at once, the picture with the next frame.
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+}
+
+/** The pixels of a colour in a chart's data: how many, and the box that they fill, in shares of the canvas. */
+async function findColor(page: Page, name: string, color: string) {
+  const rgb = [1, 3, 5].map((start) => Number.parseInt(color.slice(start, start + 2), 16))
+  const canvas = chart(page, name).locator('canvas.plot-data')
+  return canvas.evaluate((element, [red = 0, green = 0, blue = 0]) => {
+    // SAFETY: the locator names a canvas; the tests are compiled without the browser's types.
+    const canvas = element as unknown as {
+      width: number
+      height: number
+      getContext(kind: '2d'): { getImageData(...box: number[]): { data: Uint8ClampedArray } }
+    }
+    const { width, height } = canvas
+    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height)
+    const found = { count: 0, left: 1, right: 0, top: 1, bottom: 0 }
+    for (let pixel = 0; pixel < width * height; pixel++) {
+      const isNear = (offset: number, value: number) => Math.abs((data[pixel * 4 + offset] ?? 0) - value) < 24
+      if ((data[pixel * 4 + 3] ?? 0) < 128 || !isNear(0, red) || !isNear(1, green) || !isNear(2, blue)) continue
+      const [x, y] = [(pixel % width) / width, Math.floor(pixel / width) / height]
+      found.count += 1
+      found.left = Math.min(found.left, x)
+      found.right = Math.max(found.right, x)
+      found.top = Math.min(found.top, y)
+      found.bottom = Math.max(found.bottom, y)
+    }
+    return found
+  }, rgb)
+}
+
+async function findViolations(page: Page): Promise<string[]> {
+  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  await page.evaluate(source)
+  const result: unknown = await page.evaluate('axe.run(document.querySelector("#panel-charts, dialog"))')
+  // SAFETY: axe's documented result.
+  const { violations } = result as { violations: { id: string; nodes: { html: string }[] }[] }
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+describe('the charts tab', () => {
+  before(() => bundle({ production: false }))
+
+  it('makes charts of the logged metrics when the view has none, the headline metric first', async () => {
+    await using shown = await openCharts()
+    const { page, open } = shown
+    await waitForCurves(page, 'accuracy')
+    const titles = await page.getByRole('figure').locator('.chart-title').allTextContents()
+    assert.deepEqual(titles, ['accuracy', 'loss'])
+    assert.deepEqual(
+      open.view.charts.map(({ id }) => id),
+      ['1', '2'],
+    )
+    assert.deepEqual(await findViolations(page), [])
+    assert.deepEqual(open.errors, [])
+  })
+
+  it('draws each run in its colour, with its spikes, and says what it draws', async () => {
+    await using shown = await openCharts({ charts: [curves] })
+    const { page, open } = shown
+    await waitForCurves(page, 'loss')
+    const falling = await findColor(page, 'loss', red)
+    const rising = await findColor(page, 'loss', green)
+    assert.ok(falling.count > 200 && rising.count > 200)
+    assert.ok(rising.top < 0.1, 'the spike reaches the top')
+    assert.ok(falling.top > 0.5, 'the other curve stays below')
+    const figure = chart(page, 'loss')
+    await figure
+      .getByText('loss of 2 runs: best 0 by rising at step 0; last values from 0.01 to 0.99; without a common trend.')
+      .waitFor({ state: 'attached' })
+    assert.deepEqual(open.errors, [])
+  })
+
+  it('draws the same picture twice', async () => {
+    await using shown = await openCharts({ charts: [curves, { ...curves, id: '2' }] })
+    const { page } = shown
+    const picture = (index: number) =>
+      chart(page, 'loss')
+        .nth(index)
+        .locator('canvas.plot-data')
+        .evaluate((canvas) => (canvas as unknown as { toDataURL(): string }).toDataURL())
+    for (const index of [0, 1]) await chart(page, 'loss').nth(index).getByText(/best/).waitFor({ state: 'attached' })
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+    assert.equal(await picture(0), await picture(1))
+    await page.getByRole('tab', { name: 'Runs' }).click()
+    await page.getByRole('tab', { name: 'Charts' }).click()
+    assert.equal(await picture(0), await picture(1))
+  })
+
+  it('zooms into a range that is dragged, and out again by Escape', async () => {
+    await using shown = await openCharts({ charts: [curves] })
+    const { page, open } = shown
+    await waitForCurves(page, 'loss')
+    const plot = chart(page, 'loss').getByRole('application')
+    const box = await plot.boundingBox()
+    assert.ok(box !== null)
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 60)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.9, box.y + 60, { steps: 4 })
+    await page.mouse.up()
+    await page.getByRole('button', { name: 'Reset Zoom' }).waitFor()
+    await waitForCurves(page, 'loss')
+    const zoomed = await findColor(page, 'loss', green)
+    assert.ok(zoomed.top < 0.2 && zoomed.left < 0.2, 'the rising curve fills the window')
+    await plot.focus()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Reset Zoom' }).waitFor({ state: 'hidden' })
+    assert.deepEqual(open.errors, [])
+  })
+
+  it('reads the curves at the pointer, in all charts at once, and beside the runs', async () => {
+    const second: CurveChartSpec = { ...curves, id: '2', keys: ['accuracy'] }
+    await using shown = await openCharts({ charts: [curves, second] })
+    const { page } = shown
+    await waitForCurves(page, 'loss')
+    const plot = chart(page, 'loss').getByRole('application')
+    const box = await plot.boundingBox()
+    assert.ok(box !== null)
+    // The frame is 52 pixels from the left and 12 from the right; the middle is near step 50.
+    await page.mouse.move(box.x + 52 + (box.width - 64) * (20 / 99), box.y + 80)
+    const tooltip = chart(page, 'loss').locator('.chart-tooltip')
+    await tooltip.getByText('step 20').waitFor()
+    assert.deepEqual(await tooltip.locator('.tooltip-name').allTextContents(), ['falling', 'rising'])
+    assert.deepEqual(await tooltip.locator('.tooltip-value').allTextContents(), ['0.8', '0.2'])
+    const legend = page.getByRole('complementary', { name: 'Runs' })
+    await legend.getByText('loss, step 20').waitFor()
+    await legend.getByRole('listitem').filter({ hasText: 'falling' }).getByText('0.8').waitFor()
+    const other = chart(page, 'accuracy').locator('canvas.plot-overlay')
+    const hasCrosshair = await other.evaluate((element) => {
+      const canvas = element as unknown as {
+        width: number
+        height: number
+        getContext(kind: '2d'): { getImageData(...box: number[]): { data: Uint8ClampedArray } }
+      }
+      return canvas
+        .getContext('2d')
+        .getImageData(0, 0, canvas.width, canvas.height)
+        .data.some((value) => value > 0)
+    })
+    assert.ok(hasCrosshair)
+  })
+
+  it('moves the crosshair by keys and says what is there', async () => {
+    await using shown = await openCharts({ charts: [curves] })
+    const { page } = shown
+    await waitForCurves(page, 'loss')
+    await chart(page, 'loss').getByRole('application').focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('ArrowRight')
+    await chart(page, 'loss')
+      .getByRole('status')
+      .getByText('step 1: falling 0.99, rising 0.01')
+      .waitFor({ state: 'attached' })
+  })
+
+  it('changes its axis, its scale and its smoothing, and keeps them in the view', async () => {
+    await using shown = await openCharts({ charts: [curves] })
+    const { page, open } = shown
+    await waitForCurves(page, 'loss')
+    await chart(page, 'loss').getByRole('button', { name: 'Log Y' }).press('Enter')
+    await page.getByText('Values that are not above zero have no place on the logarithmic y axis.').waitFor()
+    await chart(page, 'loss').getByRole('slider', { name: 'Smoothing' }).fill('0.9')
+    await chart(page, 'loss').getByRole('button', { name: 'Clip' }).click()
+    await chart(page, 'loss').getByRole('combobox', { name: 'X Axis' }).selectOption('Relative Time')
+    await chart(page, 'loss').getByRole('button', { name: 'Clip', pressed: true }).waitFor()
+    await waitForView(open, (view) => view.charts[0]?.kind === 'curves' && view.charts[0].axis === 'relative')
+    assert.deepEqual(open.view.charts, [
+      { ...curves, axis: 'relative', logY: true, smoothing: 0.9, clipOutliers: true },
+    ])
+    assert.deepEqual(open.errors, [])
+  })
+
+  it('shows its data as a table, and gives it away as CSV and PNG', async () => {
+    await using shown = await openCharts({ charts: [curves] })
+    const { page, open } = shown
+    await waitForCurves(page, 'loss')
+    await chart(page, 'loss').getByRole('button', { name: 'Table' }).click()
+    const row = page.getByRole('table', { name: 'loss' }).getByRole('row', { name: /rising/ })
+    await row.waitFor()
+    assert.deepEqual(await row.getByRole('cell').allTextContents(), ['loss', '0', '0.99', '0', '3', 'step 0'])
+    assert.deepEqual(await findViolations(page), [])
+    for (const entry of ['Open Data as CSV', 'Export as PNG…']) {
+      await page.getByRole('button', { name: 'More Actions for loss' }).click()
+      await page.getByRole('menuitem', { name: entry }).click()
+    }
+    await waitFor(() => open.actions.length === 2)
+    const [csv, png] = open.actions
+    assert.ok(csv?.kind === 'open-text' && csv.language === 'csv')
+    assert.match(
+      csv.content,
+      /^run_id,run,metric,start,end,first,last,min,max\r\n[0-9a-f]{32},falling,loss,0,0,1,1,1,1\r\n/,
+    )
+    assert.equal(csv.content.split('\r\n').length, 202)
+    assert.ok(png?.kind === 'export-file')
+    assert.equal(png.fileName, 'loss.png')
+  })
+
+  it('adds a chart whose metrics are found by a regular expression, moves it and removes it, by keys', async () => {
+    await using shown = await openCharts({ charts: [curves] })
+    const { page, open } = shown
+    await page.getByRole('button', { name: 'Add Chart…' }).press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Add Chart' })
+    await dialog.getByRole('searchbox').fill('^acc')
+    await dialog.getByRole('checkbox', { name: 'Regular Expression' }).press('Space')
+    await dialog.getByRole('status').getByText('0 chosen, 1 found.').waitFor()
+    assert.deepEqual(await findViolations(page), [])
+    await dialog.getByRole('checkbox', { name: 'accuracy' }).press('Space')
+    await dialog.getByRole('button', { name: 'Add' }).press('Enter')
+    await waitForCurves(page, 'accuracy')
+    const more = page.getByRole('button', { name: 'More Actions for accuracy' })
+    await more.press('Alt+Shift+ArrowUp')
+    await waitForView(open, ({ charts }) => charts.map(({ id }) => id).join() === '2,1')
+    await more.press('Enter')
+    await page.getByRole('menuitem', { name: 'Remove' }).press('Enter')
+    await chart(page, 'accuracy').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'More Actions for loss' }).and(page.locator(':focus')).waitFor()
+    assert.deepEqual(open.errors, [])
+  })
+
+  it('leaves out a run that is hidden by its eye', async () => {
+    await using shown = await openCharts({ charts: [curves] })
+    const { page, open, runs } = shown
+    await waitForCurves(page, 'loss')
+    await page.getByRole('button', { name: 'Show rising' }).press('Enter')
+    await waitForCurves(page, 'loss', /loss of falling/)
+    assert.deepEqual(open.view.hidden, [runs.rising])
+    assert.equal((await findColor(page, 'loss', green)).count, 0)
+    assert.ok((await findColor(page, 'loss', red)).count > 200)
+    await page.getByRole('button', { name: 'Show rising', pressed: false }).and(page.locator(':focus')).waitFor()
+  })
+
+  it('grows while a run logs', async () => {
+    await using shown = await openCharts({ charts: [curves] })
+    const { page, workspace, runs } = shown
+    await waitForCurves(page, 'loss')
+    const timestamp = 1_750_000_000_000
+    await workspace.mlflow('runs/log-metric', { run_id: runs.falling, key: 'loss', value: -5, step: 150, timestamp })
+    await waitForCurves(page, 'loss', /best −5 by falling at step 150/)
+  })
+
+  it('draws runs by their params and values, and chooses those in a range', async () => {
+    const loss = { kind: 'metric', key: 'loss', aggregate: 'last' } as const
+    const lr = { kind: 'param', key: 'lr' } as const
+    const charts: ChartSpec[] = [
+      { kind: 'scatter', id: '1', x: lr, y: loss, logX: true, logY: false },
+      { kind: 'parallel', id: '2', columns: [lr, { kind: 'param', key: 'optimizer' }, loss] },
+      { kind: 'bar', id: '3', column: loss },
+    ]
+    await using shown = await openCharts({ charts })
+    const { page, open, runs } = shown
+    for (const name of ['loss over lr', 'Parallel: lr, optimizer, loss', 'loss']) {
+      await page
+        .getByRole('figure', { name, exact: true })
+        .getByText(/of 2 runs/)
+        .waitFor({ state: 'attached' })
+    }
+    assert.deepEqual(await findViolations(page), [])
+    const plot = chart(page, /Parallel/).locator('.plot')
+    await plot.scrollIntoViewIfNeeded()
+    const box = await plot.boundingBox()
+    assert.ok(box !== null)
+    await page.mouse.move(box.x + 40, box.y + 34)
+    await page.mouse.down()
+    await page.mouse.move(box.x + 40, box.y + 80, { steps: 4 })
+    await page.mouse.up()
+    await page.getByRole('button', { name: 'Choose 1 Runs' }).click()
+    await waitForView(open, ({ chosen }) => chosen.join() === runs.falling)
+    assert.deepEqual(open.errors, [])
+  })
+})
+
+async function waitForView(open: OpenView, isThere: (view: SavedView) => boolean): Promise<void> {
+  await waitFor(() => isThere(open.view))
+}
+
+async function waitFor(isThere: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while (!isThere() && Date.now() < deadline) await new Promise((done) => setTimeout(done, 20))
+  assert.ok(isThere(), 'it has not happened in time')
+}

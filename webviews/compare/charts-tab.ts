@@ -1,0 +1,113 @@
+import { RunwrightError } from '../../src/protocol/errors.ts'
+import type { ChangeEvent } from '../../src/protocol/events.ts'
+import type { RunId } from '../../src/protocol/ids.ts'
+import type { ChartSpec } from '../../src/protocol/saved-view.ts'
+import { onThemeChange } from '../shared/chart/chart-theme.ts'
+import { button, element } from '../shared/dom.ts'
+import { createSignal } from '../shared/signal.ts'
+import { text } from '../shared/texts.ts'
+import type { ChartParts, Crosshair, RunValues } from './charts/chart-body.ts'
+import { showChartDialog } from './charts/chart-dialog.ts'
+import { createChartGrid } from './charts/chart-grid.ts'
+import type { LoggedKeys } from './charts/column-select.ts'
+import { createChartId, createDefaultCharts } from './charts/default-charts.ts'
+import { createThrottle } from './charts/frame-scheduler.ts'
+import { createRunLegend } from './charts/run-legend.ts'
+import { createRunSource } from './charts/run-source.ts'
+import type { Parts, Tab } from './tab.ts'
+
+/** How soon the list of runs follows their changes, in milliseconds. */
+const runsPauseMs = 1000
+
+/** The chosen runs, or the newest ones, drawn side by side. */
+export function createChartsTab({ host, state }: Parts): Tab {
+  const source = createRunSource({ host, state })
+  const parts: ChartParts = {
+    host,
+    state,
+    runs: source.shown,
+    crosshair: createSignal<Crosshair | undefined>(undefined),
+    highlight: createSignal<RunId | undefined>(undefined),
+    runValues: createSignal<RunValues | undefined>(undefined),
+  }
+  const notice = element('p', { class: 'charts-notice', role: 'status' })
+  const grid = createChartGrid(parts, (spec) => void openDialog(spec))
+  const add = button(text('charts.add.button'), () => void openDialog(undefined), { class: 'primary' })
+  const panel = element(
+    'section',
+    { role: 'tabpanel', id: 'panel-charts', class: 'charts', 'aria-labelledby': 'tab-charts' },
+    createRunLegend(parts, source),
+    element('div', { class: 'charts-main' }, element('div', { class: 'charts-bar' }, add, notice), grid.element),
+  )
+  const reload = createThrottle(runsPauseMs, () => void source.load())
+  const isShown = () => state.view.tab === 'charts'
+  let isStale = true
+
+  async function loadKeys(): Promise<LoggedKeys & { headline: string | undefined }> {
+    const { metrics, params, headline } = await host.call('table/keys', { experimentIds: state.experimentIds })
+    return { metrics, params, headline: headline?.key }
+  }
+
+  async function openDialog(spec: ChartSpec | undefined): Promise<void> {
+    const keys = await tryTo(loadKeys)
+    if (keys === undefined) return
+    showChartDialog(spec?.id ?? createChartId(state.view.charts), spec, keys, (made) => {
+      const { charts } = state.view
+      const next = spec === undefined ? [...charts, made] : charts.map((other) => (other.id === made.id ? made : other))
+      state.update({ charts: next })
+      if (spec === undefined) grid.element.lastElementChild?.scrollIntoView({ block: 'nearest' })
+    })
+  }
+
+  /** Charts of a view that has none yet. */
+  async function fillView(): Promise<void> {
+    const keys = await tryTo(loadKeys)
+    if (keys === undefined || state.view.charts.length > 0) return
+    let count = 0
+    const charts = createDefaultCharts(keys.metrics, keys.headline, () => String((count += 1)))
+    if (charts.length > 0) state.update({ charts })
+    else notice.textContent = text('charts.noMetrics')
+  }
+
+  async function tryTo<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const result = await work()
+      notice.textContent = ''
+      return result
+    } catch (error) {
+      if (!(error instanceof RunwrightError)) throw error
+      notice.textContent = error.message
+      return undefined
+    }
+  }
+
+  source.error.subscribe((message) => void (notice.textContent = message ?? ''))
+  state.subscribe((before) => {
+    const { view } = state
+    if (before.tab !== view.tab) grid.setPanelShown(isShown())
+    if (before.charts !== view.charts) grid.sync()
+    if (before.chosen !== view.chosen || before.filter !== view.filter) {
+      if (isShown()) void source.load()
+      else isStale = true
+    }
+    if (before.hidden !== view.hidden || before.colors !== view.colors) source.refresh()
+  })
+  onThemeChange(grid.themeChanged)
+  grid.sync()
+
+  return {
+    element: panel,
+    shown() {
+      grid.setPanelShown(true)
+      if (state.view.charts.length === 0) void fillView()
+      if (isStale) void source.load()
+      isStale = false
+    },
+    received(event: ChangeEvent) {
+      grid.received(event)
+      if (event.kind !== 'run' && event.kind !== 'reset') return
+      if (isShown()) reload.request()
+      else isStale = true
+    },
+  }
+}

@@ -1,0 +1,148 @@
+import type { ChangeEvent } from '../../../src/protocol/events.ts'
+import type { ChartSpec } from '../../../src/protocol/saved-view.ts'
+import { button, element } from '../../shared/dom.ts'
+import { text } from '../../shared/texts.ts'
+import type { ChartBody, ChartListener, ChartReport, ChartTable } from './chart-body.ts'
+import { type ChartTools, createToggle, press } from './chart-tools.ts'
+import { toChartTitle } from './column-text.ts'
+
+/** What a user can do with a chart as one of many. */
+export interface CardActions {
+  openMenu(anchor: HTMLElement): void
+  move(by: -1 | 1): void
+}
+
+export interface ChartCard {
+  readonly element: HTMLElement
+  readonly body: ChartBody
+  readonly more: HTMLElement
+  readonly spec: ChartSpec
+  show(spec: ChartSpec): void
+  /** Whether the panel it stands in is the one that is shown. */
+  setPanelShown(isShown: boolean): void
+  received(event: ChangeEvent): void
+  dispose(): void
+}
+
+export interface CardContents {
+  readonly tools: ChartTools
+  createBody(listener: ChartListener): ChartBody
+}
+
+/** A figure: the title with its tools, the drawing or its table, and what is said of both. */
+export function createChartCard(
+  initial: ChartSpec,
+  { tools, createBody }: CardContents,
+  actions: CardActions,
+): ChartCard {
+  let spec = initial
+  let [isInView, isPanelShown] = [false, true]
+  const titleId = `chart-title-${spec.id}`
+  const summaryId = `chart-summary-${spec.id}`
+  const title = element('span', { class: 'chart-title', id: titleId })
+  const summary = element('p', { class: 'visually-hidden', id: summaryId })
+  const spoken = element('p', { class: 'visually-hidden', role: 'status' })
+  const notes = element('p', { class: 'chart-notes' })
+  const tableHolder = element('div', { class: 'chart-table', hidden: true, tabindex: 0 })
+  const reset = button(text('charts.resetZoom'), () => body.resetZoom(), { class: 'tool', hidden: true })
+  const asTable = createToggle('charts.asTable', showTable)
+  const more = button('⋯', () => actions.openMenu(more), {
+    class: 'tool tool-more',
+    'aria-haspopup': 'menu',
+    title: text('charts.more.actions'),
+  })
+  const toolbar = element('div', { class: 'chart-tools', role: 'toolbar' }, ...tools.elements, asTable)
+  const body = createBody({ reported, spoke: (sentence) => void (spoken.textContent = sentence) })
+  const figure = element(
+    'figure',
+    { class: 'chart', 'aria-labelledby': titleId, 'aria-describedby': summaryId },
+    element('figcaption', {}, element('div', { class: 'chart-head' }, title, reset, more), toolbar),
+    body.element,
+    tableHolder,
+    notes,
+    summary,
+    spoken,
+  )
+  for (const drawing of figure.querySelectorAll('[role=application], [role=img]')) {
+    drawing.setAttribute('aria-describedby', summaryId)
+  }
+
+  function reported(report: ChartReport): void {
+    summary.textContent = report.summary
+    const said = report.error === undefined ? report.notes : [report.error]
+    notes.textContent = said.join(' ')
+    notes.classList.toggle('chart-error', report.error !== undefined)
+    reset.hidden = !report.isZoomed
+    if (!tableHolder.hidden) tableHolder.replaceChildren(createTable(body.table(), titleId))
+  }
+
+  function showTable(isOn: boolean): void {
+    press(asTable, isOn)
+    tableHolder.hidden = !isOn
+    body.element.hidden = isOn
+    tableHolder.replaceChildren(...(isOn ? [createTable(body.table(), titleId)] : []))
+  }
+
+  function show(next: ChartSpec): void {
+    spec = next
+    const words = toChartTitle(next)
+    title.textContent = words
+    title.title = words
+    tableHolder.setAttribute('aria-label', text('charts.tableOf', { title: words }))
+    toolbar.setAttribute('aria-label', text('charts.tools', { title: words }))
+    more.setAttribute('aria-label', text('charts.more.of', { title: words }))
+    tools.show(next)
+  }
+
+  const observer = new IntersectionObserver((entries) => {
+    isInView = entries.at(-1)?.isIntersecting === true
+    body.setVisible(isInView && isPanelShown)
+  })
+  observer.observe(figure)
+  figure.addEventListener('keydown', (event) => {
+    if (!event.altKey || !event.shiftKey) return
+    const by = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 }[event.key]
+    if (by !== 1 && by !== -1) return
+    event.preventDefault()
+    actions.move(by)
+  })
+  show(initial)
+
+  return {
+    element: figure,
+    body,
+    more,
+    get spec() {
+      return spec
+    },
+    show(next) {
+      show(next)
+      body.show(next)
+    },
+    setPanelShown(isShown) {
+      isPanelShown = isShown
+      body.setVisible(isInView && isPanelShown)
+    },
+    received: (event) => body.received(event),
+    dispose() {
+      observer.disconnect()
+      body.dispose()
+      figure.remove()
+    },
+  }
+}
+
+function createTable({ header, rows }: ChartTable, labelledBy: string): HTMLElement {
+  return element(
+    'table',
+    { 'aria-labelledby': labelledBy },
+    element('thead', {}, element('tr', {}, ...header.map((name) => element('th', { scope: 'col' }, name)))),
+    element(
+      'tbody',
+      {},
+      ...rows.map(([name = '', ...cells]) =>
+        element('tr', {}, element('th', { scope: 'row' }, name), ...cells.map((cell) => element('td', {}, cell))),
+      ),
+    ),
+  )
+}

@@ -1,0 +1,46 @@
+import type { ChartSpec } from '../../../src/protocol/saved-view.ts'
+import { createBarChart } from './bar-chart.ts'
+import type { ChartBody, ChartParts } from './chart-body.ts'
+import type { CardContents } from './chart-card.ts'
+import { createCurveTools, createScatterTools } from './chart-tools.ts'
+import { createCurveChart } from './curve-chart.ts'
+import { createParallelChart } from './parallel-chart.ts'
+import { createScatterChart } from './scatter-chart.ts'
+
+interface Changes {
+  changing(change: object): void
+  changed(change: object): void
+}
+
+/** What stands in a card by the kind of its chart. */
+export function createCardContents(parts: ChartParts, spec: ChartSpec, changes: Changes): CardContents {
+  const noTools = { elements: [], show: () => undefined }
+  switch (spec.kind) {
+    case 'curves':
+      return {
+        tools: createCurveTools(changes),
+        createBody: (listener) => narrow('curves', createCurveChart(parts, spec, listener)),
+      }
+    case 'scatter':
+      return {
+        tools: createScatterTools(changes),
+        createBody: (listener) => narrow('scatter', createScatterChart(parts, spec, listener)),
+      }
+    case 'parallel':
+      return {
+        tools: noTools,
+        createBody: (listener) => narrow('parallel', createParallelChart(parts, spec, listener)),
+      }
+    case 'bar':
+      return { tools: noTools, createBody: (listener) => narrow('bar', createBarChart(parts, spec, listener)) }
+  }
+}
+
+/** A drawing is never asked to show a chart of another kind: the grid makes a new card then. */
+function narrow<Kind extends ChartSpec['kind']>(
+  kind: Kind,
+  body: ChartBody<Extract<ChartSpec, { kind: Kind }>>,
+): ChartBody {
+  const isOurs = (spec: ChartSpec): spec is Extract<ChartSpec, { kind: Kind }> => spec.kind === kind
+  return { ...body, show: (spec) => isOurs(spec) && body.show(spec) }
+}

@@ -1,0 +1,201 @@
+import type { CurveName } from '../../../src/protocol/curves.ts'
+import type { ChangeEvent } from '../../../src/protocol/events.ts'
+import type { CurveChartSpec } from '../../../src/protocol/saved-view.ts'
+import { readChartTheme } from '../../shared/chart/chart-theme.ts'
+import { createPlotArea, toPicture } from '../../shared/chart/plot-area.ts'
+import { listenToPlot } from '../../shared/chart/plot-gestures.ts'
+import { element } from '../../shared/dom.ts'
+import { text } from '../../shared/texts.ts'
+import type { ChartBody, ChartListener, ChartParts } from './chart-body.ts'
+import { toCurveCsv } from './curve-csv.ts'
+import { createCurveData } from './curve-data.ts'
+import { listenToCurveKeys } from './curve-keys.ts'
+import { createCurveLoader, type LoadedCurves } from './curve-loader.ts'
+import { createCurvePointer } from './curve-pointer.ts'
+import { createCurveScales, isLogX, reachesEnd, type Zoom } from './curve-scales.ts'
+import { describeCurves, listCurveNotes, toCurveTable } from './curve-words.ts'
+import { isSameRange, pan, zoomAround, zoomInto } from './curve-zoom.ts'
+import { drawCurveChart } from './draw-curve-chart.ts'
+import { createFrameScheduler, createThrottle } from './frame-scheduler.ts'
+
+/** How often a chart follows runs that log, in milliseconds. */
+const livePauseMs = 1000
+
+/** The curves of the shown runs, fetched as exactly as they are drawn. */
+export function createCurveChart(
+  parts: ChartParts,
+  initial: CurveChartSpec,
+  listener: ChartListener,
+): ChartBody<CurveChartSpec> {
+  let spec = initial
+  let zoom: Zoom = {}
+  let error: string | undefined
+  let [isVisible, isStale] = [false, true]
+  let loadedWidth = 0
+  let theme = readChartTheme(document.body)
+
+  const data = createCurveData()
+  const drawing = createFrameScheduler(draw)
+  const live = createThrottle(livePauseMs, load)
+  const loader = createCurveLoader(parts.host, answered, failed)
+  const area = createPlotArea(resized)
+  const holder = createHolder(initial)
+  holder.append(area.element)
+  const scalesNow = () => {
+    const strips = data.lines.map(({ strip }) => strip)
+    return createCurveScales(strips, data.span, spec, zoom, area.frame)
+  }
+  let scales = scalesNow()
+  const pointer = createCurvePointer({
+    parts,
+    area,
+    holder,
+    listener,
+    shown: () => ({ spec, lines: data.lines, scales, theme }),
+  })
+
+  const widthOf = () => area.frame.right - area.frame.left
+  const wanted = (): CurveName[] => parts.runs.value.flatMap(({ runId }) => spec.keys.map((key) => ({ runId, key })))
+
+  function resized(): void {
+    // What was loaded fits any height.
+    if (widthOf() !== loadedWidth) load()
+    loadedWidth = widthOf()
+    drawing.request()
+  }
+
+  function load(): void {
+    isStale = !isVisible || widthOf() <= 0
+    if (isStale) return
+    const request = { curves: wanted(), axis: spec.axis, pixels: widthOf(), isLog: isLogX(spec) }
+    if (request.curves.length === 0) answered({ request, asked: undefined, strips: [] })
+    else loader.load(zoom.x === undefined ? request : { ...request, window: zoom.x })
+  }
+
+  function answered(loaded: LoadedCurves): void {
+    error = undefined
+    data.accept(loaded)
+    compose()
+  }
+
+  function failed(message: string): void {
+    error = message
+    isStale = true
+    report()
+  }
+
+  function compose(): void {
+    data.compose(parts.runs.value, spec)
+    drawing.request()
+    report()
+  }
+
+  function report(): void {
+    listener.reported({
+      summary: describeCurves(data.wholeLines, spec),
+      notes: listCurveNotes(data.lines, spec, {
+        isClipped: scales.isClipped,
+        isMissing: parts.runs.value.length > 0 && data.isLoaded(wanted()) && data.lines.length === 0,
+      }),
+      isZoomed: zoom.x !== undefined || zoom.y !== undefined,
+      error,
+    })
+  }
+
+  function draw(): void {
+    if (widthOf() <= 0) return
+    const wasClipped = scales.isClipped
+    scales = scalesNow()
+    drawCurveChart(area, theme, data.lines, scales, spec)
+    pointer.draw()
+    if (scales.isClipped !== wasClipped) report()
+  }
+
+  function zoomTo(next: Zoom): void {
+    const isOther = !isSameRange(next.x, zoom.x)
+    zoom = next
+    if (next.x === undefined) data.dropDetail()
+    if (isOther) load()
+    compose()
+  }
+
+  listenToPlot(area.element, {
+    hovered: pointer.hovered,
+    marking: pointer.marking,
+    marked: (stretch) => zoomTo(zoomInto(zoom, scales, stretch)),
+    panned: (by) => zoomTo(pan(zoom, scales, area.frame, by)),
+    zoomed: ({ x }, factor) => zoomTo(zoomAround(zoom, scales, data.span, x, factor)),
+    reset: () => zoomTo({}),
+  })
+  listenToCurveKeys(holder, {
+    step: pointer.step,
+    pan: (share) => zoomTo(pan(zoom, scales, area.frame, { x: -share * widthOf(), y: 0 })),
+    zoom(factor) {
+      const middle = pointer.x === undefined ? area.frame.left + widthOf() / 2 : scales.x.toPixel(pointer.x)
+      zoomTo(zoomAround(zoom, scales, data.span, middle, factor))
+    },
+    reset() {
+      pointer.hovered(undefined)
+      zoomTo({})
+    },
+  })
+  const unsubscribe = parts.runs.subscribe(() => {
+    if (!data.isLoaded(wanted())) load()
+    compose()
+  })
+
+  return {
+    element: holder,
+    setVisible(next) {
+      isVisible = next
+      if (next && isStale) load()
+    },
+    show(next) {
+      const isOther =
+        next.axis !== spec.axis || isLogX(next) !== isLogX(spec) || next.keys.join('\n') !== spec.keys.join('\n')
+      if (next.axis !== spec.axis) {
+        zoom = {}
+        data.clear()
+      }
+      spec = next
+      holder.setAttribute('aria-label', next.keys.join(', '))
+      if (isOther) load()
+      compose()
+    },
+    received(event) {
+      if (!isAbout(event, wanted()) || !reachesEnd(zoom.x, data.span)) return
+      if (isVisible) live.request()
+      else isStale = true
+    },
+    themeChanged() {
+      theme = readChartTheme(document.body)
+      drawing.request()
+    },
+    resetZoom: () => zoomTo({}),
+    table: () => toCurveTable(data.wholeLines, spec),
+    csv: () => toCurveCsv(data.lines),
+    picture: () => toPicture(area, theme.background),
+    dispose() {
+      unsubscribe()
+      for (const scheduled of [live, drawing]) scheduled.cancel()
+      for (const part of [pointer, loader, area]) part.dispose()
+    },
+  }
+}
+
+function createHolder({ keys }: CurveChartSpec): HTMLElement {
+  return element('div', {
+    class: 'plot-holder',
+    tabindex: 0,
+    role: 'application',
+    'aria-roledescription': text('charts.roleDescription'),
+    'aria-label': keys.join(', '),
+  })
+}
+
+function isAbout(event: ChangeEvent, curves: readonly CurveName[]): boolean {
+  if (event.kind === 'reset') return true
+  if (event.kind !== 'metrics') return false
+  const logged = new Set(event.latest.map(({ key }) => key))
+  return curves.some(({ runId, key }) => runId === event.runId && logged.has(key))
+}

@@ -1,0 +1,38 @@
+import type { TableColumn } from '../../../src/protocol/run-table.ts'
+import { text } from '../../shared/texts.ts'
+
+/** What the first column shows, and is sorted by. */
+export const nameColumn = { kind: 'attribute', key: 'run_name' } as const
+
+/** The same for two columns only if they show the same values. */
+export function columnId(column: TableColumn): string {
+  switch (column.kind) {
+    case 'metric':
+      return JSON.stringify(['metric', column.key, column.aggregate])
+    case 'dataset':
+      return 'dataset'
+    default:
+      return JSON.stringify([column.kind, column.key])
+  }
+}
+
+/** As the header shows it. */
+export function columnName(column: TableColumn): string {
+  switch (column.kind) {
+    case 'attribute':
+      return text(`runs.attribute.${column.key}`)
+    case 'dataset':
+      return text('runs.dataset')
+    default:
+      return column.key
+  }
+}
+
+/** As a screen reader or a tooltip says it: with its kind, and which point of a series it shows. */
+export function spokenColumnName(column: TableColumn): string {
+  if (column.kind === 'attribute' || column.kind === 'dataset') return columnName(column)
+  const name = text(`runs.kind.${column.kind}`, { key: column.key })
+  return column.kind === 'metric' && column.aggregate !== 'last'
+    ? text('runs.aggregated', { name, aggregate: text(`runs.aggregate.${column.aggregate}`) })
+    : name
+}

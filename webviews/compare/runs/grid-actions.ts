@@ -1,0 +1,148 @@
+import type { RunId } from '../../../src/protocol/ids.ts'
+import type { TableRow } from '../../../src/protocol/run-table.ts'
+import type { CellPlace } from '../../shared/grid/grid-keys.ts'
+import { isRightToLeft } from '../../shared/grid/grid.ts'
+import { showMenu } from '../../shared/menu.ts'
+import { text } from '../../shared/texts.ts'
+import type { Parts } from '../tab.ts'
+import { changeChoice, maxChosen } from './choice.ts'
+import { showColorPalette } from './color-palette.ts'
+import { listColumnItems } from './column-menu.ts'
+import { nameColumn, spokenColumnName } from './column-name.ts'
+import type { RunGrid, RunGridParts } from './run-grid.ts'
+import { changeHidden, listRunItems } from './run-menu.ts'
+import { toggleOrder } from './sort-order.ts'
+import { changeColumn, clampWidth, moveColumn } from './view-columns.ts'
+
+type Anchor = Parameters<typeof showMenu>[0]
+
+/** CSS pixels by which a key changes a column's width. */
+const widthStep = 16
+
+/** What keys and the mouse do in the table. */
+export function createGridActions(
+  parts: Parts,
+  runs: () => RunGrid,
+): Pick<RunGridParts, 'pressed' | 'clicked' | 'menuAsked'> {
+  const { state } = parts
+  /** Where a range of rows begins. */
+  let rangeStart: number | undefined
+
+  const lineAt = (row: number) => runs().model?.line(row)
+  function rowAt(row: number): TableRow | undefined {
+    const line = lineAt(row)
+    return line?.kind === 'run' ? line.row : undefined
+  }
+  const isChosen = (runId: RunId) => state.view.chosen.includes(runId)
+  const choose = (runIds: readonly RunId[], isToBeChosen: boolean) =>
+    state.update({ chosen: changeChoice(state.view.chosen, runIds, isToBeChosen) })
+
+  function toggleRun(row: number, isRange: boolean): void {
+    const run = rowAt(row)
+    if (run === undefined) return
+    if (isRange && rangeStart !== undefined) {
+      const [from, to] = [Math.min(rangeStart, row), Math.max(rangeStart, row)]
+      const ids = Array.from({ length: Math.min(maxChosen, to - from + 1) }, (_, place) => rowAt(from + place)?.runId)
+      choose(
+        ids.filter((runId) => runId !== undefined),
+        true,
+      )
+    } else choose([run.runId], !isChosen(run.runId))
+    rangeStart = row
+  }
+
+  function sort(column: number, isAdded: boolean): void {
+    const sorted = column === 0 ? nameColumn : runs().columns[column - 1]?.column
+    if (sorted !== undefined) state.update({ order: toggleOrder(state.view.order, sorted, isAdded) })
+  }
+
+  function openMenu({ row, column }: CellPlace, anchor: Anchor): void {
+    if (row < 0) return openColumnMenu(column, anchor)
+    const run = rowAt(row)
+    if (run === undefined) return runs().model?.toggle(row)
+    const items = listRunItems(parts, run, () => openPalette(run, anchor))
+    showMenu(anchor, text('runs.runMenu', { name: run.name }), items)
+  }
+
+  function openColumnMenu(column: number, anchor: Anchor): void {
+    const shown = runs().columns[column - 1]
+    if (shown === undefined) return
+    const label = text('runs.columnMenu', { name: spokenColumnName(shown.column) })
+    showMenu(anchor, label, listColumnItems(state, shown, column - 1))
+  }
+
+  function openPalette({ runId, name }: TableRow, anchor: Anchor): void {
+    showColorPalette(anchor, name, state.view.colors[runId], (color) => {
+      const { [runId]: _, ...others } = state.view.colors
+      state.update({ colors: color === undefined ? others : { ...others, [runId]: color } })
+    })
+  }
+
+  function pressPart(part: string | undefined, row: number, anchor: Element, isRange: boolean): void {
+    const line = lineAt(row)
+    if (line?.kind === 'group') return runs().model?.toggle(row)
+    const run = rowAt(row)
+    if (run === undefined) return
+    const { hidden } = state.view
+    if (part === 'check' || (part === 'lead' && !isChosen(run.runId))) toggleRun(row, isRange)
+    else if (part === 'lead') openPalette(run, anchor)
+    else if (part === 'eye') {
+      state.update({ hidden: changeHidden(hidden, run.runId, !hidden.includes(run.runId)) })
+    }
+  }
+
+  /** Moves or resizes the column of a header by a key. */
+  function shiftColumn(event: KeyboardEvent, column: number): boolean {
+    const { key, altKey, ctrlKey, shiftKey } = event
+    const shown = runs().columns[column - 1]
+    if (shown === undefined || (key !== 'ArrowLeft' && key !== 'ArrowRight')) return false
+    const isForward = (key === 'ArrowRight') !== isRightToLeft(runs().grid.element)
+    const { columns } = state.view
+    if (shiftKey && (ctrlKey || altKey)) {
+      const width = clampWidth(shown.width + (isForward ? widthStep : -widthStep))
+      state.update({ columns: changeColumn(columns, shown.column, { width }) })
+    } else if (altKey) {
+      const place = column - 1
+      state.update({ columns: moveColumn(columns, place, isForward ? place + 2 : place - 1) })
+      runs().grid.focus({ row: -1, column: column + (isForward ? 1 : -1) })
+    } else return false
+    return true
+  }
+
+  /** Whether the key was the table's. */
+  function handleKey(event: KeyboardEvent, place: CellPlace): boolean {
+    const { key, ctrlKey, metaKey, shiftKey } = event
+    const anchor = runs().grid.find(place)
+    const isMenuKey = key === 'ContextMenu' || (key === 'F10' && shiftKey)
+    if (isMenuKey) {
+      if (anchor !== undefined) openMenu(place, anchor)
+    } else if (place.row < 0 && (key === 'Enter' || key === ' ')) sort(place.column, shiftKey)
+    else if (place.row < 0) return shiftColumn(event, place.column)
+    else if (key === ' ') {
+      if (lineAt(place.row)?.kind === 'group') runs().model?.toggle(place.row)
+      else toggleRun(place.row, shiftKey)
+    } else if (key === 'Enter' && anchor !== undefined) openMenu(place, anchor)
+    else if (key.toLowerCase() === 'a' && (ctrlKey || metaKey))
+      choose(runs().model?.loadedRunIds(maxChosen) ?? [], true)
+    else if (key === 'Escape' && state.view.chosen.length > 0) state.update({ chosen: [] })
+    else return false
+    return true
+  }
+
+  return {
+    pressed(event, place) {
+      if (handleKey(event, place)) event.preventDefault()
+    },
+    clicked(event, { row, column }) {
+      const target = event.target instanceof Element ? event.target : undefined
+      const part = target?.closest('[data-part]')
+      const name = part?.getAttribute('data-part') ?? undefined
+      if (row < 0) {
+        if (name === 'menu' && part) openColumnMenu(column, part)
+        else sort(column, event.shiftKey)
+      } else if (part) pressPart(name, row, part, event.shiftKey)
+      else if (event.shiftKey || event.ctrlKey || event.metaKey) toggleRun(row, event.shiftKey)
+    },
+    menuAsked: (event, place) => openMenu(place, { x: event.clientX, y: event.clientY }),
+  }
+}

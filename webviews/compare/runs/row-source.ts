@@ -1,0 +1,175 @@
+import { RunwrightError } from '../../../src/protocol/errors.ts'
+import type { RunId } from '../../../src/protocol/ids.ts'
+import type { Methods } from '../../../src/protocol/methods.ts'
+import { type ColumnValues, getCell, type TableColumn, type TableRow } from '../../../src/protocol/run-table.ts'
+import type { Stretch } from '../../shared/grid/column-layout.ts'
+import { columnId } from './column-name.ts'
+import { findBest } from './find-best.ts'
+
+type Answer = Methods['table/rows']['result']
+
+export interface PageRequest {
+  readonly columns: readonly TableColumn[]
+  readonly offset: number
+  readonly limit: number
+  readonly areTotalsKnown: boolean
+}
+
+export interface RowSourceParts {
+  load(request: PageRequest, signal: AbortSignal): Promise<Answer>
+  /** Something arrived. */
+  changed(): void
+  failed(error: RunwrightError): void
+  /** Known from another source over the same runs. */
+  readonly totals?: Totals
+}
+
+export interface Totals {
+  readonly total: number
+  readonly runCount: number
+}
+
+/** A cell's value; `loading` when it is still to come. */
+export type SourceCell = { readonly value: string | number | undefined } | 'loading'
+
+/** The rows of one query, fetched as they are looked at. */
+export interface RowSource {
+  /** Undefined until the first page has arrived. */
+  readonly totals: Totals | undefined
+  row(index: number): TableRow | undefined
+  cell(index: number, column: TableColumn): SourceCell
+  /** The best of the loaded values of a metric; undefined where fewer than two rows have one. */
+  best(column: TableColumn & { kind: 'metric' }): number | undefined
+  /** What is looked at now: fetches what of it is missing, and gives up what is not looked at any more. */
+  want(rows: Stretch, columns: readonly TableColumn[]): void
+  /** What is there is out of date; it is shown until what is new arrives. */
+  refresh(areTotalsStale: boolean): void
+  /** Runs of all rows that are there, from the first on, at most so many. */
+  loadedRunIds(limit: number): RunId[]
+  close(): void
+}
+
+interface Page {
+  readonly rows: readonly TableRow[]
+  readonly columns: Map<string, ColumnValues>
+  /** The refresh that it answers. */
+  readonly version: number
+}
+
+export const pageSize = 100
+const maxPages = 100
+
+export function createRowSource(parts: RowSourceParts): RowSource {
+  const pages = new Map<number, Page>()
+  const underWay = new Map<number, AbortController>()
+  const bests = new Map<string, number | undefined>()
+  let { totals } = parts
+  let areTotalsStale = totals === undefined
+  let version = 0
+  let hasFailed = false
+  let wanted: { rows: Stretch; columns: readonly TableColumn[] } = { rows: { from: 0, to: 0 }, columns: [] }
+
+  const pageOf = (row: number) => Math.floor(row / pageSize)
+
+  /** The wanted pages: none behind the last row, and the first one while nobody knows how many there are. */
+  function isWanted(page: number): boolean {
+    const to = totals === undefined ? Math.max(1, wanted.rows.to) : Math.min(wanted.rows.to, totals.total)
+    const isNeededForTotals = areTotalsStale && page === pageOf(Math.min(wanted.rows.from, Math.max(0, to - 1)))
+    return isNeededForTotals || (to > wanted.rows.from && page >= pageOf(wanted.rows.from) && page <= pageOf(to - 1))
+  }
+
+  function pump(): void {
+    if (hasFailed) return
+    for (const [page, controller] of underWay) if (!isWanted(page)) controller.abort()
+    const last = pageOf(Math.max(wanted.rows.from, wanted.rows.to - 1))
+    for (let page = 0; page <= last; page += 1) {
+      if (!isWanted(page) || underWay.has(page)) continue
+      const present = pages.get(page)
+      const isFresh = present?.version === version
+      const missing = wanted.columns.filter((column) => !isFresh || !present.columns.has(columnId(column)))
+      if (!isFresh || missing.length > 0) void fetchPage(page, missing)
+    }
+  }
+
+  async function fetchPage(page: number, columns: readonly TableColumn[]): Promise<void> {
+    const controller = new AbortController()
+    const asked = { version, totals: areTotalsStale }
+    underWay.set(page, controller)
+    areTotalsStale = false
+    const request = { columns, offset: page * pageSize, limit: pageSize, areTotalsKnown: !asked.totals }
+    try {
+      keep(page, columns, await parts.load(request, controller.signal), asked.version)
+    } catch (error) {
+      areTotalsStale ||= asked.totals
+      if (!controller.signal.aborted) fail(error)
+    }
+    underWay.delete(page)
+    if (!controller.signal.aborted && !hasFailed) parts.changed()
+    pump()
+  }
+
+  function fail(error: unknown): void {
+    if (!(error instanceof RunwrightError)) throw error
+    hasFailed = true
+    parts.failed(error)
+  }
+
+  function keep(page: number, columns: readonly TableColumn[], answer: Answer, askedVersion: number): void {
+    const arrived = columns.flatMap((column, index) => {
+      const values = answer.columns[index]
+      return values === undefined ? [] : [[columnId(column), values] as const]
+    })
+    const present = pages.get(page)
+    // Columns that came with other rows belong to those.
+    const isSame = present?.version === askedVersion && hasSameRows(present.rows, answer.rows)
+    const kept = isSame ? present.columns : []
+    pages.set(page, { rows: answer.rows, columns: new Map([...kept, ...arrived]), version: askedVersion })
+    bests.clear()
+    const { total, runCount } = answer
+    if (total !== undefined && runCount !== undefined) totals = { total, runCount }
+    if (pages.size > maxPages) for (const other of pages.keys()) if (!isWanted(other)) return void pages.delete(other)
+  }
+
+  return {
+    get totals() {
+      return totals
+    },
+    row: (index) => pages.get(pageOf(index))?.rows[index % pageSize],
+    cell(index, column) {
+      const page = pages.get(pageOf(index))
+      const values = page?.columns.get(columnId(column))
+      return values === undefined ? 'loading' : { value: getCell(values, index % pageSize) }
+    },
+    best(column) {
+      const id = columnId(column)
+      if (!bests.has(id)) {
+        const values = [...pages.values()].flatMap(({ columns }) => columns.get(id) ?? [])
+        bests.set(id, findBest(values, column.key))
+      }
+      return bests.get(id)
+    },
+    want(rows, columns) {
+      wanted = { rows, columns }
+      pump()
+    },
+    refresh(areStale) {
+      version += 1
+      areTotalsStale ||= areStale
+      hasFailed = false
+      for (const page of pages.keys()) if (!isWanted(page)) pages.delete(page)
+      pump()
+    },
+    loadedRunIds(limit) {
+      const inOrder = [...pages].toSorted(([a], [b]) => a - b)
+      return inOrder.flatMap(([, { rows }]) => rows.map(({ runId }) => runId)).slice(0, limit)
+    },
+    close() {
+      hasFailed = true
+      for (const controller of underWay.values()) controller.abort()
+    },
+  }
+}
+
+function hasSameRows(before: readonly TableRow[], after: readonly TableRow[]): boolean {
+  return before.length === after.length && before.every(({ runId }, index) => runId === after[index]?.runId)
+}

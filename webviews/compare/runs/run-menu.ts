@@ -1,0 +1,52 @@
+import type { TableRow } from '../../../src/protocol/run-table.ts'
+import { hasEnded } from '../../../src/protocol/runs.ts'
+import type { MenuItem } from '../../shared/menu.ts'
+import { text } from '../../shared/texts.ts'
+import type { Parts } from '../tab.ts'
+import { changeChoice } from './choice.ts'
+
+/** What can be done with a run, and with those chosen where it is one of them. */
+export function listRunItems({ host, state }: Parts, row: TableRow, chooseColor: () => void): MenuItem[] {
+  const { view } = state
+  const { runId } = row
+  const isChosen = view.chosen.includes(runId)
+  const isHidden = view.hidden.includes(runId)
+  const areSeveral = isChosen && view.chosen.length > 1
+  const deleted = areSeveral ? view.chosen : [runId]
+  return [
+    {
+      label: text(isChosen ? 'runs.menu.unchoose' : 'runs.menu.choose'),
+      run: () => state.update({ chosen: changeChoice(view.chosen, [runId], !isChosen) }),
+    },
+    {
+      label: text('runs.menu.compare', { count: view.chosen.length }),
+      run: () => state.update({ tab: 'differences' }),
+      isDisabled: view.chosen.length < 2,
+    },
+    {
+      label: text('runs.menu.charts'),
+      run: () => state.update({ chosen: changeChoice(view.chosen, [runId], true), tab: 'charts' }),
+    },
+    { label: text('runs.menu.color'), run: chooseColor, isDisabled: !isChosen, isFirstOfGroup: true },
+    {
+      label: text(isHidden ? 'runs.menu.show' : 'runs.menu.hide'),
+      run: () => state.update({ hidden: changeHidden(view.hidden, runId, !isHidden) }),
+    },
+    { label: text('runs.menu.log'), run: () => host.act({ kind: 'open-log', runId }), isFirstOfGroup: true },
+    { label: text('runs.menu.copy'), run: () => host.act({ kind: 'copy-run-id', runId }) },
+    { label: text('runs.menu.rename'), run: () => host.act({ kind: 'rename-run', runId }) },
+    {
+      label: text('runs.menu.stop'),
+      run: () => host.act({ kind: 'stop-runs', runIds: [runId] }),
+      isDisabled: hasEnded(row.status),
+    },
+    {
+      label: areSeveral ? text('runs.menu.deleteChosen', { count: deleted.length }) : text('runs.menu.delete'),
+      run: () => host.act({ kind: 'delete-runs', runIds: deleted }),
+    },
+  ]
+}
+
+export function changeHidden<Id>(hidden: readonly Id[], runId: Id, isHidden: boolean): readonly Id[] {
+  return isHidden ? [...hidden, runId] : hidden.filter((other) => other !== runId)
+}

@@ -1,0 +1,66 @@
+import type { TableColumn } from '../../../src/protocol/run-table.ts'
+import type { SavedView } from '../../../src/protocol/saved-view.ts'
+import { button, element } from '../../shared/dom.ts'
+import { text } from '../../shared/texts.ts'
+import { columnId, columnName } from './column-name.ts'
+import type { Totals } from './row-source.ts'
+
+export interface ToolbarParts {
+  readonly filterBox: HTMLElement
+  chooseColumns(anchor: Element): void
+  toggleHidden(): void
+  clearChoice(): void
+  ungroup(column: TableColumn): void
+}
+
+export interface ToolbarContent {
+  readonly view: SavedView
+  readonly totals: Totals | undefined
+  readonly showsHidden: boolean
+}
+
+/** The line above the table: the filter, how many runs there are, and what changes the table as a whole. */
+export function createToolbar(parts: ToolbarParts): { element: HTMLElement; draw(content: ToolbarContent): void } {
+  const count = element('span', { class: 'run-count', role: 'status' })
+  const columns = button(text('runs.columns'), () => parts.chooseColumns(columns), {
+    class: 'text-button',
+    'aria-haspopup': 'dialog',
+  })
+  const hidden = button('', parts.toggleHidden, { class: 'text-button' })
+  const clear = button(text('runs.clear'), parts.clearChoice, { class: 'text-button' })
+  const chips = element('div', { class: 'group-chips', role: 'group', 'aria-label': text('runs.groupBy') })
+  const line = element('div', { class: 'runs-toolbar' }, parts.filterBox, count, clear, hidden, columns)
+
+  function drawChips(groupBy: readonly TableColumn[]): void {
+    chips.hidden = groupBy.length === 0
+    const made = groupBy.map((column) => {
+      const name = columnName(column)
+      const remove = button('', () => parts.ungroup(column), {
+        class: 'chip-remove',
+        'aria-label': text('runs.ungroup', { name }),
+        title: text('runs.ungroup', { name }),
+      })
+      return element('span', { class: 'chip' }, element('span', { dir: 'auto', class: 'chip-name' }, name), remove)
+    })
+    chips.replaceChildren(element('span', {}, text('runs.groupBy')), ...made)
+  }
+
+  let drawnGroups = 'none yet'
+  return {
+    element: element('div', {}, line, chips),
+    draw({ view, totals, showsHidden }) {
+      const said =
+        totals === undefined
+          ? text('runs.loading')
+          : text('runs.count', { total: totals.total.toLocaleString(), count: totals.runCount.toLocaleString() })
+      if (count.textContent !== said) count.textContent = said
+      clear.hidden = view.chosen.length === 0
+      hidden.hidden = view.hidden.length === 0
+      hidden.textContent = text(showsHidden ? 'runs.hideHidden' : 'runs.showHidden', { count: view.hidden.length })
+      hidden.setAttribute('aria-pressed', String(showsHidden))
+      const groups = view.groupBy.map(columnId).join()
+      if (groups !== drawnGroups) drawChips(view.groupBy)
+      drawnGroups = groups
+    },
+  }
+}

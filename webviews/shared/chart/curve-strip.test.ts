@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { findNearest, findVisible, joinNeighbours, toStrip } from './curve-strip.ts'
+
+function points(xs: readonly number[], values: readonly number[] = xs) {
+  const strip = toStrip({ kind: 'points', xs: Float64Array.from(xs), values: Float64Array.from(values) })
+  assert.ok(strip !== undefined)
+  return strip
+}
+
+describe('a strip of a curve', () => {
+  it('flags what is not finite', () =>
+    assert.deepEqual([...points([0, 1, 2, 3], [1, Number.NaN, Infinity, -Infinity]).specials], [0, 1, 2, 4]))
+
+  it('runs from left to right, whatever the order of its points', () =>
+    assert.deepEqual([...points([3, 1, 2], [30, 10, 20]).firsts], [10, 20, 30]))
+
+  it('is seen with a neighbour on both sides', () =>
+    assert.deepEqual(findVisible(points([0, 1, 2, 3, 4, 5]), { min: 2, max: 3 }), { from: 1, to: 4 }))
+
+  it('finds what is nearest to a place', () => {
+    const strip = points([0, 10, 20])
+    assert.deepEqual(
+      [-5, 4, 6, 15, 99].map((x) => findNearest(strip, x)),
+      [0, 0, 1, 1, 2],
+    )
+    assert.equal(findNearest(points([]), 1), -1)
+  })
+
+  it('goes on to its neighbours outside a window', () => {
+    const joined = joinNeighbours(points([]), points([0, 100]), { min: 40, max: 60 })
+    assert.deepEqual([...joined.starts], [0, 100])
+  })
+})

@@ -1,0 +1,121 @@
+import { type CurveWindow, specialValues } from '../../../src/protocol/curves.ts'
+import type { Range } from './scale.ts'
+
+/**
+ * A curve as it is drawn: stretches from left to right, each with its first, last, least and greatest value. A single
+ * point is a stretch of its own. Values that are not finite are left out of what is drawn and are flagged.
+ */
+export interface CurveStrip {
+  readonly starts: Float64Array
+  readonly ends: Float64Array
+  readonly firsts: Float64Array
+  readonly lasts: Float64Array
+  readonly mins: Float64Array
+  readonly maxs: Float64Array
+  /** Sums of `specialValues`. */
+  readonly specials: Uint8Array
+  /** Each stretch is one point. */
+  readonly isExact: boolean
+}
+
+/** Undefined for a curve that is missing. */
+export function toStrip(window: CurveWindow): CurveStrip | undefined {
+  if (window.kind === 'missing') return undefined
+  if (window.kind === 'buckets') return inOrder({ ...window, isExact: false })
+  const { xs, values } = window
+  const arrays = { starts: xs, ends: xs, firsts: values, lasts: values, mins: values, maxs: values }
+  return inOrder({ ...arrays, specials: Uint8Array.from(values, specialOf), isExact: true })
+}
+
+function specialOf(value: number): number {
+  if (Number.isFinite(value)) return 0
+  if (Number.isNaN(value)) return specialValues.nan
+  return value > 0 ? specialValues.infinity : specialValues.minusInfinity
+}
+
+/** Points come in the order of their steps, which need not be that of their times. */
+function inOrder(strip: CurveStrip): CurveStrip {
+  const { starts } = strip
+  if (starts.every((start, index) => index === 0 || start >= (starts[index - 1] ?? start))) return strip
+  const order = Array.from(starts.keys()).sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0))
+  return pick(strip, order)
+}
+
+/** The stretches at these indices. */
+export function pick(strip: CurveStrip, order: readonly number[]): CurveStrip {
+  const numbers = (from: Float64Array) => Float64Array.from(order, (index) => from[index] ?? Number.NaN)
+  return {
+    starts: numbers(strip.starts),
+    ends: numbers(strip.ends),
+    firsts: numbers(strip.firsts),
+    lasts: numbers(strip.lasts),
+    mins: numbers(strip.mins),
+    maxs: numbers(strip.maxs),
+    specials: Uint8Array.from(order, (index) => strip.specials[index] ?? 0),
+    isExact: strip.isExact,
+  }
+}
+
+/** How many of these ascending numbers lie below `x`. */
+export function countBelow(numbers: Float64Array, x: number): number {
+  let [low, high] = [0, numbers.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((numbers[middle] ?? 0) < x) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The stretches that a window shows, with one more on both sides, from `from` to before `to`. */
+export function findVisible({ starts }: CurveStrip, { min, max }: Range): { from: number; to: number } {
+  return { from: Math.max(0, countBelow(starts, min) - 1), to: Math.min(starts.length, countBelow(starts, max) + 1) }
+}
+
+/** The index of the stretch that is nearest to `x`; -1 in an empty strip. */
+export function findNearest({ starts, ends }: CurveStrip, x: number): number {
+  const after = countBelow(starts, x)
+  if (after === 0) return starts.length === 0 ? -1 : 0
+  if (after === starts.length) return after - 1
+  return x - (ends[after - 1] ?? 0) <= (starts[after] ?? 0) - x ? after - 1 : after
+}
+
+/** What a stretch is taken for where one value has to stand for it: between its first and its last. */
+export function representative(strip: CurveStrip, index: number): number {
+  const first = strip.firsts[index] ?? Number.NaN
+  const last = strip.lasts[index] ?? Number.NaN
+  if (Number.isFinite(first) && Number.isFinite(last)) return first === last ? first : (first + last) / 2
+  if (Number.isFinite(last)) return last
+  if (Number.isFinite(first)) return first
+  const middle = ((strip.mins[index] ?? Number.NaN) + (strip.maxs[index] ?? Number.NaN)) / 2
+  return Number.isFinite(middle) ? middle : last
+}
+
+/**
+ * Adds to a window of a curve its nearest stretches outside, where another reading of the curve has them, so that lines
+ * run on to the edges however far apart the points are.
+ */
+export function joinNeighbours(window: CurveStrip, whole: CurveStrip, asked: Range): CurveStrip {
+  const before = countBelow(whole.starts, asked.min) - 1
+  const after = countBelow(whole.starts, asked.max)
+  const isBefore = before >= 0 && (whole.ends[before] ?? asked.min) < asked.min
+  const isAfter = after < whole.starts.length && (whole.starts[after] ?? asked.max) > asked.max
+  if (!isBefore && !isAfter) return window
+  const parts = [isBefore ? pick(whole, [before]) : undefined, window, isAfter ? pick(whole, [after]) : undefined]
+  return joinStrips(parts.filter((part) => part !== undefined))
+}
+
+/** Parts of one curve as one, from left to right. */
+export function joinStrips(parts: readonly CurveStrip[]): CurveStrip {
+  const numbers = (of: (strip: CurveStrip) => Float64Array) => Float64Array.from(parts.flatMap((part) => [...of(part)]))
+  return inOrder({
+    starts: numbers(({ starts }) => starts),
+    ends: numbers(({ ends }) => ends),
+    firsts: numbers(({ firsts }) => firsts),
+    lasts: numbers(({ lasts }) => lasts),
+    mins: numbers(({ mins }) => mins),
+    maxs: numbers(({ maxs }) => maxs),
+    specials: Uint8Array.from(parts.flatMap(({ specials }) => [...specials])),
+    isExact: parts.every(({ isExact }) => isExact),
+  })
+}
