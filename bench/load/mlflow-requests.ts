@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http'
-import { type HttpRequest, openHttpConnections, readJson, readText } from '../../src/client/http-request.ts'
+import { type HttpRequest, openHttpConnections, readJson, readBytes } from '../../src/client/http-request.ts'
 import { isRecord } from '../../src/protocol/json.ts'
 
 /** Where a server is, and what it wants to see with each request. */
@@ -35,7 +35,11 @@ export function openMlflowRequests({ url, headers }: Endpoint): MlflowRequests {
   async function post(path: string, body: object): Promise<string> {
     const target = new URL(`/api/2.0/mlflow/${path}`, url)
     const headers = { 'content-type': 'application/json' }
-    return readText(await send({ url: target, method: 'POST', headers, body: JSON.stringify(body) }), target)
+    const answer = await readBytes(
+      await send({ url: target, method: 'POST', headers, body: JSON.stringify(body) }),
+      target,
+    )
+    return answer.toString('utf8')
   }
 
   return {
@@ -47,7 +51,7 @@ export function openMlflowRequests({ url, headers }: Endpoint): MlflowRequests {
     },
     async upload(path, bytes) {
       const headers = { 'content-type': 'application/octet-stream' }
-      await readText(await send({ url: artifact(path), method: 'PUT', headers, body: bytes }), artifact(path))
+      await readBytes(await send({ url: artifact(path), method: 'PUT', headers, body: bytes }), artifact(path))
     },
     async download(path) {
       let sizeBytes = 0
@@ -55,7 +59,7 @@ export function openMlflowRequests({ url, headers }: Endpoint): MlflowRequests {
       return sizeBytes
     },
     async remove(path) {
-      await readText(await send({ url: artifact(path), method: 'DELETE' }), artifact(path))
+      await readBytes(await send({ url: artifact(path), method: 'DELETE' }), artifact(path))
     },
     [Symbol.dispose]: () => connections[Symbol.dispose](),
   }
