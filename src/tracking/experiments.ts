@@ -1,10 +1,9 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Experiment, ExperimentSummary } from '../protocol/experiments.ts'
-import { chooseHeadlineMetric } from '../protocol/headline-metric.ts'
 import type { ExperimentId } from '../protocol/ids.ts'
 import type { Tag } from '../protocol/runs.ts'
 import type { Sql, SqlRow } from '../store/database.ts'
-import { getNumber, getText } from '../store/row.ts'
+import { getNumber } from '../store/row.ts'
 import { searchExperiments } from './experiment-search.ts'
 import {
   getActiveExperimentRow,
@@ -14,6 +13,7 @@ import {
   toExperimentId,
 } from './experiment-rows.ts'
 import { lifecycleCondition } from './search-condition.ts'
+import { loadTableKeys } from './table/keys.ts'
 import { deleteTag, writeTags } from './tags.ts'
 import type { TrackingParts } from './tracking-parts.ts'
 import type { Experiments } from './tracking.ts'
@@ -137,7 +137,7 @@ export function createExperiments({ database, changed, now }: TrackingParts): Ex
         await touch(sql, row, now())
       }),
 
-    keys: (experimentId) => database.read((sql) => loadKeys(sql, experimentId)),
+    keys: (experimentId) => database.read((sql) => loadTableKeys(sql, [experimentId])),
   }
 }
 
@@ -172,26 +172,6 @@ async function listSummaries(sql: Sql, condition: string, ...values: string[]): 
     const row = rows[index] ?? {}
     return { ...experiment, runCount: getNumber(row, 'run_count'), activeRunCount: getNumber(row, 'active_run_count') }
   })
-}
-
-async function loadKeys(sql: Sql, experimentId: ExperimentId): ReturnType<Experiments['keys']> {
-  const row = await getExperimentRow(sql, experimentId)
-  const [experiment] = await loadExperiments(sql, [row])
-  async function keysIn(table: 'series' | 'params' | 'tags'): Promise<string[]> {
-    const rows = await sql.all(
-      `select distinct t.key from runs r join ${table} t on t.run = r.id
-         where r.experiment = ? and r.lifecycle_stage = 'active' order by t.key`,
-      getNumber(row, 'id'),
-    )
-    return rows.map((found) => getText(found, 'key'))
-  }
-  const metrics = await keysIn('series')
-  return {
-    metrics,
-    params: await keysIn('params'),
-    tags: await keysIn('tags'),
-    headline: chooseHeadlineMetric(experiment?.tags ?? [], metrics) ?? null,
-  }
 }
 
 function checkName(name: string): void {
