@@ -26,9 +26,10 @@ export function createGroupCommit(connection: Connection): GroupCommit {
   let draining: Promise<void> | undefined
 
   async function drainQueue(): Promise<void> {
-    // Whatever else arrived in this turn of the event loop joins the first group.
-    await new Promise((resolve) => setImmediate(resolve))
-    while (queue.length > 0) await commitGroup(connection, queue.splice(0, maxGroupSize))
+    while (queue.length > 0) {
+      await gather(queue)
+      await commitGroup(connection, queue.splice(0, maxGroupSize))
+    }
     draining = undefined
   }
 
@@ -48,6 +49,18 @@ export function createGroupCommit(connection: Connection): GroupCommit {
     drain: async () => {
       await draining
     },
+  }
+}
+
+/**
+ * Lets writes that have already arrived join the group: each turn of the event loop reads and parses some more of the
+ * requests that came in during the last commit. The first turn that brings none ends the wait, so one client alone
+ * waits for a single empty turn.
+ */
+async function gather(queue: readonly PendingWrite[]): Promise<void> {
+  for (let seen = 0; queue.length > seen && queue.length < maxGroupSize;) {
+    seen = queue.length
+    await new Promise((resolve) => setImmediate(resolve))
   }
 }
 
