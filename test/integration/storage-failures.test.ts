@@ -150,7 +150,7 @@ describe('a database', { timeout: 60_000 }, () => {
     await using workspace = await createTestWorkspace()
     await using client = await workspace.connect()
     const runId = await startRun(client)
-    for (let step = 0; step < 200; step++) await logBatch(workspace, runId, step)
+    for (let step = 0; step < 500; step++) await logBatch(workspace, runId, step)
     await kill(workspace)
     const path = join(workspace.path, '.runwright', 'store.db')
     await damages['with flipped bytes in the middle']?.harm(path)
