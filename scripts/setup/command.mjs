@@ -11,9 +11,13 @@ export const projectNode = join(rootFolder, 'node_modules/.bin/node')
 /** An error whose message says all its reader needs; shown without a stack. */
 export class SetupError extends Error {}
 
-/** The environment with the project's Node, and its tools, first on the PATH. */
+/**
+ * The environment with the project's Node, and its tools, first on the PATH. What an npm that runs this script says of
+ * itself and its Node in `npm_…` is left out: an npm further inside would pass it on as its own.
+ */
 export function projectEnvironment() {
-  return { ...process.env, PATH: join(rootFolder, 'node_modules/.bin') + delimiter + process.env.PATH }
+  const own = Object.entries(process.env).filter(([name]) => !/^npm_|^(NODE|INIT_CWD)$/.test(name))
+  return { ...Object.fromEntries(own), PATH: join(rootFolder, 'node_modules/.bin') + delimiter + process.env.PATH }
 }
 
 /**
