@@ -3,6 +3,7 @@ import { readFile, watch, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { bundle } from '../../scripts/bundle.ts'
+import type { Client } from '../../src/protocol/client.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
 import { parseEngineFile } from '../../src/protocol/hello.ts'
 import { findDescendant, findStartedProcesses } from './processes.ts'
@@ -61,6 +62,8 @@ describe('a window on runs in progress', () => {
   it('stops a run that “runwright run” started, by the button of its row or from the palette', async () => {
     const { row } = vscode
     await using one = startTrackedCommand(workspace.folder, 'live', 'one')
+    await row('Run one, running').waitFor()
+    await seeQuiet(workspace.client)
     await vscode.pressAction(row('Run one, running'), 'Stop Run')
     await row('Run one, killed').waitFor()
     assert.equal(await one.exitCode, 143)
@@ -122,5 +125,19 @@ async function waitForEngine(folder: string, previousPid: number): Promise<void>
     const text = await readFile(join(dataFolder, 'engine.json'), 'utf8').catch(() => '{}')
     const pid = parseEngineFile(text)?.pid
     if (pid !== undefined && pid !== previousPid) return
+  }
+}
+
+/**
+ * Waits until the engine has told nothing for half a second. VS Code draws a row anew for what it tells, and a press of
+ * a button that is just being replaced does nothing.
+ */
+async function seeQuiet(client: Client): Promise<void> {
+  const quiet = new AbortController()
+  const wait = () => setTimeout(() => quiet.abort(), 500)
+  let timer = wait()
+  for await (const _ of client.events(quiet.signal)) {
+    clearTimeout(timer)
+    timer = wait()
   }
 }
