@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { chromium, type Locator, type Page } from 'playwright-core'
+import { findChromium } from '../webviews/chromium.ts'
 import { copyExtension, openCodeServer } from './code-server.ts'
 
 /** A VS Code window in a browser, and the verbs a user has in it. Disposing it closes window, server and all data. */
@@ -129,14 +129,6 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 async function writeSettings(folder: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'settings.json'), JSON.stringify(settings, undefined, 2))
-}
-
-/** Chromium's own environment variable for it in CI images comes first. */
-function findChromium(): string {
-  const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-  const found = [process.env['CHROME_BIN'] ?? '', ...candidates].find((path) => path !== '' && existsSync(path))
-  if (found === undefined) throw new Error(`There is no Chromium: install one, or name it in CHROME_BIN.`)
-  return found
 }
 
 /** The little that the functions below need of the window, where they run. */
