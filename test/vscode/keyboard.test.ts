@@ -69,7 +69,10 @@ describe('the experiment explorer without a mouse', () => {
 
   it('checks and unchecks the run in focus by Space, and all that are selected', async () => {
     await vscode.runCommand('Runwright: Focus on Experiments View')
-    await press('Home', 'ArrowDown', 'ArrowDown')
+    await vscode.page.locator('.part.sidebar .customview-tree .monaco-list:focus-within').waitFor()
+    await press('Home', 'ArrowDown')
+    await focused('Run first').waitFor()
+    await press('ArrowDown')
     await focused('Run renamed').waitFor()
     await press('Space')
     await checked().and(vscode.page.getByLabel('Choose renamed for comparison')).waitFor()
