@@ -6,8 +6,6 @@ export interface TestGroup {
   /** Files below these folders; a group without folders takes all that no other group takes. */
   readonly folders: readonly string[]
   readonly concurrency: number
-  /** How often a file that fails is run. Default: once. */
-  readonly attempts?: number
 }
 
 /** In the order they run: the quick ones first. */
@@ -15,7 +13,7 @@ export const testGroups: readonly TestGroup[] = [
   { name: 'unit', folders: [], concurrency: 2 },
   { name: 'integration', folders: ['test/integration/', 'test/contract/'], concurrency: 2 },
   // One VS Code, or one browser, fills both cores, and its tests measure time.
-  { name: 'vscode', folders: ['test/vscode/', 'test/webviews/'], concurrency: 1, attempts: 3 },
+  { name: 'vscode', folders: ['test/vscode/', 'test/webviews/'], concurrency: 1 },
 ]
 
 /** Every test file of the repository, relative to its root, sorted. */

@@ -18,8 +18,7 @@ if (selection.length === 0 || selection.includes('check')) {
 
 for (const { group, files } of groupTestFiles(selectTestFiles(listTestFiles(rootFolder), selection))) {
   console.log(`\n${group.name} (${files.length} files)`)
-  const { concurrency, attempts = 1 } = group
-  const totals = await runGroup(files, { cwd: rootFolder, concurrency, attempts })
+  const totals = await runGroup(files, { cwd: rootFolder, concurrency: group.concurrency })
   passed += totals.passed
   failed += totals.failed
   skipped += totals.skipped

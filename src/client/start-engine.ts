@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { dataFiles, dataFolderName } from '../protocol/data-folder.ts'
 import { parseErrorBody, RunwrightError } from '../protocol/errors.ts'
 import { isRecord } from '../protocol/json.ts'
+import { isTrackedByGit } from './git-index.ts'
 
 /** How to start an engine; `--workspace DIR` is added to the arguments. */
 export interface EngineCommand {
@@ -29,13 +30,15 @@ const notInherited = ['NODE_OPTIONS', 'NODE_V8_COVERAGE', 'VSCODE_INSPECTOR_OPTI
  * Starts an engine that outlives its starter: in a session of its own, with its output in the log.
  *
  * @returns `ready` when it answers; `locked` when another one has the workspace, or is on its way up or down
- * @throws what kept it from starting: STORAGE_…, or ENGINE_UNREACHABLE when it could not say
+ * @throws what kept it from starting: STORAGE_…, or ENGINE_UNREACHABLE when it could not say; STORAGE_READ_ONLY when
+ *   the data folder is a link that came with the repository
  */
 export async function startEngine(
   workspace: string,
   { file, args, env }: EngineCommand,
   timeoutMs: number,
 ): Promise<'ready' | 'locked'> {
+  await refuseForeignLink(join(workspace, dataFolderName))
   const logPath = join(workspace, dataFolderName, dataFiles.log)
   const log = openLog(logPath)
   try {
@@ -50,6 +53,14 @@ export async function startEngine(
   } finally {
     if (log !== undefined) closeSync(log)
   }
+}
+
+/** Git tracks no folders, only what is in them: what it tracks under the folder's own name is a link, or a repository. */
+async function refuseForeignLink(dataFolder: string): Promise<void> {
+  if (!(await isTrackedByGit(dataFolder))) return
+  throw new RunwrightError('STORAGE_READ_ONLY', `${dataFolder} is kept in git, so nothing is written there.`, {
+    hint: `Take it out of the repository: git rm --cached ${dataFolderName}`,
+  })
 }
 
 /** For what ends an engine before it can log: a missing module, no memory. Without a log it starts all the same. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
@@ -39,5 +39,22 @@ describe('the data folder', () => {
       await prepareDataFolder(folder)
       assert.equal((await readFile(file, 'utf8')) !== before, changes)
     }
+  })
+
+  for (const name of ['artifacts', 'views', 'spool', 'logs', 'store.db']) {
+    it(`is refused when its ${name} is a link`, async (t) => {
+      const [folder, elsewhere] = [await makeFolder(t), await makeFolder(t)]
+      await symlink(elsewhere, join(folder, name))
+      const refusal = { code: 'STORAGE_READ_ONLY', message: new RegExp(`${name} is a symbolic link`) }
+      await assert.rejects(prepareDataFolder(folder), refusal)
+      assert.deepEqual(await readdir(elsewhere), [])
+    })
+  }
+
+  it('may be a link as a whole', async (t) => {
+    const [folder, elsewhere] = [await makeFolder(t), await makeFolder(t)]
+    await symlink(elsewhere, join(folder, '.runwright'))
+    await prepareDataFolder(join(folder, '.runwright'))
+    assert.deepEqual((await readdir(elsewhere)).toSorted(), ['.gitignore', 'logs'])
   })
 })

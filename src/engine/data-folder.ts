@@ -4,7 +4,17 @@ import { dataFiles } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import { toStorageError } from './storage-error.ts'
 
-const mustNotBeLinks = [dataFiles.engine, dataFiles.lock, dataFiles.store, dataFiles.logs, dataFiles.log]
+/** A repository can bring links along, and what is written through one lands where its author wants it. */
+const mustNotBeLinks = [
+  dataFiles.engine,
+  dataFiles.lock,
+  dataFiles.store,
+  dataFiles.artifacts,
+  dataFiles.spool,
+  dataFiles.views,
+  dataFiles.logs,
+  dataFiles.log,
+]
 
 /**
  * Makes the folder with its `.gitignore` and log folder, only for its owner, where they are missing.
@@ -23,7 +33,7 @@ export async function prepareDataFolder(folder: string): Promise<void> {
     const entry = await lstat(path).catch(() => undefined)
     if (entry?.isSymbolicLink() === true) {
       throw new RunwrightError('STORAGE_READ_ONLY', `${path} is a symbolic link, so it is not written through.`, {
-        hint: 'Remove the link. A link for the whole folder is fine.',
+        hint: 'Remove the link. A link of yours for the whole folder is fine.',
       })
     }
   }

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
-import { stat } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { promisify } from 'node:util'
 import { createTestWorkspace, engineCommand } from './engine-workspace.ts'
 import { processEnd } from './process-end.ts'
 
@@ -65,5 +69,21 @@ describe('the engine of a workspace', () => {
     assert.equal(outcome, 'runs')
     listening.abort()
     await processEnd(pid)
+  })
+
+  it('writes nothing through a link that came with the repository', async (t) => {
+    await using workspace = await createTestWorkspace()
+    const elsewhere = await mkdtemp(join(tmpdir(), 'runwright-elsewhere-'))
+    t.after(() => rm(elsewhere, { recursive: true, force: true }))
+    await symlink(elsewhere, join(workspace.path, '.runwright'))
+    const git = (...args: string[]) => promisify(execFile)('git', args, { cwd: workspace.path })
+    await git('init', '--quiet')
+    await git('add', '.runwright')
+    await assert.rejects(workspace.connect(), { code: 'STORAGE_READ_ONLY', message: /is kept in git/ })
+    assert.deepEqual(await readdir(elsewhere), [])
+
+    await git('rm', '--quiet', '--cached', '.runwright')
+    await using client = await workspace.connect()
+    assert.equal((await client.call('engine/status', {})).workspace, workspace.path)
   })
 })

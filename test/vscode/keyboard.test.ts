@@ -29,7 +29,7 @@ describe('the experiment explorer without a mouse', () => {
     vscode = resources.use(await openWorkbench({ workspace: workspace.folder }))
     await vscode.showRunwright()
     await vscode.row('Experiment digits').waitFor()
-    await vscode.runCommand('Runwright: Focus on Experiments View')
+    await vscode.focusExplorer()
   })
   after(() => resources.disposeAsync())
 
@@ -40,7 +40,9 @@ describe('the experiment explorer without a mouse', () => {
   const checked = () => vscode.page.getByRole('checkbox', { checked: true })
 
   it('unfolds and walks by arrow keys', async () => {
-    await press('ArrowDown', 'ArrowRight')
+    await press('ArrowDown')
+    await focused('Experiment digits').waitFor()
+    await press('ArrowRight')
     await vscode.row('Run third').waitFor()
     await press('ArrowDown')
     await focused('Run first').waitFor()
@@ -54,22 +56,25 @@ describe('the experiment explorer without a mouse', () => {
   })
 
   it('renames the run in focus by F2, whichever was selected before', async () => {
-    await press('Enter', 'ArrowDown', 'F2')
+    await press('Enter', 'ArrowDown')
+    await focused('Run second').waitFor()
+    await press('F2')
     await vscode.answer('renamed')
     await vscode.seeRows('Run', ['first', 'renamed', 'third'])
   })
 
   it('deletes the run in focus by Delete', async () => {
     await focused('Run renamed').waitFor()
-    await press('ArrowUp', 'Delete')
+    await press('ArrowUp')
+    await focused('Run first').waitFor()
+    await press('Delete')
     await vscode.seeRows('Run', ['renamed', 'third'])
     await vscode.runCommand('Runwright: Undo Delete')
     await vscode.seeRows('Run', ['first', 'renamed', 'third'])
   })
 
   it('checks and unchecks the run in focus by Space, and all that are selected', async () => {
-    await vscode.runCommand('Runwright: Focus on Experiments View')
-    await vscode.page.locator('.part.sidebar .customview-tree .monaco-list:focus-within').waitFor()
+    await vscode.focusExplorer()
     await press('Home', 'ArrowDown')
     await focused('Run first').waitFor()
     await press('ArrowDown')

@@ -14,6 +14,8 @@ export interface Workbench extends AsyncDisposable {
   readonly serverPid: number
   /** Shows Runwright's views in the side bar. */
   showRunwright(): Promise<void>
+  /** Gives the keys to the rows of the side bar. */
+  focusExplorer(): Promise<void>
   /** Rows in the side bar by the beginning of what a screen reader says: `Run calm-otter-42, finished, …`. */
   row(spoken: string): Locator
   /** Waits until the rows of a kind, as `Run`, are the ones of these names from top to bottom, and no others. */
@@ -166,13 +168,6 @@ function startingWith(words: string): RegExp {
   return new RegExp(`^${RegExp.escape(words)}(?![\\w-])`)
 }
 
-async function isThere(locator: Locator): Promise<boolean> {
-  return locator.waitFor({ timeout: 3000 }).then(
-    () => true,
-    () => false,
-  )
-}
-
 function createVerbs(page: Page) {
   const quickInput = page.locator('.quick-input-widget')
   const quickText = quickInput.getByRole('textbox')
@@ -198,6 +193,15 @@ function createVerbs(page: Page) {
     if ((await found.count()) > 0) return found.first()
     await page.keyboard.press('Escape')
     return undefined
+  }
+
+  async function run(title: string): Promise<void> {
+    const deadline = Date.now() + timeoutMs
+    let found = await openPalette(title)
+    // What is offered follows what was done before with a short delay, and not while the palette is open.
+    while (found === undefined && Date.now() < deadline) found = await openPalette(title)
+    assert.ok(found !== undefined, `The palette does not offer “${title}”.`)
+    await found.click()
   }
 
   async function isOffered(title: string): Promise<boolean> {
@@ -226,8 +230,13 @@ function createVerbs(page: Page) {
     waitUntilReady,
 
     async showRunwright(): Promise<void> {
-      if ((await runwrightTab.getAttribute('aria-selected')) !== 'true') await runwrightTab.click()
+      await run('View: Show Runwright')
       await sideBar.getByRole('heading', { name: 'Runwright' }).waitFor()
+    },
+
+    async focusExplorer(): Promise<void> {
+      await run('Runwright: Focus on Experiments View')
+      await sideBar.locator('.customview-tree .monaco-list:focus-within').waitFor()
     },
 
     row(spoken: string): Locator {
@@ -236,11 +245,6 @@ function createVerbs(page: Page) {
 
     async expand(row: Locator): Promise<void> {
       if ((await row.getAttribute('aria-expanded')) === 'true') return
-      await open(row)
-      // VS Code shows no children of a row that was opened in the moment of a refresh; one opens it again.
-      const isOpened = await firstChild(row).then((child) => isThere(child))
-      if (isOpened) return
-      await close(row)
       await open(row)
       await (await firstChild(row)).waitFor()
     },
@@ -273,14 +277,7 @@ function createVerbs(page: Page) {
       await place.getByRole('button', { name: title }).click()
     },
 
-    async runCommand(title: string): Promise<void> {
-      const deadline = Date.now() + timeoutMs
-      let found = await openPalette(title)
-      // What is offered follows what was done before with a short delay, and not while the palette is open.
-      while (found === undefined && Date.now() < deadline) found = await openPalette(title)
-      assert.ok(found !== undefined, `The palette does not offer “${title}”.`)
-      await found.click()
-    },
+    runCommand: run,
 
     async seeCommands(what: 'offered' | 'not offered', titles: readonly string[]): Promise<void> {
       const deadline = Date.now() + timeoutMs

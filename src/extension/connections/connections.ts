@@ -21,6 +21,7 @@ export interface Connection {
 }
 
 export interface Connections {
+  /** In the order of the places. */
   list(): readonly Connection[]
   find(connectionId: string): Connection | undefined
   /** The client of a connection. @throws when the connection was closed or has failed */
@@ -55,6 +56,8 @@ interface Held {
 
 export function createConnections(parts: ConnectionParts): Connections {
   const held = new Map<string, Held>()
+  /** Ids as the places were given, whichever was opened first. */
+  let order: readonly string[] = []
 
   const fail = (connection: Held, error: unknown) => {
     if (connection.closing.signal.aborted) return
@@ -124,7 +127,7 @@ export function createConnections(parts: ConnectionParts): Connections {
     void close(connection).catch((error: unknown) => parts.failed(connection.place, error))
 
   return {
-    list: () => [...held.values()],
+    list: () => order.flatMap((id) => held.get(id) ?? []),
     find: (connectionId) => held.get(connectionId),
     async client(connectionId) {
       const connection = held.get(connectionId)
@@ -139,6 +142,7 @@ export function createConnections(parts: ConnectionParts): Connections {
       const added = [...wanted].filter(([id]) => !held.has(id))
       for (const connection of gone) closeQuietly(connection)
       for (const [, place] of added) open(place)
+      order = [...wanted.keys()]
       if (gone.length + added.length > 0) parts.changed('roots')
     },
     reconnect(connectionId) {

@@ -37,9 +37,11 @@ export function openExperimentsView(state: vscode.Memento, connections: () => Co
     treeDataProvider: {
       onDidChangeTreeData: redraw.event,
       getTreeItem: toTreeItem,
-      getChildren: async (element) => [
-        ...(element ? await listChildren(connections(), element) : await listRoots(connections())),
-      ],
+      getChildren: (element) => {
+        const listing = element ? listChildren(connections(), element) : listRoots(connections())
+        refresh.hold(element ?? 'roots', listing)
+        return listing.then((children) => [...children])
+      },
       getParent: (element) => findParentElement(connections(), element),
     },
     canSelectMany: true,

@@ -1,3 +1,19 @@
+export interface PacedRefresh<Item> {
+  add(items: readonly Item[]): void
+  /**
+   * Draws nothing while the children of an item are being listed, for VS Code drops a listing that a refresh overtakes
+   * and then shows no children. A listing that takes longer than two seconds holds up no more, and its item is drawn
+   * again when it ends.
+   */
+  hold(item: Item, listing: Promise<unknown>): void
+  dispose(): void
+}
+
+const longestHoldMs = 2000
+
+/** VS Code goes on with a listing for a moment after it has been answered: it asks for the look of each row. */
+const afterListingMs = 30
+
 /**
  * Collects what must be drawn anew and hands it on at once when the last time was long enough ago, else as soon as it
  * is. VS Code waits with a tree's refresh until refreshes stop coming for 200 ms, so a stream of single ones would
@@ -8,26 +24,61 @@
 export function createPacedRefresh<Item>(
   intervalMs: number,
   draw: (items: readonly Item[]) => void,
-): { add(items: readonly Item[]): void; dispose(): void } {
+): PacedRefresh<Item> {
   const waiting = new Set<Item>()
+  const timers = new Set<NodeJS.Timeout>()
   let pause: NodeJS.Timeout | undefined
+  let holds = 0
+  let draws = 0
+
+  const after = (ms: number, act: () => void): NodeJS.Timeout => {
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      act()
+    }, ms)
+    timers.add(timer)
+    return timer
+  }
 
   const flush = () => {
-    pause = undefined
-    if (waiting.size === 0) return
+    if (pause !== undefined || holds > 0 || waiting.size === 0) return
     const items = [...waiting]
     waiting.clear()
-    pause = setTimeout(flush, intervalMs)
+    pause = after(intervalMs, () => {
+      pause = undefined
+      flush()
+    })
+    draws++
     draw(items)
   }
 
+  const add = (items: readonly Item[]) => {
+    for (const item of items) waiting.add(item)
+    flush()
+  }
+
   return {
-    add(items) {
-      for (const item of items) waiting.add(item)
-      if (pause === undefined) flush()
+    add,
+    hold(item, listing) {
+      let isHolding = true
+      const drawsBefore = draws
+      const release = () => {
+        if (isHolding) holds--
+        isHolding = false
+        flush()
+      }
+      holds++
+      const longest = after(longestHoldMs, release)
+      const end = () =>
+        after(afterListingMs, () => {
+          clearTimeout(longest)
+          if (draws > drawsBefore) waiting.add(item)
+          release()
+        })
+      listing.then(end, end)
     },
     dispose() {
-      clearTimeout(pause)
+      for (const timer of timers) clearTimeout(timer)
       waiting.clear()
     },
   }
