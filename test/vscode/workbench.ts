@@ -324,7 +324,7 @@ function createVerbs(page: Page) {
 
     async reload(): Promise<void> {
       const reloaded = page.waitForEvent('load')
-      await (await openPalette('Developer: Reload Window'))?.click()
+      await run('Developer: Reload Window')
       await reloaded
       await waitUntilReady()
     },
