@@ -13,7 +13,7 @@ function createPicture(tab: ViewTab, isThere: (view: FrameLocator) => Promise<un
       const { page, row } = vscode
       await vscode.showRunwright()
       await vscode.expand(row('Experiment digits'))
-      for (const name of compared) await row(`Run ${name}, finished`).getByRole('checkbox').click()
+      for (const name of compared) await vscode.choose(row(`Run ${name}, finished`))
       await page.locator('.part.sidebar').getByRole('button', { name: 'Compare Runs' }).waitFor()
       await vscode.runCommand('Runwright: Compare Runs')
       const view = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame')

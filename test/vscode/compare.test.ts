@@ -67,8 +67,8 @@ describe('a comparison', { timeout: 180_000 }, () => {
   }
 
   it('shows where the runs chosen in the tree differ', async () => {
-    await vscode.row('Run low').getByRole('checkbox').click()
-    await vscode.row('Run high').getByRole('checkbox').click()
+    await vscode.choose(vscode.row('Run low'))
+    await vscode.choose(vscode.row('Run high'))
     // The palette lists what can be done when it opens.
     await vscode.page.locator('.part.sidebar').getByRole('button', { name: 'Compare Runs' }).waitFor()
     await vscode.runCommand('Runwright: Compare Runs')

@@ -112,8 +112,8 @@ describe('the experiment explorer', () => {
   it('keeps runs chosen by their checkboxes, also over a refresh, until the choice is cleared', async () => {
     const chosen = vscode.page.getByRole('checkbox', { checked: true })
     await vscode.seeCommands('not offered', ['Runwright: Clear Selection'])
-    await vscode.row('Run high').getByRole('checkbox').click()
-    await vscode.row('Run low').getByRole('checkbox').click()
+    await vscode.choose(vscode.row('Run high'))
+    await vscode.choose(vscode.row('Run low'))
     await vscode.row('Run low').and(vscode.page.locator(':has(:checked, [aria-checked=true])')).waitFor()
     await vscode.runCommand('Runwright: Refresh')
     await seeRuns('middle', 'high', 'low')

@@ -25,6 +25,8 @@ export interface Workbench extends AsyncDisposable {
   collapse(row: Locator): Promise<void>
   /** Chooses an entry of a row's context menu. */
   chooseFromMenu(row: Locator, entry: string): Promise<void>
+  /** Checks a run's checkbox; again, as one would, when the row was drawn anew in the moment of the press. */
+  choose(row: Locator): Promise<void>
   /** Presses a button that a row or a view's title shows while the mouse is over it. */
   pressAction(place: Locator, title: string): Promise<void>
   /** Runs a command by its whole title in the palette, for example `Runwright: Refresh`. */
@@ -270,6 +272,16 @@ function createVerbs(page: Page) {
       await item.hover()
       await item.and(page.locator(':focus')).waitFor()
       await page.keyboard.press('Enter')
+    },
+
+    async choose(row: Locator): Promise<void> {
+      const checkbox = row.getByRole('checkbox')
+      const isChecked = () => checkbox.and(page.locator('[aria-checked="true"]')).waitFor({ timeout: 3000 })
+      await checkbox.click()
+      await isChecked().catch(async () => {
+        await checkbox.click()
+        await isChecked()
+      })
     },
 
     async pressAction(place: Locator, title: string): Promise<void> {
