@@ -54,6 +54,7 @@ export function toOrderTerms(order: readonly TableOrder[]): OrderTerm[] {
           : {
               join: joinSeries(alias, column.key),
               text: orderByMetric(`${alias}.${seriesColumns[column.aggregate]}`, descending),
+              metric: { key: column.key, column: seriesColumns[column.aggregate], descending },
             }
       case 'param':
         return orderByParam(column.key, descending, alias)
