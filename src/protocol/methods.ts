@@ -7,6 +7,7 @@ import type {
   ColumnStatistics,
   ColumnValues,
   GroupedColumn,
+  MetricColumn,
   TableColumn,
   TableGroup,
   TableOrder,
@@ -133,7 +134,8 @@ export interface Methods {
 
   /**
    * Rows `offset` … `offset + limit` of a table of runs, with the columns asked for. Ties, and all where no order is
-   * given, are sorted by start time, newest first; missing values come last.
+   * given, are sorted by start time, newest first; missing values come last. By values of single points (`at-step`,
+   * `at-best`) at most 20,000 runs can be sorted, grouped and summed up.
    */
   'table/rows': {
     params: TableQuery & {
@@ -166,7 +168,7 @@ export interface Methods {
   }
   /** The runs of a query in groups, with metrics summed up; the largest groups first, at most 1,000. */
   'table/groups': {
-    params: TableQuery & { by: readonly TableColumn[]; metrics: readonly (TableColumn & { kind: 'metric' })[] }
+    params: TableQuery & { by: readonly TableColumn[]; metrics: readonly MetricColumn[] }
     result: { groups: readonly TableGroup[]; columns: readonly GroupedColumn[] }
   }
   'table/statistics': {

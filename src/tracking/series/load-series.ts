@@ -1,5 +1,4 @@
 import type { Sql } from '../../store/database.ts'
-import { getNumber } from '../../store/row.ts'
 import { toStoredValue } from '../metric-value.ts'
 import { insertChunk } from './chunk-rows.ts'
 import { getPoint, type Points, slicePoints } from './points.ts'
@@ -22,20 +21,15 @@ export async function loadSeries(sql: Sql, seriesRowId: number, points: Points):
   await sql.run(
     `update series set step = ?, timestamp = ?, value = ?,
        min = min(coalesce(min, ?), ?), max = max(coalesce(max, ?), ?) where id = ?`,
-    ...[step, timestamp, toStoredValue(value), min, min, max, max, seriesRowId],
+    step,
+    timestamp,
+    toStoredValue(value),
+    min,
+    min,
+    max,
+    max,
+    seriesRowId,
   )
-}
-
-/** The row of a run's series; a new one holds one point, at step −1. */
-export async function ensureSeries(sql: Sql, runRowId: number, key: string): Promise<number> {
-  await sql.run(
-    `insert or ignore into series (run, experiment, key, step, timestamp, value, min, max)
-       select id, experiment, ?, -1, start_time, 0, 0, 0 from runs where id = ?`,
-    key,
-    runRowId,
-  )
-  const row = await sql.get('select id from series where run = ? and key = ?', runRowId, key)
-  return getNumber(row ?? {}, 'id')
 }
 
 function findExtremes(values: Float64Array): [min: number | null, max: number | null] {
