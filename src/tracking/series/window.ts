@@ -3,8 +3,8 @@ import { getNumber } from '../../store/row.ts'
 import { type Bucket, mergeBuckets, summarize } from './bucket.ts'
 import { type ChunkRow, type KeyRange, listChunkRows, loadChunk, wholeRange } from './chunk-rows.ts'
 import { listLoosePoints } from './loose-points.ts'
-import { comparePoints, getPoint, type Points } from './points.ts'
-import { cutOut, readPoints } from './read-points.ts'
+import { comparePoints, concatPoints, getPoint, mergePoints, type Points } from './points.ts'
+import { cutOut, readSealedPoints } from './read-points.ts'
 
 /** A stretch of the x axis; missing ends are those of the series. */
 export interface WindowQuery {
@@ -40,7 +40,8 @@ export async function readWindow(sql: Sql, seriesRowId: number, query: WindowQue
   })
   const count = pieces.reduce((count, piece) => count + ('bucket' in piece ? piece.count : piece.steps.length), 0)
   if (count + loose.steps.length <= query.maxPoints) {
-    return { kind: 'points', points: cutByTime(await readPoints(sql, seriesRowId, range), query) }
+    const points = mergePoints(await readPieces(sql, seriesRowId, pieces), loose)
+    return { kind: 'points', points: cutToWindow(points, query) }
   }
   const cellOf = divide(extent, query.maxBuckets)
   const buckets = pieces.flatMap((piece) => ('bucket' in piece ? [piece.bucket] : groupPoints(piece, query, cellOf)))
@@ -108,6 +109,16 @@ async function refine(
     start = end
   }
   return pieces
+}
+
+/** The points of the pieces, which on an axis of time may be few of a long series. */
+async function readPieces(sql: Sql, seriesRowId: number, pieces: readonly (ChunkRow | Points)[]): Promise<Points> {
+  const parts: Points[] = []
+  for (const piece of pieces) {
+    if (!('bucket' in piece)) parts.push(piece)
+    else parts.push(await readSealedPoints(sql, seriesRowId, { from: piece.bucket.first, to: piece.bucket.last }))
+  }
+  return concatPoints(parts)
 }
 
 function widthOf(bucket: Bucket, axis: WindowQuery['axis']): number {
