@@ -232,4 +232,11 @@ const addCoveringIndexes: Migration = {
   },
 }
 
-export const trackingMigrations: readonly Migration[] = [createTables, addChunks, addCoveringIndexes]
+/** `series.late` counts the batches with a point that came before the latest one: whoever follows a series reads it anew. */
+const countLateBatches: Migration = {
+  number: 4,
+  name: 'batches with late points are counted',
+  statements: { sqlite: ['alter table series add column late integer not null default 0'] },
+}
+
+export const trackingMigrations: readonly Migration[] = [createTables, addChunks, addCoveringIndexes, countLateBatches]

@@ -7,12 +7,15 @@ import { comparePoints, concatPoints, getPoint, mergePoints, type Points } from 
 import { cutOut, readSealedPoints } from './read-points.ts'
 
 /** A stretch of the x axis; missing ends are those of the series. */
-export interface WindowQuery {
+export interface WindowStretch {
   readonly axis: 'step' | 'timestamp'
   /** Included. */
   readonly from?: number
   /** Included. */
   readonly to?: number
+}
+
+export interface WindowQuery extends WindowStretch {
   /** Buckets wanted at most, one for each pixel of the drawing's width for example. 1 or more. */
   readonly maxBuckets: number
   /** A window with so few points comes as points. */
@@ -48,7 +51,7 @@ export async function readWindow(sql: Sql, seriesRowId: number, query: WindowQue
   return { kind: 'buckets', buckets: group(absorb(buckets, cutByTime(loose, query)), query, cellOf) }
 }
 
-function toKeyRange({ axis, from, to }: WindowQuery): KeyRange {
+function toKeyRange({ axis, from, to }: WindowStretch): KeyRange {
   if (axis !== 'step') return wholeRange
   return {
     from: from === undefined ? wholeRange.from : { ...wholeRange.from, step: Math.ceil(from) },
@@ -156,7 +159,7 @@ export function extentOf(bucket: Bucket, axis: WindowQuery['axis']): { start: nu
   return { start: bucket.minTimestamp, end: bucket.maxTimestamp }
 }
 
-function cutByTime(points: Points, { axis, from = -Infinity, to = Infinity }: WindowQuery): Points {
+function cutByTime(points: Points, { axis, from = -Infinity, to = Infinity }: WindowStretch): Points {
   if (axis === 'step' || (from === -Infinity && to === Infinity)) return points
   const { steps, timestamps, values } = points
   if (timestamps.every((timestamp) => timestamp >= from && timestamp <= to)) return points
@@ -171,7 +174,7 @@ function cutByTime(points: Points, { axis, from = -Infinity, to = Infinity }: Wi
   }
 }
 
-function cutToWindow(points: Points, query: WindowQuery): Points {
+export function cutToWindow(points: Points, query: WindowStretch): Points {
   return query.axis === 'step' ? cutOut(points, toKeyRange(query)) : cutByTime(points, query)
 }
 
@@ -200,7 +203,11 @@ function divide({ from, to }: Extent, cells: number): (x: number) => number {
 }
 
 /** Sums up points that follow each other in the same cell. */
-function groupPoints(points: Points, { axis }: WindowQuery, cellOf: (x: number) => number): Bucket[] {
+export function groupPoints(
+  points: Points,
+  { axis }: Pick<WindowQuery, 'axis'>,
+  cellOf: (x: number) => number,
+): Bucket[] {
   const xs = axis === 'step' ? points.steps : points.timestamps
   const buckets: Bucket[] = []
   let start = 0
