@@ -38,3 +38,40 @@ export type CurveWindow =
 
 /** Flags of `CurveWindow.specials`. */
 export const specialValues = { nan: 1, infinity: 2, minusInfinity: 4 } as const
+
+/**
+ * How far a series was read: `curves/tail` goes on from there. Opaque to clients; three numbers for each curve, NaN
+ * for one that is missing.
+ */
+export type CurveCursors = Float64Array
+
+export const cursorLength = 3
+
+/** What became of a curve since its cursor. */
+export const tailKinds = {
+  /** It goes on with so many stretches, or none. */
+  goesOn: 0,
+  /** It cannot be told by its end alone: read its window anew. */
+  changed: 1,
+  /** The run or the series is not there. */
+  missing: 2,
+} as const
+
+/** What many curves have got since they were read; the stretches of all curves one after another. */
+export interface CurveTails {
+  /** One of `tailKinds` for each curve. */
+  readonly kinds: Uint8Array
+  /** Stretches of each curve. */
+  readonly counts: Uint32Array
+  /** For each curve, 1 when each of its stretches is one point. */
+  readonly exact: Uint8Array
+  /** As in `CurveWindow`. */
+  readonly starts: Float64Array
+  readonly ends: Float64Array
+  readonly firsts: Float64Array
+  readonly lasts: Float64Array
+  readonly mins: Float64Array
+  readonly maxs: Float64Array
+  readonly specials: Uint8Array
+  readonly cursors: CurveCursors
+}

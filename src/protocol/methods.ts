@@ -1,4 +1,4 @@
-import type { CurveAxis, CurveName, CurveWindow } from './curves.ts'
+import type { CurveAxis, CurveCursors, CurveName, CurveTails, CurveWindow } from './curves.ts'
 import type { ExperimentSummary } from './experiments.ts'
 import type { HeadlineMetric } from './headline-metric.ts'
 import type { ExperimentId, RunId } from './ids.ts'
@@ -7,6 +7,7 @@ import type {
   ColumnStatistics,
   ColumnValues,
   GroupedColumn,
+  MetricColumn,
   TableColumn,
   TableGroup,
   TableOrder,
@@ -133,7 +134,8 @@ export interface Methods {
 
   /**
    * Rows `offset` … `offset + limit` of a table of runs, with the columns asked for. Ties, and all where no order is
-   * given, are sorted by start time, newest first; missing values come last.
+   * given, are sorted by start time, newest first; missing values come last. By values of single points (`at-step`,
+   * `at-best`) at most 20,000 runs can be sorted, grouped and summed up.
    */
   'table/rows': {
     params: TableQuery & {
@@ -166,7 +168,7 @@ export interface Methods {
   }
   /** The runs of a query in groups, with metrics summed up; the largest groups first, at most 1,000. */
   'table/groups': {
-    params: TableQuery & { by: readonly TableColumn[]; metrics: readonly (TableColumn & { kind: 'metric' })[] }
+    params: TableQuery & { by: readonly TableColumn[]; metrics: readonly MetricColumn[] }
     result: { groups: readonly TableGroup[]; columns: readonly GroupedColumn[] }
   }
   'table/statistics': {
@@ -185,7 +187,21 @@ export interface Methods {
       /** 1 … 4,096, for example the drawing's width in pixels. Up to twice as many points come as points. */
       buckets: number
     }
-    result: { curves: readonly CurveWindow[] }
+    result: { curves: readonly CurveWindow[]; cursors: CurveCursors }
+  }
+  /** What the curves have got since they were read: as a rule a point or two each, and nothing of what is known. */
+  'curves/tail': {
+    params: {
+      curves: readonly CurveName[]
+      /** Of the last reading, three numbers a curve. */
+      cursors: readonly number[]
+      axis: CurveAxis
+      from?: number
+      to?: number
+      /** Points of one cell become one stretch; in the unit of the axis, 0 for each point as it is. */
+      cellWidth: number
+    }
+    result: CurveTails
   }
 
   /** What differs between 2 … 100 runs, in the order they are named. */
@@ -205,6 +221,7 @@ export const bulkMethods = [
   'table/groups',
   'table/statistics',
   'curves/window',
+  'curves/tail',
 ] as const satisfies MethodName[]
 
 export function isBulkMethod(method: MethodName): boolean {

@@ -5,12 +5,38 @@ import type { LifecycleStage, RunStatus, ViewType } from './runs.ts'
 export const aggregates = ['last', 'min', 'max'] as const
 export type Aggregate = (typeof aggregates)[number]
 
+/** Which value is the best one. */
+export const goals = ['minimize', 'maximize'] as const
+export type Goal = (typeof goals)[number]
+
+/** A metric, and which of its values stands for the run. */
+export type MetricColumn =
+  | { readonly kind: 'metric'; readonly key: string; readonly aggregate: Aggregate }
+  /** The value at a step, which is that of the last point at it or before; none where a run did not come so far. */
+  | { readonly kind: 'metric'; readonly key: string; readonly aggregate: 'at-step'; readonly step: number }
+  /** The value where another metric is best for the first time: that of the last point at its step or before. */
+  | {
+      readonly kind: 'metric'
+      readonly key: string
+      readonly aggregate: 'at-best'
+      /** The other metric. */
+      readonly of: string
+      readonly goal: Goal
+    }
+
+/** A value that is looked up among the points of each run, and not in a table of all runs. */
+export type PointColumn = MetricColumn & { readonly aggregate: 'at-step' | 'at-best' }
+
+export function isPointColumn(column: TableColumn): column is PointColumn {
+  return column.kind === 'metric' && (column.aggregate === 'at-step' || column.aggregate === 'at-best')
+}
+
 /** A run's own columns that a table shows. `duration` is from start to end, in milliseconds. */
 export const runAttributes = ['run_name', 'status', 'start_time', 'end_time', 'duration', 'user_id', 'run_id'] as const
 export type RunAttribute = (typeof runAttributes)[number]
 
 export type TableColumn =
-  | { readonly kind: 'metric'; readonly key: string; readonly aggregate: Aggregate }
+  | MetricColumn
   | { readonly kind: 'param' | 'tag'; readonly key: string }
   | { readonly kind: 'attribute'; readonly key: RunAttribute }
   /** Name and digest of the run's datasets. */

@@ -1,4 +1,4 @@
-import { curveAxes } from '../protocol/curves.ts'
+import { cursorLength, curveAxes } from '../protocol/curves.ts'
 import { parseExperimentId, parseRunId } from '../protocol/ids.ts'
 import { flag, integer, listOf, number, object, oneOf, text, textAs } from '../protocol/parse.ts'
 import { column, metricColumn, order } from '../protocol/table-parse.ts'
@@ -32,10 +32,19 @@ const parseCurves = object(
   { curves: listOf(object({ runId, key: text }), 5000), axis: oneOf(curveAxes), buckets: integer(1, 4096) },
   { from: number, to: number },
 )
+const parseTail = object(
+  {
+    curves: listOf(object({ runId, key: text }), 5000),
+    cursors: listOf(number, 5000 * cursorLength),
+    axis: oneOf(curveAxes),
+    cellWidth: number,
+  },
+  { from: number, to: number },
+)
 const parseDiff = object({ runIds: listOf(runId, 100) })
 
 type ComparisonMethod =
-  'table/rows' | 'table/keys' | 'table/groups' | 'table/statistics' | 'curves/window' | 'runs/diff'
+  'table/rows' | 'table/keys' | 'table/groups' | 'table/statistics' | 'curves/window' | 'curves/tail' | 'runs/diff'
 
 /** The typed methods behind the comparison of many runs. Nothing is decided here. */
 export function createComparisonMethods({
@@ -57,6 +66,7 @@ export function createComparisonMethods({
       run: (params) => comparison.statistics(params),
     },
     'curves/window': { parse: (params) => parseCurves(params, ''), run: (params) => comparison.curves(params) },
+    'curves/tail': { parse: (params) => parseTail(params, ''), run: (params) => comparison.tails(params) },
     'runs/diff': {
       parse: (params) => parseDiff(params, ''),
       async run({ runIds }) {

@@ -1,3 +1,4 @@
+import { loadCurveTails } from './curve-tails.ts'
 import { loadCurves } from './curves.ts'
 import { countUnsealedSeries, findUnsealedSeries, sealSeries } from './series/seal.ts'
 import { loadGroups } from './table/groups.ts'
@@ -17,6 +18,7 @@ export function createComparison({ database }: Pick<TrackingParts, 'database'>):
     groups: (params) => database.read((sql) => loadGroups(sql, params)),
     statistics: (params) => database.read((sql) => loadStatistics(sql, params)),
     curves: (params) => database.read((sql) => loadCurves(sql, params)),
+    tails: (params) => database.read((sql) => loadCurveTails(sql, params)),
 
     async seal(signal, onProgress) {
       let left = await database.read(countUnsealedSeries)

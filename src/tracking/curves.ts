@@ -1,4 +1,4 @@
-import type { CurveAxis, CurveName, CurveWindow } from '../protocol/curves.ts'
+import { cursorLength, type CurveAxis, type CurveName, type CurveWindow } from '../protocol/curves.ts'
 import type { Methods } from '../protocol/methods.ts'
 import type { Sql } from '../store/database.ts'
 import { getNumber } from '../store/row.ts'
@@ -12,8 +12,10 @@ export async function loadCurves(
   { curves, axis, from, to, buckets }: Methods['curves/window']['params'],
 ): Promise<Methods['curves/window']['result']> {
   const windows: CurveWindow[] = []
-  for (const curve of curves) {
+  const cursors = new Float64Array(curves.length * cursorLength).fill(Number.NaN)
+  for (const [index, curve] of curves.entries()) {
     const series = await findSeries(sql, curve)
+    if (series !== undefined) cursors.set(series.cursor, index * cursorLength)
     if (series === undefined) {
       windows.push({ kind: 'missing' })
       continue
@@ -32,19 +34,31 @@ export async function loadCurves(
         : toBucketWindow(window.buckets, axis === 'step' ? 'step' : 'timestamp', origin),
     )
   }
-  return { curves: windows }
+  return { curves: windows, cursors }
 }
 
-async function findSeries(
-  sql: Sql,
-  { runId, key }: CurveName,
-): Promise<{ rowId: number; startTime: number } | undefined> {
+/** A series, and how far it has come. */
+export interface FoundSeries {
+  readonly rowId: number
+  /** Of its run, in milliseconds. */
+  readonly startTime: number
+  /** Batches with late points, step and timestamp of the latest point. */
+  readonly cursor: readonly [late: number, step: number, timestamp: number]
+}
+
+export async function findSeries(sql: Sql, { runId, key }: CurveName): Promise<FoundSeries | undefined> {
   const row = await sql.get(
-    'select s.id, r.start_time from runs r join series s on s.run = r.id where r.run_id = ? and s.key = ?',
+    `select s.id, s.late, s.step, s.timestamp, r.start_time
+       from runs r join series s on s.run = r.id where r.run_id = ? and s.key = ?`,
     runId,
     key,
   )
-  return row === undefined ? undefined : { rowId: getNumber(row, 'id'), startTime: getNumber(row, 'start_time') }
+  if (row === undefined) return undefined
+  return {
+    rowId: getNumber(row, 'id'),
+    startTime: getNumber(row, 'start_time'),
+    cursor: [getNumber(row, 'late'), getNumber(row, 'step'), getNumber(row, 'timestamp')],
+  }
 }
 
 function toPointWindow({ steps, timestamps, values }: Points, axis: CurveAxis, origin: number): CurveWindow {

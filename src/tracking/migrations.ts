@@ -211,4 +211,32 @@ const addChunks: Migration = {
   },
 }
 
-export const trackingMigrations: readonly Migration[] = [createTables, addChunks]
+/**
+ * What tables of many runs are sorted, filtered and grouped by is read from indexes alone, without a look at the runs.
+ *
+ * - `series_by_value` holds all that stands for a series. The least and the greatest value have no index of their own,
+ *   which would be written at nearly every point of a metric that falls or rises; this one is written anyway.
+ * - `params` names the experiment as `series` does, so that its index has the params of an experiment side by side.
+ */
+const addCoveringIndexes: Migration = {
+  number: 3,
+  name: 'indexes that hold the values of metrics and params',
+  statements: {
+    sqlite: [
+      'drop index series_by_value',
+      'create index series_by_value on series (experiment, key, value, run, min, max)',
+      'alter table params add column experiment integer not null default 0',
+      'update params set experiment = (select r.experiment from runs r where r.id = params.run)',
+      'create index params_by_value on params (experiment, key, value, run)',
+    ],
+  },
+}
+
+/** `series.late` counts the batches with a point that came before the latest one: whoever follows a series reads it anew. */
+const countLateBatches: Migration = {
+  number: 4,
+  name: 'batches with late points are counted',
+  statements: { sqlite: ['alter table series add column late integer not null default 0'] },
+}
+
+export const trackingMigrations: readonly Migration[] = [createTables, addChunks, addCoveringIndexes, countLateBatches]

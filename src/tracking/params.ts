@@ -29,7 +29,12 @@ export async function writeParams(sql: Sql, runRowId: number, runId: string, par
   }
   const added = params.filter(({ key }) => !known.has(key))
   for (const { key, value } of added) {
-    await sql.run('insert into params (run, key, value) values (?, ?, ?)', runRowId, key, value)
+    await sql.run(
+      'insert into params (run, experiment, key, value) select id, experiment, ?, ? from runs where id = ?',
+      key,
+      value,
+      runRowId,
+    )
     await noteKey(sql, runRowId, 'param', key)
   }
   return added.length > 0

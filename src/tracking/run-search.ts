@@ -1,9 +1,9 @@
 import type { ExperimentId } from '../protocol/ids.ts'
 import type { Comparison, Identifier, OrderClause } from '../protocol/mlflow/search.ts'
-import type { Sql, SqlRow } from '../store/database.ts'
-import { getNumber } from '../store/row.ts'
+import type { ViewType } from '../protocol/runs.ts'
+import type { Sql, SqlRow, SqlValue } from '../store/database.ts'
+import { getNumber, getText } from '../store/row.ts'
 import { createPageToken, parsePageToken } from './page-token.ts'
-import { selectRunRows } from './run-rows.ts'
 import {
   checkFilterSize,
   checkOrder,
@@ -16,7 +16,7 @@ import {
   orderByMetric,
 } from './search-condition.ts'
 import type { Fragment } from './search-condition.ts'
-import { type Order, type OrderTerm, selectByMetric } from './metric-order.ts'
+import { type Order, type OrderTerm, type Page, selectByMetric } from './metric-order.ts'
 import type { SearchQuery } from './tracking.ts'
 
 const columns: ReadonlyMap<string, string> = new Map([
@@ -56,23 +56,61 @@ export async function searchRunRows(
 export async function selectRunPage(
   sql: Sql,
   experimentIds: readonly ExperimentId[],
-  { orderBy, ...query }: Pick<SearchQuery, 'filter' | 'view'> & { readonly orderBy: readonly OrderTerm[] },
-  page: { readonly offset: number; readonly limit: number },
+  query: RunQuery,
+  page: Page,
 ): Promise<readonly SqlRow[]> {
-  const where = createCondition(experimentIds, query)
+  return loadRunRows(sql, await selectRunIds(sql, experimentIds, query, page))
+}
+
+/** Which runs, and in which order. */
+export interface RunQuery extends Pick<SearchQuery, 'filter' | 'view'> {
+  readonly orderBy: readonly OrderTerm[]
+}
+
+/** Row ids of a page. Whole rows are heavy to sort and to skip, so that they are looked up last. */
+export async function selectRunIds(
+  sql: Sql,
+  experimentIds: readonly ExperimentId[],
+  { orderBy, ...query }: RunQuery,
+  page: Page,
+): Promise<number[]> {
   const [first, ...others] = orderBy
   const [experimentId] = experimentIds
   if (first?.metric !== undefined && experimentIds.length === 1 && experimentId !== undefined) {
-    const rest = { where, order: joinTerms(others) }
-    return selectByMetric(sql, { ...first.metric, experimentId }, page, rest)
+    const ofSeries = createCondition(experimentIds, query, 'm.run')
+    const ofRuns = createCondition(experimentIds, query)
+    const metric = { ...first.metric, experimentId }
+    return selectByMetric(sql, { metric, ofSeries, ofRuns, rest: joinTerms(others) }, page)
   }
+  const rows = await sql.all(...selectIds(experimentIds, { orderBy, ...query }), page.limit, page.offset)
+  return rows.map((row) => getNumber(row, 'id'))
+}
+
+/** All that match, in order; in one text, because a hundred thousand rows cost more than what finds them. */
+export async function listRunIds(sql: Sql, experimentIds: readonly ExperimentId[], query: RunQuery): Promise<number[]> {
+  const [text, ...values] = selectIds(experimentIds, query)
+  const row = await sql.get(`select json_group_array(id) as ids from (${text})`, ...values, -1, 0)
+  const ids: unknown = JSON.parse(getText(row ?? {}, 'ids'))
+  return Array.isArray(ids) ? ids.map(Number) : []
+}
+
+function selectIds(experimentIds: readonly ExperimentId[], { orderBy, ...query }: RunQuery): [string, ...SqlValue[]] {
+  const where = createCondition(experimentIds, query)
   const { joins, text } = joinTerms(orderBy)
-  return sql.all(
-    `${selectRunRows} ${joins.text} where ${where.text} order by ${text} limit ? offset ?`,
+  return [
+    `select r.id from runs r join experiments e on e.id = r.experiment ${joins.text}
+       where ${where.text} order by ${text} limit ? offset ?`,
     ...joins.values,
     ...where.values,
-    page.limit,
-    page.offset,
+  ]
+}
+
+/** In the order of the ids. */
+export async function loadRunRows(sql: Sql, ids: readonly number[]): Promise<readonly SqlRow[]> {
+  return sql.all(
+    `select r.*, e.artifact_location from json_each(?) i cross join runs r on r.id = i.value
+       join experiments e on e.id = r.experiment order by i.id`,
+    JSON.stringify(ids),
   )
 }
 
@@ -100,36 +138,68 @@ export async function countRuns(
   return getNumber(row ?? {}, 'count')
 }
 
-/** What `selectRunRows`, or runs as `r` joined with their experiment as `e`, is restricted by. */
+/**
+ * What runs are restricted by: runs as `r` joined with their experiment as `e`, or those that a series or a param
+ * belongs to, which are then looked at only where the filter names an attribute.
+ *
+ * @param runRowId where the row id of the run stands
+ */
 export function createCondition(
   experimentIds: readonly ExperimentId[],
   { filter = [], view }: Pick<SearchQuery, 'filter' | 'view'>,
+  runRowId: 'r.id' | 'm.run' = 'r.id',
 ): Fragment {
   checkFilterSize(filter)
-  const ids = JSON.stringify(experimentIds.map(Number))
-  return joinConditions([
-    { text: 'r.experiment in (select value from json_each(?))', values: [ids] },
-    { text: lifecycleCondition('r.lifecycle_stage', view), values: [] },
-    ...filter.map((comparison) => toCondition(comparison, ids)),
-  ])
+  const experiments = restrictExperiments(experimentIds)
+  const comparisons = filter.map((comparison) => toCondition(comparison, experiments, runRowId))
+  const stage = lifecycleCondition('r.lifecycle_stage', view)
+  if (runRowId === 'r.id') {
+    const { text, values } = experiments
+    return joinConditions([{ text: `r.experiment ${text} and ${stage}`, values }, ...comparisons])
+  }
+  return joinConditions([toStageCondition(experiments, view), ...comparisons])
 }
 
-function toCondition(comparison: Comparison, experimentIds: string): Fragment {
+function restrictExperiments(experimentIds: readonly ExperimentId[]): Fragment {
+  const [only] = experimentIds
+  if (experimentIds.length === 1 && only !== undefined) return { text: '= ?', values: [Number(only)] }
+  return { text: 'in (select value from json_each(?))', values: [JSON.stringify(experimentIds.map(Number))] }
+}
+
+/** As a rule few runs are deleted, and the index names them. */
+function toStageCondition({ text, values }: Fragment, view: ViewType = 'ACTIVE_ONLY'): Fragment {
+  if (view === 'ALL') return { text: 'true', values: [] }
+  const deleted = `select r.id from runs r where r.experiment ${text} and ${lifecycleCondition('r.lifecycle_stage', 'DELETED_ONLY')}`
+  return { text: `m.run ${view === 'ACTIVE_ONLY' ? 'not in' : 'in'} (${deleted})`, values }
+}
+
+function toCondition(comparison: Comparison, experiments: Fragment, runRowId: 'r.id' | 'm.run'): Fragment {
   const { kind, key } = comparison.identifier
-  if (kind === 'attribute') return compareColumn(getAttributeColumn(columns, comparison.identifier), comparison)
-  if (kind === 'dataset') return toDatasetCondition(comparison)
-  const isThere = `exists (select 1 from ${tables[kind]} v where v.run = r.id and v.key = ?`
-  if (comparison.operator === 'IS NULL') return { text: `not ${isThere})`, values: [key] }
-  if (kind !== 'metric') {
+  if (kind === 'attribute' || kind === 'dataset') {
+    const condition =
+      kind === 'dataset'
+        ? toDatasetCondition(comparison)
+        : compareColumn(getAttributeColumn(columns, comparison.identifier), comparison)
+    if (runRowId === 'r.id') return condition
+    return {
+      text: `m.run in (select r.id from runs r join experiments e on e.id = r.experiment
+        where r.experiment ${experiments.text} and ${condition.text})`,
+      values: [...experiments.values, ...condition.values],
+    }
+  }
+  if (kind === 'tag' || comparison.operator === 'IS NULL') {
+    const isThere = `exists (select 1 from ${tables[kind]} v where v.run = ${runRowId} and v.key = ?`
+    if (comparison.operator === 'IS NULL') return { text: `not ${isThere})`, values: [key] }
     const { text, values } = compareText(comparison)
     return { text: `${isThere} and ${text})`, values: [key, ...values] }
   }
-  const { text, values } = compareMetric('v.value', comparison)
-  // The index by value finds them without looking at the other runs.
+  const { text, values } = kind === 'metric' ? compareMetric('v.value', comparison) : compareText(comparison)
+  // The index by value finds them without a look at any run. With the plus they are not what runs are read by: those
+  // come in their own order, and only as far as the page.
   return {
-    text: `r.id in (select v.run from series v
-      where v.experiment in (select value from json_each(?)) and v.key = ? and ${text})`,
-    values: [experimentIds, key, ...values],
+    text: `+${runRowId} in (select v.run from ${tables[kind]} v
+      where v.experiment ${experiments.text} and v.key = ? and ${text})`,
+    values: [...experiments.values, key, ...values],
   }
 }
 
@@ -189,5 +259,5 @@ export function orderByLogged(
     values: [key],
   }
   if (kind !== 'metric') return { join, text: orderByColumn(`${alias}.value`, descending) }
-  return { join, text: orderByMetric(`${alias}.value`, descending), metric: { key, descending } }
+  return { join, text: orderByMetric(`${alias}.value`, descending), metric: { key, column: 'value', descending } }
 }

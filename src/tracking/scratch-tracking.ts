@@ -19,6 +19,8 @@ export interface ScratchTracking extends Tracking, AsyncDisposable {
   readonly clock: { now: number }
   /** Looks at the tables themselves. */
   read: Database['read']
+  /** Puts something into the tables themselves. */
+  write: Database['write']
   /** A run with a batch logged to it, in the experiment "Default" unless another is named. */
   addRun(batch?: Batch & { name?: string; startTime?: number; experimentId?: ExperimentId }): Promise<RunId>
 }
@@ -41,6 +43,7 @@ export async function openScratchTracking(): Promise<ScratchTracking> {
     events,
     clock,
     read: (work) => database.read(work),
+    write: (work) => database.write(work),
     async addRun({ metrics = [], params = [], tags = [], ...run } = {}) {
       const { runId } = await tracking.runs.create({ experimentId: defaultExperiment.experimentId, ...run })
       await tracking.runs.logBatch(runId, { metrics, params, tags })

@@ -107,6 +107,7 @@ export interface Comparison {
   groups(params: Methods['table/groups']['params']): Promise<Methods['table/groups']['result']>
   statistics(params: Methods['table/statistics']['params']): Promise<Methods['table/statistics']['result']>
   curves(params: Methods['curves/window']['params']): Promise<Methods['curves/window']['result']>
+  tails(params: Methods['curves/tail']['params']): Promise<Methods['curves/tail']['result']>
   /**
    * Moves points into chunks where more than enough are loose, as in a store that knew no chunks yet; a short
    * transaction at a time, until all is done or the signal is aborted.

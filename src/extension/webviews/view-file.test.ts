@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { describe, it } from 'node:test'
 import { isRecord } from '../../protocol/json.ts'
 import { curveAxes } from '../../protocol/curves.ts'
-import { aggregates, runAttributes } from '../../protocol/run-table.ts'
+import { aggregates, goals, runAttributes } from '../../protocol/run-table.ts'
 import { viewTabs } from '../../protocol/saved-view.ts'
 import { newRunId } from '../tree/test-elements.ts'
 import { createView } from './new-view.ts'
@@ -70,6 +70,8 @@ describe('the schema of views', async () => {
     assert.deepEqual(find('required'), Object.keys(view))
     assert.deepEqual(find('properties', 'tab', 'enum'), viewTabs)
     assert.deepEqual(find('definitions', 'column', 'oneOf', 0, 'properties', 'aggregate', 'enum'), aggregates)
+    assert.deepEqual(find('definitions', 'column', 'oneOf', 4, 'properties', 'aggregate', 'const'), 'at-step')
+    assert.deepEqual(find('definitions', 'column', 'oneOf', 5, 'properties', 'goal', 'enum'), goals)
     assert.deepEqual(find('definitions', 'column', 'oneOf', 2, 'properties', 'key', 'enum'), runAttributes)
     assert.deepEqual(find('definitions', 'chart', 'oneOf', 0, 'properties', 'axis', 'enum'), curveAxes)
   })

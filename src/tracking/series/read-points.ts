@@ -13,11 +13,17 @@ import {
 
 /** All points of a series that lie in the range. */
 export async function readPoints(sql: Sql, seriesRowId: number, range: KeyRange = wholeRange): Promise<Points> {
+  const sealed = await readSealedPoints(sql, seriesRowId, range)
+  return mergePoints(sealed, await listLoosePoints(sql, seriesRowId, range))
+}
+
+/** Points in the range that lie in chunks. */
+export async function readSealedPoints(sql: Sql, seriesRowId: number, range: KeyRange): Promise<Points> {
   const parts: Points[] = []
   for (const chunk of await listChunkRows(sql, seriesRowId, 0, range)) {
     parts.push(cutOut(await loadChunk(sql, chunk), range))
   }
-  return mergePoints(concatPoints(parts), await listLoosePoints(sql, seriesRowId, range))
+  return concatPoints(parts)
 }
 
 /** The points that lie in the range. */

@@ -120,7 +120,7 @@ async function dropLevels(sql: Sql, seriesRowId: number, key: PointKey): Promise
 }
 
 /** Sums up four rows of a level by one of the next, as far as there are four that are not summed up yet. */
-async function buildLevels(sql: Sql, seriesRowId: number): Promise<void> {
+export async function buildLevels(sql: Sql, seriesRowId: number): Promise<void> {
   for (let level = 0; ; level++) {
     const summedUp = await findLastChunkRow(sql, seriesRowId, level + 1)
     const rows = await listRowsAfter(sql, seriesRowId, level, summedUp?.bucket.last)

@@ -18,7 +18,7 @@ export async function loadSeriesRows(
   keys: readonly string[],
 ): Promise<Map<string, SqlRow>> {
   const rows = await sql.all(
-    `select s.id, s.key, s.step, s.timestamp, s.value, s.min, s.max, s.unsealed
+    `select s.id, s.key, s.step, s.timestamp, s.value, s.min, s.max, s.unsealed, s.late
        from json_each(?) k cross join series s on s.run = ? and s.key = k.value`,
     JSON.stringify(keys),
     runRowId,
@@ -63,16 +63,23 @@ export async function writeSeriesRow(
   const isChanged = isLater(newest, toPoint(known))
   const latest = isChanged ? newest : toPoint(known)
   await sql.run(
-    'update series set step = ?, timestamp = ?, value = ?, min = ?, max = ?, unsealed = ? where id = ?',
+    'update series set step = ?, timestamp = ?, value = ?, min = ?, max = ?, unsealed = ?, late = ? where id = ?',
     latest.step,
     latest.timestamp,
     toStoredValue(latest.value),
     min,
     max,
     unsealed,
+    getNumber(known, 'late') + (points.some((point) => isLate(point, known)) ? 1 : 0),
     seriesRowId,
   )
   return { seriesRowId, latest: isChanged ? newest : undefined, unsealed }
+}
+
+/** Whether a point does not come after the latest one by step and time. */
+function isLate({ step, timestamp }: MetricPoint, known: SqlRow): boolean {
+  const latestStep = getNumber(known, 'step')
+  return step < latestStep || (step === latestStep && timestamp <= getNumber(known, 'timestamp'))
 }
 
 /** The least and greatest finite value, old and new; null when there is none. */

@@ -3,16 +3,19 @@ import { getNumber } from '../../store/row.ts'
 import { type Bucket, mergeBuckets, summarize } from './bucket.ts'
 import { type ChunkRow, type KeyRange, listChunkRows, loadChunk, wholeRange } from './chunk-rows.ts'
 import { listLoosePoints } from './loose-points.ts'
-import { comparePoints, getPoint, type Points } from './points.ts'
-import { cutOut, readPoints } from './read-points.ts'
+import { comparePoints, concatPoints, getPoint, mergePoints, type Points } from './points.ts'
+import { cutOut, readSealedPoints } from './read-points.ts'
 
 /** A stretch of the x axis; missing ends are those of the series. */
-export interface WindowQuery {
+export interface WindowStretch {
   readonly axis: 'step' | 'timestamp'
   /** Included. */
   readonly from?: number
   /** Included. */
   readonly to?: number
+}
+
+export interface WindowQuery extends WindowStretch {
   /** Buckets wanted at most, one for each pixel of the drawing's width for example. 1 or more. */
   readonly maxBuckets: number
   /** A window with so few points comes as points. */
@@ -40,14 +43,15 @@ export async function readWindow(sql: Sql, seriesRowId: number, query: WindowQue
   })
   const count = pieces.reduce((count, piece) => count + ('bucket' in piece ? piece.count : piece.steps.length), 0)
   if (count + loose.steps.length <= query.maxPoints) {
-    return { kind: 'points', points: cutByTime(await readPoints(sql, seriesRowId, range), query) }
+    const points = mergePoints(await readPieces(sql, seriesRowId, pieces), loose)
+    return { kind: 'points', points: cutToWindow(points, query) }
   }
   const cellOf = divide(extent, query.maxBuckets)
   const buckets = pieces.flatMap((piece) => ('bucket' in piece ? [piece.bucket] : groupPoints(piece, query, cellOf)))
   return { kind: 'buckets', buckets: group(absorb(buckets, cutByTime(loose, query)), query, cellOf) }
 }
 
-function toKeyRange({ axis, from, to }: WindowQuery): KeyRange {
+function toKeyRange({ axis, from, to }: WindowStretch): KeyRange {
   if (axis !== 'step') return wholeRange
   return {
     from: from === undefined ? wholeRange.from : { ...wholeRange.from, step: Math.ceil(from) },
@@ -110,6 +114,16 @@ async function refine(
   return pieces
 }
 
+/** The points of the pieces, which on an axis of time may be few of a long series. */
+async function readPieces(sql: Sql, seriesRowId: number, pieces: readonly (ChunkRow | Points)[]): Promise<Points> {
+  const parts: Points[] = []
+  for (const piece of pieces) {
+    if (!('bucket' in piece)) parts.push(piece)
+    else parts.push(await readSealedPoints(sql, seriesRowId, { from: piece.bucket.first, to: piece.bucket.last }))
+  }
+  return concatPoints(parts)
+}
+
 function widthOf(bucket: Bucket, axis: WindowQuery['axis']): number {
   const { start, end } = extentOf(bucket, axis)
   return end - start
@@ -145,7 +159,7 @@ export function extentOf(bucket: Bucket, axis: WindowQuery['axis']): { start: nu
   return { start: bucket.minTimestamp, end: bucket.maxTimestamp }
 }
 
-function cutByTime(points: Points, { axis, from = -Infinity, to = Infinity }: WindowQuery): Points {
+function cutByTime(points: Points, { axis, from = -Infinity, to = Infinity }: WindowStretch): Points {
   if (axis === 'step' || (from === -Infinity && to === Infinity)) return points
   const { steps, timestamps, values } = points
   if (timestamps.every((timestamp) => timestamp >= from && timestamp <= to)) return points
@@ -160,7 +174,7 @@ function cutByTime(points: Points, { axis, from = -Infinity, to = Infinity }: Wi
   }
 }
 
-function cutToWindow(points: Points, query: WindowQuery): Points {
+export function cutToWindow(points: Points, query: WindowStretch): Points {
   return query.axis === 'step' ? cutOut(points, toKeyRange(query)) : cutByTime(points, query)
 }
 
@@ -189,7 +203,11 @@ function divide({ from, to }: Extent, cells: number): (x: number) => number {
 }
 
 /** Sums up points that follow each other in the same cell. */
-function groupPoints(points: Points, { axis }: WindowQuery, cellOf: (x: number) => number): Bucket[] {
+export function groupPoints(
+  points: Points,
+  { axis }: Pick<WindowQuery, 'axis'>,
+  cellOf: (x: number) => number,
+): Bucket[] {
   const xs = axis === 'step' ? points.steps : points.timestamps
   const buckets: Bucket[] = []
   let start = 0

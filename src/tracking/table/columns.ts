@@ -1,4 +1,4 @@
-import type { TableColumn, TableOrder } from '../../protocol/run-table.ts'
+import { isPointColumn, type PointColumn, type TableColumn, type TableOrder } from '../../protocol/run-table.ts'
 import type { SqlValue } from '../../store/database.ts'
 import type { OrderTerm } from '../metric-order.ts'
 import { orderByLogged } from '../run-search.ts'
@@ -26,8 +26,18 @@ export function isNumeric(column: TableColumn): boolean {
   return column.kind === 'metric' || (column.kind === 'attribute' && numericAttributes.has(column.key))
 }
 
+/** A column whose values stand in tables of their own, which SQL can sort by. */
+export type StoredColumn = Exclude<TableColumn, PointColumn>
+
+/** Where the values of a column lie side by side, each with its run; undefined where no index holds them. */
+export function findIndex(column: StoredColumn): { table: string; value: string; key: string } | undefined {
+  if (column.kind === 'param') return { table: 'params', value: 'value', key: column.key }
+  if (column.kind !== 'metric') return undefined
+  return { table: 'series', value: seriesColumns[column.aggregate], key: column.key }
+}
+
 /** The value of a column as an expression over run `r`; null where the run has none. */
-export function toExpression(column: TableColumn): Fragment {
+export function toExpression(column: StoredColumn): Fragment {
   switch (column.kind) {
     case 'metric': {
       const value = seriesColumns[column.aggregate]
@@ -44,30 +54,69 @@ export function toExpression(column: TableColumn): Fragment {
   }
 }
 
-export function toOrderTerms(order: readonly TableOrder[]): OrderTerm[] {
-  return order.map(({ column, descending }, index) => {
+/**
+ * What a table is sorted by, as SQL.
+ *
+ * @param loadCells the values of a column that is not stored, by the row ids of runs
+ */
+export async function toOrderTerms(
+  order: readonly TableOrder[],
+  loadCells: (column: PointColumn) => Promise<ReadonlyMap<number, SqlValue>>,
+): Promise<OrderTerm[]> {
+  const terms: OrderTerm[] = []
+  for (const [index, { column, descending }] of order.entries()) {
     const alias = `o${index}`
-    switch (column.kind) {
-      case 'metric':
-        return column.aggregate === 'last'
-          ? orderByLogged('metric', column.key, descending, alias)
-          : {
-              join: joinSeries(alias, column.key),
-              text: orderByMetric(`${alias}.${seriesColumns[column.aggregate]}`, descending),
-            }
-      case 'param':
-        return orderByParam(column.key, descending, alias)
-      case 'tag':
-        return orderByLogged('tag', column.key, descending, alias)
-      case 'attribute':
-        return {
-          text: orderByColumn(attributes[column.key], descending),
-          isStartTime: column.key === 'start_time',
-        }
-      case 'dataset':
-        return { text: orderByColumn(datasets, descending) }
-    }
-  })
+    if (isPointColumn(column)) terms.push(orderByCells(await loadCells(column), descending, alias))
+    else terms.push(orderByStored(column, descending, alias))
+  }
+  return terms
+}
+
+function orderByStored(column: StoredColumn, descending: boolean, alias: string): OrderTerm {
+  switch (column.kind) {
+    case 'metric':
+      return orderBySeries(column, descending, alias)
+    case 'param':
+      return orderByParam(column.key, descending, alias)
+    case 'tag':
+      return orderByLogged('tag', column.key, descending, alias)
+    case 'attribute':
+      return { text: orderByColumn(attributes[column.key], descending), isStartTime: column.key === 'start_time' }
+    case 'dataset':
+      return { text: orderByColumn(datasets, descending) }
+  }
+}
+
+function orderBySeries(
+  { key, aggregate }: StoredColumn & { kind: 'metric' },
+  descending: boolean,
+  alias: string,
+): OrderTerm {
+  if (aggregate === 'last') return orderByLogged('metric', key, descending, alias)
+  const column = seriesColumns[aggregate]
+  return {
+    join: joinSeries(alias, key),
+    text: orderByMetric(`${alias}.${column}`, descending),
+    metric: { key, column, descending },
+  }
+}
+
+function orderByCells(cells: ReadonlyMap<number, SqlValue>, descending: boolean, alias: string): OrderTerm {
+  const rows = Array.from(cells, ([id, cell]) => `[${id},${toJsonNumber(cell)}]`)
+  return {
+    join: {
+      text: `left join (select value ->> 0 as run, value ->> 1 as value from json_each(?)) ${alias} on ${alias}.run = r.id`,
+      values: [`[${rows.join(',')}]`],
+    },
+    text: orderByMetric(`${alias}.value`, descending),
+  }
+}
+
+/** SQLite reads a number that is too large as infinity, and sorts NaN as the text that it is stored as. */
+export function toJsonNumber(cell: SqlValue): string {
+  if (typeof cell !== 'number') return 'null'
+  if (Number.isNaN(cell)) return '"NaN"'
+  return Number.isFinite(cell) ? String(cell) : cell > 0 ? '9e999' : '-9e999'
 }
 
 function joinSeries(alias: string, key: string): Fragment {

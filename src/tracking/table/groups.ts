@@ -1,8 +1,8 @@
 import type { Methods } from '../../protocol/methods.ts'
 import type { GroupedColumn } from '../../protocol/run-table.ts'
 import type { Sql, SqlValue } from '../../store/database.ts'
-import { createCondition } from '../run-search.ts'
-import { toExpression } from './columns.ts'
+import { listRunIds } from '../run-search.ts'
+import { loadCells } from './cells.ts'
 import { parseQueryFilter } from './rows.ts'
 
 const maxGroups = 1000
@@ -32,23 +32,19 @@ export async function loadGroups(
 ): Promise<Methods['table/groups']['result']> {
   const { experimentIds, view } = query
   const filter = await parseQueryFilter(sql, query)
-  const where = createCondition(experimentIds, { filter, ...(view === undefined ? {} : { view }) })
-  const columns = [...by, ...metrics].map((column, index) => ({ ...toExpression(column), name: `c${index}` }))
-  const selected = ['r.id', ...columns.map(({ text, name }) => `${text} as ${name}`)].join(', ')
-  const rows = await sql.all(
-    `select ${selected} from runs r join experiments e on e.id = r.experiment where ${where.text}`,
-    ...columns.flatMap(({ values }) => values),
-    ...where.values,
-  )
+  const ids = await listRunIds(sql, experimentIds, { filter, orderBy: [], ...(view === undefined ? {} : { view }) })
+  const keys: SqlValue[][] = []
+  for (const column of by) keys.push(await loadCells(sql, experimentIds, ids, column))
+  const values: SqlValue[][] = []
+  for (const column of metrics) values.push(await loadCells(sql, experimentIds, ids, column))
   const groups = new Map<string, Group>()
-  for (const row of rows) {
-    const cells = columns.map(({ name }) => row[name] ?? null)
-    const key = cells.slice(0, by.length).map(toKey)
-    const name = JSON.stringify(key)
+  for (const row of ids.keys()) {
+    const key = keys.map((cells) => toKey(cells[row] ?? null))
+    const name = key.map((cell) => `${typeof cell} ${cell}`).join('\n')
     const group = groups.get(name) ?? { by: key, runCount: 0, sums: metrics.map(createSum) }
     groups.set(name, group)
     group.runCount += 1
-    for (const [index, sum] of group.sums.entries()) add(sum, cells[by.length + index])
+    for (const [index, sum] of group.sums.entries()) add(sum, values[index]?.[row])
   }
   const largest = [...groups]
     .toSorted(([a, { runCount: ofA }], [b, { runCount: ofB }]) => ofB - ofA || (a < b ? -1 : 1))

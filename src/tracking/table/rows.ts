@@ -1,12 +1,15 @@
 import { parseTableFilter } from '../../protocol/mlflow/filter.ts'
 import type { Filter } from '../../protocol/mlflow/search.ts'
+import type { ExperimentId } from '../../protocol/ids.ts'
 import type { Methods } from '../../protocol/methods.ts'
-import { type ColumnValues, missingText, type TableColumn, type TableQuery } from '../../protocol/run-table.ts'
-import type { Sql, SqlRow, SqlValue } from '../../store/database.ts'
-import { getNumber } from '../../store/row.ts'
+import { type ColumnValues, missingText, type TableQuery } from '../../protocol/run-table.ts'
+import type { Sql, SqlValue } from '../../store/database.ts'
+import type { Page } from '../metric-order.ts'
 import { toRunRow } from '../run-rows.ts'
-import { countRuns, selectRunPage } from '../run-search.ts'
-import { isNumeric, toExpression, toOrderTerms } from './columns.ts'
+import { countRuns, listRunIds, loadRunRows, type RunQuery, selectRunIds } from '../run-search.ts'
+import { loadCells } from './cells.ts'
+import { isNumeric, toOrderTerms } from './columns.ts'
+import { loadPointCells } from './point-cells.ts'
 
 const defaultLimit = 100
 
@@ -24,23 +27,48 @@ export async function loadTableRows(
 ): Promise<Methods['table/rows']['result']> {
   const { experimentIds, view } = query
   const search = { filter: await parseQueryFilter(sql, query), ...(view === undefined ? {} : { view }) }
-  const orderBy = toOrderTerms(order)
-  const rows = await selectRunPage(sql, experimentIds, { ...search, orderBy }, { offset, limit })
-  const ids = JSON.stringify(rows.map((row) => getNumber(row, 'id')))
+  const terms = await toOrderTerms(order, async (column) => {
+    const ids = await listRunIds(sql, experimentIds, { ...search, orderBy: [] })
+    const cells = await loadPointCells(sql, ids, column)
+    return new Map(ids.map((id, index) => [id, cells[index] ?? null]))
+  })
+  const page = { offset, limit }
+  const { ids, total } = await findPage(sql, experimentIds, { ...search, orderBy: terms }, page, areTotalsKnown)
+  const rows = await loadRunRows(sql, ids)
   const values: ColumnValues[] = []
-  for (const column of columns) values.push(await loadColumn(sql, ids, rows, column))
+  for (const column of columns) {
+    const cells = await loadCells(sql, experimentIds, ids, column)
+    values.push(isNumeric(column) ? toNumbers(cells) : toTexts(cells))
+  }
   return {
     rows: rows.map((row) => {
       const { runId, experimentId, name, status, lifecycleStage } = toRunRow(row)
       return { runId, experimentId, name, status, lifecycleStage }
     }),
     columns: values,
-    ...(areTotalsKnown
+    ...(total === undefined
       ? {}
-      : {
-          total: await countRuns(sql, experimentIds, search),
-          runCount: await countRuns(sql, experimentIds, view === undefined ? {} : { view }),
-        }),
+      : { total, runCount: await countRuns(sql, experimentIds, view === undefined ? {} : { view }) }),
+  }
+}
+
+async function findPage(
+  sql: Sql,
+  experimentIds: readonly ExperimentId[],
+  query: RunQuery,
+  { offset, limit }: Page,
+  isTotalKnown: boolean,
+): Promise<{ ids: readonly number[]; total?: number }> {
+  const { filter = [], orderBy } = query
+  if (isTotalKnown) return { ids: await selectRunIds(sql, experimentIds, query, { offset, limit }) }
+  if (filter.length > 0 && orderBy.length === 0) {
+    // What costs is to find which match, once for both.
+    const all = await listRunIds(sql, experimentIds, query)
+    return { ids: all.slice(offset, offset + limit), total: all.length }
+  }
+  return {
+    ids: await selectRunIds(sql, experimentIds, query, { offset, limit }),
+    total: await countRuns(sql, experimentIds, query),
   }
 }
 
@@ -60,19 +88,7 @@ export async function parseQueryFilter(sql: Sql, { experimentIds, filter = '' }:
   return parseTableFilter(filter, (name) => (metrics.has(name) ? 'metric' : 'param'))
 }
 
-async function loadColumn(sql: Sql, ids: string, rows: readonly SqlRow[], column: TableColumn): Promise<ColumnValues> {
-  const { text, values } = toExpression(column)
-  const found = await sql.all(
-    `select ${text} as value from json_each(?) i cross join runs r on r.id = i.value order by i.id`,
-    ...values,
-    ids,
-  )
-  if (found.length !== rows.length) throw new TypeError('A run is missing from its own table.')
-  const cells = found.map((row) => row['value'] ?? null)
-  return isNumeric(column) ? toNumbers(cells) : toTexts(cells)
-}
-
-export function toNumbers(cells: readonly SqlValue[]): ColumnValues {
+function toNumbers(cells: readonly SqlValue[]): ColumnValues {
   return {
     kind: 'numbers',
     numbers: Float64Array.from(cells, (cell) => (typeof cell === 'number' ? cell : Number.NaN)),
@@ -80,7 +96,7 @@ export function toNumbers(cells: readonly SqlValue[]): ColumnValues {
   }
 }
 
-export function toTexts(cells: readonly SqlValue[]): ColumnValues {
+function toTexts(cells: readonly SqlValue[]): ColumnValues {
   const indexes = new Map<string, number>()
   const indices = Uint32Array.from(cells, (cell) => {
     if (cell === null) return missingText

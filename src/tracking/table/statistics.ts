@@ -1,10 +1,12 @@
+import type { ExperimentId } from '../../protocol/ids.ts'
 import type { Methods } from '../../protocol/methods.ts'
-import type { ColumnStatistics, TableColumn } from '../../protocol/run-table.ts'
+import { type ColumnStatistics, isPointColumn, type TableColumn } from '../../protocol/run-table.ts'
 import type { Sql } from '../../store/database.ts'
 import { findNumber, getNumber } from '../../store/row.ts'
-import { createCondition } from '../run-search.ts'
+import { createCondition, listRunIds, type RunQuery } from '../run-search.ts'
 import type { Fragment } from '../search-condition.ts'
-import { isNumeric, toExpression } from './columns.ts'
+import { findIndex, isNumeric, type StoredColumn, toExpression, toJsonNumber } from './columns.ts'
+import { loadPointCells } from './point-cells.ts'
 import { parseQueryFilter } from './rows.ts'
 
 const histogramParts = 24
@@ -18,30 +20,62 @@ export async function loadStatistics(
   { columns, ...query }: Methods['table/statistics']['params'],
 ): Promise<Methods['table/statistics']['result']> {
   const { experimentIds, view } = query
-  const filter = await parseQueryFilter(sql, query)
-  const where = createCondition(experimentIds, { filter, ...(view === undefined ? {} : { view }) })
+  const search = { filter: await parseQueryFilter(sql, query), ...(view === undefined ? {} : { view }) }
   const statistics: ColumnStatistics[] = []
-  for (const column of columns) statistics.push(await loadColumnStatistics(sql, column, where))
+  for (const column of columns) statistics.push(await loadColumnStatistics(sql, column, experimentIds, search))
   return { columns: statistics }
 }
 
-async function loadColumnStatistics(sql: Sql, column: TableColumn, where: Fragment): Promise<ColumnStatistics> {
-  const { text, values } = toExpression(column)
-  const from = `from runs r join experiments e on e.id = r.experiment where ${where.text}`
-  if (isNumeric(column))
-    return loadNumberStatistics(sql, { text: `select ${text} as value ${from}`, values: [...values, ...where.values] })
+async function loadColumnStatistics(
+  sql: Sql,
+  column: TableColumn,
+  experimentIds: readonly ExperimentId[],
+  search: Pick<RunQuery, 'filter' | 'view'>,
+): Promise<ColumnStatistics> {
+  if (isPointColumn(column)) {
+    const ids = await listRunIds(sql, experimentIds, { ...search, orderBy: [] })
+    const cells = await loadPointCells(sql, ids, column)
+    return loadNumberStatistics(sql, {
+      text: 'select value from json_each(?)',
+      values: [`[${cells.map(toJsonNumber).join(',')}]`],
+    })
+  }
+  const found = selectValues(column, experimentIds, search)
+  if (isNumeric(column)) return loadNumberStatistics(sql, found)
   const rows = await sql.all(
-    `select value, count(*) as count from (select ${text} as value ${from}) where value is not null
+    `select value, count(*) as count from (${found.text}) where value is not null
        group by value order by count(*) desc, value`,
-    ...values,
-    ...where.values,
+    ...found.values,
   )
-  const found = rows.map((row) => ({ value: String(row['value']), count: Number(row['count']) }))
+  const values = rows.map((row) => ({ value: String(row['value']), count: Number(row['count']) }))
   return {
     kind: 'texts',
-    count: found.reduce((sum, { count }) => sum + count, 0),
-    distinctCount: found.length,
-    top: found.slice(0, topValues),
+    count: values.reduce((sum, { count }) => sum + count, 0),
+    distinctCount: values.length,
+    top: values.slice(0, topValues),
+  }
+}
+
+/** The values of a column over all runs of a search: from an index alone, where one holds them. */
+function selectValues(
+  column: StoredColumn,
+  experimentIds: readonly ExperimentId[],
+  search: Pick<RunQuery, 'filter' | 'view'>,
+): Fragment {
+  const index = findIndex(column)
+  if (index !== undefined) {
+    const where = createCondition(experimentIds, search, 'm.run')
+    return {
+      text: `select m.${index.value} as value from ${index.table} m
+        where m.experiment in (select value from json_each(?)) and m.key = ? and ${where.text}`,
+      values: [JSON.stringify(experimentIds.map(Number)), index.key, ...where.values],
+    }
+  }
+  const { text, values } = toExpression(column)
+  const where = createCondition(experimentIds, search)
+  return {
+    text: `select ${text} as value from runs r join experiments e on e.id = r.experiment where ${where.text}`,
+    values: [...values, ...where.values],
   }
 }
 

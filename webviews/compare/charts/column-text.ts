@@ -10,6 +10,8 @@ export function toColumnText(column: TableColumn): string {
     case 'attribute':
       return text(`charts.column.${column.key}`)
     case 'metric':
+      if (column.aggregate === 'at-step') return text('charts.column.at-step', column)
+      if (column.aggregate === 'at-best') return text('charts.column.at-best', column)
       return column.aggregate === 'last' ? column.key : text(`charts.column.${column.aggregate}`, { key: column.key })
     case 'param':
     case 'tag':

@@ -36,7 +36,7 @@ export function createCurveChart(
 
   const data = createCurveData()
   const drawing = createFrameScheduler(draw)
-  const live = createThrottle(livePauseMs, load)
+  const live = createThrottle(livePauseMs, () => load(true))
   const loader = createCurveLoader(parts.host, answered, failed)
   const area = createPlotArea(resized)
   const holder = createHolder(initial)
@@ -64,12 +64,12 @@ export function createCurveChart(
     drawing.request()
   }
 
-  function load(): void {
+  function load(isFollowing = false): void {
     isStale = !isVisible || widthOf() <= 0
     if (isStale) return
     const request = { curves: wanted(), axis: spec.axis, pixels: widthOf(), isLog: isLogX(spec) }
     if (request.curves.length === 0) answered({ request, asked: undefined, strips: [] })
-    else loader.load(zoom.x === undefined ? request : { ...request, window: zoom.x })
+    else loader[isFollowing ? 'follow' : 'load'](zoom.x === undefined ? request : { ...request, window: zoom.x })
   }
 
   function answered(loaded: LoadedCurves): void {

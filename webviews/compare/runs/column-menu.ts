@@ -1,14 +1,21 @@
-import { aggregates, type TableColumn } from '../../../src/protocol/run-table.ts'
+import { aggregates, type MetricColumn, type TableColumn } from '../../../src/protocol/run-table.ts'
 import type { ViewColumn } from '../../../src/protocol/saved-view.ts'
 import type { MenuItem } from '../../shared/menu.ts'
+import type { PopoverParts } from '../../shared/popover.ts'
 import { text } from '../../shared/texts.ts'
 import type { ViewState } from '../view-state.ts'
+import { askForBest, askForStep } from './aggregate-form.ts'
 import { columnId } from './column-name.ts'
 import { findOrder } from './sort-order.ts'
 import { changeColumn, moveColumn } from './view-columns.ts'
 
-/** What can be done with a column; `place` is among those arranged. */
-export function listColumnItems(state: ViewState, { column, pinned }: ViewColumn, place: number): MenuItem[] {
+/** What can be done with a column; `place` is among those arranged. What an item asks for is asked beside `anchor`. */
+export function listColumnItems(
+  state: ViewState,
+  { column, pinned }: ViewColumn,
+  place: number,
+  anchor: PopoverParts['anchor'],
+): MenuItem[] {
   const { view } = state
   const sorted = findOrder(view.order, column)?.order
   const change = (changed: Partial<ViewColumn>) =>
@@ -27,7 +34,7 @@ export function listColumnItems(state: ViewState, { column, pinned }: ViewColumn
     { label: text('runs.moveBackward'), run: move(place - 1), isDisabled: place === 0 },
     { label: text('runs.moveForward'), run: move(place + 2), isDisabled: place === view.columns.length - 1 },
     { label: text('runs.hideColumn'), run: () => hide(state, column) },
-    ...listAggregates(column, change),
+    ...listAggregates(state, column, anchor),
     {
       label: text(isGrouped(state, column) ? 'runs.ungroupColumn' : 'runs.group'),
       run: () => group(state, column),
@@ -44,14 +51,31 @@ function hide({ view, update }: ViewState, column: TableColumn): void {
   update({ columns: view.columns.filter((shown) => columnId(shown.column) !== columnId(column)) })
 }
 
-function listAggregates(column: TableColumn, change: (changed: Partial<ViewColumn>) => void): MenuItem[] {
+function listAggregates({ view, update }: ViewState, column: TableColumn, anchor: PopoverParts['anchor']): MenuItem[] {
   if (column.kind !== 'metric') return []
-  return aggregates.map((aggregate, index) => ({
-    label: text(`runs.useAggregate.${aggregate}`),
-    run: () => change({ column: { ...column, aggregate } }),
-    isChecked: column.aggregate === aggregate,
-    isFirstOfGroup: index === 0,
-  }))
+  const { key } = column
+  const show = (changed: MetricColumn) => update({ columns: changeColumn(view.columns, column, { column: changed }) })
+  const shown = view.columns.flatMap(({ column: other }) =>
+    other.kind === 'metric' && other.key !== key ? other.key : [],
+  )
+  return [
+    ...aggregates.map((aggregate, index) => ({
+      label: text(`runs.useAggregate.${aggregate}`),
+      run: () => show({ kind: 'metric', key, aggregate }),
+      isChecked: column.aggregate === aggregate,
+      isFirstOfGroup: index === 0,
+    })),
+    {
+      label: text('runs.useAggregate.at-step'),
+      run: () => askForStep(anchor, column, show),
+      isChecked: column.aggregate === 'at-step',
+    },
+    {
+      label: text('runs.useAggregate.at-best'),
+      run: () => askForBest(anchor, column, [...new Set(shown)], show),
+      isChecked: column.aggregate === 'at-best',
+    },
+  ]
 }
 
 function isGrouped({ view }: ViewState, column: TableColumn): boolean {

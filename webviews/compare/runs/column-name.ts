@@ -1,4 +1,4 @@
-import type { TableColumn } from '../../../src/protocol/run-table.ts'
+import type { MetricColumn, TableColumn } from '../../../src/protocol/run-table.ts'
 import { text } from '../../shared/texts.ts'
 
 /** What the first column shows, and is sorted by. */
@@ -8,7 +8,7 @@ export const nameColumn = { kind: 'attribute', key: 'run_name' } as const
 export function columnId(column: TableColumn): string {
   switch (column.kind) {
     case 'metric':
-      return JSON.stringify(['metric', column.key, column.aggregate])
+      return JSON.stringify(['metric', column.key, column.aggregate, ...listDetails(column)])
     case 'dataset':
       return 'dataset'
     default:
@@ -33,6 +33,23 @@ export function spokenColumnName(column: TableColumn): string {
   if (column.kind === 'attribute' || column.kind === 'dataset') return columnName(column)
   const name = text(`runs.kind.${column.kind}`, { key: column.key })
   return column.kind === 'metric' && column.aggregate !== 'last'
-    ? text('runs.aggregated', { name, aggregate: text(`runs.aggregate.${column.aggregate}`) })
+    ? text('runs.aggregated', { name, aggregate: aggregateName(column) })
     : name
+}
+
+/** Which value of its metric a column shows. */
+export function aggregateName(column: MetricColumn): string {
+  switch (column.aggregate) {
+    case 'at-step':
+      return text('runs.aggregate.at-step', { step: column.step })
+    case 'at-best':
+      return text(`runs.aggregate.at-best.${column.goal}`, { key: column.of })
+    default:
+      return text(`runs.aggregate.${column.aggregate}`)
+  }
+}
+
+function listDetails(column: MetricColumn): readonly (string | number)[] {
+  if (column.aggregate === 'at-step') return [column.step]
+  return column.aggregate === 'at-best' ? [column.of, column.goal] : []
 }

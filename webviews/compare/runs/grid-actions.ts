@@ -68,7 +68,7 @@ export function createGridActions(
     const shown = runs().columns[column - 1]
     if (shown === undefined) return
     const label = text('runs.columnMenu', { name: spokenColumnName(shown.column) })
-    showMenu(anchor, label, listColumnItems(state, shown, column - 1))
+    showMenu(anchor, label, listColumnItems(state, shown, column - 1, anchor))
   }
 
   function openPalette({ runId, name }: TableRow, anchor: Anchor): void {

@@ -1,7 +1,7 @@
 import type { TableColumn, TableOrder } from '../../../src/protocol/run-table.ts'
 import { element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
-import { columnName, nameColumn, spokenColumnName } from './column-name.ts'
+import { aggregateName, columnName, nameColumn, spokenColumnName } from './column-name.ts'
 import { findOrder } from './sort-order.ts'
 import { isNumericColumn } from './value-cell.ts'
 
@@ -22,7 +22,7 @@ export function drawHeaderCell(cell: HTMLElement, shown: TableColumn | undefined
   const name = shown === undefined ? spoken : columnName(column)
   const parts = [element('span', { class: 'header-name', dir: 'auto' }, name)]
   if (column.kind === 'metric' && column.aggregate !== 'last') {
-    parts.push(element('span', { class: 'header-aggregate' }, text(`runs.aggregate.${column.aggregate}`)))
+    parts.push(element('span', { class: 'header-aggregate' }, aggregateName(column)))
   }
   if (sorted !== undefined) {
     const mark = `${sorted.order.descending ? '↓' : '↑'}${isSeveral ? sorted.place : ''}`

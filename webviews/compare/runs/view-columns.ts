@@ -45,7 +45,7 @@ export function clampWidth(width: number): number {
 
 /** A metric is shown when any of its aggregates is. */
 export function toKeyId(column: TableColumn): string {
-  return columnId(column.kind === 'metric' ? { ...column, aggregate: 'last' } : column)
+  return columnId(column.kind === 'metric' ? { kind: 'metric', key: column.key, aggregate: 'last' } : column)
 }
 
 /** Shows or hides the columns of some keys; new ones stand behind the others. */

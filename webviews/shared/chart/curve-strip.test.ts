@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { findNearest, findVisible, joinNeighbours, toStrip } from './curve-strip.ts'
+import { appendStrip, findNearest, findVisible, joinNeighbours, toStrip } from './curve-strip.ts'
 
 function points(xs: readonly number[], values: readonly number[] = xs) {
   const strip = toStrip({ kind: 'points', xs: Float64Array.from(xs), values: Float64Array.from(values) })
@@ -31,4 +31,22 @@ describe('a strip of a curve', () => {
     const joined = joinNeighbours(points([]), points([0, 100]), { min: 40, max: 60 })
     assert.deepEqual([...joined.starts], [0, 100])
   })
+
+  it('takes what comes after it, and joins what begins in the cell of its end', () => {
+    const strip = points([0, 1, 8], [5, 6, 7])
+    const appended = appendStrip(strip, points([10, 12], [1, 2]), 10)
+    assert.deepEqual([...appended.starts], [0, 1, 8, 10, 12])
+    assert.equal(appended.isExact, true)
+    const joined = appendStrip(appended, points([15, 21], [Number.NaN, 9]), 10)
+    assert.deepEqual([...joined.starts], [0, 1, 8, 10, 12, 21])
+    assert.deepEqual([...joined.ends], [0, 1, 8, 10, 15, 21])
+    assert.deepEqual([joined.firsts[4], joined.lasts[4], joined.mins[4], joined.maxs[4]], [2, Number.NaN, 2, 2])
+    assert.deepEqual([...joined.specials], [0, 0, 0, 0, 1, 0])
+    assert.equal(joined.isExact, false)
+    const wider = appendStrip(joined, points([25], [-3]), 10)
+    assert.deepEqual([wider.mins.at(-1), wider.maxs.at(-1), wider.lasts.at(-1)], [-3, 9, -3])
+  })
+
+  it('puts what comes earlier in its place', () =>
+    assert.deepEqual([...appendStrip(points([0, 10]), points([5]), 100).starts], [0, 5, 10]))
 })

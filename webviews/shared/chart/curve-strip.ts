@@ -105,6 +105,59 @@ export function joinNeighbours(window: CurveStrip, whole: CurveStrip, asked: Ran
   return joinStrips(parts.filter((part) => part !== undefined))
 }
 
+/**
+ * A curve with what it has got since. A stretch that begins in the cell that the last one began in becomes one with it,
+ * so that a curve that grows by a point a second does not get a stretch a second.
+ *
+ * @param cellWidth in the unit of the x axis; 0 for none
+ */
+export function appendStrip(strip: CurveStrip, tail: CurveStrip, cellWidth: number): CurveStrip {
+  if (tail.starts.length === 0) return strip
+  const last = strip.starts.length - 1
+  const cellOf = (x: number | undefined) => Math.floor((x ?? 0) / cellWidth)
+  const isInOrder = (tail.starts[0] ?? 0) >= (strip.ends[last] ?? -Infinity)
+  if (!isInOrder) return joinStrips([strip, tail])
+  const isMerged = last >= 0 && cellWidth > 0 && cellOf(strip.starts[last]) === cellOf(tail.starts[0])
+  const rest = isMerged ? 1 : 0
+  const join = (of: (strip: CurveStrip) => Float64Array) => {
+    const joined = new Float64Array(last + 1 + tail.starts.length - rest)
+    joined.set(of(strip))
+    joined.set(of(tail).subarray(rest), last + 1)
+    return joined
+  }
+  const made = {
+    starts: join(({ starts }) => starts),
+    ends: join(({ ends }) => ends),
+    firsts: join(({ firsts }) => firsts),
+    lasts: join(({ lasts }) => lasts),
+    mins: join(({ mins }) => mins),
+    maxs: join(({ maxs }) => maxs),
+    specials: joinBytes(strip.specials, tail.specials.subarray(rest)),
+    isExact: strip.isExact && tail.isExact && !isMerged,
+  }
+  if (isMerged) {
+    made.ends[last] = tail.ends[0] ?? Number.NaN
+    made.lasts[last] = tail.lasts[0] ?? Number.NaN
+    made.mins[last] = leastOf(made.mins[last], tail.mins[0])
+    made.maxs[last] = -leastOf(-(made.maxs[last] ?? Number.NaN), -(tail.maxs[0] ?? Number.NaN))
+    made.specials[last] = (strip.specials[last] ?? 0) | (tail.specials[0] ?? 0)
+  }
+  return made
+}
+
+function joinBytes(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.length + b.length)
+  joined.set(a)
+  joined.set(b, a.length)
+  return joined
+}
+
+/** The smaller of two finite numbers; what is not finite counts for none. */
+function leastOf(a = Number.NaN, b = Number.NaN): number {
+  if (!Number.isFinite(a)) return Number.isFinite(b) ? b : Number.NaN
+  return Number.isFinite(b) ? Math.min(a, b) : a
+}
+
 /** Parts of one curve as one, from left to right. */
 export function joinStrips(parts: readonly CurveStrip[]): CurveStrip {
   const numbers = (of: (strip: CurveStrip) => Float64Array) => Float64Array.from(parts.flatMap((part) => [...of(part)]))

@@ -1,0 +1,60 @@
+import type { ExperimentId } from '../../protocol/ids.ts'
+import { isPointColumn, type TableColumn } from '../../protocol/run-table.ts'
+import type { Sql, SqlRow, SqlValue } from '../../store/database.ts'
+import { getText } from '../../store/row.ts'
+import { findIndex, toExpression } from './columns.ts'
+import { loadPointCells } from './point-cells.ts'
+
+/** From so many runs on, reading a whole index costs less than looking each run up. */
+const indexFrom = 5000
+
+/** The values of a column for runs by their row ids; null where a run has none. */
+export async function loadCells(
+  sql: Sql,
+  experimentIds: readonly ExperimentId[],
+  ids: readonly number[],
+  column: TableColumn,
+): Promise<SqlValue[]> {
+  if (isPointColumn(column)) return loadPointCells(sql, ids, column)
+  const index = ids.length < indexFrom ? undefined : findIndex(column)
+  if (index !== undefined) {
+    const cells = await loadIndexed(sql, experimentIds, index)
+    return ids.map((id) => cells[id] ?? null)
+  }
+  const { text, values } = toExpression(column)
+  const found = await sql.all(
+    `select ${text} as value from json_each(?) i cross join runs r on r.id = i.value order by i.id`,
+    ...values,
+    JSON.stringify(ids),
+  )
+  if (found.length !== ids.length) throw new TypeError('A run is missing from its own table.')
+  return found.map((row) => row['value'] ?? null)
+}
+
+/**
+ * The value of every run of the experiments that has one, at the place of the run's row id. All come in one text: a
+ * hundred thousand rows cost several times what finds them.
+ */
+async function loadIndexed(
+  sql: Sql,
+  experimentIds: readonly ExperimentId[],
+  { table, value, key }: NonNullable<ReturnType<typeof findIndex>>,
+): Promise<(SqlValue | undefined)[]> {
+  const row = await sql.get(
+    `select json_group_array(run) as runs, json_group_array(${value}) as cells from ${table}
+       where experiment in (select value from json_each(?)) and key = ?`,
+    JSON.stringify(experimentIds.map(Number)),
+    key,
+  )
+  const runs = parseList(row, 'runs')
+  const cells: (SqlValue | undefined)[] = []
+  for (const [index, cell] of parseList(row, 'cells').entries()) {
+    cells[Number(runs[index])] = typeof cell === 'number' || typeof cell === 'string' ? cell : null
+  }
+  return cells
+}
+
+function parseList(row: SqlRow | undefined, column: string): readonly unknown[] {
+  const list: unknown = JSON.parse(getText(row ?? {}, column))
+  return Array.isArray(list) ? list : []
+}
