@@ -3,6 +3,10 @@ export const units = {
   ms: { better: 'lower' },
   MB: { better: 'lower' },
   'MB/s': { better: 'higher' },
+  KB: { better: 'lower' },
+  'KB/s': { better: 'lower' },
+  'ms/s': { better: 'lower' },
+  nodes: { better: 'lower' },
   'requests/s': { better: 'higher' },
 } as const satisfies Record<string, { better: 'lower' | 'higher' }>
 
@@ -27,6 +31,8 @@ export interface Sides<Id extends string> extends AsyncDisposable {
   ours(): Promise<Sample<Id>>
   /** Measures the peer once, where one does the same; it leaves out what is asked of us alone. */
   peer?(): Promise<Partial<Sample<Id>>>
+  /** Where there are several peers, each by its name, measured in turn like one. */
+  readonly peers?: Readonly<Record<string, () => Promise<Partial<Sample<Id>>>>>
 }
 
 export interface BenchmarkSetting {
@@ -43,6 +49,8 @@ export interface BenchmarkOf<Id extends string> {
   readonly summary: string
   /** In the order of the table. */
   readonly measures: Readonly<Record<Id, Measure>>
+  /** Names the peers with their versions, where they have names. */
+  describePeers?(): string
   open(setting: BenchmarkSetting): Promise<Sides<Id>>
 }
 

@@ -1,6 +1,7 @@
 import type { Benchmark } from './benchmark.ts'
 import artifactUpload from './benchmarks/artifact-upload.ts'
 import coldStart from './benchmarks/cold-start.ts'
+import compareCurves from './benchmarks/compare-curves.ts'
 import extensionActivation from './benchmarks/extension-activation.ts'
 import logBatch from './benchmarks/log-batch.ts'
 import logMetric from './benchmarks/log-metric.ts'
@@ -18,4 +19,5 @@ export const benchmarks: readonly Benchmark[] = [
   memory,
   extensionActivation,
   treeOpen,
+  compareCurves,
 ]

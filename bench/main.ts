@@ -1,5 +1,6 @@
 /**
- * Measures us, and where there is one the peer, on this machine: `npm run bench -- NAME [--quick]`, or `all`.
+ * Measures us, and where there is one the peer, on this machine: `npm run bench -- NAME [--quick]`, or `all`. The first
+ * words of several names stand for them all: `compare` for `compare-curves` and its like.
  *
  * Prints a table and, unless quick, writes `bench/results`. Ends with 1 when a target was missed or a benchmark
  * failed, with 2 when no benchmark was named.
@@ -20,7 +21,7 @@ const isQuick = values.quick
 
 function findBenchmarks([word, ...rest]: readonly string[]): readonly Benchmark[] {
   if (rest.length > 0) return []
-  return word === 'all' ? benchmarks : benchmarks.filter(({ name }) => name === word)
+  return word === 'all' ? benchmarks : benchmarks.filter(({ name }) => name === word || name.startsWith(`${word}-`))
 }
 
 function listBenchmarks(): string {

@@ -22,3 +22,17 @@ it('the table shows medians, ratio, target and verdict, and leaves open what the
 `.trim(),
   )
 })
+
+it('several peers have a column each', () => {
+  const measure = { label: 'zoom', unit: 'ms' } as const
+  const table = formatResults([toResult(measure, [10], [], new Map([['uPlot', [20]]])), toResult(measure, [10], [])])
+  assert.equal(
+    table,
+    `
+| measure |  ours | uPlot | ratio | target | met |
+| ------- | ----: | ----: | ----: | -----: | --- |
+| zoom    | 10 ms | 20 ms |    2× |        |     |
+| zoom    | 10 ms |       |       |        |     |
+`.trim(),
+  )
+})

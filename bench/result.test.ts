@@ -9,6 +9,17 @@ describe('a result', () => {
     assert.equal(toResult({ label: 'memory', unit: 'MB' }, [200], [100]).ratio, 0.5)
   })
 
+  it('is held against the best of several peers', () => {
+    const peers = new Map([
+      ['slow', [50]],
+      ['quick', [20]],
+      ['unable', []],
+    ])
+    const { ratio, peers: figures } = toResult({ label: 'zoom', unit: 'ms' }, [10], [], peers)
+    assert.equal(ratio, 2)
+    assert.deepEqual(Object.keys(figures ?? {}), ['slow', 'quick'])
+  })
+
   it('meets a target on the ratio from the target on', () => {
     const measure = { label: 'rate', unit: 'requests/s', target: { timesPeer: 10 } } as const
     assert.equal(toResult(measure, [100], [10]).isMet, true)

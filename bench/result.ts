@@ -12,22 +12,36 @@ export interface Result {
   readonly measure: Measure
   readonly ours: Figures
   readonly peer?: Figures
-  /** How many times as good as the peer's our median is: above 1 is better, whichever way the unit runs. */
+  /** By name, where there are several peers; those that do the same. */
+  readonly peers?: Readonly<Record<string, Figures>>
+  /** How many times as good as the peer's, the best of several, our median is: above 1 is better, whichever way the unit runs. */
   readonly ratio?: number
   /** Undefined where there is no target. */
   readonly isMet?: boolean
 }
 
 /** Boils the samples of both sides down to medians, their ratio, and whether the target was met. */
-export function toResult(measure: Measure, ours: readonly number[], peer: readonly number[]): Result {
+export function toResult(
+  measure: Measure,
+  ours: readonly number[],
+  peer: readonly number[],
+  named: ReadonlyMap<string, readonly number[]> = new Map(),
+): Result {
   const ourFigures = toFigures(ours)
   const peerFigures = peer.length === 0 ? undefined : toFigures(peer)
-  const ratio = peerFigures === undefined ? undefined : ratioOf(measure.unit, ourFigures.median, peerFigures.median)
+  const peers = Array.from(named).flatMap(([name, samples]) =>
+    samples.length === 0 ? [] : [[name, toFigures(samples)] as const],
+  )
+  const ratios = [...peers.map(([, figures]) => figures), ...(peerFigures === undefined ? [] : [peerFigures])].map(
+    (figures) => ratioOf(measure.unit, ourFigures.median, figures.median),
+  )
+  const ratio = ratios.length === 0 ? undefined : Math.min(...ratios)
   const isMet = meetsTarget(measure, ourFigures.median, ratio)
   return {
     measure,
     ours: ourFigures,
     ...(peerFigures === undefined ? {} : { peer: peerFigures }),
+    ...(peers.length === 0 ? {} : { peers: Object.fromEntries(peers) }),
     ...(ratio === undefined ? {} : { ratio }),
     ...(isMet === undefined ? {} : { isMet }),
   }

@@ -25,26 +25,32 @@ export async function runBenchmark(benchmark: Benchmark, options: RunOptions): P
   cleanup.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
   report(`${benchmark.name}: opening`)
   const sides = cleanup.use(await benchmark.open({ isQuick, folder }))
-  const samples: Record<Side, Partial<Sample<string>>[]> = { ours: [], peer: [] }
+  const works: Readonly<Record<Side, (() => Promise<Partial<Sample<string>>>) | undefined>> = {
+    ours: sides.ours,
+    peer: sides.peer,
+    ...sides.peers,
+  }
+  const compared: readonly Side[] = Object.keys(works).filter((side) => works[side] !== undefined)
+  const samples = new Map<Side, Partial<Sample<string>>[]>()
 
   async function sample(side: Side, turn: string): Promise<void> {
     signal.throwIfAborted()
     report(`${benchmark.name}: ${turn}, ${side}`)
-    const taken = await sides[side]?.()
-    if (taken !== undefined) samples[side].push(taken)
+    const taken = await works[side]?.()
+    if (taken !== undefined) samples.set(side, [...(samples.get(side) ?? []), taken])
   }
 
-  const compared: readonly Side[] = sides.peer === undefined ? ['ours'] : ['ours', 'peer']
   if (!isQuick) for (const side of compared) await sample(side, 'warming up')
-  samples.ours.length = 0
-  samples.peer.length = 0
+  samples.clear()
   const turns = planTurns(isQuick ? 1 : repetitions, compared)
   for (const [index, turn] of turns.entries()) {
     for (const side of turn) await sample(side, `repetition ${index + 1} of ${turns.length}`)
   }
-  return Object.entries(benchmark.measures).map(([id, measure]) =>
-    toResult(measure, pick(samples.ours, id), pick(samples.peer, id)),
-  )
+  const figuresOf = (side: Side, id: string) => pick(samples.get(side) ?? [], id)
+  return Object.entries(benchmark.measures).map(([id, measure]) => {
+    const named = Object.keys(sides.peers ?? {}).map((name) => [name, figuresOf(name, id)] as const)
+    return toResult(measure, figuresOf('ours', id), figuresOf('peer', id), new Map(named))
+  })
 }
 
 function pick(samples: readonly Partial<Sample<string>>[], id: string): number[] {

@@ -13,8 +13,9 @@ interface Circumstances {
   readonly date: Date
   readonly command: string
   readonly machine: Machine
-  /** Undefined where there is no peer. */
+  /** Undefined where there is no peer, or where the peers have names. */
   readonly peer: PeerVersions | undefined
+  readonly peers: string | undefined
 }
 
 /** Writes `results/NAME.json` with every sample, and `results/NAME.md` to be read. */
@@ -25,6 +26,7 @@ export async function saveResults(benchmark: Benchmark, results: readonly Result
     command: `npm run bench -- ${benchmark.name}`,
     machine: describeMachine(),
     peer: hasPeer ? readPeerVersions() : undefined,
+    peers: benchmark.describePeers?.(),
   }
   await mkdir(folder, { recursive: true })
   const json = join(folder, `${benchmark.name}.json`)
@@ -42,8 +44,9 @@ async function formatJson(filepath: string, value: object): Promise<string> {
 }
 
 function toPage({ name, summary }: Benchmark, results: readonly Result[], where: Circumstances): string {
-  const { date, command, machine, peer } = where
-  const against = peer === undefined ? '' : ` The peer is MLflow ${peer.mlflow} on Python ${peer.python}.`
+  const { date, command, machine, peer, peers } = where
+  const mlflow = peer === undefined ? '' : ` The peer is MLflow ${peer.mlflow} on Python ${peer.python}.`
+  const against = peers === undefined ? mlflow : ` The ratio is to the best of ${peers}.`
   return `# ${name}
 
 ${summary}. Medians; a ratio above 1 is in our favour.

@@ -1,7 +1,8 @@
-export type Side = 'ours' | 'peer'
+/** `ours`, `peer`, or the name of one of several peers. */
+export type Side = string
 
 /**
- * Who is measured when, repetition by repetition. Each begins as often as the other, so that what the first of a pair
+ * Who is measured when, repetition by repetition. Both ends of the list begin as often, so that what the first
  * leaves behind, a warm processor or a disk that still writes, does not always fall on the same side.
  */
 export function planTurns(repetitions: number, sides: readonly Side[]): readonly (readonly Side[])[] {

@@ -9,6 +9,23 @@ export interface CurveName {
   readonly key: string
 }
 
+/**
+ * Stretches of a curve from left to right, without a gap, each with the true first, last, least and greatest of its
+ * values. All arrays are of equal length.
+ */
+export interface CurveBuckets {
+  /** Of the first and of the last point of each stretch; both are the same for a stretch of one. */
+  readonly starts: Float64Array
+  readonly ends: Float64Array
+  readonly firsts: Float64Array
+  readonly lasts: Float64Array
+  /** Of finite values; NaN where a stretch has none. */
+  readonly mins: Float64Array
+  readonly maxs: Float64Array
+  /** Values that are not finite: a sum of `specialValues`. */
+  readonly specials: Uint8Array
+}
+
 /** A part of a curve, exact whatever its length; all arrays of one curve are of equal length. */
 export type CurveWindow =
   /** Every point of the window. */
@@ -19,24 +36,11 @@ export type CurveWindow =
       /** Where the x axis is not the step, the steps. */
       readonly steps?: Float64Array
     }
-  /** Stretches of points, without a gap, each with the true first, last, least and greatest of its values. */
-  | {
-      readonly kind: 'buckets'
-      /** Of the first and of the last point of each stretch; both are the same for a stretch of one. */
-      readonly starts: Float64Array
-      readonly ends: Float64Array
-      readonly firsts: Float64Array
-      readonly lasts: Float64Array
-      /** Of finite values; NaN where a stretch has none. */
-      readonly mins: Float64Array
-      readonly maxs: Float64Array
-      /** Values that are not finite: a sum of `specialValues`. */
-      readonly specials: Uint8Array
-    }
+  | ({ readonly kind: 'buckets' } & CurveBuckets)
   /** The run or the series is not there. */
   | { readonly kind: 'missing' }
 
-/** Flags of `CurveWindow.specials`. */
+/** Flags of `CurveBuckets.specials`. */
 export const specialValues = { nan: 1, infinity: 2, minusInfinity: 4 } as const
 
 /**

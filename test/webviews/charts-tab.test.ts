@@ -96,6 +96,39 @@ async function findColor(page: Page, name: string, color: string) {
   }, rgb)
 }
 
+/** The picture of a chart's data, to the byte. */
+async function readPicture(page: Page, name: string): Promise<string> {
+  return chart(page, name)
+    .locator('canvas.plot-data')
+    .evaluate((canvas) => (canvas as unknown as { toDataURL(): string }).toDataURL())
+}
+
+/** Those of the spikes that reach the upper part of the picture, where nothing else is. */
+async function findSpikes(
+  page: Page,
+  spikes: readonly number[],
+  { min, max }: { min: number; max: number },
+): Promise<number[]> {
+  const columns = await chart(page, 'spiky')
+    .locator('canvas.plot-data')
+    .evaluate((element) => {
+      const canvas = element as unknown as {
+        width: number
+        height: number
+        getContext(kind: '2d'): { getImageData(...box: number[]): { data: Uint8ClampedArray } }
+      }
+      const height = Math.round(canvas.height * 0.2)
+      const { data } = canvas.getContext('2d').getImageData(0, height, canvas.width, height)
+      const isFilled = (x: number) =>
+        Array.from({ length: height }, (_, y) => data[(y * canvas.width + x) * 4 + 3] ?? 0).every((alpha) => alpha > 60)
+      return { width: canvas.width, filled: Array.from({ length: canvas.width }, (_, x) => x).filter(isFilled) }
+    })
+  return spikes.filter((step) => {
+    const place = 52 + ((step - min) / (max - min)) * (columns.width - 64)
+    return columns.filled.some((x) => Math.abs(x - place) <= 2)
+  })
+}
+
 async function findViolations(page: Page): Promise<string[]> {
   const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   await page.evaluate(source)
@@ -152,6 +185,42 @@ describe('the charts tab', () => {
     await page.getByRole('tab', { name: 'Runs' }).click()
     await page.getByRole('tab', { name: 'Charts' }).click()
     assert.equal(await picture(0), await picture(1))
+  })
+
+  it('draws every spike of a single point, at any zoom, and the same picture each time', async () => {
+    const steps = 20_000
+    const spikes = [1234, 12_345, 17_777]
+    await using shown = await openCharts({ charts: [{ ...curves, keys: ['spiky'] }] })
+    const { page, workspace, runs } = shown
+    for (let from = 0; from < steps; from += 1000) {
+      const metrics = Array.from({ length: 1000 }, (_, index) => {
+        const step = from + index
+        return { key: 'spiky', step, timestamp: 1_750_000_000_000 + step, value: spikes.includes(step) ? 1 : 0 }
+      })
+      await workspace.mlflow('runs/log-batch', { run_id: runs.falling, metrics })
+    }
+    await page.reload()
+    await waitForCurves(page, 'spiky', /last 0/)
+    const all = { min: 0, max: steps - 1 }
+    assert.deepEqual(await findSpikes(page, spikes, all), spikes)
+    const before = await readPicture(page, 'spiky')
+    const plot = chart(page, 'spiky').getByRole('application')
+    const box = await plot.boundingBox()
+    assert.ok(box !== null)
+    const placeOf = (step: number) => box.x + 52 + (box.width - 64) * (step / all.max)
+    await page.mouse.move(placeOf(12_000), box.y + 60)
+    await page.mouse.down()
+    await page.mouse.move(placeOf(13_000), box.y + 60, { steps: 4 })
+    await page.mouse.up()
+    await page.getByRole('button', { name: 'Reset Zoom' }).waitFor()
+    await waitForCurves(page, 'spiky', /last 0/)
+    await page.waitForTimeout(300)
+    assert.deepEqual(await findSpikes(page, [12_345], { min: 12_000, max: 13_000 }), [12_345])
+    await page.getByRole('button', { name: 'Reset Zoom' }).click()
+    await page.mouse.move(0, 0)
+    await waitForCurves(page, 'spiky', /last 0/)
+    await page.waitForTimeout(300)
+    assert.equal(await readPicture(page, 'spiky'), before)
   })
 
   it('zooms into a range that is dragged, and out again by Escape', async () => {

@@ -85,8 +85,9 @@ async function answer(
   switch (request.url) {
     case '/':
       return void response.setHeader('content-type', 'text/html').end(createPage(options))
-    case '/host.js':
-      return void response.setHeader('content-type', 'text/javascript').end(await bundleHostPage())
+    case '/host-page.js':
+    case '/host-worker.js':
+      return void response.setHeader('content-type', 'text/javascript').end(await bundleScript(request.url))
     case '/compare.js':
     case '/compare.css': {
       const type = request.url.endsWith('.js') ? 'text/javascript' : 'text/css'
@@ -118,19 +119,20 @@ function createPage({ language = 'en' }: OpenViewOptions): string {
   const page = createWebviewHtml({
     title: 'Compare',
     language,
-    scripts: ['/host.js', '/compare.js'],
+    scripts: ['/host-page.js', '/compare.js'],
     style: '/compare.css',
     source: "'self'",
     nonce: 'harness',
   })
   // The harness alone reaches its server; a webview in VS Code has no network.
   return page
-    .replace("default-src 'none'", "default-src 'none'; connect-src 'self'")
+    .replace("default-src 'none'", "default-src 'none'; connect-src 'self'; worker-src 'self'")
     .replace('<link rel="stylesheet"', '<link rel="stylesheet" href="/theme.css"><link rel="stylesheet"')
 }
 
-async function bundleHostPage(): Promise<Uint8Array> {
-  const entry = join(import.meta.dirname, 'host-page.ts')
+/** @param url `/NAME.js` for `NAME.ts` of this folder */
+async function bundleScript(url: string): Promise<Uint8Array> {
+  const entry = join(import.meta.dirname, url.replace(/js$/, 'ts'))
   const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: 'iife' })
   return outputFiles[0]?.contents ?? new Uint8Array()
 }

@@ -12,10 +12,11 @@ import { createCurveData } from './curve-data.ts'
 import { listenToCurveKeys } from './curve-keys.ts'
 import { createCurveLoader, type LoadedCurves } from './curve-loader.ts'
 import { createCurvePointer } from './curve-pointer.ts'
+import { createCurvePreview } from './curve-preview.ts'
 import { createCurveScales, isLogX, reachesEnd, type Zoom } from './curve-scales.ts'
 import { describeCurves, listCurveNotes, toCurveTable } from './curve-words.ts'
 import { isSameRange, pan, zoomAround, zoomInto } from './curve-zoom.ts'
-import { drawCurveChart } from './draw-curve-chart.ts'
+import { drawCurveAxes, drawCurveLines } from './draw-curve-chart.ts'
 import { createFrameScheduler, createThrottle } from './frame-scheduler.ts'
 
 /** How often a chart follows runs that log, in milliseconds. */
@@ -39,6 +40,7 @@ export function createCurveChart(
   const live = createThrottle(livePauseMs, () => load(true))
   const loader = createCurveLoader(parts.host, answered, failed)
   const area = createPlotArea(resized)
+  const preview = createCurvePreview(area, drawing.request)
   const holder = createHolder(initial)
   holder.append(area.element)
   const scalesNow = () => {
@@ -70,10 +72,12 @@ export function createCurveChart(
     const request = { curves: wanted(), axis: spec.axis, pixels: widthOf(), isLog: isLogX(spec) }
     if (request.curves.length === 0) answered({ request, asked: undefined, strips: [] })
     else loader[isFollowing ? 'follow' : 'load'](zoom.x === undefined ? request : { ...request, window: zoom.x })
+    if (zoom.x !== undefined && !isFollowing) preview.begin(data.size)
   }
 
   function answered(loaded: LoadedCurves): void {
     error = undefined
+    preview.end()
     data.accept(loaded)
     compose()
   }
@@ -81,6 +85,8 @@ export function createCurveChart(
   function failed(message: string): void {
     error = message
     isStale = true
+    preview.end()
+    drawing.request()
     report()
   }
 
@@ -106,7 +112,11 @@ export function createCurveChart(
     if (widthOf() <= 0) return
     const wasClipped = scales.isClipped
     scales = scalesNow()
-    drawCurveChart(area, theme, data.lines, scales, spec)
+    drawCurveAxes(area, theme, scales, spec)
+    if (!preview.draw(scales)) {
+      drawCurveLines(area, theme, data.lines, scales, spec)
+      preview.drawn(scales)
+    }
     pointer.draw()
     if (scales.isClipped !== wasClipped) report()
   }
@@ -178,7 +188,7 @@ export function createCurveChart(
     dispose() {
       unsubscribe()
       for (const scheduled of [live, drawing]) scheduled.cancel()
-      for (const part of [pointer, loader, area]) part.dispose()
+      for (const part of [pointer, loader, preview, area]) part.dispose()
     },
   }
 }

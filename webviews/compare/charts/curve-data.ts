@@ -13,6 +13,8 @@ export interface CurveData {
   /** Without a zoom: for what is said about all of them. */
   readonly wholeLines: readonly CurveLine[]
   readonly span: Range | undefined
+  /** Stretches of all lines together. */
+  readonly size: number
   accept(loaded: LoadedCurves): void
   /** The detail is no longer wanted. */
   dropDetail(): void
@@ -25,10 +27,18 @@ export interface CurveData {
 
 export function createCurveData(): CurveData {
   let whole: LoadedCurves | undefined
-  let detail: LoadedCurves | undefined
+  let isDetailed = false
+  let outlines: Strips = new Map()
+  /** Of a window, each with its neighbours outside. */
+  let details: Strips = new Map()
   let lines: readonly CurveLine[] = []
   let wholeLines: readonly CurveLine[] = []
   let span: Range | undefined
+
+  function dropDetail(): void {
+    details = new Map()
+    isDetailed = false
+  }
 
   return {
     get lines() {
@@ -40,57 +50,65 @@ export function createCurveData(): CurveData {
     get span() {
       return span
     },
+    get size() {
+      return lines.reduce((size, { strip }) => size + strip.starts.length, 0)
+    },
     accept(loaded) {
-      if (loaded.asked === undefined) [whole, detail] = [loaded, undefined]
-      else detail = loaded
+      if (loaded.asked === undefined) {
+        ;[whole, outlines] = [loaded, indexStrips(loaded)]
+        dropDetail()
+      } else {
+        details = joinOutlines(indexStrips(loaded), outlines, loaded.asked)
+        isDetailed = true
+      }
     },
-    dropDetail() {
-      detail = undefined
-    },
+    dropDetail,
     clear() {
-      whole = detail = undefined
+      whole = undefined
+      outlines = new Map()
+      dropDetail()
     },
     isLoaded(names) {
       const known = new Set(whole?.request.curves.map(idOf))
       return names.every((name) => known.has(idOf(name)))
     },
     compose(runs, spec) {
-      const outlines = indexStrips(whole)
-      const details = indexStrips(detail)
       const made = listLines(runs, spec).flatMap((line) => {
         const id = idOf({ runId: line.run.runId, key: line.key })
         const outline = outlines.get(id)
-        const strip = merge(details.get(id), outline, detail?.asked)
+        const strip = details.get(id) ?? outline
         return strip === undefined ? [] : [{ ...line, strip, outline: outline ?? strip }]
       })
       lines = made
-      wholeLines = made.map((line) => ({ ...line, strip: line.outline }))
+      wholeLines = isDetailed ? made.map((line) => ({ ...line, strip: line.outline })) : made
       span = findSpan([...outlines.values(), ...details.values()], isLogX(spec))
     },
   }
 }
 
+type Strips = ReadonlyMap<string, CurveStrip>
+
 function listLines(runs: readonly ShownRun[], { keys }: CurveChartSpec): Omit<CurveLine, 'strip'>[] {
   return runs.flatMap((run) => keys.map((key, index) => ({ run, key, dash: dashOf(index) })))
 }
 
-function merge(
-  detail: CurveStrip | undefined,
-  outline: CurveStrip | undefined,
-  asked: Range | undefined,
-): CurveStrip | undefined {
-  if (detail === undefined || outline === undefined || asked === undefined) return detail ?? outline
-  return joinNeighbours(detail, outline, asked)
+function joinOutlines(details: Strips, outlines: Strips, asked: Range): Strips {
+  const joined = new Map<string, CurveStrip>()
+  for (const [id, strip] of details) {
+    const outline = outlines.get(id)
+    joined.set(id, outline === undefined ? strip : joinNeighbours(strip, outline, asked))
+  }
+  return joined
 }
 
 function idOf({ runId, key }: CurveName): string {
   return `${runId} ${key}`
 }
 
-function indexStrips(loaded: LoadedCurves | undefined): Map<string, CurveStrip> {
+function indexStrips(loaded: LoadedCurves): Strips {
   const strips = new Map<string, CurveStrip>()
-  for (const [index, name] of (loaded?.request.curves ?? []).entries()) {
-    const strip = loaded?.strips[index]
+  for (const [index, name] of loaded.request.curves.entries()) {
+    const strip = loaded.strips[index]
     if (strip !== undefined) strips.set(idOf(name), strip)
   }
   return strips

@@ -13,7 +13,7 @@ import { describeReadings, nameOf } from './curve-words.ts'
 import { drawCurveOverlay } from './draw-curve-chart.ts'
 import { createFrameScheduler } from './frame-scheduler.ts'
 
-const maxTooltipRows = 20
+const maxTooltipRows = 12
 /** CSS pixels beyond a curve's end in which it is still read. */
 const tolerance = 8
 

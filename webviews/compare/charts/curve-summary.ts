@@ -16,28 +16,39 @@ export interface CurveSummary {
 }
 
 export function summarizeCurve(strip: CurveStrip, goal: HeadlineMetric['goal']): CurveSummary {
-  const { mins, maxs, firsts, lasts } = strip
-  let [minIndex, maxIndex] = [-1, -1]
-  for (let index = 0; index < mins.length; index++) {
-    const [min, max] = [mins[index] ?? Number.NaN, maxs[index] ?? Number.NaN]
-    if (Number.isFinite(min) && (minIndex < 0 || min < (mins[minIndex] ?? min))) minIndex = index
-    if (Number.isFinite(max) && (maxIndex < 0 || max > (maxs[maxIndex] ?? max))) maxIndex = index
-  }
-  const at = (values: Float64Array, index: number) => values[index] ?? Number.NaN
-  const lastIndex = lasts.findLastIndex((value) => Number.isFinite(value))
+  const extremes = findExtremes(strip)
   const isLeastBest = goal === 'minimize'
   return {
-    first: at(
-      firsts,
-      firsts.findIndex((value) => Number.isFinite(value)),
-    ),
-    last: at(lasts, lastIndex),
-    min: at(mins, minIndex),
-    max: at(maxs, maxIndex),
-    bestIndex: isLeastBest ? minIndex : maxIndex,
-    best: isLeastBest ? at(mins, minIndex) : at(maxs, maxIndex),
-    lastIndex,
+    ...extremes,
+    bestIndex: isLeastBest ? extremes.minIndex : extremes.maxIndex,
+    best: isLeastBest ? extremes.min : extremes.max,
   }
+}
+
+type Extremes = ReturnType<typeof computeExtremes>
+/** Strips never change, and are asked for each picture and each sentence. */
+const known = new WeakMap<CurveStrip, Extremes>()
+
+function findExtremes(strip: CurveStrip): Extremes {
+  const found = known.get(strip) ?? computeExtremes(strip)
+  known.set(strip, found)
+  return found
+}
+
+function computeExtremes({ mins, maxs, firsts, lasts }: CurveStrip) {
+  let [minIndex, maxIndex] = [-1, -1]
+  let [least, greatest] = [Infinity, -Infinity]
+  for (let index = 0; index < mins.length; index++) {
+    const min = mins[index] ?? Number.NaN
+    const max = maxs[index] ?? Number.NaN
+    if (min < least && min > -Infinity) [minIndex, least] = [index, min]
+    if (max > greatest && max < Infinity) [maxIndex, greatest] = [index, max]
+  }
+  const at = (values: Float64Array, index: number) => values[index] ?? Number.NaN
+  const isFinite = (value: number) => Number.isFinite(value)
+  const lastIndex = lasts.findLastIndex(isFinite)
+  const [first, last] = [at(firsts, firsts.findIndex(isFinite)), at(lasts, lastIndex)]
+  return { first, last, min: at(mins, minIndex), max: at(maxs, maxIndex), minIndex, maxIndex, lastIndex }
 }
 
 export interface SummarizedLine {

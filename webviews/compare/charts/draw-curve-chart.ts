@@ -9,7 +9,7 @@ import type { Stretch } from '../../shared/chart/plot-gestures.ts'
 import { type CurveLine, smoothStrip } from './curve-line.ts'
 import type { Reading } from './curve-readout.ts'
 import { createTicks, createXTicks, type CurveScales } from './curve-scales.ts'
-import { summarizeCurve } from './curve-summary.ts'
+import { findBest, summarizeCurve } from './curve-summary.ts'
 
 /** CSS pixels. */
 const lineWidth = 1.5
@@ -19,21 +19,30 @@ const rawOpacity = 0.22
 /** More dots on the crosshair hide each other. */
 const maxDots = 50
 
-/** Draws all but what moves with the pointer. The same arguments give the same picture. */
-export function drawCurveChart(
-  { axes, data, frame }: PlotArea,
+export function drawCurveAxes(
+  { axes, frame }: PlotArea,
   theme: ChartTheme,
-  lines: readonly CurveLine[],
   scales: CurveScales,
-  { axis, smoothing }: CurveChartSpec,
+  { axis }: CurveChartSpec,
 ): void {
   const counts = countTicks(frame)
   drawAxes(axes, frame, theme, {
     x: { scale: scales.x, ticks: createXTicks(axis, scales.x, counts.x) },
     y: { scale: scales.y, ticks: createTicks(scales.y, counts.y) },
   })
+}
+
+/** Draws the curves with their marks. The same arguments give the same picture. */
+export function drawCurveLines(
+  { data, frame }: PlotArea,
+  theme: ChartTheme,
+  lines: readonly CurveLine[],
+  scales: CurveScales,
+  { smoothing }: CurveChartSpec,
+): void {
   clear(data)
-  const width = lines.length > manyLines ? 1 / frame.ratio : lineWidth
+  const isCrowded = lines.length > manyLines
+  const width = isCrowded ? 1 / frame.ratio : lineWidth
   withinFrame(data, frame, () => {
     for (const { strip, run, dash } of lines) {
       const style = { color: run.color, width, dash }
@@ -47,7 +56,20 @@ export function drawCurveChart(
     }
   })
   // A mark may stand at the very edge of the frame, hence is not cut off there.
-  for (const line of lines) drawMarks(data, theme, line, scales, frame.ratio)
+  for (const line of isCrowded ? findBestLines(lines) : lines) drawMarks(data, theme, line, scales, frame.ratio)
+}
+
+/** Of many curves the best one of each metric alone is marked: hundreds of marks hide the curves. */
+function findBestLines(lines: readonly CurveLine[]): CurveLine[] {
+  const byKey = Map.groupBy(lines, ({ key }) => key)
+  return Array.from(byKey).flatMap(([key, ofKey]) => {
+    const goal = inferGoal(key)
+    const best = findBest(
+      ofKey.map((line) => ({ line, summary: summarizeCurve(line.strip, goal) })),
+      goal,
+    )
+    return best?.line ?? []
+  })
 }
 
 /** A ring at the best value, a dot at the last one. */

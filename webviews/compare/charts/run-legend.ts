@@ -3,19 +3,23 @@ import { button, element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
 import type { ChartParts } from './chart-body.ts'
 import type { ShownRun } from './curve-line.ts'
+import { createThrottle } from './frame-scheduler.ts'
 import { newestCount, type RunSource } from './run-source.ts'
+
+/** Numbers that change faster than this are not read; laying out a hundred of them costs more than the crosshair. */
+const valuesPauseMs = 80
 
 /** The runs of all charts: their colours, what they hold at the crosshair, and whether they are shown. */
 export function createRunLegend({ state, highlight, runValues }: ChartParts, source: RunSource): HTMLElement {
   const title = element('h2', { class: 'legend-title' })
   const note = element('p', { class: 'legend-note' })
   const list = element('ul', { class: 'legend-runs', 'aria-label': text('charts.legend') })
-  const values = new Map<RunId, HTMLElement>()
+  const values = new Map<RunId, Text>()
 
   function createRow({ runId, name, color }: ShownRun): HTMLElement {
     const swatch = element('span', { class: 'chart-swatch', 'aria-hidden': 'true' })
     swatch.style.background = color
-    const value = element('span', { class: 'legend-value' })
+    const value = new Text()
     values.set(runId, value)
     const isHidden = state.view.hidden.includes(runId)
     const eye = button('', () => toggle(runId), {
@@ -31,7 +35,7 @@ export function createRunLegend({ state, highlight, runValues }: ChartParts, sou
       eye,
       swatch,
       element('span', { class: 'legend-name', title: name }, name),
-      value,
+      element('span', { class: 'legend-value' }, value),
     )
     const light = () => highlight.set(isHidden ? undefined : runId)
     row.addEventListener('pointerenter', light)
@@ -60,12 +64,16 @@ export function createRunLegend({ state, highlight, runValues }: ChartParts, sou
   function showValues(): void {
     const read = runValues.value
     title.textContent = read?.title ?? text('charts.legend')
-    for (const [runId, cell] of values) cell.textContent = read?.values.get(runId) ?? ''
+    for (const [runId, shown] of values) {
+      const value = read?.values.get(runId) ?? ''
+      if (shown.data !== value) shown.data = value
+    }
   }
 
   source.listed.subscribe(draw)
   source.shown.subscribe(draw)
-  runValues.subscribe(showValues)
+  const pacedValues = createThrottle(valuesPauseMs, showValues)
+  runValues.subscribe(pacedValues.request)
   draw()
   return element('aside', { class: 'legend', 'aria-label': text('charts.legend') }, title, list, note)
 }

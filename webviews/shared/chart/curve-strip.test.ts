@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { appendStrip, findNearest, findVisible, joinNeighbours, toStrip } from './curve-strip.ts'
+import { appendStrip, findNearest, findVisible, joinNeighbours, joinStrips, toStrip } from './curve-strip.ts'
 
 function points(xs: readonly number[], values: readonly number[] = xs) {
   const strip = toStrip({ kind: 'points', xs: Float64Array.from(xs), values: Float64Array.from(values) })
@@ -25,6 +25,13 @@ describe('a strip of a curve', () => {
       [0, 0, 1, 1, 2],
     )
     assert.equal(findNearest(points([]), 1), -1)
+  })
+
+  it('is put together from its parts, in whatever order they come', () => {
+    const joined = joinStrips([points([10, 11], [1, Number.NaN]), points([1, 2], [3, 4])])
+    assert.deepEqual([...joined.starts], [1, 2, 10, 11])
+    assert.deepEqual([...joined.maxs], [3, 4, 1, Number.NaN])
+    assert.deepEqual([...joined.specials], [0, 0, 0, 1])
   })
 
   it('goes on to its neighbours outside a window', () => {

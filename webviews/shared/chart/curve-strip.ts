@@ -1,22 +1,16 @@
-import { type CurveWindow, specialValues } from '../../../src/protocol/curves.ts'
+import { type CurveBuckets, type CurveWindow, specialValues } from '../../../src/protocol/curves.ts'
 import type { Range } from './scale.ts'
 
 /**
- * A curve as it is drawn: stretches from left to right, each with its first, last, least and greatest value. A single
- * point is a stretch of its own. Values that are not finite are left out of what is drawn and are flagged.
+ * A curve as it is drawn: stretches from left to right. A single point is a stretch of its own. Values that are not
+ * finite are left out of what is drawn and are flagged.
  */
-export interface CurveStrip {
-  readonly starts: Float64Array
-  readonly ends: Float64Array
-  readonly firsts: Float64Array
-  readonly lasts: Float64Array
-  readonly mins: Float64Array
-  readonly maxs: Float64Array
-  /** Sums of `specialValues`. */
-  readonly specials: Uint8Array
+export interface CurveStrip extends CurveBuckets {
   /** Each stretch is one point. */
   readonly isExact: boolean
 }
+
+const numberFields = ['starts', 'ends', 'firsts', 'lasts', 'mins', 'maxs'] as const satisfies (keyof CurveBuckets)[]
 
 /** Undefined for a curve that is missing. */
 export function toStrip(window: CurveWindow): CurveStrip | undefined {
@@ -36,22 +30,42 @@ function specialOf(value: number): number {
 /** Points come in the order of their steps, which need not be that of their times. */
 function inOrder(strip: CurveStrip): CurveStrip {
   const { starts } = strip
-  if (starts.every((start, index) => index === 0 || start >= (starts[index - 1] ?? start))) return strip
+  let index = 1
+  while (index < starts.length && (starts[index] ?? 0) >= (starts[index - 1] ?? 0)) index += 1
+  if (index >= starts.length) return strip
   const order = Array.from(starts.keys()).sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0))
-  return pick(strip, order)
+  const sorted = createStrip(order.length, strip.isExact)
+  for (const [to, from] of order.entries()) {
+    for (const field of numberFields) sorted[field][to] = strip[field][from] ?? Number.NaN
+    sorted.specials[to] = strip.specials[from] ?? 0
+  }
+  return sorted
 }
 
-/** The stretches at these indices. */
-export function pick(strip: CurveStrip, order: readonly number[]): CurveStrip {
-  const numbers = (from: Float64Array) => Float64Array.from(order, (index) => from[index] ?? Number.NaN)
+function createStrip(length: number, isExact: boolean): CurveStrip {
+  const numbers = () => new Float64Array(length)
   return {
-    starts: numbers(strip.starts),
-    ends: numbers(strip.ends),
-    firsts: numbers(strip.firsts),
-    lasts: numbers(strip.lasts),
-    mins: numbers(strip.mins),
-    maxs: numbers(strip.maxs),
-    specials: Uint8Array.from(order, (index) => strip.specials[index] ?? 0),
+    starts: numbers(),
+    ends: numbers(),
+    firsts: numbers(),
+    lasts: numbers(),
+    mins: numbers(),
+    maxs: numbers(),
+    specials: new Uint8Array(length),
+    isExact,
+  }
+}
+
+/** The stretches from one index to before another; shares the memory of the whole. */
+export function cutStrip(strip: CurveStrip, from: number, to = strip.starts.length): CurveStrip {
+  return {
+    starts: strip.starts.subarray(from, to),
+    ends: strip.ends.subarray(from, to),
+    firsts: strip.firsts.subarray(from, to),
+    lasts: strip.lasts.subarray(from, to),
+    mins: strip.mins.subarray(from, to),
+    maxs: strip.maxs.subarray(from, to),
+    specials: strip.specials.subarray(from, to),
     isExact: strip.isExact,
   }
 }
@@ -101,7 +115,11 @@ export function joinNeighbours(window: CurveStrip, whole: CurveStrip, asked: Ran
   const isBefore = before >= 0 && (whole.ends[before] ?? asked.min) < asked.min
   const isAfter = after < whole.starts.length && (whole.starts[after] ?? asked.max) > asked.max
   if (!isBefore && !isAfter) return window
-  const parts = [isBefore ? pick(whole, [before]) : undefined, window, isAfter ? pick(whole, [after]) : undefined]
+  const parts = [
+    isBefore ? cutStrip(whole, before, before + 1) : undefined,
+    window,
+    isAfter ? cutStrip(whole, after, after + 1) : undefined,
+  ]
   return joinStrips(parts.filter((part) => part !== undefined))
 }
 
@@ -160,15 +178,16 @@ function leastOf(a = Number.NaN, b = Number.NaN): number {
 
 /** Parts of one curve as one, from left to right. */
 export function joinStrips(parts: readonly CurveStrip[]): CurveStrip {
-  const numbers = (of: (strip: CurveStrip) => Float64Array) => Float64Array.from(parts.flatMap((part) => [...of(part)]))
-  return inOrder({
-    starts: numbers(({ starts }) => starts),
-    ends: numbers(({ ends }) => ends),
-    firsts: numbers(({ firsts }) => firsts),
-    lasts: numbers(({ lasts }) => lasts),
-    mins: numbers(({ mins }) => mins),
-    maxs: numbers(({ maxs }) => maxs),
-    specials: Uint8Array.from(parts.flatMap(({ specials }) => [...specials])),
-    isExact: parts.every(({ isExact }) => isExact),
-  })
+  const length = parts.reduce((length, { starts }) => length + starts.length, 0)
+  const joined = createStrip(
+    length,
+    parts.every(({ isExact }) => isExact),
+  )
+  let at = 0
+  for (const part of parts) {
+    for (const field of numberFields) joined[field].set(part[field], at)
+    joined.specials.set(part.specials, at)
+    at += part.starts.length
+  }
+  return inOrder(joined)
 }

@@ -28,9 +28,7 @@ export function createTooltip(): Tooltip {
   function showRows(contents: readonly TooltipRow[]): void {
     while (rows.length < contents.length) rows.push(createRow())
     if (list.childElementCount !== contents.length * 3) {
-      list.replaceChildren(
-        ...rows.slice(0, contents.length).flatMap(({ swatch, name, value }) => [swatch, name, value]),
-      )
+      list.replaceChildren(...rows.slice(0, contents.length).flatMap(({ elements }) => elements))
     }
     for (const [index, content] of contents.entries()) rows[index]?.show(content)
   }
@@ -38,41 +36,46 @@ export function createTooltip(): Tooltip {
   return {
     element: box,
     show(content, left, width) {
-      title.textContent = content.title
+      setText(title, content.title)
       showRows(content.rows)
-      more.textContent = content.more
+      setText(more, content.more)
       more.hidden = content.more === ''
-      box.hidden = false
+      // Moved, not laid out: a pointer that passes over a plot moves it with every event.
       const isLeft = left > width / 2
-      box.style.left = isLeft ? 'auto' : `${left + 14}px`
-      box.style.right = isLeft ? `${width - left + 14}px` : 'auto'
+      box.classList.toggle('left', isLeft)
+      box.style.transform = `translateX(${isLeft ? left - width - 14 : left + 14}px)`
+      if (box.hidden) box.hidden = false
     },
     hide() {
-      box.hidden = true
+      if (!box.hidden) box.hidden = true
     },
   }
 }
 
+function setText(of: HTMLElement, text: string): void {
+  if (of.textContent !== text) of.textContent = text
+}
+
 interface Row {
-  readonly swatch: HTMLElement
-  readonly name: HTMLElement
-  readonly value: HTMLElement
+  readonly elements: readonly HTMLElement[]
   show(content: TooltipRow): void
 }
 
 function createRow(): Row {
   const swatch = element('span', { class: 'chart-swatch' })
-  const name = element('span', { class: 'tooltip-name' })
-  const value = element('span', { class: 'tooltip-value' })
+  const [name, value] = [new Text(), new Text()]
+  const cells = [element('span', { class: 'tooltip-name' }, name), element('span', { class: 'tooltip-value' }, value)]
+  let shown: TooltipRow | undefined
   return {
-    swatch,
-    name,
-    value,
+    elements: [swatch, ...cells],
     show(content) {
-      swatch.style.background = content.color
-      name.textContent = content.name
-      value.textContent = content.value
-      for (const cell of [name, value]) cell.classList.toggle('nearest', content.isNearest)
+      if (content.color !== shown?.color) swatch.style.background = content.color
+      if (content.name !== shown?.name) name.data = content.name
+      if (content.value !== shown?.value) value.data = content.value
+      if (content.isNearest !== (shown?.isNearest ?? false)) {
+        for (const cell of cells) cell.classList.toggle('nearest', content.isNearest)
+      }
+      shown = content
     },
   }
 }

@@ -33,19 +33,20 @@ export function traceCurve(
     if (isDown && isLone) dot(penX, penY)
     isDown = false
   }
-  const go = (pixelX: number, value: number) => {
-    const pixelY = Math.min(farAway, Math.max(-farAway, y.toPixel(value)))
+  const goTo = (pixelX: number, pixelY: number) => {
     if (isDown) {
       if (pixelX === penX && pixelY === penY) return
       path.lineTo(pixelX, pixelY)
       isLone = false
     } else {
       path.moveTo(pixelX, pixelY)
-      ;[isDown, isLone] = [true, true]
+      isDown = isLone = true
     }
     penX = pixelX
     penY = pixelY
   }
+  const heightOf = (value: number) => Math.min(farAway, Math.max(-farAway, y.toPixel(value)))
+  const go = (pixelX: number, value: number) => goTo(pixelX, heightOf(value))
   const isShown = (value: number) => Number.isFinite(value) && (!y.isLog || value > 0)
 
   for (let index = from; index < to; index++) {
@@ -64,9 +65,10 @@ export function traceCurve(
     const [max, min] = [maxs[index] ?? Number.NaN, mins[index] ?? Number.NaN]
     if (endX - startX < narrow && isShown(min) && isShown(first) && isShown(last)) {
       // A column is filled from its least to its greatest value, so where it is entered and left cannot be seen.
-      const isMaxNearer = isDown && Math.abs(y.toPixel(max) - penY) < Math.abs(y.toPixel(min) - penY)
-      go(middleX, isMaxNearer ? max : min)
-      go(middleX, isMaxNearer ? min : max)
+      const [top, bottom] = [heightOf(max), heightOf(min)]
+      const isMaxNearer = isDown && Math.abs(top - penY) < Math.abs(bottom - penY)
+      goTo(middleX, isMaxNearer ? top : bottom)
+      goTo(middleX, isMaxNearer ? bottom : top)
       continue
     }
     if (isShown(first)) go(startX, first)
