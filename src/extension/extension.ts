@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
 import { artifactScheme } from './artifact-uri.ts'
+import { openCodeDocuments } from './code/code-documents.ts'
 import { commands } from './commands/all.ts'
 import { openComparisons } from './webviews/comparisons.ts'
 import { createConnections, type Connections } from './connections/connections.ts'
@@ -29,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const view = openExperimentsView(workspaceState, () => connections)
   const files = createArtifactFiles((connectionId) => connections.client(connectionId))
 
+  const code = openCodeDocuments(() => connections)
   const comparisons = openComparisons(context.extensionUri, () => commandContext)
 
   const connections = createConnections({
@@ -78,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): void {
     deletions,
     servers,
     comparisons,
+    code,
     log,
     cli,
     useFolder: places.use,
@@ -89,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): void {
     view,
     places,
     comparisons,
+    code,
     vscode.workspace.registerFileSystemProvider(artifactScheme, files, { isReadonly: true }),
     registerCommands(commands, commandContext),
   )
