@@ -1,4 +1,5 @@
 import * as vscode from 'vscode'
+import { tools } from '../agent-tools/all.ts'
 import { artifactScheme } from './artifact-uri.ts'
 import { openCodeDocuments } from './code/code-documents.ts'
 import { commands } from './commands/all.ts'
@@ -6,6 +7,7 @@ import { openComparisons } from './webviews/comparisons.ts'
 import { createConnections, type Connections } from './connections/connections.ts'
 import type { CommandContext } from './context.ts'
 import { createDeletions } from './deletions.ts'
+import { registerLanguageModelTools } from './language-model-tools.ts'
 import { createClientOpener } from './open-client.ts'
 import { watchPlaces } from './places.ts'
 import { registerCommands } from './register-commands.ts'
@@ -95,6 +97,7 @@ export function activate(context: vscode.ExtensionContext): void {
     code,
     vscode.workspace.registerFileSystemProvider(artifactScheme, files, { isReadonly: true }),
     registerCommands(commands, commandContext),
+    registerLanguageModelTools(tools, commandContext),
   )
 }
 

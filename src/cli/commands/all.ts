@@ -6,6 +6,7 @@ import engineLogs from './engine-logs.ts'
 import engineStatus from './engine-status.ts'
 import engineStop from './engine-stop.ts'
 import experimentsList from './experiments-list.ts'
+import mcp from './mcp.ts'
 import rerun from './rerun.ts'
 import restoreCode from './restore-code.ts'
 import run from './run.ts'
@@ -25,6 +26,7 @@ export const commands: readonly CliCommand[] = [
   engineStatus,
   engineStop,
   experimentsList,
+  mcp,
   rerun,
   restoreCode,
   run,

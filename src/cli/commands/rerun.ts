@@ -6,7 +6,7 @@ import { planRerun, type Rerun } from '../../protocol/rerun.ts'
 import type { Run } from '../../protocol/runs.ts'
 import { parseParams, substituteParams } from '../../supervisor/params.ts'
 import { defineCliCommand } from '../command.ts'
-import { findRun } from '../find-run.ts'
+import { findRun } from '../../client/find-run.ts'
 import { printable, toJson } from '../text.ts'
 import { trackCommand } from '../track-command.ts'
 

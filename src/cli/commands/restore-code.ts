@@ -2,7 +2,7 @@ import path from 'node:path'
 import { restoreCode, type RestoreTarget } from '../../client/restore-code.ts'
 import { loadRunCode } from '../../client/run-code.ts'
 import { defineCliCommand, usageError } from '../command.ts'
-import { findRun } from '../find-run.ts'
+import { findRun } from '../../client/find-run.ts'
 import { toJson } from '../text.ts'
 
 export default defineCliCommand({

@@ -1,6 +1,6 @@
 import { findTag, type Tag } from '../../protocol/runs.ts'
 import { defineCliCommand, usageError } from '../command.ts'
-import { findRun } from '../find-run.ts'
+import { findRun } from '../../client/find-run.ts'
 import { toJson } from '../text.ts'
 
 export default defineCliCommand({
