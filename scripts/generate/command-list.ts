@@ -11,13 +11,23 @@ export async function listCommandNames(root: URL, folder: string): Promise<reado
 
 /** The text of `all.ts`: every command of the folder, imported from the file that defines it. */
 export async function commandList(root: URL, folder: string, type: string): Promise<string> {
-  const names = await listCommandNames(root, folder)
+  return definitionList(
+    { name: 'commands', type, from: '../command.ts', folder: '.' },
+    await listCommandNames(root, folder),
+  )
+}
+
+/** The text of a list of definitions of one type, each imported from its file in `folder`. */
+export function definitionList(
+  { name, type, from, folder }: { name: string; type: string; from: string; folder: string },
+  files: readonly string[],
+): string {
   return [
     '// Written by `npm run generate` from the files of this folder.',
-    `import type { ${type} } from '../command.ts'`,
-    ...names.map((name) => `import ${toIdentifier(name)} from './${name}.ts'`),
+    `import type { ${type} } from '${from}'`,
+    ...files.map((file) => `import ${toIdentifier(file)} from '${folder}/${file}.ts'`),
     '',
-    `export const commands: readonly ${type}[] = [${names.map(toIdentifier).join(', ')}]`,
+    `export const ${name}: readonly ${type}[] = [${files.map(toIdentifier).join(', ')}]`,
   ].join('\n')
 }
 

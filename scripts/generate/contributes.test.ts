@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { defineAgentTool } from '../../src/agent-tools/agent-tool.ts'
 import { defineCommand } from '../../src/extension/command.ts'
 import { isRunElement } from '../../src/extension/tree/element.ts'
 import { contributes } from './contributes.ts'
@@ -91,4 +92,32 @@ it('a command that makes no sense in the palette is not there', () => {
 it('two commands cannot have the same id', () => {
   const twin = defineCommand({ id: 'runwright.twin', title: 'Twin', run })
   assert.throws(() => contributes([twin, twin]), /same id/)
+})
+
+it('a tool for language models is described for people and for models, with the schema of its input', () => {
+  const tool = defineAgentTool({
+    name: 'runwright_look',
+    referenceName: 'runwrightLook',
+    title: 'Look',
+    summary: 'For people.',
+    description: 'For models.',
+    icon: '$(eye)',
+    effect: 'reads',
+    fields: { run: { type: 'text', description: 'r', required: true } },
+    run: async () => '',
+  })
+  const { languageModelTools } = { languageModelTools: [], ...contributes([], [tool]) }
+  assert.deepEqual(languageModelTools, [
+    {
+      name: 'runwright_look',
+      toolReferenceName: 'runwrightLook',
+      displayName: 'Look',
+      userDescription: 'For people.',
+      modelDescription: 'For models.',
+      canBeReferencedInPrompt: true,
+      icon: '$(eye)',
+      tags: ['machine-learning', 'experiment-tracking'],
+      inputSchema: tool.inputSchema,
+    },
+  ])
 })

@@ -1,3 +1,4 @@
+import type { AgentTool } from '../../src/agent-tools/agent-tool.ts'
 import type { CommandDefinition } from '../../src/extension/command.ts'
 import {
   configuration,
@@ -16,7 +17,7 @@ interface MenuEntry {
 }
 
 /** `contributes` of package.json, as the definitions say it. */
-export function contributes(commands: readonly CommandDefinition[]): object {
+export function contributes(commands: readonly CommandDefinition[], tools: readonly AgentTool[] = []): object {
   const ids = new Set(commands.map(({ id }) => id))
   if (ids.size < commands.length) throw new TypeError('Two commands have the same id.')
   return {
@@ -39,6 +40,22 @@ export function contributes(commands: readonly CommandDefinition[]): object {
     configuration,
     taskDefinitions,
     jsonValidation,
+    languageModelTools: tools.map(languageModelTool),
+  }
+}
+
+function languageModelTool(tool: AgentTool): object {
+  const { name, referenceName, title, summary, description, icon, inputSchema } = tool
+  return {
+    name,
+    toolReferenceName: referenceName,
+    displayName: title,
+    userDescription: summary,
+    modelDescription: description,
+    canBeReferencedInPrompt: true,
+    icon,
+    tags: ['machine-learning', 'experiment-tracking'],
+    inputSchema,
   }
 }
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { format, resolveConfig } from 'prettier'
-import { commandList } from './command-list.ts'
+import { commandList, definitionList, listCommandNames } from './command-list.ts'
 import { contributes } from './contributes.ts'
-import { loadDefinitions } from './load-definitions.ts'
+import { loadDefinitions, loadTools, toolFolder } from './load-definitions.ts'
 
 export interface GeneratedFile {
   /** Relative to the repository. */
@@ -12,7 +12,8 @@ export interface GeneratedFile {
 
 /** Every generated file as it should be, whatever is on the disk. */
 export async function generateFiles(root: URL): Promise<readonly GeneratedFile[]> {
-  const definitions = await loadDefinitions(root)
+  const [definitions, tools] = await Promise.all([loadDefinitions(root), loadTools(root)])
+  const toolList = { name: 'tools', type: 'AgentTool', from: './agent-tool.ts', folder: './tools' }
   return Promise.all([
     formatted(
       root,
@@ -20,7 +21,8 @@ export async function generateFiles(root: URL): Promise<readonly GeneratedFile[]
       await commandList(root, 'src/extension/commands', 'CommandDefinition'),
     ),
     formatted(root, 'src/cli/commands/all.ts', await commandList(root, 'src/cli/commands', 'CliCommand')),
-    manifest(root, contributes(definitions)),
+    formatted(root, 'src/agent-tools/all.ts', definitionList(toolList, await listCommandNames(root, toolFolder))),
+    manifest(root, contributes(definitions, tools)),
   ])
 }
 

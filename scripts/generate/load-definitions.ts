@@ -1,22 +1,43 @@
+import type { AgentTool } from '../../src/agent-tools/agent-tool.ts'
 import type { CommandDefinition } from '../../src/extension/command.ts'
 import { listCommandNames } from './command-list.ts'
 
-const folder = 'src/extension/commands'
+const commandFolder = 'src/extension/commands'
+export const toolFolder = 'src/agent-tools/tools'
 
 /** Loads every command of the extension from its file, so that a list that is not up to date plays no part. */
-export async function loadDefinitions(root: URL): Promise<readonly CommandDefinition[]> {
+export function loadDefinitions(root: URL): Promise<readonly CommandDefinition[]> {
+  return loadAll(root, commandFolder, isCommand, 'a command, made by defineCommand')
+}
+
+/** Loads every tool for language models from its file. */
+export function loadTools(root: URL): Promise<readonly AgentTool[]> {
+  return loadAll(root, toolFolder, isTool, 'a tool, made by defineAgentTool')
+}
+
+async function loadAll<Definition>(
+  root: URL,
+  folder: string,
+  isDefinition: (value: unknown) => value is Definition,
+  what: string,
+): Promise<readonly Definition[]> {
   const names = await listCommandNames(root, folder)
-  return Promise.all(names.map((name) => loadDefinition(root, `${folder}/${name}.ts`)))
+  return Promise.all(
+    names.map(async (name) => {
+      const path = `${folder}/${name}.ts`
+      const loaded: unknown = await import(new URL(path, root).href)
+      if (typeof loaded === 'object' && loaded !== null && 'default' in loaded && isDefinition(loaded.default)) {
+        return loaded.default
+      }
+      throw new TypeError(`${path} must have ${what}, as its default export.`)
+    }),
+  )
 }
 
-async function loadDefinition(root: URL, path: string): Promise<CommandDefinition> {
-  const loaded: unknown = await import(new URL(path, root).href)
-  if (typeof loaded === 'object' && loaded !== null && 'default' in loaded && isDefinition(loaded.default)) {
-    return loaded.default
-  }
-  throw new TypeError(`${path} must have a command, made by defineCommand, as its default export.`)
-}
-
-function isDefinition(value: unknown): value is CommandDefinition {
+function isCommand(value: unknown): value is CommandDefinition {
   return typeof value === 'object' && value !== null && 'id' in value && 'title' in value && 'run' in value
+}
+
+function isTool(value: unknown): value is AgentTool {
+  return typeof value === 'object' && value !== null && 'name' in value && 'inputSchema' in value && 'run' in value
 }

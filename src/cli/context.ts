@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import type { EngineCommand } from '../client/start-engine.ts'
 import type { Client } from '../protocol/client.ts'
 import type { Program } from '../supervisor/keeper.ts'
@@ -8,6 +8,7 @@ export type Output = Writable & { readonly columns?: number; readonly isTTY?: bo
 
 /** All that a command may touch of the world; made in `main.ts`, and by tests. */
 export interface CliContext {
+  readonly stdin: Readable
   readonly stdout: Output
   readonly stderr: Output
   readonly cwd: string
@@ -15,6 +16,8 @@ export interface CliContext {
   /** Of this package, for example `0.1.0`. */
   readonly version: string
   readonly engineCommand: EngineCommand
+  /** How another process of this command line is started, before its words. */
+  readonly program: Program
   /** How `run` starts the process that keeps its command. */
   readonly keeper: Program
   /** Milliseconds since 1970-01-01 UTC. */

@@ -50,7 +50,9 @@ async function main(args: readonly string[]): Promise<number> {
   // `| head` has read enough. Only what nobody waits for may end for that: a `run` goes on.
   process.stdout.on('error', () => cancel.abort())
   process.stderr.on('error', () => {})
+  const program = { file: process.execPath, args: [fileURLToPath(import.meta.url)], env: nodeEnv }
   const context: CliContext = {
+    stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     // `npm run` changes the folder to the package's; the user's own is in this variable.
@@ -58,7 +60,8 @@ async function main(args: readonly string[]): Promise<number> {
     env: process.env,
     version,
     engineCommand,
-    keeper: { file: process.execPath, args: [fileURLToPath(import.meta.url)], env: nodeEnv },
+    program,
+    keeper: program,
     now: Date.now,
     randomBytes,
     signal: cancel.signal,

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { devNull } from 'node:os'
+import { RunwrightError } from '../protocol/errors.ts'
 
 /** Runs git in one folder; resolves to its output, or undefined when it fails or prints more than `maxBytes`. */
 export type Git = (args: readonly string[], maxBytes?: number) => Promise<Buffer | undefined>
@@ -19,10 +20,59 @@ export async function openGit(
   env: Readonly<Record<string, string | undefined>>,
   own: Readonly<Record<string, string>> = {},
 ): Promise<Git> {
+  return runGit(folder, { ...(await safeEnvironment(folder, env)), ...own })
+}
+
+/** With the filters of the repository's and the user's settings turned off, whatever they are called. */
+async function safeEnvironment(
+  folder: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Record<string, string | undefined>> {
   const plain = runGit(folder, gitEnvironment(env, []))
   const filters = await plain(['config', '--name-only', '-z', '--get-regexp', String.raw`^filter\..*`])
   const names = (filters?.toString() ?? '').split('\0').filter((key) => key !== '')
-  return runGit(folder, { ...gitEnvironment(env, names), ...own })
+  return gitEnvironment(env, names)
+}
+
+/** As `Git`, for commands that write: it rejects with what git said. */
+export type WritingGit = (args: readonly string[]) => Promise<Buffer>
+
+/** A checkout of a large repository takes its time. */
+const writeTimeoutMs = 600_000
+
+/**
+ * Git for writing into the user's repository. Hooks, filters and external programs stay off here too, so files of Git
+ * LFS stay the pointers that are committed.
+ */
+export async function openWritingGit(...args: Parameters<typeof openGit>): Promise<WritingGit> {
+  const [folder, env, own] = args
+  const settings = await safeEnvironment(folder, env)
+  return (words) =>
+    new Promise((resolve, reject) => {
+      execFile(
+        'git',
+        [...words],
+        {
+          cwd: folder,
+          env: { ...settings, ...own },
+          maxBuffer: defaultMaxBytes,
+          timeout: writeTimeoutMs,
+          encoding: 'buffer',
+          windowsHide: true,
+        },
+        (error, stdout, stderr) =>
+          error === null ? resolve(stdout) : reject(createGitError(words, stderr.toString())),
+      )
+    })
+}
+
+function createGitError(words: readonly string[], said: string): RunwrightError {
+  const lines = said.split('\n').filter((line) => /^(fatal|error): /.test(line))
+  const text = (lines.at(-1) ?? said).trim().replace(/^(fatal|error): /, '')
+  return new RunwrightError(
+    'INVALID_STATE',
+    `git ${words[0] ?? ''} failed: ${text === '' ? 'it gave no reason' : text}.`,
+  )
 }
 
 function runGit(folder: string, env: Record<string, string | undefined>): Git {

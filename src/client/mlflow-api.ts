@@ -48,6 +48,7 @@ export interface MlflowApi {
   deleteRun(runId: RunId): Promise<void>
   restoreRun(runId: RunId): Promise<void>
   setRunTag(runId: RunId, tag: Tag): Promise<void>
+  deleteRunTag(runId: RunId, key: string): Promise<void>
   logBatch(runId: RunId, batch: { readonly params?: readonly Param[]; readonly tags?: readonly Tag[] }): Promise<void>
 
   /** All points, in the order the server has them. */
@@ -116,6 +117,9 @@ export function createMlflowApi(http: MlflowHttp, signal?: AbortSignal): MlflowA
     },
     async setRunTag(runId, { key, value }) {
       await post('runs/set-tag', { run_id: runId, key, value })
+    },
+    async deleteRunTag(runId, key) {
+      await post('runs/delete-tag', { run_id: runId, key })
     },
     async logBatch(runId, { params, tags }) {
       await post('runs/log-batch', { run_id: runId, params, tags })

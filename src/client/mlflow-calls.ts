@@ -91,6 +91,10 @@ export function createMlflowCalls(now: () => number): MlflowCalls {
       await api.setRunTag(runId, { key, value })
       return {}
     },
+    async 'runs/delete-tag'({ runId, key }, api) {
+      await api.deleteRunTag(runId, key)
+      return {}
+    },
     async 'runs/delete'({ runIds }, api) {
       await mapConcurrently(runIds, concurrency, (runId) => api.deleteRun(runId))
       return {}

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode'
 import type { SavedView } from '../protocol/saved-view.ts'
+import type { CodeDocuments } from './code/code-documents.ts'
 import type { Connections } from './connections/connections.ts'
 import type { Deletions } from './deletions.ts'
 import type { ExperimentElement, RunElement, TreeElement } from './tree/element.ts'
@@ -14,6 +15,7 @@ export interface CommandContext {
   readonly deletions: Deletions
   readonly servers: Servers
   readonly comparisons: Comparisons
+  readonly code: Pick<CodeDocuments, 'compare' | 'openSource'>
   readonly log: vscode.LogOutputChannel
   /** How the bundled CLI is started: the editor's own Node and its first arguments and environment. */
   readonly cli: {

@@ -1,10 +1,13 @@
 import * as vscode from 'vscode'
+import { tools } from '../agent-tools/all.ts'
 import { artifactScheme } from './artifact-uri.ts'
+import { openCodeDocuments } from './code/code-documents.ts'
 import { commands } from './commands/all.ts'
 import { openComparisons } from './webviews/comparisons.ts'
 import { createConnections, type Connections } from './connections/connections.ts'
 import type { CommandContext } from './context.ts'
 import { createDeletions } from './deletions.ts'
+import { registerLanguageModelTools } from './language-model-tools.ts'
 import { createClientOpener } from './open-client.ts'
 import { watchPlaces } from './places.ts'
 import { registerCommands } from './register-commands.ts'
@@ -29,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const view = openExperimentsView(workspaceState, () => connections)
   const files = createArtifactFiles((connectionId) => connections.client(connectionId))
 
+  const code = openCodeDocuments(() => connections)
   const comparisons = openComparisons(context.extensionUri, () => commandContext)
 
   const connections = createConnections({
@@ -78,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): void {
     deletions,
     servers,
     comparisons,
+    code,
     log,
     cli,
     useFolder: places.use,
@@ -89,8 +94,10 @@ export function activate(context: vscode.ExtensionContext): void {
     view,
     places,
     comparisons,
+    code,
     vscode.workspace.registerFileSystemProvider(artifactScheme, files, { isReadonly: true }),
     registerCommands(commands, commandContext),
+    registerLanguageModelTools(tools, commandContext),
   )
 }
 

@@ -1,8 +1,8 @@
 import { isAbsolute, join, normalize } from 'node:path'
 import { RunwrightError } from '../protocol/errors.ts'
+import { findTag } from '../protocol/runs.ts'
 import { tagNames } from '../protocol/tag-names.ts'
 import type { CommandContext } from './context.ts'
-import { findTag } from './tree/fields.ts'
 import type { RunElement } from './tree/element.ts'
 
 /**

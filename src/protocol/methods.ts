@@ -114,6 +114,8 @@ export interface Methods {
   }
   'runs/rename': { params: { runId: RunId; name: string }; result: Record<never, never> }
   'runs/set-tag': { params: { runId: RunId } & Tag; result: Record<never, never> }
+  /** A tag that the run does not have is none to delete: RESOURCE_DOES_NOT_EXIST. */
+  'runs/delete-tag': { params: { runId: RunId; key: string }; result: Record<never, never> }
   'runs/delete': { params: { runIds: readonly RunId[] }; result: Record<never, never> }
   'runs/restore': { params: { runIds: readonly RunId[] }; result: Record<never, never> }
   /** `requested`: its supervisor will end it. `unsupervised`: nobody watches its process, nothing was changed. */

@@ -82,6 +82,11 @@ export interface Run extends RunRow {
   readonly modelOutputs: readonly { readonly modelId: string; readonly step: number }[]
 }
 
+/** The value of a run's tag; undefined where it has none of that key. */
+export function findTag(run: Pick<Run, 'tags'>, key: string): string | undefined {
+  return run.tags.find((tag) => tag.key === key)?.value
+}
+
 export interface ArtifactEntry {
   /** Relative to the run's artifact root, with `/` between components. */
   readonly path: string

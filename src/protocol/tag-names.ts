@@ -14,6 +14,12 @@ export const tagNames = {
   gitDirty: 'runwright.git.dirty',
   /** The command as a JSON array of its words. */
   command: 'runwright.command',
+  /** The command with `{key}` where the values of params went, as a JSON array; only where that differs. */
+  commandTemplate: 'runwright.command.template',
+  /** The keys of the params that the run was started with, as a JSON array; the program's own are not among them. */
+  launchParams: 'runwright.params',
+  /** The id of the run that this one repeats. */
+  rerunOf: 'runwright.rerunOf',
   /** The folder the command ran in: relative to the workspace where it is inside, else absolute. */
   workingDirectory: 'runwright.cwd',
   /** The exit code as a decimal number, or the signal's name. */
@@ -25,6 +31,11 @@ export const tagNames = {
   /** On an experiment: `maximize` or `minimize`. */
   headlineGoal: 'runwright.headlineGoal',
 } as const
+
+/** Tags that MLflow and we keep for ourselves; a note is the user's. */
+export function isSystemTag(key: string): boolean {
+  return (key.startsWith('mlflow.') && key !== tagNames.note) || key.startsWith('runwright.')
+}
 
 /** Where a supervised run keeps what describes it, relative to its artifact root. */
 export const artifactPaths = {

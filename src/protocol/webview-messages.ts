@@ -48,7 +48,11 @@ export type WebviewAction =
   /** Opens VS Code's diff editor on the code of two runs. */
   | { readonly kind: 'compare-code'; readonly left: RunId; readonly right: RunId }
   | { readonly kind: 'rename-run' | 'open-log' | 'copy-run-id'; readonly runId: RunId }
-  | { readonly kind: 'delete-runs' | 'stop-runs'; readonly runIds: readonly RunId[] }
+  | { readonly kind: 'rerun-with-changes' | 'restore-code' | 'open-source'; readonly runId: RunId }
+  | {
+      readonly kind: 'delete-runs' | 'stop-runs' | 'rerun-runs' | 'set-tag' | 'remove-tags'
+      readonly runIds: readonly RunId[]
+    }
   /** Shows a text the user asked for, Markdown or CSV, in an editor. */
   | { readonly kind: 'open-text'; readonly language: 'markdown' | 'csv'; readonly content: string }
   /** Asks where to, and writes a picture or a table there. */

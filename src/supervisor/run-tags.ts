@@ -1,18 +1,24 @@
 import os from 'node:os'
 import path from 'node:path'
-import type { Tag } from '../protocol/runs.ts'
+import type { RunId } from '../protocol/ids.ts'
+import type { Param, Tag } from '../protocol/runs.ts'
 import { tagNames } from '../protocol/tag-names.ts'
 import type { CodeState } from './code-state.ts'
 
 /** The tags a supervised run begins with: its command, where it runs, its code, and who watches it. */
 export function runTags(launch: {
   readonly command: readonly string[]
+  /** The command before the values of params were put into it. */
+  readonly template: readonly string[]
+  readonly params: readonly Param[]
+  readonly rerunOf?: RunId
   readonly cwd: string
   readonly workspace: string
   readonly user: string
   readonly code: CodeState | undefined
 }): readonly Tag[] {
-  const { command, cwd, workspace, user, code } = launch
+  const { command, template, params, rerunOf, cwd, workspace, user, code } = launch
+  const isTemplate = template.some((word, index) => word !== command[index])
   const tags: [string, string | undefined][] = [
     [tagNames.user, user],
     [tagNames.sourceName, sourceName(command)],
@@ -22,6 +28,9 @@ export function runTags(launch: {
     [tagNames.gitRepoUrl, code?.remoteUrl],
     [tagNames.gitDirty, code === undefined ? undefined : String(code.dirty)],
     [tagNames.command, JSON.stringify(command)],
+    [tagNames.commandTemplate, isTemplate ? JSON.stringify(template) : undefined],
+    [tagNames.launchParams, params.length === 0 ? undefined : JSON.stringify(params.map(({ key }) => key))],
+    [tagNames.rerunOf, rerunOf],
     [tagNames.workingDirectory, relativeIfInside(workspace, cwd)],
     [tagNames.supervisor, `${os.hostname()}:${process.pid}`],
   ]

@@ -1,5 +1,6 @@
 import type { Client } from '../protocol/client.ts'
 import { RunwrightError } from '../protocol/errors.ts'
+import type { RunId } from '../protocol/ids.ts'
 import type { Param, Run } from '../protocol/runs.ts'
 import { artifactPaths } from '../protocol/tag-names.ts'
 import { type CodeState, readCodeState } from './code-state.ts'
@@ -21,6 +22,8 @@ export interface Launch {
   /** Default: a made-up name. */
   readonly name?: string
   readonly params: readonly Param[]
+  /** The run that this one repeats. */
+  readonly rerunOf?: RunId
   /** Absolute. */
   readonly workspace: string
   /** Absolute; where the command runs. */
@@ -80,7 +83,7 @@ async function superviseFrom(
     ...(launch.name === undefined ? {} : { name: launch.name }),
     userId: launch.user,
     params,
-    tags: runTags({ ...launch, command, code }),
+    tags: runTags({ ...launch, command, template: launch.command, code }),
   })
   const { runId } = run
   supervisor.started(run)

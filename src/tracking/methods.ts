@@ -105,6 +105,10 @@ export function createTrackingMethods({
       parse: parserOf(object({ runId, key, value: cutText(limits.runTagValue) })),
       run: ({ runId, ...tag }) => done(runs.logBatch(runId, { tags: [tag] })),
     },
+    'runs/delete-tag': {
+      parse: parserOf(object({ runId, key: text })),
+      run: ({ runId, key }) => done(runs.deleteTag(runId, key)),
+    },
     'runs/delete': { parse: parseRuns, run: ({ runIds }) => done(runs.delete(runIds)) },
     'runs/restore': { parse: parseRuns, run: ({ runIds }) => done(runs.restore(runIds)) },
     'runs/stop': { parse: parseRun, run: ({ runId }) => runs.requestStop(runId) },

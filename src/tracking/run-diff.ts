@@ -1,7 +1,7 @@
 import { inferGoal } from '../protocol/headline-metric.ts'
 import type { DiffRow, DiffSection, RunDiff } from '../protocol/run-diff.ts'
-import type { Run } from '../protocol/runs.ts'
-import { artifactPaths, tagNames } from '../protocol/tag-names.ts'
+import { findTag, type Run } from '../protocol/runs.ts'
+import { artifactPaths, isSystemTag, tagNames } from '../protocol/tag-names.ts'
 
 /** A run with what of its artifacts takes part in a diff. */
 export interface RunWithFiles {
@@ -86,20 +86,11 @@ function pickTags(run: Run, named: Readonly<Record<string, string>>): [string, C
   })
 }
 
-function findTag(run: Run, name: string): string | undefined {
-  return run.tags.find(({ key }) => key === name)?.value
-}
-
 function listDatasets({ run }: RunWithFiles): [string, Cell][] {
   return run.datasets.map(({ dataset, tags }) => {
     const context = tags.find(({ key }) => key === 'mlflow.data.context')?.value
     return [context === undefined ? dataset.name : `${dataset.name} (${context})`, dataset.digest]
   })
-}
-
-/** What MLflow and we keep in tags for ourselves stands in the other sections, or says nothing to a reader. */
-function isSystemTag(key: string): boolean {
-  return (key.startsWith('mlflow.') && key !== tagNames.note) || key.startsWith('runwright.')
 }
 
 /** `{"platform": {"arch": "x64"}}` as `platform.arch`; a list of names, as of packages, as each of its items. */

@@ -207,7 +207,7 @@ function toCondition(comparison: Comparison, experiments: Fragment, runRowId: 'r
 function compareText(comparison: Comparison): Fragment {
   if (!('value' in comparison) || typeof comparison.value === 'string') return compareColumn('v.value', comparison)
   const { text, values } = compareColumn('cast(v.value as real)', comparison)
-  return { text: `v.value glob '[-+.0-9]*[.0-9]' and ${text}`, values }
+  return { text: `(v.value glob '[0-9]' or v.value glob '[-+.0-9]*[.0-9]') and ${text}`, values }
 }
 
 function toDatasetCondition(comparison: Comparison): Fragment {

@@ -215,6 +215,35 @@ describe('the table of runs', () => {
     assert.equal(open.view.hidden.length, 1)
   })
 
+  it('starts, tags and opens runs through the extension, several where several are chosen', async () => {
+    await using open = await openRunsTab(fewRuns, { columns: [accuracy] })
+    const pick = async (run: string, item: string) => {
+      await open.row(run).click({ button: 'right' })
+      await open.page.getByRole('menuitem', { name: item, exact: true }).click()
+    }
+    await pick('c', 'Re-run')
+    await pick('c', 'Re-run with Changes …')
+    await pick('c', 'Restore Code …')
+    await pick('c', 'Open Source at the Run’s Version')
+    for (const name of ['a', 'b']) await open.page.getByRole('checkbox', { name: `Choose ${name}` }).click()
+    await seeView(open, ({ chosen }) => chosen.length === 2)
+    await pick('a', 'Re-run 2 Chosen Runs')
+    await pick('b', 'Set Tag …')
+    await pick('c', 'Remove Tags …')
+    assert.deepEqual(
+      open.actions.map((action) => [action.kind, 'runIds' in action ? action.runIds.length : 1]),
+      [
+        ['rerun-runs', 1],
+        ['rerun-with-changes', 1],
+        ['restore-code', 1],
+        ['open-source', 1],
+        ['rerun-runs', 2],
+        ['set-tag', 2],
+        ['remove-tags', 1],
+      ],
+    )
+  })
+
   it('gives a chosen run the colour that is picked', async () => {
     await using open = await openRunsTab(fewRuns, { columns: [accuracy] })
     await open.page.getByRole('checkbox', { name: 'Choose a' }).click()

@@ -6,12 +6,16 @@ import engineLogs from './engine-logs.ts'
 import engineStatus from './engine-status.ts'
 import engineStop from './engine-stop.ts'
 import experimentsList from './experiments-list.ts'
+import mcp from './mcp.ts'
+import rerun from './rerun.ts'
+import restoreCode from './restore-code.ts'
 import run from './run.ts'
 import runsDelete from './runs-delete.ts'
 import runsList from './runs-list.ts'
 import runsRestore from './runs-restore.ts'
 import runsShow from './runs-show.ts'
 import runsStop from './runs-stop.ts'
+import runsTag from './runs-tag.ts'
 import server from './server.ts'
 import version from './version.ts'
 
@@ -22,12 +26,16 @@ export const commands: readonly CliCommand[] = [
   engineStatus,
   engineStop,
   experimentsList,
+  mcp,
+  rerun,
+  restoreCode,
   run,
   runsDelete,
   runsList,
   runsRestore,
   runsShow,
   runsStop,
+  runsTag,
   server,
   version,
 ]

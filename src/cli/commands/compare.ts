@@ -2,7 +2,7 @@ import type { RunDiff } from '../../protocol/run-diff.ts'
 import { formatDiffMarkdown } from '../../protocol/run-diff-text.ts'
 import { defineCliCommand, usageError } from '../command.ts'
 import { formatRunDiff } from '../diff-tables.ts'
-import { findRun } from '../find-run.ts'
+import { findRun } from '../../client/find-run.ts'
 import { toJson } from '../text.ts'
 
 export default defineCliCommand({

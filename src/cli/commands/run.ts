@@ -1,9 +1,6 @@
-import os from 'node:os'
 import { parseParams } from '../../supervisor/params.ts'
-import { shellExitCode } from '../../supervisor/finish-run.ts'
-import { supervise } from '../../supervisor/supervise.ts'
 import { defineCliCommand } from '../command.ts'
-import { formatDuration, printable, toJson } from '../text.ts'
+import { trackCommand } from '../track-command.ts'
 
 export default defineCliCommand({
   name: 'run',
@@ -21,40 +18,15 @@ COMMAND stands for the value of --param KEY=VALUE, and RUNWRIGHT_PARAMS holds al
   ownsSignals: true,
   async run(context, { options, operands, json, workspace }) {
     const params = parseParams(options.param)
-    const say = (line: string) => void (options.quiet || context.stderr.write(`runwright: ${line}\n`))
-    const startedAt = context.now()
     await using client = await context.connect(workspace)
-    const { run, status, exit, unsettled } = await supervise(
-      {
-        client,
-        keeper: context.keeper,
-        onSignal: context.onSignal,
-        // With --json our stdout is for the result alone.
-        output: json ? 'stderr' : 'inherit',
-        started: ({ name, runId }) => say(`run ${printable(name)} (${runId})`),
-        warn: (message) => context.stderr.write(`runwright: ${message}\n`),
-      },
-      {
-        command: operands,
-        experiment: options.experiment ?? 'Default',
-        ...(options.name === undefined ? {} : { name: options.name }),
-        params,
-        workspace,
-        cwd: context.cwd,
-        env: context.env,
-        user: os.userInfo().username,
-        host: os.hostname(),
-      },
-    )
-    const ending = exit.signal ?? `exit ${exit.exitCode ?? 'unknown'}`
-    say(`run ${printable(run.name)} ${status} (${ending}) after ${formatDuration(context.now() - startedAt)}`)
-    if (unsettled !== undefined) {
-      const reason = unsettled instanceof Error ? unsettled.message : String(unsettled)
-      context.stderr.write(`runwright: its end is not recorded yet: ${reason}\n  The next runwright command does it.\n`)
+    const launch = {
+      command: operands,
+      experiment: options.experiment ?? 'Default',
+      ...(options.name === undefined ? {} : { name: options.name }),
+      params,
+      workspace,
+      cwd: context.cwd,
     }
-    const exitCode = shellExitCode(exit)
-    const { runId, experimentId, name } = run
-    if (json) context.stdout.write(toJson({ runId, experimentId, name, status, exit, exitCode }))
-    return exitCode
+    return await trackCommand(context, client, launch, { json, quiet: options.quiet })
   },
 })

@@ -1,5 +1,5 @@
 import { defineCliCommand } from '../command.ts'
-import { findRun } from '../find-run.ts'
+import { findRun } from '../../client/find-run.ts'
 import { formatRun } from '../run-details.ts'
 import { toJson } from '../text.ts'
 

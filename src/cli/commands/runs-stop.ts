@@ -3,7 +3,7 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import type { RunId } from '../../protocol/ids.ts'
 import { hasEnded } from '../../protocol/runs.ts'
 import { defineCliCommand } from '../command.ts'
-import { findRun } from '../find-run.ts'
+import { findRun } from '../../client/find-run.ts'
 import { toJson } from '../text.ts'
 
 export default defineCliCommand({

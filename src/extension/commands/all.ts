@@ -22,15 +22,21 @@ import openLog from './open-log.ts'
 import openRunTable from './open-run-table.ts'
 import openServer from './open-server.ts'
 import openSource from './open-source.ts'
+import openSourceOfRun from './open-source-of-run.ts'
 import openView from './open-view.ts'
 import refresh from './refresh.ts'
+import removeTags from './remove-tags.ts'
 import renameExperiment from './rename-experiment.ts'
 import renameRun from './rename-run.ts'
+import rerun from './rerun.ts'
+import rerunWithChanges from './rerun-with-changes.ts'
 import restartEngine from './restart-engine.ts'
+import restoreCode from './restore-code.ts'
 import revealArtifacts from './reveal-artifacts.ts'
 import runActiveFile from './run-active-file.ts'
 import searchRuns from './search-runs.ts'
 import setHeadlineMetric from './set-headline-metric.ts'
+import setTag from './set-tag.ts'
 import showAllRuns from './show-all-runs.ts'
 import showFinished from './show-finished.ts'
 import showLog from './show-log.ts'
@@ -62,15 +68,21 @@ export const commands: readonly CommandDefinition[] = [
   openRunTable,
   openServer,
   openSource,
+  openSourceOfRun,
   openView,
   refresh,
+  removeTags,
   renameExperiment,
   renameRun,
+  rerun,
+  rerunWithChanges,
   restartEngine,
+  restoreCode,
   revealArtifacts,
   runActiveFile,
   searchRuns,
   setHeadlineMetric,
+  setTag,
   showAllRuns,
   showFinished,
   showLog,

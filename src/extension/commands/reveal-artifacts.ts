@@ -10,7 +10,7 @@ export default defineCommand({
   title: 'Reveal Artifacts in File Explorer',
   when: '!isWeb && remoteName == ""',
   appliesTo: 'viewItem =~ /^run /',
-  menu: '1_open@3',
+  menu: '1_open@4',
   accepts: isRunElement,
   takes: 'one',
   async run({ vscode, connections }, [{ row, experiment }]) {

@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts'
 import { joinCommandLine, splitCommandLine } from '../command-line.ts'
 import { findInterpreter } from '../interpreter.ts'
+import { startCommandLineTask } from '../runs/command-line-task.ts'
 
 export default defineCommand({
   id: 'runwright.runActiveFile',
@@ -9,7 +10,7 @@ export default defineCommand({
   when: 'isWorkspaceTrusted && resourceScheme == file && resourceExtname =~ /^\\.(py|js|mjs|cjs|ts|mts)$/',
   editorTitle: 'navigation@1',
   async run(context) {
-    const { vscode, cli } = context
+    const { vscode } = context
     const document = vscode.window.activeTextEditor?.document
     const folder = document && vscode.workspace.getWorkspaceFolder(document.uri)
     if (document === undefined || folder === undefined) {
@@ -30,13 +31,6 @@ export default defineCommand({
     const words = line === undefined ? [] : (splitCommandLine(line) ?? [])
     if (words.length === 0) return
     await document.save()
-    context.useFolder(folder)
-    const process = new vscode.ProcessExecution(cli.file, [...cli.args, 'run', '--', ...words], {
-      cwd: folder.uri.fsPath,
-      env: { ...cli.env },
-    })
-    const task = new vscode.Task({ type: 'runwright' }, folder, `Run ${file}`, 'Runwright', process, [])
-    task.presentationOptions = { clear: true, panel: vscode.TaskPanelKind.New }
-    await vscode.tasks.executeTask(task)
+    await startCommandLineTask(context, folder, `Run ${file}`, ['run', '--', ...words])
   },
 })

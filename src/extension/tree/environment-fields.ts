@@ -1,7 +1,7 @@
 import { isRecord } from '../../protocol/json.ts'
-import type { Run } from '../../protocol/runs.ts'
+import { findTag, type Run } from '../../protocol/runs.ts'
 import { artifactPaths, tagNames } from '../../protocol/tag-names.ts'
-import { findTag, type Field } from './fields.ts'
+import type { Field } from './fields.ts'
 import { formatCounted, formatSize } from './format.ts'
 
 /** Hex digits of a hash that are shown. */

@@ -1,4 +1,5 @@
-import type { Run } from '../../protocol/runs.ts'
+import { parseWords } from '../../protocol/recorded-launch.ts'
+import { findTag, type Run } from '../../protocol/runs.ts'
 import { artifactPaths, tagNames } from '../../protocol/tag-names.ts'
 import type { FieldElement } from './element.ts'
 
@@ -15,10 +16,6 @@ export interface Field {
 /** Hex digits of a commit that are shown, as git abbreviates it in a large repository. */
 const shownCommitDigits = 12
 
-export function findTag(run: Run, key: string): string | undefined {
-  return run.tags.find((tag) => tag.key === key)?.value
-}
-
 export function paramFields(run: Run): readonly Field[] {
   return run.params
     .map(({ key, value }) => ({ name: key, value }))
@@ -32,8 +29,9 @@ export function codeFields(run: Run): readonly Field[] {
     if (value !== undefined && value !== '') fields.push({ name, value, icon, ...(opens ? { opens } : {}) })
   }
   add('Source', tagNames.sourceName, 'go-to-file', 'source')
-  const words = parseWords(findTag(run, tagNames.command))
+  const words = parseWords(findTag(run, tagNames.command) ?? '')
   if (words) fields.push({ name: 'Command', value: words.join(' '), icon: 'terminal' })
+  add('Re-run of', tagNames.rerunOf, 'debug-rerun')
   // A run in the workspace's own folder needs no word about it.
   if (findTag(run, tagNames.workingDirectory) !== '.') add('Folder', tagNames.workingDirectory, 'folder')
   const commit = findTag(run, tagNames.gitCommit)
@@ -53,15 +51,4 @@ export function codeFields(run: Run): readonly Field[] {
     fields.push({ name: 'Changes', value: 'none, as committed', icon: 'diff' })
   }
   return fields
-}
-
-/** The command as its words; undefined when the tag is missing or is not what a supervisor writes. */
-function parseWords(tag: string | undefined): readonly string[] | undefined {
-  if (tag === undefined) return undefined
-  try {
-    const words: unknown = JSON.parse(tag)
-    return Array.isArray(words) && words.every((word) => typeof word === 'string') ? words : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -4,7 +4,6 @@ import type { ChangeEvent } from '../../protocol/events.ts'
 import { isRecord } from '../../protocol/json.ts'
 import { parseSavedView, type SavedView } from '../../protocol/saved-view.ts'
 import type { KeptView } from '../../protocol/webview-messages.ts'
-import { openCodeDocuments } from '../code/code-documents.ts'
 import type { CommandContext, Comparisons } from '../context.ts'
 import { describeError } from '../tree/error-notice.ts'
 import { type ComparePanel, openComparePanel, webviewOptions } from './compare-panel.ts'
@@ -26,10 +25,6 @@ export interface OpenComparisons extends Comparisons, vscode.Disposable {
 export function openComparisons(extensionUri: vscode.Uri, context: () => CommandContext): OpenComparisons {
   const panels = new Set<ComparePanel>()
   const waiting = new Set<() => void>()
-  const code = openCodeDocuments({
-    client: (connectionId) => context().connections.client(connectionId),
-    find: (connectionId) => context().connections.find(connectionId),
-  })
 
   /** Resolves once the connection is known: when a window opens, folders are looked at one after the other. */
   const waitForConnection = (connectionId: string): Promise<void> =>
@@ -72,7 +67,7 @@ export function openComparisons(extensionUri: vscode.Uri, context: () => Command
         const place = context().connections.find(connectionId)?.place
         return place?.kind === 'folder' ? place.path : undefined
       },
-      act: (action) => performAction(context(), code, connectionId, action),
+      act: (action) => performAction(context(), connectionId, action),
       failed: fail,
       closed: () => void panels.delete(opened),
     })
@@ -111,7 +106,6 @@ export function openComparisons(extensionUri: vscode.Uri, context: () => Command
     },
     dispose() {
       serializer.dispose()
-      code.dispose()
     },
   }
 }

@@ -1,19 +1,21 @@
 import type { RunId } from '../../protocol/ids.ts'
 import { artifactPaths } from '../../protocol/tag-names.ts'
 import type { WebviewAction } from '../../protocol/webview-messages.ts'
-import type { CodeDocuments } from '../code/code-documents.ts'
 import type { CommandContext } from '../context.ts'
 import { openArtifact } from '../open-artifact.ts'
+import { removeTags, setTag } from '../runs/edit-tags.ts'
+import { rerunRuns, rerunWithChanges } from '../runs/rerun-run.ts'
+import { restoreRunCode } from '../runs/restore-run-code.ts'
 import { formatCounted } from '../tree/format.ts'
 import { offerUndo } from '../undo-deletion.ts'
 
 /** Does for a webview what only the extension can do. */
 export async function performAction(
   context: CommandContext,
-  code: Pick<CodeDocuments, 'compare'>,
   connectionId: string,
   action: WebviewAction,
 ): Promise<void> {
+  const addressesOf = (runIds: readonly RunId[]) => runIds.map((runId) => ({ connectionId, runId }))
   switch (action.kind) {
     case 'open-artifact':
       return openRunArtifact(context, connectionId, action.runId, action.path)
@@ -27,8 +29,20 @@ export async function performAction(
       return deleteRuns(context, connectionId, action.runIds)
     case 'stop-runs':
       return stopRuns(context, connectionId, action.runIds)
+    case 'rerun-runs':
+      return rerunRuns(context, addressesOf(action.runIds))
+    case 'rerun-with-changes':
+      return rerunWithChanges(context, { connectionId, runId: action.runId })
+    case 'restore-code':
+      return restoreRunCode(context, { connectionId, runId: action.runId })
+    case 'open-source':
+      return context.code.openSource(connectionId, action.runId)
+    case 'set-tag':
+      return setTag(context, addressesOf(action.runIds))
+    case 'remove-tags':
+      return removeTags(context, addressesOf(action.runIds))
     case 'compare-code':
-      return code.compare(connectionId, action.left, action.right)
+      return context.code.compare(connectionId, action.left, action.right)
     case 'open-text':
       return openText(context, action)
     case 'export-file':

@@ -94,8 +94,10 @@ export function resolveIdentifier(written: string, dialect: SearchDialect, place
   const entity = dot?.[1] === undefined ? 'attribute' : unquote(dot[1])
   const key = unquote(dot === null ? written : written.slice(dot[0].length))
   const kind = Object.hasOwn(dialect.entities, entity) ? dialect.entities[entity] : undefined
-  const bare = kind === undefined || kind === 'attribute' ? dialect.findBare?.(unquote(written)) : undefined
-  if (bare !== undefined && !Object.hasOwn(dialect.attributes, written)) {
+  const isAttribute = kind === 'attribute' && Object.hasOwn(dialect.attributes, key)
+  const canBeBare = !isAttribute && (kind === undefined || kind === 'attribute')
+  const bare = canBeBare ? dialect.findBare?.(unquote(written)) : undefined
+  if (bare !== undefined) {
     return { kind: bare, key: unquote(written), type: typeOf(bare, dialect) }
   }
   if (kind === undefined) {

@@ -127,7 +127,7 @@ function joinSeries(alias: string, key: string): Fragment {
 function orderByParam(key: string, descending: boolean, alias: string): OrderTerm {
   const { join, text } = orderByLogged('param', key, descending, alias)
   const value = `${alias}.value`
-  const rank = `case when ${value} is null then 2 when ${value} glob '[-+.0-9]*[.0-9]' then 0 else 1 end`
+  const rank = `case when ${value} is null then 2 when ${value} glob '[0-9]' or ${value} glob '[-+.0-9]*[.0-9]' then 0 else 1 end`
   const direction = descending ? 'desc' : 'asc'
   return { ...(join && { join }), text: `${rank}, cast(${value} as real) ${direction}, ${text}` }
 }

@@ -27,7 +27,7 @@ async function openWithRuns() {
     })
   const a = await add('a', 10, '0.1', series('acc', 0.1, 0.9, 0.5))
   await add('b', 20, '1e-3', series('acc', 0.2, 0.7), series('val/loss', 3))
-  await add('c', 30, '10', series('acc', Number.NaN))
+  await add('c', 30, '9', series('acc', Number.NaN))
   await add('d', 40, 'auto', series('acc', 0.6), series('val/loss', 1))
   await add('e', 50, undefined, series('val/loss', Infinity, 2))
   await add('f', 60, '0.01', series('acc', -Infinity))
@@ -79,7 +79,7 @@ describe('the table of runs', () => {
         [0.5, 0.7, Number.NaN, 0.6, undefined, -Infinity],
         [0.9, 0.7, undefined, 0.6, undefined, undefined],
         [0.1, 0.2, undefined, 0.6, undefined, undefined],
-        ['0.1', '1e-3', '10', 'auto', undefined, '0.01'],
+        ['0.1', '1e-3', '9', 'auto', undefined, '0.01'],
         ['first', undefined, undefined, undefined, undefined, undefined],
         ['FINISHED', 'RUNNING', 'RUNNING', 'RUNNING', 'RUNNING', 'RUNNING'],
         [1000, undefined, undefined, undefined, undefined, undefined],
@@ -117,7 +117,10 @@ describe('the table of runs', () => {
     'lr > 0.05': 'ca',
     'lr = 0.001': 'b',
     "lr = '1e-3'": 'b',
-    'lr != 10': 'fba',
+    'lr != 9': 'fba',
+    'params.lr > 8': 'c',
+    "attributes.status = 'FINISHED'": 'a',
+    'attributes.start_time < 25 and lr < 1': 'ba',
     'val/loss < 3': 'ed',
     "kind = 'x' and metrics.acc < 0.6": 'a',
     "run_name = 'c'": 'c',

@@ -12,7 +12,7 @@ export function listRunItems({ host, state }: Parts, row: TableRow, chooseColor:
   const isChosen = view.chosen.includes(runId)
   const isHidden = view.hidden.includes(runId)
   const areSeveral = isChosen && view.chosen.length > 1
-  const deleted = areSeveral ? view.chosen : [runId]
+  const acted = areSeveral ? view.chosen : [runId]
   return [
     {
       label: text(isChosen ? 'runs.menu.unchoose' : 'runs.menu.choose'),
@@ -33,6 +33,20 @@ export function listRunItems({ host, state }: Parts, row: TableRow, chooseColor:
       run: () => state.update({ hidden: changeHidden(view.hidden, runId, !isHidden) }),
     },
     { label: text('runs.menu.log'), run: () => host.act({ kind: 'open-log', runId }), isFirstOfGroup: true },
+    { label: text('runs.menu.source'), run: () => host.act({ kind: 'open-source', runId }) },
+    {
+      label: areSeveral ? text('runs.menu.rerunChosen', { count: acted.length }) : text('runs.menu.rerun'),
+      run: () => host.act({ kind: 'rerun-runs', runIds: acted }),
+      isFirstOfGroup: true,
+    },
+    { label: text('runs.menu.rerunWith'), run: () => host.act({ kind: 'rerun-with-changes', runId }) },
+    { label: text('runs.menu.restore'), run: () => host.act({ kind: 'restore-code', runId }) },
+    {
+      label: text('runs.menu.setTag'),
+      run: () => host.act({ kind: 'set-tag', runIds: acted }),
+      isFirstOfGroup: true,
+    },
+    { label: text('runs.menu.removeTags'), run: () => host.act({ kind: 'remove-tags', runIds: acted }) },
     { label: text('runs.menu.copy'), run: () => host.act({ kind: 'copy-run-id', runId }) },
     { label: text('runs.menu.rename'), run: () => host.act({ kind: 'rename-run', runId }) },
     {
@@ -41,8 +55,8 @@ export function listRunItems({ host, state }: Parts, row: TableRow, chooseColor:
       isDisabled: hasEnded(row.status),
     },
     {
-      label: areSeveral ? text('runs.menu.deleteChosen', { count: deleted.length }) : text('runs.menu.delete'),
-      run: () => host.act({ kind: 'delete-runs', runIds: deleted }),
+      label: areSeveral ? text('runs.menu.deleteChosen', { count: acted.length }) : text('runs.menu.delete'),
+      run: () => host.act({ kind: 'delete-runs', runIds: acted }),
     },
   ]
 }

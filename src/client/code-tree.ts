@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Git, openGit } from '../../client/git.ts'
-import { RunwrightError } from '../../protocol/errors.ts'
+import { type Git, openGit } from './git.ts'
+import { RunwrightError } from '../protocol/errors.ts'
 
 /** Files larger than this are not shown. */
 const maxFileBytes = 8 << 20
@@ -48,7 +48,7 @@ export async function openCodeTree(
   const base = isName ? text(await plain(['rev-parse', '--verify', '--quiet', `${commit}^{tree}`])) : undefined
   if (base === undefined || objects === undefined) {
     throw createMissing(`Commit ${commit.slice(0, 10)} of run “${runName}” is not in the repository ${root}.`, {
-      hint: 'Fetch it from where the run was started, and compare again.',
+      hint: 'Fetch it from where the run was started, and try again.',
     })
   }
   await mkdir(join(scratch, 'objects'), { recursive: true })
@@ -58,12 +58,18 @@ export async function openCodeTree(
     GIT_ALTERNATE_OBJECT_DIRECTORIES: objects,
   }
   const git = await openGit(root, env, own)
-  const name = patch === undefined ? base : await applyPatch(git, base, patch, `${own.GIT_INDEX_FILE}.patch`)
+  const name = patch === undefined ? base : await writeTree(git, base, patch, `${own.GIT_INDEX_FILE}.patch`)
   if (name !== undefined) return { root, name, git }
   throw createMissing(`The uncommitted changes of run “${runName}” do not fit its commit ${commit.slice(0, 10)}.`)
 }
 
-async function applyPatch(git: Git, base: string, patch: Uint8Array, file: string): Promise<string | undefined> {
+/**
+ * Writes the tree of a commit and a patch with git's own index, and resolves to its name.
+ *
+ * @param file where the patch is put for git to read
+ * @returns undefined when the patch does not fit
+ */
+export async function writeTree(git: Git, base: string, patch: Uint8Array, file: string): Promise<string | undefined> {
   await writeFile(file, patch)
   if ((await git(['read-tree', base])) === undefined) return undefined
   if ((await git(['apply', '--cached', '--whitespace=nowarn', file])) === undefined) return undefined
@@ -91,11 +97,9 @@ export async function listChangedFiles(left: CodeTree, right: CodeTree): Promise
   return files
 }
 
-/** A file of a tree as it is stored, through no filter; a sentence in its place when it is binary or too large. */
-export async function readCodeFile({ git, name }: CodeTree, path: string): Promise<string> {
-  const content = await git(['cat-file', 'blob', `${name}:${path}`], maxFileBytes)
-  if (content === undefined) return `(${path} cannot be shown: it is not there, or larger than 8 MB.)\n`
-  return content.includes(0) ? `(${path} is binary: ${content.length} bytes.)\n` : content.toString()
+/** A file of a tree as it is stored, through no filter; undefined when it is not there, or larger than 8 MB. */
+export function readCodeFile({ git, name }: CodeTree, path: string): Promise<Buffer | undefined> {
+  return git(['cat-file', 'blob', `${name}:${path}`], maxFileBytes)
 }
 
 function text(output: Buffer | undefined): string | undefined {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
-import { listChangedFiles, openCodeTree, readCodeFile } from './code-tree.ts'
+import { type CodeTree, listChangedFiles, openCodeTree, readCodeFile } from './code-tree.ts'
 
 describe('the code of two runs', () => {
   let folder = ''
@@ -33,6 +33,8 @@ describe('the code of two runs', () => {
       process.env,
     )
 
+  const read = async (tree: CodeTree, path: string) => (await readCodeFile(tree, path))?.toString()
+
   it('differs by what was committed and by what was not, and the repository stays as it is', async () => {
     await git('init', '--quiet')
     await write('train.py', 'one\n')
@@ -54,11 +56,8 @@ describe('the code of two runs', () => {
       { path: 'größe 1.py', isInLeft: false, isInRight: true },
       { path: 'train.py', isInLeft: true, isInRight: true },
     ])
-    assert.deepEqual(await Promise.all([readCodeFile(left, 'train.py'), readCodeFile(right, 'train.py')]), [
-      'one\n',
-      'three\n',
-    ])
-    assert.equal(await readCodeFile(await open(second), 'train.py'), 'two\n')
+    assert.deepEqual(await Promise.all([read(left, 'train.py'), read(right, 'train.py')]), ['one\n', 'three\n'])
+    assert.equal(await read(await open(second), 'train.py'), 'two\n')
     assert.deepEqual([await objects(), await git('status', '--porcelain')], [before, status])
   })
 
@@ -74,7 +73,7 @@ describe('the code of two runs', () => {
     const patch = `diff --git a/train.py b/train.py\n--- a/train.py\n+++ b/train.py\n@@ -1 +1 @@\n-three\n+four\n`
     const opened = await open(tree, patch)
     await listChangedFiles(await open(tree), opened)
-    assert.equal(await readCodeFile(opened, 'train.py'), 'four\n')
+    assert.equal(await read(opened, 'train.py'), 'four\n')
     assert.ok(!(await readdir(scratch)).includes('trap'))
   })
 
