@@ -17,7 +17,7 @@ export function toIdentifier(column: TableColumn): string | undefined {
   return key === undefined ? undefined : `${column.kind}s.${key}`
 }
 
-const quoteText = (value: string) => `'${value.replaceAll("'", "''")}'`
+export const quoteText = (value: string) => `'${value.replaceAll("'", "''")}'`
 
 /** The condition that a run belongs to a group; undefined where the grammar cannot say it. */
 export function toGroupCondition(
