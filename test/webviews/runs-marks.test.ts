@@ -143,6 +143,14 @@ describe('marks on runs', () => {
 })
 
 describe('choosing and grouping', () => {
+  it('hands the view as it stands to the extension for an export', async () => {
+    await using open = await openRunsTab(fewRuns, { columns: [accuracy], filter: 'accuracy > 0.5' })
+    await open.page.getByRole('button', { name: 'Export Runs …' }).click()
+    const [action] = open.actions
+    assert.ok(action?.kind === 'export-table')
+    assert.equal(action.view.filter, 'accuracy > 0.5')
+  })
+
   it('extends a choice by Shift and an arrow, and by Ctrl and the mouse', async () => {
     await using open = await openRunsTab(fewRuns, { columns: [accuracy] })
     await seeRows(open.page, 'a b c d')

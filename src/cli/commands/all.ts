@@ -14,6 +14,7 @@ import runsShow from './runs-show.ts'
 import runsStop from './runs-stop.ts'
 import server from './server.ts'
 import version from './version.ts'
+import viewsExport from './views-export.ts'
 
 export const commands: readonly CliCommand[] = [
   compare,
@@ -30,4 +31,5 @@ export const commands: readonly CliCommand[] = [
   runsStop,
   server,
   version,
+  viewsExport,
 ]

@@ -6,7 +6,7 @@ import type { ChangeEvent } from '../../protocol/events.ts'
 import type { SavedView } from '../../protocol/saved-view.ts'
 import type { ToWebview, WebviewAction } from '../../protocol/webview-messages.ts'
 import { createWebviewHtml } from '../webview-html.ts'
-import { formatView, readView, replaceView, toViewPath, writeView } from './view-file.ts'
+import { formatView, readView, replaceView, toViewPath, writeView } from '../../views/view-file.ts'
 import { createWebviewBridge } from './webview-bridge.ts'
 
 /** Where the scripts and styles of webviews are. */

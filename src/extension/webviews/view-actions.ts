@@ -5,6 +5,7 @@ import type { CodeDocuments } from '../code/code-documents.ts'
 import type { CommandContext } from '../context.ts'
 import { openArtifact } from '../open-artifact.ts'
 import { formatCounted } from '../tree/format.ts'
+import { exportTable } from './export-table.ts'
 import { offerUndo } from '../undo-deletion.ts'
 
 /** Does for a webview what only the extension can do. */
@@ -31,6 +32,8 @@ export async function performAction(
       return code.compare(connectionId, action.left, action.right)
     case 'open-text':
       return openText(context, action)
+    case 'export-table':
+      return exportTable(context, connectionId, action)
     case 'export-file':
       return exportFile(context, connectionId, action)
   }

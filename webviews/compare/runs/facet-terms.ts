@@ -1,6 +1,7 @@
 import type { TableColumn } from '../../../src/protocol/run-table.ts'
 import { type FilterTerm, splitFilter } from './filter-split.ts'
-import { joinConditions, quoteText, toIdentifier } from './filter-terms.ts'
+import { joinConditions, quoteText } from '../../../src/protocol/filter-text.ts'
+import { toIdentifier } from './filter-terms.ts'
 
 /** What of a column a filter lets through: a range with its ends, or some texts. Both may say nothing. */
 export interface FacetChoice {

@@ -2,6 +2,7 @@
 export const english = {
   'view.tabs': 'Ways to compare',
   'view.save': 'Save View',
+  'view.export': 'Export Runs …',
   'view.chosen': '{count} chosen',
   'tab.runs': 'Runs',
   'tab.charts': 'Charts',

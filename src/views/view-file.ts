@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { dataFiles, dataFolderName } from '../../protocol/data-folder.ts'
-import { RunwrightError } from '../../protocol/errors.ts'
-import { parseSavedView, type SavedView } from '../../protocol/saved-view.ts'
+import { dataFiles, dataFolderName } from '../protocol/data-folder.ts'
+import { RunwrightError } from '../protocol/errors.ts'
+import { parseSavedView, type SavedView } from '../protocol/saved-view.ts'
 
 /** Longest file name without its ending, in characters; systems refuse much longer ones. */
 const maxNameLength = 80

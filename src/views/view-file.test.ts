@@ -3,12 +3,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { describe, it } from 'node:test'
-import { isRecord } from '../../protocol/json.ts'
-import { curveAxes } from '../../protocol/curves.ts'
-import { aggregates, runAttributes } from '../../protocol/run-table.ts'
-import { diffSections } from '../../protocol/run-diff.ts'
-import { viewTabs } from '../../protocol/saved-view.ts'
-import { newRunId } from '../tree/test-elements.ts'
+import { isRecord } from '../protocol/json.ts'
+import { curveAxes } from '../protocol/curves.ts'
+import { aggregates, runAttributes } from '../protocol/run-table.ts'
+import { diffSections } from '../protocol/run-diff.ts'
+import { viewTabs } from '../protocol/saved-view.ts'
+import { newRunId } from '../extension/tree/test-elements.ts'
 import { createView } from './new-view.ts'
 import { formatView, listViewPaths, readView, replaceView, toViewPath, writeView } from './view-file.ts'
 
@@ -92,9 +92,7 @@ describe('the file of a view', () => {
 })
 
 describe('the schema of views', async () => {
-  const schema: unknown = JSON.parse(
-    await readFile(new URL('../../../media/view.schema.json', import.meta.url), 'utf8'),
-  )
+  const schema: unknown = JSON.parse(await readFile(new URL('../../media/view.schema.json', import.meta.url), 'utf8'))
   const find = (...path: readonly (string | number)[]) =>
     path.reduce<unknown>((value, key) => {
       if (Array.isArray(value)) return value[Number(key)]
