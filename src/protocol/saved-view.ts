@@ -1,5 +1,6 @@
 import { parseRunId, type RunId } from './ids.ts'
 import { curveAxes, type CurveAxis } from './curves.ts'
+import { type DiffSection, diffSections } from './run-diff.ts'
 import { isRecord } from './json.ts'
 import { flag, listOf, number, object, oneOf, type Parser, refine, refuse, text, textAs } from './parse.ts'
 import type { TableColumn, TableOrder } from './run-table.ts'
@@ -27,6 +28,19 @@ export interface SavedView {
   readonly colors: Readonly<Record<string, string>>
   readonly charts: readonly ChartSpec[]
   readonly tab: ViewTab
+  /** Missing while it is as it first opens. */
+  readonly differences?: DifferencesView
+}
+
+/** How the differences between the chosen runs are shown. */
+export interface DifferencesView {
+  /** The run that metrics are compared with; default: the first chosen one. */
+  readonly reference?: RunId
+  /** Sections that are folded up. */
+  readonly closed: readonly DiffSection['name'][]
+  readonly showsEqual: boolean
+  /** Runs as rows rather than as columns. */
+  readonly isTransposed: boolean
 }
 
 export const viewTabs = ['runs', 'charts', 'differences'] as const
@@ -131,7 +145,12 @@ const colors: Parser<Readonly<Record<string, string>>> = (value, path) => {
 
 const version: Parser<1> = (value, path) => (value === 1 ? 1 : refuse(value, path, 'expected version 1 of a view'))
 
-const savedView = object({
+const differences = object(
+  { closed: listOf(oneOf(diffSections), 100), showsEqual: flag, isTransposed: flag },
+  { reference: runId },
+)
+
+const required = {
   version,
   title: text,
   experiments: listOf(text, 1000),
@@ -144,7 +163,8 @@ const savedView = object({
   colors,
   charts: listOf(chart, 200),
   tab: oneOf(viewTabs),
-})
+}
+const savedView = object(required, { differences })
 
 /** Reads a view from a file or a message. @throws INVALID_PARAMETER_VALUE naming the field */
 export function parseSavedView(value: unknown): SavedView {

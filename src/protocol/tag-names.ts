@@ -26,6 +26,8 @@ export const tagNames = {
   exitCode: 'runwright.exit',
   /** Present on runs that a supervisor watches, hence can be stopped; its value is the supervisor's host and pid. */
   supervisor: 'runwright.supervisor',
+  /** `true` on a run that someone marked with a star, `false` where the mark was taken away again. */
+  starred: 'runwright.starred',
   /** On an experiment: the metric that stands for a run in lists. */
   headlineMetric: 'runwright.headlineMetric',
   /** On an experiment: `maximize` or `minimize`. */

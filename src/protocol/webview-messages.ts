@@ -55,5 +55,7 @@ export type WebviewAction =
     }
   /** Shows a text the user asked for, Markdown or CSV, in an editor. */
   | { readonly kind: 'open-text'; readonly language: 'markdown' | 'csv'; readonly content: string }
+  /** Asks where to and in which format, and writes all runs of the view there. */
+  | { readonly kind: 'export-table'; readonly view: SavedView }
   /** Asks where to, and writes a picture or a table there. */
   | { readonly kind: 'export-file'; readonly fileName: string; readonly bytes: Uint8Array }

@@ -27,6 +27,7 @@ export interface TestWorkspace extends AsyncDisposable {
 export interface RunSpec {
   readonly name: string
   readonly params?: Readonly<Record<string, string | number>>
+  readonly tags?: Readonly<Record<string, string>>
   /** Values by key, in step order from 0 on. */
   readonly metrics?: Readonly<Record<string, readonly number[]>>
   /** Contents by path. */
@@ -74,8 +75,9 @@ async function postToMlflow(client: Client, path: string, body: object): Promise
 async function logRun(client: Client, experimentName: string, spec: RunSpec): Promise<RunId> {
   const { experiment } = await client.call('experiments/ensure', { name: experimentName })
   const params = Object.entries(spec.params ?? {}).map(([key, value]) => ({ key, value: String(value) }))
+  const tags = Object.entries(spec.tags ?? {}).map(([key, value]) => ({ key, value }))
   const { experimentId } = experiment
-  const { run } = await client.call('runs/start', { experimentId, name: spec.name, params })
+  const { run } = await client.call('runs/start', { experimentId, name: spec.name, params, tags })
   const timestamp = run.startTime
   const metrics = Object.entries(spec.metrics ?? {}).flatMap(([key, values]) =>
     values.map((value, step) => ({ key, value, step, timestamp })),

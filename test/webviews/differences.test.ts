@@ -86,6 +86,20 @@ describe('the differences tab', () => {
     assert.deepEqual(view.view.chosen, runs.slice(0, 2))
   })
 
+  it('is shown again as it was left: reference, folded sections, direction', async () => {
+    const [, reference] = runs
+    assert.ok(reference)
+    const differences = { reference, closed: ['params'], showsEqual: true, isTransposed: true } as const
+    await using view = await open({ differences })
+    const { page } = view
+    await page.getByText('▲ better, ▼ worse than bold-lynx').waitFor()
+    assert.equal(await page.getByRole('checkbox', { name: 'Show what is equal too' }).isChecked(), true)
+    await page.getByRole('button', { name: 'Runs as Rows', pressed: true }).click()
+    await page.getByRole('button', { name: /^Params/, expanded: false }).click()
+    await page.getByRole('button', { name: /^Params/, expanded: true }).waitFor()
+    assert.deepEqual(view.view.differences, { ...differences, closed: [], isTransposed: false })
+  })
+
   it('cuts long values, and shows all of them when expanded', async () => {
     await using view = await open()
     const cell = row(view, 'layers').getByRole('cell').first()

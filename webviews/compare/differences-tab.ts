@@ -1,6 +1,6 @@
 import { RunwrightError } from '../../src/protocol/errors.ts'
-import type { RunId } from '../../src/protocol/ids.ts'
-import type { RunDiff } from '../../src/protocol/run-diff.ts'
+import type { DifferencesView } from '../../src/protocol/saved-view.ts'
+import type { DiffSection, RunDiff } from '../../src/protocol/run-diff.ts'
 import { formatDiffMarkdown, nameRuns, selectRows, withReference } from '../../src/protocol/run-diff-text.ts'
 import { element } from '../shared/dom.ts'
 import { text } from '../shared/texts.ts'
@@ -21,13 +21,14 @@ const refetchPauseMs = 500
 /** Of one experiment, most runs are of one year. */
 const dateParts = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const
 
+const asFirst: DifferencesView = { closed: [], showsEqual: false, isTransposed: false }
+
 /** Where the chosen runs differ. */
 export function createDifferencesTab({ host, state }: Parts): Tab {
   const labels = createDiffLabels()
-  const closed = new Set<string>()
   const expanded = new Set<string>()
-  const shows = { equal: false, transposed: false }
-  let reference: RunId | undefined
+  const shown = (): DifferencesView => state.view.differences ?? asFirst
+  const change = (changed: Partial<DifferencesView>) => state.update({ differences: { ...shown(), ...changed } })
   /** What was fetched last; undefined while nothing of the chosen runs was. */
   let diff: RunDiff | undefined
   let isOutdated = true
@@ -36,17 +37,17 @@ export function createDifferencesTab({ host, state }: Parts): Tab {
     labels,
     dates: new Intl.DateTimeFormat(document.documentElement.lang, dateParts),
     colorOf: state.colorOf,
-    toggleSection: (name) => toggle(closed, name),
-    toggleLine: (name) => toggle(expanded, name),
-    makeReference(runId) {
-      reference = runId
+    toggleSection: toggleSection,
+    toggleLine(name) {
+      if (!expanded.delete(name)) expanded.add(name)
       draw()
     },
+    makeReference: (reference) => change({ reference }),
     openArtifact: (runId, path) => host.act({ kind: 'open-artifact', runId, path }),
   })
   const toolbar = createDiffToolbar({
-    showEqual: (equal) => set({ equal }),
-    transpose: (transposed) => set({ transposed }),
+    showEqual: (showsEqual) => change({ showsEqual }),
+    transpose: (isTransposed) => change({ isTransposed }),
     compareCode() {
       const [left, right] = arrange()?.runs ?? []
       if (left && right) host.act({ kind: 'compare-code', left: left.runId, right: right.runId })
@@ -54,7 +55,11 @@ export function createDifferencesTab({ host, state }: Parts): Tab {
     openMarkdown() {
       const arranged = arrange()
       if (arranged === undefined) return
-      host.act({ kind: 'open-text', language: 'markdown', content: formatDiffMarkdown(arranged, shows.equal, labels) })
+      host.act({
+        kind: 'open-text',
+        language: 'markdown',
+        content: formatDiffMarkdown(arranged, shown().showsEqual, labels),
+      })
     },
   })
   const notice = element('div', { class: 'diff-notice', role: 'status' })
@@ -67,18 +72,13 @@ export function createDifferencesTab({ host, state }: Parts): Tab {
   )
   const refetch = createRefetch(refetchPauseMs, fetchDiff)
 
-  function toggle(names: Set<string>, name: string): void {
-    if (!names.delete(name)) names.add(name)
-    draw()
-  }
-
-  function set(change: Partial<typeof shows>): void {
-    Object.assign(shows, change)
-    draw()
+  function toggleSection(name: DiffSection['name']): void {
+    const { closed } = shown()
+    change({ closed: closed.includes(name) ? closed.filter((other) => other !== name) : [...closed, name] })
   }
 
   function arrange(): RunDiff | undefined {
-    return diff && withReference(diff, reference ?? '')
+    return diff && withReference(diff, shown().reference ?? '')
   }
 
   async function fetchDiff(signal: AbortSignal): Promise<void> {
@@ -101,10 +101,15 @@ export function createDifferencesTab({ host, state }: Parts): Tab {
     toolbar.element.hidden = arranged === undefined
     grid.element.hidden = arranged === undefined
     if (arranged === undefined) return
-    const sections = selectRows(arranged, shows.equal)
+    const sections = selectRows(arranged, shown().showsEqual)
     const names = nameRuns(arranged.runs)
     const hasMetrics = sections.some(({ name }) => name === 'metrics')
-    toolbar.show({ runCount: arranged.runs.length, reference: hasMetrics ? names[0] : undefined })
+    toolbar.show({
+      runCount: arranged.runs.length,
+      reference: hasMetrics ? names[0] : undefined,
+      showsEqual: shown().showsEqual,
+      isTransposed: shown().isTransposed,
+    })
     const count = state.view.chosen.length
     say(
       sections.length === 0
@@ -113,8 +118,8 @@ export function createDifferencesTab({ host, state }: Parts): Tab {
           ? text('differences.tooMany', { shown: maxRuns, count })
           : '',
     )
-    const lines = listLines(sections, closed, expanded)
-    grid.show({ diff: arranged, names, lines, isTransposed: shows.transposed })
+    const lines = listLines(sections, new Set(shown().closed), expanded)
+    grid.show({ diff: arranged, names, lines, isTransposed: shown().isTransposed })
   }
 
   function drawError(error: unknown): void {
@@ -151,9 +156,8 @@ export function createDifferencesTab({ host, state }: Parts): Tab {
     if (chosen !== before.chosen && chosen.join() !== before.chosen.join()) {
       isOutdated = true
       diff = undefined
-      if (reference && !chosen.includes(reference)) reference = undefined
       if (tab === 'differences') refresh()
-    } else if (colors !== before.colors) draw()
+    } else if (colors !== before.colors || state.view.differences !== before.differences) draw()
     if (tab !== 'differences') refetch.stop()
   })
   new ResizeObserver(() => grid.fit()).observe(grid.element)

@@ -10,6 +10,10 @@ export function createHeader({ host, state }: Parts): HTMLElement {
   const chosen = element('span', { class: 'chosen-count', role: 'status' })
   const save = button(text('view.save'), () => host.save(state.view), { class: 'text-button' })
 
+  const exported = button(text('view.export'), () => host.act({ kind: 'export-table', view: state.view }), {
+    class: 'text-button',
+  })
+
   function createTabButton(tab: ViewTab): HTMLButtonElement {
     return button(text(`tab.${tab}`), () => state.update({ tab }), {
       role: 'tab',
@@ -38,5 +42,5 @@ export function createHeader({ host, state }: Parts): HTMLElement {
   })
   state.subscribe(draw)
   draw()
-  return element('header', { class: 'view-header' }, list, chosen, save)
+  return element('header', { class: 'view-header' }, list, chosen, exported, save)
 }

@@ -3,6 +3,7 @@ import { button, element } from '../shared/dom.ts'
 import { text } from '../shared/texts.ts'
 import { showColumnChooser } from './runs/column-chooser.ts'
 import { columnId, columnName } from './runs/column-name.ts'
+import { createFacets } from './runs/facets.ts'
 import { chooseDefaultColumns, toViewColumn } from './runs/default-columns.ts'
 import { createFilterBox } from './runs/filter-box.ts'
 import { createGridActions } from './runs/grid-actions.ts'
@@ -10,6 +11,9 @@ import { createRunGrid, type RunGrid } from './runs/run-grid.ts'
 import { createToolbar } from './runs/toolbar.ts'
 import { changeColumn, moveColumn, showColumns, toKeyId } from './runs/view-columns.ts'
 import type { Parts, Tab } from './tab.ts'
+
+/** As a saved view takes. */
+const maxGroupColumns = 10
 
 /** The table of runs: which there are, what they logged, and which are chosen for the other tabs. */
 export function createRunsTab(parts: Parts): Tab {
@@ -23,9 +27,15 @@ export function createRunsTab(parts: Parts): Tab {
     loadNames: loadKeys,
     apply: (filter) => state.update({ filter }),
   })
+  const facets = createFacets(parts, loadKeys)
   const toolbar = createToolbar({
     filterBox: filterBox.element,
-    chooseColumns: (anchor) => void openChooser(anchor),
+    chooseColumns: (anchor) => void chooseColumns(anchor),
+    chooseGroups: (anchor) => void chooseGroups(anchor),
+    toggleFacets() {
+      facets.toggle()
+      drawToolbar()
+    },
     toggleHidden() {
       showsHidden = !showsHidden
       runs.showHidden(showsHidden)
@@ -38,7 +48,7 @@ export function createRunsTab(parts: Parts): Tab {
   const notice = element('div', { class: 'runs-notice', role: 'status', hidden: true })
   const runs: RunGrid = createRunGrid({
     ...parts,
-    ...createGridActions(parts, () => runs),
+    ...createGridActions(parts, () => runs, say),
     dropped(column, before) {
       if (column === 0) return
       state.update({ columns: moveColumn(state.view.columns, column - 1, Math.max(0, before - 1)) })
@@ -56,19 +66,23 @@ export function createRunsTab(parts: Parts): Tab {
     { class: 'runs-tab', role: 'tabpanel', id: 'panel-runs', 'aria-labelledby': 'tab-runs' },
     toolbar.element,
     notice,
-    runs.grid.element,
+    element('div', { class: 'runs-body' }, facets.element, runs.grid.element),
   )
 
   function drawToolbar(): void {
-    toolbar.draw({ view: state.view, totals: runs.totals, showsHidden })
+    toolbar.draw({ view: state.view, totals: runs.totals, showsHidden, showsFacets: facets.isShown })
   }
 
   function drawNotice(): void {
     const { totals } = runs
     const said =
       totals === undefined || totals.total > 0 ? '' : text(totals.runCount === 0 ? 'runs.none' : 'runs.noneMatch')
-    notice.hidden = said === ''
-    notice.textContent = said
+    say(said)
+  }
+
+  function say(message: string): void {
+    notice.hidden = message === ''
+    notice.textContent = message
   }
 
   function showFailure(error: RunwrightError): void {
@@ -81,13 +95,29 @@ export function createRunsTab(parts: Parts): Tab {
     notice.hidden = false
   }
 
-  async function openChooser(anchor: Element): Promise<void> {
+  async function chooseColumns(anchor: Element): Promise<void> {
     const keys = await loadKeys()
     showColumnChooser({
       anchor,
+      title: text('runs.chooser'),
       keys,
       isShown: (keyId) => state.view.columns.some(({ column }) => toKeyId(column) === keyId),
       show: (columns, isShown) => state.update({ columns: showColumns(state.view.columns, columns, isShown) }),
+    })
+  }
+
+  async function chooseGroups(anchor: Element): Promise<void> {
+    const keys = await loadKeys()
+    showColumnChooser({
+      anchor,
+      title: text('runs.chooseGroups'),
+      keys,
+      isShown: (keyId) => state.view.groupBy.some((column) => toKeyId(column) === keyId),
+      show(columns, isToBeShown) {
+        const ids = new Set(columns.map(columnId))
+        const others = state.view.groupBy.filter((column) => !ids.has(columnId(column)))
+        state.update({ groupBy: (isToBeShown ? [...others, ...columns] : others).slice(0, maxGroupColumns) })
+      },
     })
   }
 
@@ -105,6 +135,10 @@ export function createRunsTab(parts: Parts): Tab {
     filterBox.setFilter(state.view.filter)
     runs.follow(before)
     drawToolbar()
+    const { view } = state
+    if (view.filter !== before.filter || view.columns !== before.columns || view.hidden !== before.hidden) {
+      facets.outdate()
+    }
   })
   drawToolbar()
 
@@ -118,6 +152,7 @@ export function createRunsTab(parts: Parts): Tab {
       if (event.kind === 'artifacts' || event.kind === 'stop-requested') return
       if (event.kind !== 'reset' && !state.experimentIds.includes(event.experimentId)) return
       if (!hasColumns && state.view.tab === 'runs') void chooseFirstColumns()
+      facets.outdate()
       runs.outdate(event.kind !== 'metrics' || state.view.filter !== '')
     },
   }

@@ -49,10 +49,6 @@ export function createVirtualList(parts: VirtualListParts): VirtualList {
     })
     option.style.insetBlockStart = `${index * rowSize}px`
     parts.drawOption(option, index)
-    option.addEventListener('click', () => {
-      active = index
-      parts.pressed(index)
-    })
     return option
   }
 
@@ -62,8 +58,13 @@ export function createVirtualList(parts: VirtualListParts): VirtualList {
     draw()
   }
 
+  body.addEventListener('click', ({ clientY }) => {
+    const index = Math.floor((clientY - body.getBoundingClientRect().top) / rowSize)
+    if (index < 0 || index >= count) return
+    active = index
+    parts.pressed(index)
+  })
   root.addEventListener('scroll', draw, { passive: true })
-  root.addEventListener('focus', draw)
   root.addEventListener('keydown', (event) => {
     const page = Math.max(1, Math.floor(root.clientHeight / rowSize) - 1)
     const moves: Record<string, () => void> = {

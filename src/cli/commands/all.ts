@@ -18,6 +18,7 @@ import runsStop from './runs-stop.ts'
 import runsTag from './runs-tag.ts'
 import server from './server.ts'
 import version from './version.ts'
+import viewsExport from './views-export.ts'
 
 export const commands: readonly CliCommand[] = [
   compare,
@@ -38,4 +39,5 @@ export const commands: readonly CliCommand[] = [
   runsTag,
   server,
   version,
+  viewsExport,
 ]

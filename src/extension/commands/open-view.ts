@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { defineCommand } from '../command.ts'
-import { listViewPaths, readView } from '../webviews/view-file.ts'
+import { listViewPaths, readView } from '../../views/view-file.ts'
 import type { CommandContext } from '../context.ts'
 
 export default defineCommand({

@@ -6,7 +6,7 @@ import type { ChangeEvent } from '../../protocol/events.ts'
 import type { SavedView } from '../../protocol/saved-view.ts'
 import type { ToWebview, WebviewAction } from '../../protocol/webview-messages.ts'
 import { createWebviewHtml } from '../webview-html.ts'
-import { formatView, readView, toViewPath, writeView } from './view-file.ts'
+import { formatView, readView, replaceView, toViewPath, writeView } from '../../views/view-file.ts'
 import { createWebviewBridge } from './webview-bridge.ts'
 
 /** Where the scripts and styles of webviews are. */
@@ -63,7 +63,8 @@ export function openComparePanel(parts: ComparePanelParts): ComparePanel {
     const target = file ?? (await askForFile(parts.folder(), view.title))
     if (target === undefined) return
     if (file === undefined) view = { ...view, title: basename(target, '.json') }
-    await writeView(target, view)
+    if (file === undefined) await writeView(target, view)
+    else await replaceView(target, view)
     panel.title = view.title
     const isNew = file === undefined
     file = target

@@ -2,7 +2,7 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import type { ViewTab } from '../../protocol/saved-view.ts'
 import type { CommandContext } from '../context.ts'
 import type { ExperimentElement, RunElement } from '../tree/element.ts'
-import { createView, titleRuns } from './new-view.ts'
+import { createView, titleRuns } from '../../views/new-view.ts'
 
 /**
  * Opens runs side by side.

@@ -7,6 +7,7 @@ import { removeTags, setTag } from '../runs/edit-tags.ts'
 import { rerunRuns, rerunWithChanges } from '../runs/rerun-run.ts'
 import { restoreRunCode } from '../runs/restore-run-code.ts'
 import { formatCounted } from '../tree/format.ts'
+import { exportTable } from './export-table.ts'
 import { offerUndo } from '../undo-deletion.ts'
 
 /** Does for a webview what only the extension can do. */
@@ -45,6 +46,8 @@ export async function performAction(
       return context.code.compare(connectionId, action.left, action.right)
     case 'open-text':
       return openText(context, action)
+    case 'export-table':
+      return exportTable(context, connectionId, action)
     case 'export-file':
       return exportFile(context, connectionId, action)
   }

@@ -5,7 +5,7 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import type { SavedView } from '../../protocol/saved-view.ts'
 import type { FromWebview, ToWebview } from '../../protocol/webview-messages.ts'
 import { newExperimentId, newRunId } from '../tree/test-elements.ts'
-import { createView } from './new-view.ts'
+import { createView } from '../../views/new-view.ts'
 import { createWebviewBridge } from './webview-bridge.ts'
 
 interface Answered {

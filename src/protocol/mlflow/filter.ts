@@ -34,13 +34,14 @@ export function parseLoggedModelFilter(text: string): Filter {
 }
 
 /**
- * The grammar as people type it above a table: a name may stand alone, `findBare` tells of what kind it is then, and a
- * param may be compared with a number.
+ * The grammar as people type it above a table: a name may stand alone, `findBare` tells of what kind it is then, a
+ * param may be compared with a number, and every text with a list.
  *
- *     accuracy > 0.9 AND lr <= 1e-3
+ *     accuracy > 0.9 AND lr <= 1e-3 AND optimizer IN ('adam', 'sgd')
  */
 export function parseTableFilter(text: string, findBare: NonNullable<SearchDialect['findBare']>): Filter {
-  return parseFilter(text, { ...runDialect, findBare, hasNumericParams: true })
+  const listAttributes = Object.values(runDialect.attributes).flatMap(({ key, type }) => (type === 'text' ? [key] : []))
+  return parseFilter(text, { ...runDialect, findBare, listAttributes, hasNumericParams: true, hasLists: true })
 }
 
 type Operator = Comparison['operator']
@@ -155,7 +156,8 @@ function readOperator(reader: Reader, identifier: ResolvedIdentifier, dialect: S
 
 function allowedOperators({ kind, type }: ResolvedIdentifier, dialect: SearchDialect): readonly Operator[] {
   if (type === 'number') return numberOperators
-  const lists: readonly Operator[] = kind === 'attribute' || kind === 'dataset' ? ['IN', 'NOT IN'] : []
+  const hasLists = kind === 'attribute' || kind === 'dataset' || dialect.hasLists === true
+  const lists: readonly Operator[] = hasLists ? ['IN', 'NOT IN'] : []
   const nulls: readonly Operator[] = dialect.nullable.includes(kind) ? ['IS NULL', 'IS NOT NULL'] : []
   const numbers = type === 'either' ? numberOperators.filter((operator) => !textOperators.includes(operator)) : []
   return [...textOperators, ...numbers, ...lists, ...nulls]

@@ -17,6 +17,8 @@ export interface SearchDialect {
   readonly findBare?: (name: string) => 'metric' | 'param' | undefined
   /** Params may be compared with numbers, as numbers. */
   readonly hasNumericParams?: true
+  /** Params and tags may be compared with a list by IN. */
+  readonly hasLists?: true
 }
 
 const tags = { tag: 'tag', tags: 'tag' } as const

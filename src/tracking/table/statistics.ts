@@ -48,6 +48,7 @@ async function loadColumnStatistics(
     ...found.values,
   )
   const values = rows.map((row) => ({ value: String(row['value']), count: Number(row['count']) }))
+  if (column.kind === 'param' && areNumbers(values)) return countNumbers(values)
   return {
     kind: 'texts',
     count: values.reduce((sum, { count }) => sum + count, 0),
@@ -77,6 +78,28 @@ function selectValues(
     text: `select ${text} as value from runs r join experiments e on e.id = r.experiment where ${where.text}`,
     values: [...values, ...where.values],
   }
+}
+
+/** Params are texts; where many differ and each is a number, they are looked at as numbers. */
+const minNumbers = 12
+
+type Counted = readonly { readonly value: string; readonly count: number }[]
+
+function areNumbers(found: Counted): boolean {
+  return found.length >= minNumbers && found.every(({ value }) => value.trim() !== '' && Number.isFinite(Number(value)))
+}
+
+function countNumbers(found: Counted): ColumnStatistics {
+  const numbers = found.map(({ value }) => Number(value))
+  const min = numbers.reduce((least, value) => Math.min(least, value), Infinity)
+  const max = numbers.reduce((greatest, value) => Math.max(greatest, value), -Infinity)
+  const histogram = new Uint32Array(histogramParts)
+  for (const { value, count } of found) {
+    const part = Math.floor(((Number(value) - min) * histogramParts) / (max - min || 1))
+    const index = Math.min(histogramParts - 1, part)
+    histogram[index] = (histogram[index] ?? 0) + count
+  }
+  return { kind: 'numbers', count: found.reduce((sum, { count }) => sum + count, 0), min, max, histogram }
 }
 
 /** Counted where the numbers are: a hundred thousand of them are not worth carrying over. */

@@ -121,6 +121,10 @@ describe('the table of runs', () => {
     'params.lr > 8': 'c',
     "attributes.status = 'FINISHED'": 'a',
     'attributes.start_time < 25 and lr < 1': 'ba',
+    "lr IN ('9', 'auto', 'other')": 'dc',
+    "kind NOT IN ('x')": 'fed',
+    "tags.note in ('first')": 'a',
+    "run_name IN ('a', 'f')": 'fa',
     'val/loss < 3': 'ed',
     "kind = 'x' and metrics.acc < 0.6": 'a',
     "run_name = 'c'": 'c',
@@ -199,5 +203,22 @@ describe('the table of runs', () => {
       { value: 'y', count: 3 },
     ]
     assert.deepEqual(kind, { kind: 'texts', count: 6, distinctCount: 2, top })
+  })
+
+  it('looks at params as numbers where many differ and all are numbers', async () => {
+    await using tracking = await openScratchTracking()
+    const { experimentId } = await tracking.experiments.ensure('digits')
+    const add = (lr: string) => tracking.addRun({ experimentId, params: [{ key: 'lr', value: lr }] })
+    const read = async () => {
+      const query = { experimentIds: [experimentId], columns: [param('lr')] }
+      return (await tracking.comparison.statistics(query)).columns[0]
+    }
+    for (let run = 0; run < 25; run += 1) await add(String(run * 10))
+    const lr = await read()
+    assert.ok(lr?.kind === 'numbers')
+    assert.deepEqual([lr.count, lr.min, lr.max], [25, 0, 240])
+    assert.deepEqual([...lr.histogram], [...Array<number>(23).fill(1), 2])
+    await add('auto')
+    assert.equal((await read())?.kind, 'texts')
   })
 })

@@ -1,5 +1,4 @@
-import type { DiffedRun, DiffRow } from '../../../src/protocol/run-diff.ts'
-import type { RunDiff } from '../../../src/protocol/run-diff.ts'
+import type { DiffedRun, DiffRow, DiffSection, RunDiff } from '../../../src/protocol/run-diff.ts'
 import {
   compareValues,
   formatDiffValue,
@@ -28,7 +27,7 @@ export interface DiffTableParts {
   /** How the view's language writes a moment. */
   readonly dates: Intl.DateTimeFormat
   colorOf(runId: RunId): string
-  toggleSection(name: string): void
+  toggleSection(name: DiffSection['name']): void
   toggleLine(name: string): void
   makeReference(runId: RunId): void
   openArtifact(runId: RunId, path: string): void

@@ -11,7 +11,12 @@ export interface ToolbarActions {
 export interface DiffToolbar {
   readonly element: HTMLElement
   /** @param reference the name of the run that metrics are compared with; undefined when no metric is shown */
-  show(state: { readonly runCount: number; readonly reference: string | undefined }): void
+  show(state: {
+    readonly runCount: number
+    readonly reference: string | undefined
+    readonly showsEqual: boolean
+    readonly isTransposed: boolean
+  }): void
 }
 
 /** What can be done with the differences as a whole. */
@@ -19,11 +24,8 @@ export function createDiffToolbar(actions: ToolbarActions): DiffToolbar {
   const checkbox = element('input', { type: 'checkbox' })
   checkbox.addEventListener('change', () => actions.showEqual(checkbox.checked))
   const transposed = button(text('differences.transpose'), () => {
-    const isTransposed = transposed.getAttribute('aria-pressed') !== 'true'
-    transposed.setAttribute('aria-pressed', String(isTransposed))
-    actions.transpose(isTransposed)
+    actions.transpose(transposed.getAttribute('aria-pressed') !== 'true')
   })
-  transposed.setAttribute('aria-pressed', 'false')
   const code = button(text('differences.compareCode'), actions.compareCode)
   const markdown = button(text('differences.markdown'), actions.openMarkdown)
   const legend = element('span', { class: 'diff-legend' })
@@ -37,7 +39,9 @@ export function createDiffToolbar(actions: ToolbarActions): DiffToolbar {
       markdown,
       legend,
     ),
-    show({ runCount, reference }) {
+    show({ runCount, reference, showsEqual, isTransposed }) {
+      checkbox.checked = showsEqual
+      transposed.setAttribute('aria-pressed', String(isTransposed))
       code.hidden = runCount !== 2
       legend.textContent = reference === undefined ? '' : text('differences.legend', { name: reference })
     },

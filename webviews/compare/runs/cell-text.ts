@@ -1,3 +1,4 @@
+import { tagNames } from '../../../src/protocol/tag-names.ts'
 import type { RunAttribute, TableColumn } from '../../../src/protocol/run-table.ts'
 import { text } from '../../shared/texts.ts'
 
@@ -14,13 +15,19 @@ const isTime = (key: RunAttribute) => key === 'start_time' || key === 'end_time'
 /** @param now milliseconds since 1970, for times that are told as an age */
 export function formatCell(column: TableColumn, value: string | number | undefined, now: number): CellText {
   if (value === undefined) return emptyCell
-  if (typeof value === 'string') return { text: shorten(value), title: value }
+  if (typeof value === 'string') {
+    const isCommit = column.kind === 'tag' && column.key === tagNames.gitCommit
+    return { text: isCommit ? value.slice(0, commitLength) : shorten(value), title: value }
+  }
   if (column.kind === 'attribute') {
     if (isTime(column.key)) return { text: formatAge(value, now), title: formatTime(value) }
     if (column.key === 'duration') return { text: formatDuration(value), title: `${value} ms` }
   }
   return { text: formatNumber(value), title: formatExactNumber(value) }
 }
+
+/** As much of a commit as git itself shows. */
+const commitLength = 10
 
 /** No cell shows more than a few hundred characters, and laying out a novel takes its time. */
 const maxShownLength = 400

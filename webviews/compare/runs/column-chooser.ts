@@ -1,21 +1,24 @@
 import type { Methods } from '../../../src/protocol/methods.ts'
-import { runAttributes, type TableColumn } from '../../../src/protocol/run-table.ts'
+import type { TableColumn } from '../../../src/protocol/run-table.ts'
 import { button, element } from '../../shared/dom.ts'
 import { showPopover } from '../../shared/popover.ts'
 import { text } from '../../shared/texts.ts'
 import { createVirtualList } from '../../shared/virtual-list.ts'
 import { columnName } from './column-name.ts'
+import { listColumns } from './list-columns.ts'
 import { toKeyId } from './view-columns.ts'
 
 export interface ChooserParts {
   readonly anchor: Element
+  /** What is chosen, for the title. */
+  readonly title: string
   readonly keys: Methods['table/keys']['result']
   isShown(keyId: string): boolean
   show(columns: readonly TableColumn[], isShown: boolean): void
 }
 
-/** A dialog to find columns among all keys, and show or hide them. */
-export function showColumnChooser({ anchor, keys, isShown, show }: ChooserParts): void {
+/** A dialog to find columns among all keys, and choose some of them. */
+export function showColumnChooser({ anchor, title, keys, isShown, show }: ChooserParts): void {
   const all = listColumns(keys)
   let matching = all
   const list = createVirtualList({
@@ -54,7 +57,8 @@ export function showColumnChooser({ anchor, keys, isShown, show }: ChooserParts)
   function match(): void {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean)
     matching = all.filter((column) => {
-      const name = `${columnName(column)} ${text(`runs.kinds.${column.kind}`)}`.toLowerCase()
+      const key = 'key' in column ? column.key : ''
+      const name = `${columnName(column)} ${key} ${text(`runs.kinds.${column.kind}`)}`.toLowerCase()
       return words.every((word) => name.includes(word))
     })
     count.textContent = text('runs.chooserCount', { shown: matching.length, total: all.length })
@@ -76,7 +80,7 @@ export function showColumnChooser({ anchor, keys, isShown, show }: ChooserParts)
   )
   const content = element(
     'div',
-    { class: 'column-chooser', role: 'dialog', 'aria-label': text('runs.chooser') },
+    { class: 'column-chooser', role: 'dialog', 'aria-label': title },
     search,
     list.element,
     buttons,
@@ -84,16 +88,4 @@ export function showColumnChooser({ anchor, keys, isShown, show }: ChooserParts)
   showPopover({ anchor, content })
   match()
   search.focus()
-}
-
-function listColumns({ metrics, params, tags }: ChooserParts['keys']): TableColumn[] {
-  return [
-    ...runAttributes
-      .filter((key) => key !== 'run_name')
-      .map((key) => ({ kind: 'attribute', key }) satisfies TableColumn),
-    { kind: 'dataset' },
-    ...metrics.map((key) => ({ kind: 'metric', key, aggregate: 'last' }) satisfies TableColumn),
-    ...params.map((key) => ({ kind: 'param', key }) satisfies TableColumn),
-    ...tags.map((key) => ({ kind: 'tag', key }) satisfies TableColumn),
-  ]
 }

@@ -1,5 +1,24 @@
 import type { MetricColumn, TableColumn } from '../../../src/protocol/run-table.ts'
+import { tagNames } from '../../../src/protocol/tag-names.ts'
 import { text } from '../../shared/texts.ts'
+
+/** Tags that people know by what they mean: a run's code state, what started it, what is noted about it. */
+const knownTags = {
+  [tagNames.starred]: 'runs.tag.starred',
+  [tagNames.note]: 'runs.tag.note',
+  [tagNames.gitCommit]: 'runs.tag.commit',
+  [tagNames.gitBranch]: 'runs.tag.branch',
+  [tagNames.gitDirty]: 'runs.tag.dirty',
+  [tagNames.gitRepoUrl]: 'runs.tag.repository',
+  [tagNames.sourceName]: 'runs.tag.source',
+  [tagNames.command]: 'runs.tag.command',
+  [tagNames.workingDirectory]: 'runs.tag.workingDirectory',
+  [tagNames.exitCode]: 'runs.tag.exitCode',
+} as const
+
+export function isKnownTag(key: string): key is keyof typeof knownTags {
+  return Object.hasOwn(knownTags, key)
+}
 
 /** What the first column shows, and is sorted by. */
 export const nameColumn = { kind: 'attribute', key: 'run_name' } as const
@@ -23,6 +42,8 @@ export function columnName(column: TableColumn): string {
       return text(`runs.attribute.${column.key}`)
     case 'dataset':
       return text('runs.dataset')
+    case 'tag':
+      return isKnownTag(column.key) ? text(knownTags[column.key]) : column.key
     default:
       return column.key
   }

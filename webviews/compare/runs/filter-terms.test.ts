@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { parseTableFilter } from '../../../src/protocol/mlflow/filter.ts'
-import { joinConditions, quoteKey, toGroupCondition, toIdentifier } from './filter-terms.ts'
+import { joinConditions } from '../../../src/protocol/filter-text.ts'
+import { quoteKey, toGroupCondition, toIdentifier } from './filter-terms.ts'
 
 const parse = (filter: string | undefined) => parseTableFilter(filter ?? 'none', () => 'param')
 

@@ -1,4 +1,4 @@
-import type { RunId } from '../../../src/protocol/ids.ts'
+import { quoteText } from '../../../src/protocol/filter-text.ts'
 import type { TableColumn } from '../../../src/protocol/run-table.ts'
 
 /** A key as the filter's grammar takes it, quoted where it must be; undefined for one with both kinds of quotes. */
@@ -17,8 +17,6 @@ export function toIdentifier(column: TableColumn): string | undefined {
   return key === undefined ? undefined : `${column.kind}s.${key}`
 }
 
-const quoteText = (value: string) => `'${value.replaceAll("'", "''")}'`
-
 /** The condition that a run belongs to a group; undefined where the grammar cannot say it. */
 export function toGroupCondition(
   by: readonly TableColumn[],
@@ -34,14 +32,4 @@ function toTerm(column: TableColumn, value: string | number | null): string | un
   if (value === null) return column.kind === 'param' || column.kind === 'tag' ? `${identifier} IS NULL` : undefined
   if (typeof value === 'string') return `${identifier} = ${quoteText(value)}`
   return Number.isFinite(value) ? `${identifier} = ${value}` : undefined
-}
-
-/** Conditions that all must hold; empty ones are left out. */
-export function joinConditions(...conditions: readonly string[]): string {
-  return conditions.filter((condition) => condition.trim() !== '').join(' AND ')
-}
-
-/** Leaves runs out; the empty text for none. */
-export function exceptRuns(runIds: readonly RunId[]): string {
-  return runIds.length === 0 ? '' : `run_id NOT IN (${runIds.map(quoteText).join(', ')})`
 }

@@ -10,6 +10,7 @@ import { showColorPalette } from './color-palette.ts'
 import { listColumnItems } from './column-menu.ts'
 import { nameColumn, spokenColumnName } from './column-name.ts'
 import type { RunGrid, RunGridParts } from './run-grid.ts'
+import { createMarkActions, readMarks } from './run-marks.ts'
 import { changeHidden, listRunItems } from './run-menu.ts'
 import { toggleOrder } from './sort-order.ts'
 import { changeColumn, clampWidth, moveColumn } from './view-columns.ts'
@@ -23,10 +24,14 @@ const widthStep = 16
 export function createGridActions(
   parts: Parts,
   runs: () => RunGrid,
+  said: (message: string) => void,
 ): Pick<RunGridParts, 'pressed' | 'clicked' | 'menuAsked'> {
-  const { state } = parts
+  const { state, host } = parts
+  const marks = createMarkActions(parts, said)
   /** Where a range of rows begins. */
   let rangeStart: number | undefined
+  /** Where the keys have brought its other end. */
+  let rangeEnd: number | undefined
 
   const lineAt = (row: number) => runs().model?.line(row)
   function rowAt(row: number): TableRow | undefined {
@@ -34,6 +39,7 @@ export function createGridActions(
     return line?.kind === 'run' ? line.row : undefined
   }
   const isChosen = (runId: RunId) => state.view.chosen.includes(runId)
+  const isHidden = (runId: RunId) => state.view.hidden.includes(runId)
   const choose = (runIds: readonly RunId[], isToBeChosen: boolean) =>
     state.update({ chosen: changeChoice(state.view.chosen, runIds, isToBeChosen) })
 
@@ -60,9 +66,59 @@ export function createGridActions(
     if (row < 0) return openColumnMenu(column, anchor)
     const run = rowAt(row)
     if (run === undefined) return runs().model?.toggle(row)
-    const items = listRunItems(parts, run, () => openPalette(run, anchor))
+    const { isStarred } = readMarks(runs().model, row)
+    const items = listRunItems(parts, run, {
+      isStarred,
+      star: () => star(row),
+      editNote: () => editNote(row, anchor),
+      chooseColor: () => openPalette(run, anchor),
+    })
     showMenu(anchor, text('runs.runMenu', { name: run.name }), items)
   }
+
+  /** The run and, where it is a chosen one, all that are chosen. */
+  const withChosen = (runId: RunId) => (isChosen(runId) ? state.view.chosen : [runId])
+
+  function star(row: number): void {
+    const run = rowAt(row)
+    if (run !== undefined) marks.star(withChosen(run.runId), !readMarks(runs().model, row).isStarred)
+  }
+
+  function editNote(row: number, anchor: Anchor): void {
+    const run = rowAt(row)
+    if (run !== undefined) marks.editNote(run, readMarks(runs().model, row).note, anchor)
+  }
+
+  /** Letters and keys that stand for an entry of the run's menu. */
+  function actByKey({ key, ctrlKey, metaKey, altKey }: KeyboardEvent, row: number, anchor: Anchor): boolean {
+    const run = rowAt(row)
+    if (run === undefined || ctrlKey || metaKey || altKey) return false
+    const { runId } = run
+    if (key === 's') star(row)
+    else if (key === 'n') editNote(row, anchor)
+    else if (key === 'h') state.update({ hidden: changeHidden(state.view.hidden, runId, !isHidden(runId)) })
+    else if (key === 'F2') host.act({ kind: 'rename-run', runId })
+    else if (key === 'Delete') host.act({ kind: 'delete-runs', runIds: withChosen(runId) })
+    else return false
+    return true
+  }
+
+  /** Shift with an arrow takes the next row along. */
+  function extend(row: number, column: number, by: number): void {
+    const next = Math.max(0, Math.min((runs().model?.lineCount ?? 1) - 1, row + by))
+    if (rangeStart === undefined || !isInRange(row)) {
+      rangeStart = row
+      choose(
+        [rowAt(row)?.runId].filter((runId) => runId !== undefined),
+        true,
+      )
+    }
+    const run = rowAt(next)
+    if (run !== undefined) choose([run.runId], true)
+    rangeEnd = next
+    runs().grid.focus({ row: next, column })
+  }
+  const isInRange = (row: number) => rangeEnd === row
 
   function openColumnMenu(column: number, anchor: Anchor): void {
     const shown = runs().columns[column - 1]
@@ -118,14 +174,16 @@ export function createGridActions(
       if (anchor !== undefined) openMenu(place, anchor)
     } else if (place.row < 0 && (key === 'Enter' || key === ' ')) sort(place.column, shiftKey)
     else if (place.row < 0) return shiftColumn(event, place.column)
-    else if (key === ' ') {
+    else if (shiftKey && (key === 'ArrowDown' || key === 'ArrowUp')) {
+      extend(place.row, place.column, key === 'ArrowDown' ? 1 : -1)
+    } else if (key === ' ') {
       if (lineAt(place.row)?.kind === 'group') runs().model?.toggle(place.row)
       else toggleRun(place.row, shiftKey)
     } else if (key === 'Enter' && anchor !== undefined) openMenu(place, anchor)
     else if (key.toLowerCase() === 'a' && (ctrlKey || metaKey))
       choose(runs().model?.loadedRunIds(maxChosen) ?? [], true)
     else if (key === 'Escape' && state.view.chosen.length > 0) state.update({ chosen: [] })
-    else return false
+    else return anchor !== undefined && actByKey(event, place.row, anchor)
     return true
   }
 

@@ -2,6 +2,7 @@ import type { TableRow } from '../../../src/protocol/run-table.ts'
 import { element } from '../../shared/dom.ts'
 import type { GridCell } from '../../shared/grid/grid-rows.ts'
 import { text } from '../../shared/texts.ts'
+import type { RunMarks } from './run-marks.ts'
 import type { TableLine } from './table-model.ts'
 
 /** Of these only `check` and `label` are always in the page: elements are what a table of this size is short of. */
@@ -16,7 +17,7 @@ interface NameParts {
   readonly eye: HTMLElement
 }
 
-export interface RunState {
+export interface RunState extends RunMarks {
   readonly isChosen: boolean
   readonly isHidden: boolean
   readonly color: string
@@ -30,16 +31,20 @@ export function drawNameCell(cell: GridCell, line: TableLine | undefined, stateO
   const key = JSON.stringify([line, state])
   if (parts.key === key) return
   parts.key = key
-  cell.element.className = `grid-cell name-cell${isInGroup ? ' in-group' : ''}`
+  const marks = `${state?.isStarred === true ? ' starred' : ''}${state?.note ? ' noted' : ''}`
+  cell.element.className = `grid-cell name-cell${isInGroup ? ' in-group' : ''}${marks}`
   if (line?.kind === 'group') drawGroup(parts, line)
   else if (line?.row === undefined || state === undefined) drawLoading(parts)
   else drawRun(parts, line.row, state)
 }
 
 /** What the cell says when pointed at. */
-export function describeLine(line: TableLine | undefined): string {
+export function describeLine(line: TableLine | undefined, { isStarred, note }: RunMarks): string {
   if (line?.kind === 'group') return sayGroup(line)
-  return line?.row === undefined ? '' : `${line.row.name} (${text(`runs.status.${line.row.status}`)})`
+  if (line?.row === undefined) return ''
+  const plain = `${line.row.name} (${text(`runs.status.${line.row.status}`)})`
+  const name = isStarred ? text('runs.starred', { name: plain }) : plain
+  return note === '' ? name : text('runs.noted', { name, note })
 }
 
 function sayGroup({ name, runCount }: TableLine & { kind: 'group' }): string {
@@ -90,6 +95,8 @@ function drawRun({ lead, check, label, eye }: NameParts, row: TableRow, state: R
   check.setAttribute('aria-label', text('runs.choose', { name }))
   label.className = `run-name of-run status-${status.toLowerCase()}`
   label.textContent = name
+  if (state.isStarred) label.setAttribute('aria-label', text('runs.starred', { name }))
+  else label.removeAttribute('aria-label')
   eye.classList.toggle('closed', state.isHidden)
   giveName(eye, text(state.isHidden ? 'runs.show' : 'runs.hide', { name }))
   if (state.isHidden) label.after(eye)

@@ -6,11 +6,13 @@ import type { Stretch } from '../../shared/grid/column-layout.ts'
 import { createGrid, type Grid, type GridParts } from '../../shared/grid/grid.ts'
 import { text } from '../../shared/texts.ts'
 import type { Parts } from '../tab.ts'
+import { columnId } from './column-name.ts'
 import { drawHeaderCell } from './header-cell.ts'
 import { describeLine, drawNameCell } from './name-cell.ts'
 import { openModel } from './open-model.ts'
 import { createPace } from './refresh-pace.ts'
 import type { Totals } from './row-source.ts'
+import { noteColumn, readMarks, starColumn } from './run-marks.ts'
 import type { TableModel } from './table-model.ts'
 import { describeValue, drawValueCell } from './value-cell.ts'
 import { arrangeColumns } from './view-columns.ts'
@@ -77,7 +79,10 @@ export function createRunGrid(parts: RunGridParts): RunGrid {
     menuAsked: parts.menuAsked,
     dropped: parts.dropped,
     drawCell(cell, row, column) {
-      if (column === 0) return drawNameCell(cell, model?.line(row), stateOf)
+      if (column === 0) {
+        const marks = readMarks(model, row)
+        return drawNameCell(cell, model?.line(row), (run) => ({ ...stateOf(run), ...marks }))
+      }
       const shown = columns[column - 1]?.column
       if (shown === undefined) return
       const value = model?.cell(row, shown) ?? 'loading'
@@ -85,7 +90,7 @@ export function createRunGrid(parts: RunGridParts): RunGrid {
     },
     describe(row, column) {
       const shown = columns[column - 1]?.column
-      if (column === 0) return describeLine(model?.line(row))
+      if (column === 0) return describeLine(model?.line(row), readMarks(model, row))
       if (shown === undefined || model === undefined) return ''
       return describeValue(shown, model.cell(row, shown), shown.kind === 'metric' ? model.best(shown) : undefined, now)
     },
@@ -142,7 +147,8 @@ export function createRunGrid(parts: RunGridParts): RunGrid {
   function askedColumns({ from, to }: Stretch): TableColumn[] {
     const near = columns.slice(Math.max(0, from - 1 - columnsAhead), Math.max(0, to - 1) + columnsAhead)
     const pinned = columns.filter(({ pinned }) => pinned)
-    return [...new Set([...pinned, ...near])].map(({ column }) => column)
+    const asked = [...[...new Set([...pinned, ...near])].map(({ column }) => column), starColumn, noteColumn]
+    return [...new Map(asked.map((column) => [columnId(column), column])).values()]
   }
 
   function layOut(): void {

@@ -5,8 +5,15 @@ import { text } from '../../shared/texts.ts'
 import type { Parts } from '../tab.ts'
 import { changeChoice } from './choice.ts'
 
+export interface RunMenuActions {
+  readonly isStarred: boolean
+  star(): void
+  editNote(): void
+  chooseColor(): void
+}
+
 /** What can be done with a run, and with those chosen where it is one of them. */
-export function listRunItems({ host, state }: Parts, row: TableRow, chooseColor: () => void): MenuItem[] {
+export function listRunItems({ host, state }: Parts, row: TableRow, actions: RunMenuActions): MenuItem[] {
   const { view } = state
   const { runId } = row
   const isChosen = view.chosen.includes(runId)
@@ -27,7 +34,13 @@ export function listRunItems({ host, state }: Parts, row: TableRow, chooseColor:
       label: text('runs.menu.charts'),
       run: () => state.update({ chosen: changeChoice(view.chosen, [runId], true), tab: 'charts' }),
     },
-    { label: text('runs.menu.color'), run: chooseColor, isDisabled: !isChosen, isFirstOfGroup: true },
+    {
+      label: text(actions.isStarred ? 'runs.menu.unstar' : 'runs.menu.star'),
+      run: actions.star,
+      isFirstOfGroup: true,
+    },
+    { label: text('runs.menu.note'), run: actions.editNote },
+    { label: text('runs.menu.color'), run: actions.chooseColor, isDisabled: !isChosen },
     {
       label: text(isHidden ? 'runs.menu.show' : 'runs.menu.hide'),
       run: () => state.update({ hidden: changeHidden(view.hidden, runId, !isHidden) }),

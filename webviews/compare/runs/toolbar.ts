@@ -8,6 +8,8 @@ import type { Totals } from './row-source.ts'
 export interface ToolbarParts {
   readonly filterBox: HTMLElement
   chooseColumns(anchor: Element): void
+  chooseGroups(anchor: Element): void
+  toggleFacets(): void
   toggleHidden(): void
   clearChoice(): void
   ungroup(column: TableColumn): void
@@ -17,6 +19,7 @@ export interface ToolbarContent {
   readonly view: SavedView
   readonly totals: Totals | undefined
   readonly showsHidden: boolean
+  readonly showsFacets: boolean
 }
 
 /** The line above the table: the filter, how many runs there are, and what changes the table as a whole. */
@@ -26,10 +29,15 @@ export function createToolbar(parts: ToolbarParts): { element: HTMLElement; draw
     class: 'text-button',
     'aria-haspopup': 'dialog',
   })
+  const groups = button(text('runs.groupButton'), () => parts.chooseGroups(groups), {
+    class: 'text-button',
+    'aria-haspopup': 'dialog',
+  })
+  const facets = button(text('runs.facets'), parts.toggleFacets, { class: 'text-button' })
   const hidden = button('', parts.toggleHidden, { class: 'text-button' })
   const clear = button(text('runs.clear'), parts.clearChoice, { class: 'text-button' })
   const chips = element('div', { class: 'group-chips', role: 'group', 'aria-label': text('runs.groupBy') })
-  const line = element('div', { class: 'runs-toolbar' }, parts.filterBox, count, clear, hidden, columns)
+  const line = element('div', { class: 'runs-toolbar' }, facets, parts.filterBox, count, clear, hidden, groups, columns)
 
   function drawChips(groupBy: readonly TableColumn[]): void {
     chips.hidden = groupBy.length === 0
@@ -48,7 +56,8 @@ export function createToolbar(parts: ToolbarParts): { element: HTMLElement; draw
   let drawnGroups = 'none yet'
   return {
     element: element('div', {}, line, chips),
-    draw({ view, totals, showsHidden }) {
+    draw({ view, totals, showsHidden, showsFacets }) {
+      facets.setAttribute('aria-pressed', String(showsFacets))
       const said =
         totals === undefined
           ? text('runs.loading')
@@ -58,9 +67,9 @@ export function createToolbar(parts: ToolbarParts): { element: HTMLElement; draw
       hidden.hidden = view.hidden.length === 0
       hidden.textContent = text(showsHidden ? 'runs.hideHidden' : 'runs.showHidden', { count: view.hidden.length })
       hidden.setAttribute('aria-pressed', String(showsHidden))
-      const groups = view.groupBy.map(columnId).join()
-      if (groups !== drawnGroups) drawChips(view.groupBy)
-      drawnGroups = groups
+      const grouped = view.groupBy.map(columnId).join()
+      if (grouped !== drawnGroups) drawChips(view.groupBy)
+      drawnGroups = grouped
     },
   }
 }

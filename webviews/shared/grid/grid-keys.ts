@@ -28,7 +28,8 @@ export interface KeyPress {
 export function moveByKey(press: KeyPress, { row, column }: CellPlace, extent: GridExtent): CellPlace | undefined {
   const { key, altKey, shiftKey, ctrlKey, metaKey } = press
   const toEnd = ctrlKey || metaKey
-  if (altKey || (shiftKey && toEnd)) return undefined
+  const isRange = shiftKey && (key === 'ArrowUp' || key === 'ArrowDown')
+  if (altKey || isRange || (shiftKey && toEnd)) return undefined
   const { rowCount, columnCount, pageRows, isRightToLeft } = extent
   const forward = isRightToLeft ? 'ArrowLeft' : 'ArrowRight'
   const to = (nextRow: number, nextColumn: number): CellPlace => ({

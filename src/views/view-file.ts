@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { dataFiles, dataFolderName } from '../../protocol/data-folder.ts'
-import { RunwrightError } from '../../protocol/errors.ts'
-import { parseSavedView, type SavedView } from '../../protocol/saved-view.ts'
+import { dataFiles, dataFolderName } from '../protocol/data-folder.ts'
+import { RunwrightError } from '../protocol/errors.ts'
+import { parseSavedView, type SavedView } from '../protocol/saved-view.ts'
 
 /** Longest file name without its ending, in characters; systems refuse much longer ones. */
 const maxNameLength = 80
@@ -44,14 +45,27 @@ export async function writeView(path: string, view: SavedView): Promise<void> {
   await rename(beside, path)
 }
 
+/**
+ * Writes a view to the file that it is saved in already.
+ *
+ * @throws INVALID_PARAMETER_VALUE when someone is at work there and what it holds is no view; it stays as it is
+ */
+export async function replaceView(path: string, view: SavedView): Promise<void> {
+  if (existsSync(path)) await readView(path)
+  await writeView(path, view)
+}
+
 /** @throws INVALID_PARAMETER_VALUE saying what in the file is no view */
 export async function readView(path: string): Promise<SavedView> {
   const text = await readFile(path, 'utf8')
   try {
     return parseSavedView(JSON.parse(text))
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${path} holds no view: ${reason}`, { cause })
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, ' ')
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${path} holds no view: ${reason}`, {
+      hint: 'Correct the file: nothing is written over it until then.',
+      cause,
+    })
   }
 }
 

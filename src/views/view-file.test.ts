@@ -3,13 +3,14 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { describe, it } from 'node:test'
-import { isRecord } from '../../protocol/json.ts'
-import { curveAxes } from '../../protocol/curves.ts'
-import { aggregates, goals, runAttributes } from '../../protocol/run-table.ts'
-import { viewTabs } from '../../protocol/saved-view.ts'
-import { newRunId } from '../tree/test-elements.ts'
+import { isRecord } from '../protocol/json.ts'
+import { curveAxes } from '../protocol/curves.ts'
+import { aggregates, goals, runAttributes } from '../protocol/run-table.ts'
+import { diffSections } from '../protocol/run-diff.ts'
+import { viewTabs } from '../protocol/saved-view.ts'
+import { newRunId } from '../extension/tree/test-elements.ts'
 import { createView } from './new-view.ts'
-import { formatView, listViewPaths, readView, toViewPath, writeView } from './view-file.ts'
+import { formatView, listViewPaths, readView, replaceView, toViewPath, writeView } from './view-file.ts'
 
 const view = {
   ...createView('best', ['digits'], 'charts', [newRunId(2), newRunId(1)]),
@@ -30,6 +31,40 @@ describe('the file of a view', () => {
 
     await writeFile(path, '{"version": 2}')
     await assert.rejects(readView(path), /best of all\.json holds no view: .*version/)
+  })
+
+  it('keeps how the differences are shown, where that was changed', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'runwright-views-'))
+    t.after(() => rm(folder, { recursive: true }))
+    const path = toViewPath(folder, 'arranged')
+    const differences = { reference: newRunId(1), closed: ['tags'], showsEqual: true, isTransposed: false } as const
+    await writeView(path, { ...view, differences })
+    assert.deepEqual((await readView(path)).differences, differences)
+  })
+
+  it('is not written over while it holds a mistake, which is named with its place', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'runwright-views-'))
+    t.after(() => rm(folder, { recursive: true }))
+    const path = join(folder, 'edited.json')
+    const edited = JSON.stringify({ ...view, charts: [{ kind: 'pie', id: '1' }] })
+    for (const [content, reason] of [
+      [edited, /edited\.json holds no view: .*charts\[0\]\.kind.*expected one of curves/],
+      [formatView(view).replace('"filter": ""', '"filter": '), /edited\.json holds no view: .*"filter": ,/],
+      [formatView(view).replace('"filter": "",', ''), /edited\.json holds no view: .*filter/],
+    ] as const) {
+      await writeFile(path, content)
+      await assert.rejects(replaceView(path, view), {
+        code: 'INVALID_PARAMETER_VALUE',
+        message: reason,
+        hint: /Correct/,
+      })
+      assert.equal(await readFile(path, 'utf8'), content)
+    }
+    await writeFile(path, formatView({ ...view, filter: 'a > 1' }))
+    await replaceView(path, view)
+    await rm(path)
+    await replaceView(path, view)
+    assert.deepEqual(await readView(path), view)
   })
 
   it('is the same text for the same view, in whatever order it was put together', () => {
@@ -57,9 +92,7 @@ describe('the file of a view', () => {
 })
 
 describe('the schema of views', async () => {
-  const schema: unknown = JSON.parse(
-    await readFile(new URL('../../../media/view.schema.json', import.meta.url), 'utf8'),
-  )
+  const schema: unknown = JSON.parse(await readFile(new URL('../../media/view.schema.json', import.meta.url), 'utf8'))
   const find = (...path: readonly (string | number)[]) =>
     path.reduce<unknown>((value, key) => {
       if (Array.isArray(value)) return value[Number(key)]
@@ -69,6 +102,7 @@ describe('the schema of views', async () => {
   it('knows the fields and words of the parser', () => {
     assert.deepEqual(find('required'), Object.keys(view))
     assert.deepEqual(find('properties', 'tab', 'enum'), viewTabs)
+    assert.deepEqual(find('properties', 'differences', 'properties', 'closed', 'items', 'enum'), diffSections)
     assert.deepEqual(find('definitions', 'column', 'oneOf', 0, 'properties', 'aggregate', 'enum'), aggregates)
     assert.deepEqual(find('definitions', 'column', 'oneOf', 4, 'properties', 'aggregate', 'const'), 'at-step')
     assert.deepEqual(find('definitions', 'column', 'oneOf', 5, 'properties', 'goal', 'enum'), goals)

@@ -1,5 +1,5 @@
-import type { RunId } from '../../protocol/ids.ts'
-import type { SavedView, ViewTab } from '../../protocol/saved-view.ts'
+import type { RunId } from '../protocol/ids.ts'
+import type { SavedView, ViewTab } from '../protocol/saved-view.ts'
 
 /** A view as it first opens; its tabs choose columns and charts that fit the experiments. */
 export function createView(
