@@ -27,9 +27,18 @@ export interface SavedView {
   readonly colors: Readonly<Record<string, string>>
   readonly charts: readonly ChartSpec[]
   readonly tab: ViewTab
+  /** What of the artifacts is shown; missing until something was chosen. */
+  readonly artifact?: ShownArtifact
 }
 
-export const viewTabs = ['runs', 'charts', 'differences'] as const
+export interface ShownArtifact {
+  /** As artifacts are grouped by; empty for all that is seen and heard. */
+  readonly key: string
+  /** Missing for the last one. */
+  readonly step?: number
+}
+
+export const viewTabs = ['runs', 'charts', 'differences', 'artifacts'] as const
 export type ViewTab = (typeof viewTabs)[number]
 
 export interface ViewColumn {
@@ -131,20 +140,25 @@ const colors: Parser<Readonly<Record<string, string>>> = (value, path) => {
 
 const version: Parser<1> = (value, path) => (value === 1 ? 1 : refuse(value, path, 'expected version 1 of a view'))
 
-const savedView = object({
-  version,
-  title: text,
-  experiments: listOf(text, 1000),
-  filter: text,
-  order: listOf(order, 20),
-  columns: listOf(viewColumn, 2000),
-  groupBy: listOf(column, 10),
-  chosen: listOf(runId, 1000),
-  hidden: listOf(runId, 10_000),
-  colors,
-  charts: listOf(chart, 200),
-  tab: oneOf(viewTabs),
-})
+const artifact = object({ key: text }, { step: number })
+
+const savedView = object(
+  {
+    version,
+    title: text,
+    experiments: listOf(text, 1000),
+    filter: text,
+    order: listOf(order, 20),
+    columns: listOf(viewColumn, 2000),
+    groupBy: listOf(column, 10),
+    chosen: listOf(runId, 1000),
+    hidden: listOf(runId, 10_000),
+    colors,
+    charts: listOf(chart, 200),
+    tab: oneOf(viewTabs),
+  },
+  { artifact },
+)
 
 /** Reads a view from a file or a message. @throws INVALID_PARAMETER_VALUE naming the field */
 export function parseSavedView(value: unknown): SavedView {
