@@ -12,6 +12,7 @@ import {
   runPage,
 } from './mlflow-answers.ts'
 import type { Page } from './mlflow-answers.ts'
+import { openArtifact } from './mlflow-artifacts.ts'
 import type { MlflowHttp } from './mlflow-http.ts'
 
 /** The routes of MLflow's REST interface that a client of ours needs, in its own words. */
@@ -57,6 +58,8 @@ export interface MlflowApi {
   sampleMetric(runId: RunId, key: string, points: number): Promise<readonly Metric[]>
   /** Of one folder, over all pages. */
   listArtifacts(runId: RunId, path: string | undefined): Promise<ArtifactEntry[]>
+  /** One artifact's bytes; the stream must be read to the end or cancelled. */
+  openArtifact(runId: RunId, path: string): Promise<ReadableStream<Uint8Array>>
 }
 
 /** Points a page of a metric's history holds. */
@@ -141,6 +144,10 @@ export function createMlflowApi(http: MlflowHttp, signal?: AbortSignal): MlflowA
         const { files, nextPageToken } = readAnswer(filePage, await get('artifacts/list', query))
         return page(files, nextPageToken)
       }),
+    async openArtifact(runId, path) {
+      const { run } = readAnswer(runAnswer, await get('runs/get', { run_id: runId }))
+      return openArtifact(http, { runId, artifactUri: run.artifactUri }, path, signal)
+    },
   }
 }
 

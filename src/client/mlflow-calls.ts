@@ -7,6 +7,7 @@ import type { MethodName, Methods, RunColumn, RunListRow } from '../protocol/met
 import { hasEnded } from '../protocol/runs.ts'
 import type { Metric, Run } from '../protocol/runs.ts'
 import type { MlflowApi } from './mlflow-api.ts'
+import { digestArtifact, listLoggedArtifacts, readArtifact, readLoggedTable } from './mlflow-logged-artifacts.ts'
 
 /** Our methods in terms of MLflow's routes; what has no entry, an MLflow server has no word for. */
 export type MlflowCalls = {
@@ -126,6 +127,10 @@ export function createMlflowCalls(now: () => number): MlflowCalls {
     async 'artifacts/list'({ runId, path }, api) {
       return { entries: await api.listArtifacts(runId, path) }
     },
+    'artifacts/logged': listLoggedArtifacts,
+    'artifacts/read': readArtifact,
+    'artifacts/digest': digestArtifact,
+    'artifacts/table': readLoggedTable,
   }
 }
 

@@ -14,6 +14,8 @@ import type {
   TableQuery,
   TableRow,
 } from './run-table.ts'
+import type { LoggedArtifact } from './logged-artifacts.ts'
+import type { LoggedTable } from './logged-table.ts'
 import type { ArtifactEntry, Metric, MetricPoint, Run, RunRow, RunStatus, Tag, ViewType } from './runs.ts'
 
 /** A value that a run list shows beside the run's own attributes. */
@@ -213,6 +215,52 @@ export interface Methods {
     params: { runId: RunId; path?: string }
     result: { entries: readonly ArtifactEntry[] }
   }
+  /** The files of 1 … 100 runs by key, step and run, so that equal ones stand side by side. */
+  'artifacts/logged': {
+    params: {
+      runIds: readonly RunId[]
+      offset?: number
+      /** 1 … 10,000, default 1,000. */
+      limit?: number
+    }
+    result: {
+      artifacts: readonly LoggedArtifact[]
+      total: number
+      /** Runs with more files than are looked at. */
+      cutRuns: readonly RunId[]
+    }
+  }
+  /** Bytes of one artifact, from `start` on. */
+  'artifacts/read': {
+    params: {
+      runId: RunId
+      path: string
+      /** Default: 0. */
+      start?: number
+      /** 1 … 33,554,432, default 8,388,608. */
+      maxBytes?: number
+    }
+    result: {
+      bytes: Uint8Array
+      /** Of the whole artifact. */
+      sizeBytes: number
+    }
+  }
+  /** SHA-256 over all bytes of one artifact, in hex. */
+  'artifacts/digest': { params: { runId: RunId; path: string }; result: { sizeBytes: number; sha256: string } }
+  /** Rows `offset` … `offset + limit` of a table that a run has logged. */
+  'artifacts/table': {
+    params: {
+      runId: RunId
+      path: string
+      /** By name; default: all. */
+      columns?: readonly string[]
+      offset?: number
+      /** 1 … 200,000, default 1,000. */
+      limit?: number
+    }
+    result: LoggedTable
+  }
 }
 
 export type MethodName = keyof Methods
@@ -224,6 +272,8 @@ export const bulkMethods = [
   'table/statistics',
   'curves/window',
   'curves/tail',
+  'artifacts/read',
+  'artifacts/table',
 ] as const satisfies MethodName[]
 
 export function isBulkMethod(method: MethodName): boolean {

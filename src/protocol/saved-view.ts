@@ -30,6 +30,8 @@ export interface SavedView {
   readonly tab: ViewTab
   /** Missing while it is as it first opens. */
   readonly differences?: DifferencesView
+  /** What of the artifacts is shown; missing until something was chosen. */
+  readonly artifact?: ShownArtifact
 }
 
 /** How the differences between the chosen runs are shown. */
@@ -43,7 +45,14 @@ export interface DifferencesView {
   readonly isTransposed: boolean
 }
 
-export const viewTabs = ['runs', 'charts', 'differences'] as const
+export interface ShownArtifact {
+  /** As artifacts are grouped by; empty for all that is seen and heard. */
+  readonly key: string
+  /** Missing for the last one. */
+  readonly step?: number
+}
+
+export const viewTabs = ['runs', 'charts', 'differences', 'artifacts'] as const
 export type ViewTab = (typeof viewTabs)[number]
 
 export interface ViewColumn {
@@ -164,7 +173,9 @@ const required = {
   charts: listOf(chart, 200),
   tab: oneOf(viewTabs),
 }
-const savedView = object(required, { differences })
+const artifact = object({ key: text }, { step: number })
+
+const savedView = object(required, { differences, artifact })
 
 /** Reads a view from a file or a message. @throws INVALID_PARAMETER_VALUE naming the field */
 export function parseSavedView(value: unknown): SavedView {

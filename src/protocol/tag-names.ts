@@ -9,6 +9,8 @@ export const tagNames = {
   gitBranch: 'mlflow.source.git.branch',
   gitRepoUrl: 'mlflow.source.git.repoURL',
   parentRunId: 'mlflow.parentRunId',
+  /** Paths of what `mlflow.log_table` has logged, as a JSON array of `{ path, type }`. */
+  loggedArtifacts: 'mlflow.loggedArtifacts',
 
   /** `true` when files differed from the commit at launch; the difference is the artifact `code/uncommitted.patch`. */
   gitDirty: 'runwright.git.dirty',

@@ -42,9 +42,17 @@ export type FromWebview =
   | { readonly kind: 'save'; readonly view: SavedView }
   | { readonly kind: 'act'; readonly action: WebviewAction }
 
+/** An artifact of a run by its path. */
+export interface NamedArtifact {
+  readonly runId: RunId
+  readonly path: string
+}
+
 /** What only the extension can do for a view. */
 export type WebviewAction =
   | { readonly kind: 'open-artifact'; readonly runId: RunId; readonly path: string }
+  /** Opens VS Code's diff editor on two artifacts. */
+  | { readonly kind: 'compare-artifacts'; readonly left: NamedArtifact; readonly right: NamedArtifact }
   /** Opens VS Code's diff editor on the code of two runs. */
   | { readonly kind: 'compare-code'; readonly left: RunId; readonly right: RunId }
   | { readonly kind: 'rename-run' | 'open-log' | 'copy-run-id'; readonly runId: RunId }

@@ -27,7 +27,7 @@ export interface Artifacts {
    * @throws RESOURCE_DOES_NOT_EXIST; INVALID_PARAMETER_VALUE for a folder
    */
   open(path: string, range?: { start?: number; end?: number }): Promise<OpenArtifact>
-  openBelow(artifactUri: string, path: string): Promise<OpenArtifact>
+  openBelow(artifactUri: string, path: string, range?: { start?: number; end?: number }): Promise<OpenArtifact>
   /**
    * Stores an artifact, replacing an older one of that path. It becomes visible only complete and durable; when `body`
    * ends with an error, nothing is stored.
@@ -133,7 +133,7 @@ export function createArtifacts({
       return entries.map((entry) => ({ ...entry, path: [...prefix, entry.path].join('/') }))
     },
     open: (path, range) => openPath(parseArtifactPath(path), range),
-    openBelow: (artifactUri, path) => openPath(locateArtifact(artifactUri, path)),
+    openBelow: (artifactUri, path, range) => openPath(locateArtifact(artifactUri, path), range),
     write: (path, body) => inWords(path, () => write(parseArtifactPath(path), body)),
     delete: (path) => inWords(path, () => deletePath(parseArtifactPath(path))),
   }

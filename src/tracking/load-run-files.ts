@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { walkFolders } from '../base/walk-folders.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Run } from '../protocol/runs.ts'
 import { artifactPaths } from '../protocol/tag-names.ts'
@@ -59,14 +60,6 @@ function parse(text: string | undefined): unknown {
 }
 
 async function listFiles(artifacts: Artifacts, run: Run): Promise<Map<string, number>> {
-  const files = new Map<string, number>()
-  const folders: (string | undefined)[] = [undefined]
-  for (const folder of folders) {
-    for (const { path, isDirectory, sizeBytes } of await artifacts.listBelow(run.artifactUri, folder)) {
-      if (isDirectory) folders.push(path)
-      else if (files.size < maxFiles) files.set(path, sizeBytes ?? 0)
-    }
-    if (files.size >= maxFiles) break
-  }
-  return files
+  const { files } = await walkFolders((folder) => artifacts.listBelow(run.artifactUri, folder), maxFiles)
+  return new Map(files.map(({ path, sizeBytes }) => [path, sizeBytes ?? 0]))
 }

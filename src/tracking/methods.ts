@@ -6,6 +6,7 @@ import type { Parser } from '../protocol/parse.ts'
 import { hasEnded, runStatuses } from '../protocol/runs.ts'
 import type { Artifacts } from './artifacts.ts'
 import { createComparisonMethods } from './comparison-methods.ts'
+import { createLoggedArtifactMethods } from './logged-artifact-methods.ts'
 import type { MethodTable } from './route.ts'
 import type { Tracking } from './tracking.ts'
 
@@ -41,6 +42,7 @@ export function createTrackingMethods({
   const { experiments, runs } = tracking
   return {
     ...createComparisonMethods({ tracking, artifacts }),
+    ...createLoggedArtifactMethods({ runs, artifacts }),
     'experiments/list': {
       parse: parserOf(object({}, { view })),
       run: async ({ view }) => ({ experiments: await experiments.list(view ?? 'ACTIVE_ONLY') }),

@@ -1,5 +1,6 @@
 import { viewTabs, type ViewTab } from '../../src/protocol/saved-view.ts'
 import { connectHost } from '../shared/host.ts'
+import { createArtifactsTab } from './artifacts-tab.ts'
 import { createChartsTab } from './charts-tab.ts'
 import { createDifferencesTab } from './differences-tab.ts'
 import { createHeader } from './header.ts'
@@ -17,6 +18,7 @@ host.onShow(({ view, experimentIds }) => {
     runs: createRunsTab(parts),
     charts: createChartsTab(parts),
     differences: createDifferencesTab(parts),
+    artifacts: createArtifactsTab(parts),
   }
   tabs = opened
   const showTab = () => {

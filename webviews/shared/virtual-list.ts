@@ -6,6 +6,8 @@ export interface VirtualListParts {
   readonly label: string
   /** CSS pixels. */
   readonly rowSize: number
+  /** Whether one option alone can be selected. Default: several. */
+  readonly isSingle?: boolean
   drawOption(option: HTMLElement, index: number): void
   isSelected(index: number): boolean
   pressed(index: number): void
@@ -23,7 +25,13 @@ export function createVirtualList(parts: VirtualListParts): VirtualList {
   const body = element('div', { class: 'list-body', role: 'presentation' })
   const root = element(
     'div',
-    { class: 'virtual-list', role: 'listbox', tabindex: 0, 'aria-label': parts.label, 'aria-multiselectable': 'true' },
+    {
+      class: 'virtual-list',
+      role: 'listbox',
+      tabindex: 0,
+      'aria-label': parts.label,
+      'aria-multiselectable': String(parts.isSingle !== true),
+    },
     body,
   )
   let count = 0

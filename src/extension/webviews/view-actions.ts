@@ -1,6 +1,7 @@
 import type { RunId } from '../../protocol/ids.ts'
 import { artifactPaths } from '../../protocol/tag-names.ts'
 import type { WebviewAction } from '../../protocol/webview-messages.ts'
+import { toArtifactUri } from '../artifact-uri.ts'
 import type { CommandContext } from '../context.ts'
 import { openArtifact } from '../open-artifact.ts'
 import { removeTags, setTag } from '../runs/edit-tags.ts'
@@ -44,6 +45,8 @@ export async function performAction(
       return removeTags(context, addressesOf(action.runIds))
     case 'compare-code':
       return context.code.compare(connectionId, action.left, action.right)
+    case 'compare-artifacts':
+      return compareArtifacts(context, connectionId, action)
     case 'open-text':
       return openText(context, action)
     case 'export-table':
@@ -61,6 +64,20 @@ async function findName({ connections }: CommandContext, connectionId: string, r
 async function openRunArtifact(context: CommandContext, connectionId: string, runId: RunId, path: string) {
   const name = await findName(context, connectionId, runId)
   await openArtifact(context, { row: { runId, name }, experiment: { connectionId } }, path)
+}
+
+async function compareArtifacts(
+  context: CommandContext,
+  connectionId: string,
+  { left, right }: WebviewAction & { kind: 'compare-artifacts' },
+): Promise<void> {
+  const { vscode } = context
+  const [before, after] = await Promise.all([left, right].map(({ runId }) => findName(context, connectionId, runId)))
+  const [leftUri, rightUri] = [left, right].map((artifact) =>
+    vscode.Uri.from(toArtifactUri({ connectionId, ...artifact })),
+  )
+  const title = `${right.path} (${before} ↔ ${after})`
+  await vscode.commands.executeCommand('vscode.diff', leftUri, rightUri, title)
 }
 
 async function renameRun(context: CommandContext, connectionId: string, runId: RunId): Promise<void> {
