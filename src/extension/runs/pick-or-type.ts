@@ -26,7 +26,10 @@ export function pickOrType(
   return new Promise((resolve) => {
     box.onDidChangeValue(fill)
     box.onDidAccept(() => {
-      resolve(box.selectedItems[0]?.label)
+      // Whoever types fast accepts before what was typed has become an item.
+      const text = box.selectedItems[0]?.label ?? box.value.trim()
+      if (text === '') return
+      resolve(text)
       box.hide()
     })
     box.onDidHide(() => {
