@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Client } from '../protocol/client.ts'
+import { tagNames } from '../protocol/tag-names.ts'
+import { openScratchTracking } from '../tracking/scratch-tracking.ts'
 import { tools } from './all.ts'
 import { defineAgentTool, type ToolContext } from './agent-tool.ts'
 
@@ -92,11 +94,21 @@ describe('the tools', () => {
     assert.deepEqual(starting, ['runwright_launch_run'])
   })
 
-  it('say what a launch would do before it is done', () => {
+  it('say what a launch would do before it is done, the words of a recorded command among it', async () => {
     const launch = tools.find(({ name }) => name === 'runwright_launch_run') ?? assert.fail()
-    const asked = launch.confirmation({ command: ['python', 'a b.py', '{lr}'], params: ['lr=0.1'] })
-    assert.equal(asked, 'Starts on this machine, as a tracked run:\n\npython "a b.py" {lr}\n\nwith lr=0.1')
-    assert.match(launch.confirmation({ rerunOf: 'otter' }), /the command of run otter again/)
+    const asked = await launch.confirmation(client, { command: ['python', 'a b.py', '{lr}'], params: ['lr=0.1'] })
+    assert.equal(asked, 'Starts on this machine, as a tracked run:\n\npython "a b.py" 0.1\n\nParams: lr=0.1')
+    await using tracking = await openScratchTracking()
+    const { experimentId } = await tracking.experiments.ensure('digits')
+    const tags = [{ key: tagNames.command, value: '["rm","--depth","3"]' }]
+    const { runId } = await tracking.runs.create({ experimentId, params: [{ key: 'depth', value: '3' }], tags })
+    const reader: Client = {
+      ...client,
+      // SAFETY: the only method that is called here is runs/get.
+      call: async () => ({ run: await tracking.runs.get(runId) }) as never,
+    }
+    const again = await launch.confirmation(reader, { rerunOf: runId, params: ['depth=4'] })
+    assert.equal(again, 'Starts on this machine, as a tracked run:\n\nrm --depth 4')
   })
 
   it('launch by words of the command line', async () => {

@@ -65,8 +65,8 @@ export interface AgentTool {
   readonly effect: 'reads' | 'starts-processes'
   /** JSON Schema of the input, draft 2020-12. */
   readonly inputSchema: object
-  /** What a call would do, for the user to confirm. @throws INVALID_PARAMETER_VALUE */
-  confirmation(input: unknown): string
+  /** What a call would do, for the user to confirm; changes nothing. @throws as `run` does */
+  confirmation(client: Client, input: unknown): Promise<string>
   /**
    * Resolves to Markdown of bounded length.
    *
@@ -79,7 +79,7 @@ export interface AgentTool {
 export function defineAgentTool<const Fields extends ToolFields>(
   definition: Pick<AgentTool, 'name' | 'referenceName' | 'title' | 'summary' | 'description' | 'icon' | 'effect'> & {
     readonly fields: Fields
-    confirmation?(input: ToolInput<Fields>): string
+    confirmation?(client: Client, input: ToolInput<Fields>): Promise<string>
     run(context: ToolContext, input: ToolInput<Fields>): Promise<string>
   },
 ): AgentTool {
@@ -88,7 +88,7 @@ export function defineAgentTool<const Fields extends ToolFields>(
   return {
     ...shown,
     inputSchema: toSchema(fields),
-    confirmation: (input) => definition.confirmation?.(parse(input)) ?? definition.title,
+    confirmation: async (client, input) => (await definition.confirmation?.(client, parse(input))) ?? definition.title,
     run: async (context, input) => boundText(await definition.run(context, parse(input))),
   }
 }

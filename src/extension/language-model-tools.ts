@@ -16,10 +16,10 @@ export function registerLanguageModelTools(tools: readonly AgentTool[], context:
 
 function createLanguageModelTool(tool: AgentTool, context: CommandContext): vscode.LanguageModelTool<unknown> {
   return {
-    prepareInvocation({ input }) {
+    async prepareInvocation({ input }) {
       const invocationMessage = `${tool.title}…`
       if (tool.effect === 'reads') return { invocationMessage }
-      const confirmationMessages = { title: tool.title, message: quote(confirm(tool, input)) }
+      const confirmationMessages = { title: tool.title, message: quote(await confirm(tool, context, input)) }
       return { invocationMessage, confirmationMessages }
     },
     async invoke({ input }, token) {
@@ -38,12 +38,13 @@ function createLanguageModelTool(tool: AgentTool, context: CommandContext): vsco
   }
 }
 
-/** A wrong input is told when the tool is called. */
-function confirm(tool: AgentTool, input: unknown): string {
+/** What cannot be done is told the user now, and the model when it calls. */
+async function confirm(tool: AgentTool, context: CommandContext, input: unknown): Promise<string> {
   try {
-    return tool.confirmation(input)
-  } catch {
-    return tool.title
+    const { client } = await openContext(context, new AbortController().signal)
+    return await tool.confirmation(client, input)
+  } catch (error) {
+    return `It will fail: ${describeError(error).text}`
   }
 }
 

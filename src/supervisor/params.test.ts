@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { RunwrightError } from '../protocol/errors.ts'
-import { parseParams, substituteParams } from './params.ts'
+import { substituteParams } from '../protocol/substitute-params.ts'
+import { parseParams } from './params.ts'
 
 describe('params on the command line', () => {
   it('are split at the first equals sign', () => {

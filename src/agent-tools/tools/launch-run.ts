@@ -1,7 +1,9 @@
 import { findRun } from '../../client/find-run.ts'
+import type { Client } from '../../protocol/client.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { planRerun } from '../../protocol/rerun.ts'
 import type { Param } from '../../protocol/runs.ts'
+import { substituteParams } from '../../protocol/substitute-params.ts'
 import { defineAgentTool, type ToolInput } from '../agent-tool.ts'
 
 const fields = {
@@ -30,11 +32,15 @@ export default defineAgentTool({
   icon: '$(play)',
   effect: 'starts-processes',
   fields,
-  confirmation(input) {
+  async confirmation(client, input) {
+    checkInput(input)
     const params = parseParams(input.params)
-    const words = input.command?.map(quoteWord).join(' ') ?? `the command of run ${input.rerunOf ?? ''} again`
-    const given = params.length === 0 ? '' : `\n\nwith ${params.map(({ key, value }) => `${key}=${value}`).join(', ')}`
-    return `Starts on this machine, as a tracked run:\n\n${words}${given}`
+    const { command, given } =
+      input.rerunOf === undefined
+        ? { command: substituteParams(input.command ?? [], params), given: params }
+        : await planCommand(client, input.rerunOf, params)
+    const what = given.length === 0 ? '' : `\n\nParams: ${given.map(({ key, value }) => `${key}=${value}`).join(', ')}`
+    return `Starts on this machine, as a tracked run:\n\n${command.map(quoteWord).join(' ')}${what}`
   },
   async run({ client, launch }, input) {
     checkInput(input)
@@ -53,6 +59,12 @@ export default defineAgentTool({
     return [started, ...changed].join('\n')
   },
 })
+
+async function planCommand(client: Client, rerunOf: string, params: readonly Param[]) {
+  const { run } = await client.call('runs/get', { runId: await findRun(client, rerunOf) })
+  const plan = planRerun(run, params)
+  return { command: substituteParams(plan.command, plan.params), given: plan.params }
+}
 
 function checkInput({ command, rerunOf }: ToolInput<typeof fields>): void {
   const isCommand = command !== undefined && command.length > 0

@@ -24,7 +24,7 @@ export default defineCliCommand({
       return connected
     }
     const launch = (words: readonly string[]) => {
-      if (options['allow-launch']) return launchDetached(context.program, words, workspace)
+      if (options['allow-launch']) return launchDetached(context.program, words, workspace, context.env)
       throw new RunwrightError('PERMISSION_DENIED', 'This server may not start runs.', {
         hint: 'The user can allow it by starting the server as "runwright mcp --allow-launch".',
       })

@@ -13,10 +13,15 @@ const startTimeoutMs = 60_000
  * @returns a sentence with the run's name and id
  * @throws INVALID_STATE with what it printed, when it ends before the run exists
  */
-export async function launchDetached(program: Program, words: readonly string[], folder: string): Promise<string> {
+export async function launchDetached(
+  program: Program,
+  words: readonly string[],
+  folder: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
   const child = spawn(program.file, [...program.args, ...words], {
     cwd: folder,
-    env: { ...process.env, ...program.env, npm_lifecycle_event: '' },
+    env: { ...env, ...program.env, npm_lifecycle_event: '' },
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   })

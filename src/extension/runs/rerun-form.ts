@@ -1,6 +1,7 @@
 import { checkKey } from '../../protocol/mlflow/names.ts'
 import { listRerunParams, planRerun } from '../../protocol/rerun.ts'
 import type { Param, Run } from '../../protocol/runs.ts'
+import { substituteParams } from '../../protocol/substitute-params.ts'
 import { joinCommandLine } from '../command-line.ts'
 import type { CommandContext } from '../context.ts'
 
@@ -19,8 +20,7 @@ type Changes = ReadonlyMap<string, string>
 /** What the form shows: the start with its command line, each param that can be changed, and those that cannot. */
 export function listFormLines(run: Pick<Run, 'name' | 'params' | 'tags'>, changes: Changes): readonly FormLine[] {
   const plan = planRerun(run, toParams(changes))
-  const values = new Map(plan.params.map(({ key, value }) => [key, value]))
-  const command = plan.command.map((word) => word.replaceAll(/\{([^{}]+)\}/g, (all, key) => values.get(key) ?? all))
+  const command = substituteParams(plan.command, plan.params)
   const params = listRerunParams(run)
   const added = [...changes].filter(([key]) => !params.some((param) => param.key === key))
   return [
