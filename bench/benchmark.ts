@@ -2,6 +2,9 @@
 export const units = {
   ms: { better: 'lower' },
   MB: { better: 'lower' },
+  KB: { better: 'lower' },
+  'bytes/point': { better: 'lower' },
+  'points/s': { better: 'higher' },
   'MB/s': { better: 'higher' },
   'requests/s': { better: 'higher' },
 } as const satisfies Record<string, { better: 'lower' | 'higher' }>
