@@ -2,6 +2,9 @@
 export const units = {
   ms: { better: 'lower' },
   MB: { better: 'lower' },
+  KB: { better: 'lower' },
+  'bytes/point': { better: 'lower' },
+  'points/s': { better: 'higher' },
   'MB/s': { better: 'higher' },
   KB: { better: 'lower' },
   'KB/s': { better: 'lower' },

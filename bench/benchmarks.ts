@@ -6,6 +6,7 @@ import extensionActivation from './benchmarks/extension-activation.ts'
 import logBatch from './benchmarks/log-batch.ts'
 import logMetric from './benchmarks/log-metric.ts'
 import memory from './benchmarks/memory.ts'
+import scale from './benchmarks/scale.ts'
 import searchRuns from './benchmarks/search-runs.ts'
 import treeOpen from './benchmarks/tree-open.ts'
 
@@ -20,4 +21,5 @@ export const benchmarks: readonly Benchmark[] = [
   extensionActivation,
   treeOpen,
   compareCurves,
+  scale,
 ]

@@ -150,6 +150,8 @@ export interface Methods {
       limit?: number
       /** Leaves out `total` and `runCount`, which cost more than a page does. */
       areTotalsKnown?: boolean
+      /** What the asker has of this page, by the digests of `delta`, empty where it has none: it is not sent again. */
+      known?: { rows: string; columns: readonly string[] }
     }
     result: {
       rows: readonly TableRow[]
@@ -158,6 +160,14 @@ export interface Methods {
       total?: number
       /** Runs of the experiments, whatever the filter. */
       runCount?: number
+      /** Where `known` was given: `rows` are left out where they are the same, and `columns` are the changed ones. */
+      delta?: {
+        isSameRows: boolean
+        /** Places of the columns that are sent, among those asked for. */
+        changed: readonly number[]
+        /** Of what the page is now, whatever was sent. */
+        digests: { rows: string; columns: readonly string[] }
+      }
     }
   }
   /** Every key that was logged, sorted. */

@@ -23,6 +23,7 @@ const parseRows = object(
     offset: integer(0, Number.MAX_SAFE_INTEGER),
     limit: integer(1, 1000),
     areTotalsKnown: flag,
+    known: object({ rows: text, columns: listOf(text, 2000) }),
   },
 )
 const parseKeys = object({ experimentIds })

@@ -10,6 +10,7 @@ import { countRuns, listRunIds, loadRunRows, type RunQuery, selectRunIds } from 
 import { loadCells } from './cells.ts'
 import { isNumeric, toOrderTerms } from './columns.ts'
 import { loadPointCells } from './point-cells.ts'
+import { leaveOutKnown } from './row-delta.ts'
 
 const defaultLimit = 100
 
@@ -22,6 +23,7 @@ export async function loadTableRows(
     offset = 0,
     limit = defaultLimit,
     areTotalsKnown = false,
+    known,
     ...query
   }: Methods['table/rows']['params'],
 ): Promise<Methods['table/rows']['result']> {
@@ -40,7 +42,7 @@ export async function loadTableRows(
     const cells = await loadCells(sql, experimentIds, ids, column)
     values.push(isNumeric(column) ? toNumbers(cells) : toTexts(cells))
   }
-  return {
+  const answer = {
     rows: rows.map((row) => {
       const { runId, experimentId, name, status, lifecycleStage } = toRunRow(row)
       return { runId, experimentId, name, status, lifecycleStage }
@@ -50,6 +52,7 @@ export async function loadTableRows(
       ? {}
       : { total, runCount: await countRuns(sql, experimentIds, view === undefined ? {} : { view }) }),
   }
+  return known === undefined ? answer : leaveOutKnown(answer, known)
 }
 
 async function findPage(

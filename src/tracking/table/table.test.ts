@@ -221,4 +221,20 @@ describe('the table of runs', () => {
     await add('auto')
     assert.equal((await read())?.kind, 'texts')
   })
+
+  it('sends again only what has changed', async () => {
+    await using tracking = await openWithRuns()
+    const { experimentIds } = tracking
+    const query = { experimentIds, columns: [metric('acc'), metric('acc', 'max'), param('lr')], limit: 2 }
+    const first = await tracking.comparison.rows({ ...query, known: { rows: '', columns: [] } })
+    assert.deepEqual([first.rows.length, first.columns.length, first.delta?.changed], [2, 3, [0, 1, 2]])
+    const runId = first.rows[1]?.runId ?? assert.fail()
+    await tracking.runs.logBatch(runId, { metrics: series('acc', 0, 0, -1) })
+    const next = await tracking.comparison.rows({ ...query, known: first.delta?.digests ?? assert.fail() })
+    assert.deepEqual([next.rows, next.delta?.isSameRows, next.delta?.changed], [[], true, [0, 1]])
+    assert.deepEqual(cellsOf(next.columns[0], 2), [-Infinity, -1])
+    await tracking.runs.delete([runId])
+    const last = await tracking.comparison.rows({ ...query, known: next.delta?.digests ?? assert.fail() })
+    assert.deepEqual([last.rows.map(({ name }) => name), last.delta?.isSameRows], [['f', 'd'], false])
+  })
 })

@@ -138,4 +138,42 @@ describe('rows that are fetched as they are looked at', () => {
     await asked[0]?.answer()
     assert.deepEqual([source.best(column('accuracy')), source.best(column('val_loss'))], [99, 0])
   })
+
+  it('keeps what the engine leaves out because it has not changed', async () => {
+    const asked: PageRequest[] = []
+    const answers = [
+      { isSameRows: false, changed: [0, 1], digests: { rows: 'r', columns: ['a1', 'b1'] } },
+      { isSameRows: true, changed: [1], digests: { rows: 'r', columns: ['a1', 'b2'] } },
+    ]
+    const load = (request: PageRequest) => {
+      asked.push(request)
+      const delta = answers[asked.length - 1] ?? assert.fail()
+      const { rows, total, runCount } = createAnswer({ ...request, areTotalsKnown: false }, 'r')
+      const numbers = Float64Array.from(rows, () => asked.length)
+      const columns = delta.changed.map(
+        () => ({ kind: 'numbers', numbers, present: new Uint8Array(rows.length).fill(1) }) as const,
+      )
+      return Promise.resolve({
+        rows: delta.isSameRows ? [] : rows,
+        columns,
+        total: total ?? 0,
+        runCount: runCount ?? 0,
+        delta,
+      })
+    }
+    const source = createRowSource({ load, changed: () => {}, failed: assert.fail })
+    source.want({ from: 0, to: 10 }, [column('a'), column('b')])
+    await nextTurn()
+    source.refresh(false)
+    await nextTurn()
+    assert.deepEqual(
+      asked.map(({ known }) => known),
+      [
+        { rows: '', columns: ['', ''] },
+        { rows: 'r', columns: ['a1', 'b1'] },
+      ],
+    )
+    assert.equal(source.row(3)?.name, 'r3')
+    assert.deepEqual([source.cell(3, column('a')), source.cell(3, column('b'))], [{ value: 1 }, { value: 2 }])
+  })
 })

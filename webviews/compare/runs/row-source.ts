@@ -13,6 +13,8 @@ export interface PageRequest {
   readonly offset: number
   readonly limit: number
   readonly areTotalsKnown: boolean
+  /** What is there of the page, which need not be sent again. */
+  readonly known?: NonNullable<Methods['table/rows']['params']['known']>
 }
 
 export interface RowSourceParts {
@@ -52,6 +54,8 @@ export interface RowSource {
 interface Page {
   readonly rows: readonly TableRow[]
   readonly columns: Map<string, ColumnValues>
+  /** Of the rows, and of the columns by their ids; empty where the engine told none. */
+  readonly digests: { readonly rows: string; readonly columns: Map<string, string> }
   /** The refresh that it answers. */
   readonly version: number
 }
@@ -96,9 +100,11 @@ export function createRowSource(parts: RowSourceParts): RowSource {
     const asked = { version, totals: areTotalsStale }
     underWay.set(page, controller)
     areTotalsStale = false
-    const request = { columns, offset: page * pageSize, limit: pageSize, areTotalsKnown: !asked.totals }
+    const present = pages.get(page)
+    const known = listDigests(present, columns)
+    const request = { columns, offset: page * pageSize, limit: pageSize, areTotalsKnown: !asked.totals, known }
     try {
-      keep(page, columns, await parts.load(request, controller.signal), asked.version)
+      keep(page, columns, restore(await parts.load(request, controller.signal), columns, present), asked.version)
     } catch (error) {
       areTotalsStale ||= asked.totals
       if (!controller.signal.aborted) fail(error)
@@ -123,7 +129,12 @@ export function createRowSource(parts: RowSourceParts): RowSource {
     // Columns that came with other rows belong to those.
     const isSame = present?.version === askedVersion && hasSameRows(present.rows, answer.rows)
     const kept = isSame ? present.columns : []
-    pages.set(page, { rows: answer.rows, columns: new Map([...kept, ...arrived]), version: askedVersion })
+    const told = columns.map((column, index) => [columnId(column), answer.delta?.digests.columns[index] ?? ''] as const)
+    const digests = {
+      rows: answer.delta?.digests.rows ?? '',
+      columns: new Map([...(isSame ? present.digests.columns : []), ...told]),
+    }
+    pages.set(page, { rows: answer.rows, columns: new Map([...kept, ...arrived]), digests, version: askedVersion })
     bests.clear()
     const { total, runCount } = answer
     if (total !== undefined && runCount !== undefined) totals = { total, runCount }
@@ -167,6 +178,27 @@ export function createRowSource(parts: RowSourceParts): RowSource {
       hasFailed = true
       for (const controller of underWay.values()) controller.abort()
     },
+  }
+}
+
+function listDigests(page: Page | undefined, columns: readonly TableColumn[]): PageRequest['known'] & object {
+  return {
+    rows: page?.digests.rows ?? '',
+    columns: columns.map((column) => page?.digests.columns.get(columnId(column)) ?? ''),
+  }
+}
+
+/** An answer with what was left out because it is there. */
+function restore(answer: Answer, columns: readonly TableColumn[], page: Page | undefined): Answer {
+  const { delta } = answer
+  if (delta === undefined || page === undefined) return answer
+  return {
+    ...answer,
+    rows: delta.isSameRows ? page.rows : answer.rows,
+    columns: columns.flatMap((column, index) => {
+      const place = delta.changed.indexOf(index)
+      return (place < 0 ? page.columns.get(columnId(column)) : answer.columns[place]) ?? []
+    }),
   }
 }
 
