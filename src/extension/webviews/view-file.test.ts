@@ -6,7 +6,7 @@ import { describe, it } from 'node:test'
 import { isRecord } from '../../protocol/json.ts'
 import { curveAxes } from '../../protocol/curves.ts'
 import { aggregates, runAttributes } from '../../protocol/run-table.ts'
-import { viewTabs } from '../../protocol/saved-view.ts'
+import { chartKinds, curveBands, viewTabs } from '../../protocol/saved-view.ts'
 import { newRunId } from '../tree/test-elements.ts'
 import { createView } from './new-view.ts'
 import { formatView, listViewPaths, readView, toViewPath, writeView } from './view-file.ts'
@@ -71,6 +71,14 @@ describe('the schema of views', async () => {
     assert.deepEqual(find('properties', 'tab', 'enum'), viewTabs)
     assert.deepEqual(find('definitions', 'column', 'oneOf', 0, 'properties', 'aggregate', 'enum'), aggregates)
     assert.deepEqual(find('definitions', 'column', 'oneOf', 2, 'properties', 'key', 'enum'), runAttributes)
-    assert.deepEqual(find('definitions', 'chart', 'oneOf', 0, 'properties', 'axis', 'enum'), curveAxes)
+    const kinds = chartKinds.map((_, index) =>
+      find('definitions', 'chart', 'oneOf', index, 'properties', 'kind', 'const'),
+    )
+    assert.deepEqual(kinds, chartKinds)
+    for (const curves of [0, 1]) {
+      assert.deepEqual(find('definitions', 'chart', 'oneOf', curves, 'properties', 'axis', 'enum'), curveAxes)
+      const group = ['definitions', 'chart', 'oneOf', curves, 'properties', 'group', 'properties'] as const
+      assert.deepEqual(find(...group, 'band', 'enum'), curveBands)
+    }
   })
 })

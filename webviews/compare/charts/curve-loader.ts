@@ -2,12 +2,15 @@ import { RunwrightError } from '../../../src/protocol/errors.ts'
 import type { CurveAxis, CurveName } from '../../../src/protocol/curves.ts'
 import { type CurveStrip, joinStrips, toStrip } from '../../shared/chart/curve-strip.ts'
 import type { Range } from '../../shared/chart/scale.ts'
+import { pairStrips } from './pair-curves.ts'
 import { findSpan, splitLog } from './curve-scales.ts'
 import type { Host } from '../../shared/host.ts'
 
 export interface CurveRequest {
   readonly curves: readonly CurveName[]
   readonly axis: CurveAxis
+  /** A metric to draw over; curves are then read whole, in as much detail as there is. */
+  readonly xMetric: string | undefined
   /** Missing: all of each curve. */
   readonly window?: Range
   /** Device pixels of the drawing. */
@@ -25,6 +28,8 @@ export interface LoadedCurves {
 }
 
 const maxBuckets = 4096
+/** Buckets of a curve over a metric, which is read once for all zooms. */
+const maxPaired = 2048
 /** Of a window's width, read on both sides: lines run on to the edges, and a small pan shows something at once. */
 const margin = 0.25
 
@@ -53,8 +58,21 @@ export function createCurveLoader(
     return result.curves.map(toStrip)
   }
 
+  async function fetchPairs(request: CurveRequest, xMetric: string, signal: AbortSignal) {
+    const { curves } = request
+    const over = [...new Set(curves.map(({ runId }) => runId))].map((runId) => ({ runId, key: xMetric }))
+    const all = { ...request, axis: 'step' as const, curves: [...curves, ...over] }
+    const strips = await fetchStrips(all, undefined, maxPaired, signal)
+    const places = new Map(over.map(({ runId }, index) => [runId, strips[curves.length + index]]))
+    return curves.map(({ runId }, index) => {
+      const [strip, place] = [strips[index], places.get(runId)]
+      return strip === undefined || place === undefined ? undefined : pairStrips(strip, place)
+    })
+  }
+
   async function fetchCurves(request: CurveRequest, signal: AbortSignal): Promise<LoadedCurves> {
-    const { window, pixels } = request
+    const { window, pixels, xMetric } = request
+    if (xMetric !== undefined) return { request, asked: undefined, strips: await fetchPairs(request, xMetric, signal) }
     const asked = window === undefined ? undefined : widen(window)
     const share = asked === undefined ? 1 : 1 + 2 * margin
     const strips = await fetchStrips(request, asked, pixels * share, signal)
