@@ -41,7 +41,13 @@ export interface ViewColumn {
 
 /** One chart; `id` is unique in its view. */
 export type ChartSpec =
-  CurveChartSpec | CurveRuleSpec | ScatterChartSpec | ParallelChartSpec | BarChartSpec | ImportanceChartSpec
+  | CurveChartSpec
+  | CurveRuleSpec
+  | ScatterChartSpec
+  | ParallelChartSpec
+  | BarChartSpec
+  | ImportanceChartSpec
+  | DistributionChartSpec
 
 /** Metrics over steps or time, a line for each chosen run and metric. */
 export interface CurveChartSpec {
@@ -85,6 +91,8 @@ export interface ScatterChartSpec {
   readonly x: TableColumn
   readonly y: TableColumn
   readonly color?: TableColumn
+  /** Whether the plane between the dots is filled by what they are coloured by. */
+  readonly contour?: boolean
   readonly logX: boolean
   readonly logY: boolean
 }
@@ -111,6 +119,14 @@ export interface ImportanceChartSpec {
   readonly columns: readonly TableColumn[]
 }
 
+/** Over steps or time, how the values of a metric are spread over the runs: a histogram for each stretch. */
+export interface DistributionChartSpec {
+  readonly kind: 'distribution'
+  readonly id: string
+  readonly key: string
+  readonly axis: CurveAxis
+}
+
 const runId = textAs(parseRunId, 'expected the id of a run')
 const viewColumn = object({ column, width: number, pinned: flag })
 const chartId = { id: text }
@@ -131,7 +147,7 @@ const curveChart = object(
 const curveRule = object({ kind: oneOf(['rule']), ...chartId, pattern: text, ...curveOptions }, optionalCurveOptions)
 const scatterChart = object(
   { kind: oneOf(['scatter']), ...chartId, x: column, y: column, logX: flag, logY: flag },
-  { color: column },
+  { color: column, contour: flag },
 )
 const parallelChart = object({ kind: oneOf(['parallel']), ...chartId, columns: listOf(column, 50) }, { color: column })
 const barChart = object({ kind: oneOf(['bar']), ...chartId, column })
@@ -141,7 +157,8 @@ const importanceChart = object({
   target: column,
   columns: listOf(column, 50),
 })
-export const chartKinds = ['curves', 'rule', 'scatter', 'parallel', 'bar', 'importance'] as const
+const distributionChart = object({ kind: oneOf(['distribution']), ...chartId, key: text, axis: oneOf(curveAxes) })
+export const chartKinds = ['curves', 'rule', 'scatter', 'parallel', 'bar', 'importance', 'distribution'] as const
 const chartKind = object({ kind: oneOf(chartKinds) })
 
 const chart: Parser<ChartSpec> = (value, path) => {
@@ -158,6 +175,8 @@ const chart: Parser<ChartSpec> = (value, path) => {
       return barChart(value, path)
     case 'importance':
       return importanceChart(value, path)
+    case 'distribution':
+      return distributionChart(value, path)
   }
 }
 

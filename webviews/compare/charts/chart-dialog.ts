@@ -5,6 +5,7 @@ import { createColumnSelect, listColumns, type LoggedKeys } from './column-selec
 import { createColumnsPicker } from './columns-picker.ts'
 import { createCurveForm, type KindForm } from './curve-form.ts'
 import { createCurveChart } from './default-charts.ts'
+import { createDistributionForm } from './distribution-form.ts'
 import { createImportanceForm } from './importance-form.ts'
 import { createRuleForm } from './rule-form.ts'
 
@@ -72,6 +73,8 @@ function createKindForm(
       return createCurveForm(id, spec?.kind === 'curves' ? spec : createCurveChart(id, []), keys, check)
     case 'rule':
       return createRuleForm(id, spec?.kind === 'rule' ? spec : undefined, keys, check)
+    case 'distribution':
+      return createDistributionForm(id, spec?.kind === 'distribution' ? spec : undefined, keys)
     case 'importance':
       return createImportanceForm(id, spec?.kind === 'importance' ? spec : undefined, keys, check)
     case 'scatter':
@@ -95,7 +98,8 @@ function createScatterForm(id: string, given: ChartSpec | undefined, keys: Logge
       if (x.column === undefined || y.column === undefined) return undefined
       const colored = color.column === undefined ? {} : { color: color.column }
       const { logX = false, logY = false } = spec ?? {}
-      return { kind: 'scatter', id, x: x.column, y: y.column, logX, logY, ...colored }
+      const filled = spec?.contour === true ? { contour: true } : {}
+      return { kind: 'scatter', id, x: x.column, y: y.column, logX, logY, ...colored, ...filled }
     },
   }
 }

@@ -1,8 +1,9 @@
 import { createBarChart } from './bar-chart.ts'
 import type { ChartBody, ChartParts } from './chart-body.ts'
 import type { CardContents } from './chart-card.ts'
-import { createCurveTools, createScatterTools } from './chart-tools.ts'
+import { createAxisTools, createCurveTools, createScatterTools } from './chart-tools.ts'
 import { createCurveChart } from './curve-chart.ts'
+import { createDistributionChart } from './distribution-chart.ts'
 import type { DrawnSpec } from './expand-rules.ts'
 import { createImportanceChart } from './importance-chart.ts'
 import { createParallelChart } from './parallel-chart.ts'
@@ -31,6 +32,11 @@ export function createCardContents(parts: ChartParts, spec: DrawnSpec, changes: 
       return {
         tools: noTools,
         createBody: (listener) => narrow('parallel', createParallelChart(parts, spec, listener)),
+      }
+    case 'distribution':
+      return {
+        tools: createAxisTools(changes),
+        createBody: (listener) => narrow('distribution', createDistributionChart(parts, spec, listener)),
       }
     case 'importance':
       return {

@@ -1,4 +1,9 @@
-import type { ChartSpec, CurveChartSpec, ScatterChartSpec } from '../../../src/protocol/saved-view.ts'
+import type {
+  ChartSpec,
+  CurveChartSpec,
+  DistributionChartSpec,
+  ScatterChartSpec,
+} from '../../../src/protocol/saved-view.ts'
 import { button, element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
 import { createAxisSelect } from './axis-select.ts'
@@ -55,26 +60,36 @@ export function createCurveTools(changes: Changes<CurveChartSpec>): ChartTools {
   }
 }
 
+/** For a chart of which the x axis alone can be changed. */
+export function createAxisTools(changes: Changes<DistributionChartSpec>): ChartTools {
+  const axis = createAxisSelect(text('charts.axis'))
+  axis.select.addEventListener('change', () => changes.changed({ axis: axis.chosen.axis }))
+  return { elements: [axis.select], show: (spec) => spec.kind === 'distribution' && axis.show(spec) }
+}
+
 export function createScatterTools(changes: Changes<ScatterChartSpec>): ChartTools {
   const logX = createToggle('charts.logX', (isOn) => changes.changed({ logX: isOn }))
   const logY = createToggle('charts.logY', (isOn) => changes.changed({ logY: isOn }))
+  const contour = createToggle('charts.contour', (isOn) => changes.changed({ contour: isOn }), 'charts.contour.hint')
   return {
-    elements: [logX, logY],
+    elements: [logX, logY, contour],
     show(spec) {
       if (spec.kind !== 'scatter') return
+      contour.hidden = spec.color === undefined
+      press(contour, spec.contour === true)
       press(logX, spec.logX)
       press(logY, spec.logY)
     },
   }
 }
 
-type ToggleText = 'charts.logX' | 'charts.logY' | 'charts.clip' | 'charts.asTable'
+type ToggleText = 'charts.logX' | 'charts.logY' | 'charts.clip' | 'charts.contour' | 'charts.asTable'
 
 /** A button that is either on or off. */
 export function createToggle(
   label: ToggleText,
   toggled: (isOn: boolean) => void,
-  hint?: 'charts.clip.hint',
+  hint?: 'charts.clip.hint' | 'charts.contour.hint',
 ): HTMLButtonElement {
   const made = button(text(label), () => toggled(made.getAttribute('aria-pressed') !== 'true'), {
     class: 'tool',

@@ -29,6 +29,8 @@ export function toChartTitle(spec: ChartSpec): string {
       return toColumnText(spec.column)
     case 'rule':
       return text('charts.title.rule', { pattern: spec.pattern })
+    case 'distribution':
+      return text('charts.title.distribution', { metric: spec.key })
     case 'importance':
       return text('charts.title.importance', { metric: toColumnText(spec.target) })
   }
