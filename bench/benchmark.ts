@@ -6,7 +6,6 @@ export const units = {
   'bytes/point': { better: 'lower' },
   'points/s': { better: 'higher' },
   'MB/s': { better: 'higher' },
-  KB: { better: 'lower' },
   'KB/s': { better: 'lower' },
   'ms/s': { better: 'lower' },
   nodes: { better: 'lower' },

@@ -63,7 +63,14 @@ export interface ViewColumn {
 }
 
 /** One chart; `id` is unique in its view. */
-export type ChartSpec = CurveChartSpec | ScatterChartSpec | ParallelChartSpec | BarChartSpec
+export type ChartSpec =
+  | CurveChartSpec
+  | CurveRuleSpec
+  | ScatterChartSpec
+  | ParallelChartSpec
+  | BarChartSpec
+  | ImportanceChartSpec
+  | DistributionChartSpec
 
 /** Metrics over steps or time, a line for each chosen run and metric. */
 export interface CurveChartSpec {
@@ -72,6 +79,10 @@ export interface CurveChartSpec {
   /** Metrics by name. */
   readonly keys: readonly string[]
   readonly axis: CurveAxis
+  /** A metric that takes the place of the axis. */
+  readonly xMetric?: string
+  /** The mean of each group of runs in place of a line for each run. */
+  readonly group?: CurveGroup
   readonly logX: boolean
   readonly logY: boolean
   /** Weight of the past in an exponential moving average: 0 shows the raw curve alone, below 1. */
@@ -80,12 +91,31 @@ export interface CurveChartSpec {
   readonly clipOutliers: boolean
 }
 
+/** A chart of curves for each metric whose name matches, in the order of the names; drawn as one would be. */
+export interface CurveRuleSpec extends Omit<CurveChartSpec, 'kind' | 'keys'> {
+  readonly kind: 'rule'
+  /** A regular expression of JavaScript, in any case of letters. */
+  readonly pattern: string
+}
+
+/** Runs that have the same value in a column are a group; the band around their mean. */
+export interface CurveGroup {
+  readonly by: TableColumn
+  readonly band: CurveBand
+}
+
+/** From the least to the greatest value, or a standard deviation to both sides. */
+export const curveBands = ['range', 'deviation'] as const
+export type CurveBand = (typeof curveBands)[number]
+
 export interface ScatterChartSpec {
   readonly kind: 'scatter'
   readonly id: string
   readonly x: TableColumn
   readonly y: TableColumn
   readonly color?: TableColumn
+  /** Whether the plane between the dots is filled by what they are coloured by. */
+  readonly contour?: boolean
   readonly logX: boolean
   readonly logY: boolean
 }
@@ -104,38 +134,72 @@ export interface BarChartSpec {
   readonly column: TableColumn
 }
 
+/** How much columns tell of a metric over all runs of the view. */
+export interface ImportanceChartSpec {
+  readonly kind: 'importance'
+  readonly id: string
+  readonly target: TableColumn
+  readonly columns: readonly TableColumn[]
+}
+
+/** Over steps or time, how the values of a metric are spread over the runs: a histogram for each stretch. */
+export interface DistributionChartSpec {
+  readonly kind: 'distribution'
+  readonly id: string
+  readonly key: string
+  readonly axis: CurveAxis
+}
+
 const runId = textAs(parseRunId, 'expected the id of a run')
 const viewColumn = object({ column, width: number, pinned: flag })
 const chartId = { id: text }
 
-const curveChart = object({
-  kind: oneOf(['curves']),
-  ...chartId,
-  keys: listOf(text, 100),
+const curveOptions = {
   axis: oneOf(curveAxes),
   logX: flag,
   logY: flag,
   smoothing: refine(number, (value) => Math.min(0.999, Math.max(0, value))),
   clipOutliers: flag,
-})
+}
+const optionalCurveOptions = { xMetric: text, group: object({ by: column, band: oneOf(curveBands) }) }
+
+const curveChart = object(
+  { kind: oneOf(['curves']), ...chartId, keys: listOf(text, 100), ...curveOptions },
+  optionalCurveOptions,
+)
+const curveRule = object({ kind: oneOf(['rule']), ...chartId, pattern: text, ...curveOptions }, optionalCurveOptions)
 const scatterChart = object(
   { kind: oneOf(['scatter']), ...chartId, x: column, y: column, logX: flag, logY: flag },
-  { color: column },
+  { color: column, contour: flag },
 )
 const parallelChart = object({ kind: oneOf(['parallel']), ...chartId, columns: listOf(column, 50) }, { color: column })
 const barChart = object({ kind: oneOf(['bar']), ...chartId, column })
-const chartKind = object({ kind: oneOf(['curves', 'scatter', 'parallel', 'bar']) })
+const importanceChart = object({
+  kind: oneOf(['importance']),
+  ...chartId,
+  target: column,
+  columns: listOf(column, 50),
+})
+const distributionChart = object({ kind: oneOf(['distribution']), ...chartId, key: text, axis: oneOf(curveAxes) })
+export const chartKinds = ['curves', 'rule', 'scatter', 'parallel', 'bar', 'importance', 'distribution'] as const
+const chartKind = object({ kind: oneOf(chartKinds) })
 
 const chart: Parser<ChartSpec> = (value, path) => {
   switch (chartKind(value, path).kind) {
     case 'curves':
       return curveChart(value, path)
+    case 'rule':
+      return curveRule(value, path)
     case 'scatter':
       return scatterChart(value, path)
     case 'parallel':
       return parallelChart(value, path)
     case 'bar':
       return barChart(value, path)
+    case 'importance':
+      return importanceChart(value, path)
+    case 'distribution':
+      return distributionChart(value, path)
   }
 }
 

@@ -7,7 +7,7 @@ import { isRecord } from '../protocol/json.ts'
 import { curveAxes } from '../protocol/curves.ts'
 import { aggregates, goals, runAttributes } from '../protocol/run-table.ts'
 import { diffSections } from '../protocol/run-diff.ts'
-import { viewTabs } from '../protocol/saved-view.ts'
+import { chartKinds, curveBands, viewTabs } from '../protocol/saved-view.ts'
 import { newRunId } from '../extension/tree/test-elements.ts'
 import { createView } from './new-view.ts'
 import { formatView, listViewPaths, readView, replaceView, toViewPath, writeView } from './view-file.ts'
@@ -107,6 +107,14 @@ describe('the schema of views', async () => {
     assert.deepEqual(find('definitions', 'column', 'oneOf', 4, 'properties', 'aggregate', 'const'), 'at-step')
     assert.deepEqual(find('definitions', 'column', 'oneOf', 5, 'properties', 'goal', 'enum'), goals)
     assert.deepEqual(find('definitions', 'column', 'oneOf', 2, 'properties', 'key', 'enum'), runAttributes)
-    assert.deepEqual(find('definitions', 'chart', 'oneOf', 0, 'properties', 'axis', 'enum'), curveAxes)
+    const kinds = chartKinds.map((_, index) =>
+      find('definitions', 'chart', 'oneOf', index, 'properties', 'kind', 'const'),
+    )
+    assert.deepEqual(kinds, chartKinds)
+    for (const curves of [0, 1]) {
+      assert.deepEqual(find('definitions', 'chart', 'oneOf', curves, 'properties', 'axis', 'enum'), curveAxes)
+      const group = ['definitions', 'chart', 'oneOf', curves, 'properties', 'group', 'properties'] as const
+      assert.deepEqual(find(...group, 'band', 'enum'), curveBands)
+    }
   })
 })

@@ -374,6 +374,89 @@ describe('the charts tab', () => {
     await waitForCurves(page, 'loss', /best −5 by falling at step 150/)
   })
 
+  it('draws the mean of groups of runs with a band, and a metric over another one, as the dialog says', async () => {
+    await using shown = await openCharts({ charts: [curves] })
+    const { page, open } = shown
+    await waitForCurves(page, 'loss')
+    await page.getByRole('button', { name: 'More Actions for loss' }).press('Enter')
+    await page.getByRole('menuitem', { name: 'Edit…' }).press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Edit Chart' })
+    await dialog.getByRole('combobox', { name: 'Group By' }).selectOption('Status')
+    await dialog.getByRole('combobox', { name: 'Band' }).selectOption('Least to Greatest')
+    assert.deepEqual(await findViolations(page), [])
+    await dialog.getByRole('button', { name: 'Save' }).press('Enter')
+    await page.getByText('Means by Status; bands from the least to the greatest value.').waitFor()
+    await waitForCurves(page, 'loss', /loss of FINISHED: best 0.485/)
+    await chart(page, 'loss').getByRole('button', { name: 'Table' }).click()
+    assert.deepEqual(await page.getByRole('table', { name: 'loss' }).getByRole('rowheader').allTextContents(), [
+      'FINISHED',
+    ])
+    await page.getByRole('button', { name: 'More Actions for loss' }).press('Enter')
+    await page.getByRole('menuitem', { name: 'Edit…' }).press('Enter')
+    await dialog.getByRole('combobox', { name: 'Group By' }).selectOption('Nothing: A Line for Each Run')
+    await dialog.getByRole('combobox', { name: 'X Axis' }).selectOption('accuracy')
+    await dialog.getByRole('button', { name: 'Save' }).press('Enter')
+    await waitForCurves(page, 'loss', /best 0 by rising at accuracy 0.5/)
+    assert.deepEqual(open.view.charts, [{ ...curves, xMetric: 'accuracy' }])
+    await chart(page, 'loss').getByRole('combobox', { name: 'X Axis' }).selectOption('Step')
+    await waitForView(open, ({ charts }) => charts[0]?.kind === 'curves' && charts[0].xMetric === undefined)
+    await waitForCurves(page, 'loss', /best 0 by rising at step 0/)
+    assert.deepEqual(open.errors, [])
+  })
+
+  it('draws a chart for each metric that a rule finds, and those that come later, and keeps the rule', async () => {
+    await using shown = await openCharts({ charts: [curves] })
+    const { page, open, workspace, runs } = shown
+    await waitForCurves(page, 'loss')
+    await page.getByRole('button', { name: 'Add Chart…' }).press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Add Chart' })
+    await dialog.getByRole('combobox', { name: 'Kind' }).selectOption('Curves by Rule')
+    await dialog.getByRole('textbox', { name: 'Pattern' }).fill('^(acc|val)')
+    await dialog.getByRole('status').getByText('1 metrics').waitFor()
+    await dialog.getByRole('checkbox', { name: 'Logarithmic Y Axis' }).check()
+    assert.deepEqual(await findViolations(page), [])
+    await dialog.getByRole('button', { name: 'Add' }).press('Enter')
+    await waitForCurves(page, 'accuracy')
+    await page.getByRole('heading', { name: 'Metrics like ^(acc|val)' }).waitFor()
+    const timestamp = 1_750_000_000_000
+    await workspace.mlflow('runs/log-metric', { run_id: runs.falling, key: 'val/loss', value: 7, step: 1, timestamp })
+    await waitForCurves(page, 'val/loss', /best 7/)
+    assert.deepEqual(await findViolations(page), [])
+    await chart(page, 'val/loss').getByRole('button', { name: 'Log Y' }).click()
+    const { keys: _keys, ...options } = curves
+    await waitForView(open, ({ charts }) => charts[1]?.kind === 'rule' && !charts[1].logY)
+    assert.deepEqual(open.view.charts, [curves, { ...options, kind: 'rule', id: '2', pattern: '^(acc|val)' }])
+    await page.getByRole('button', { name: 'More Actions for Metrics like' }).press('Enter')
+    await page.getByRole('menuitem', { name: 'Remove' }).press('Enter')
+    await chart(page, 'accuracy').waitFor({ state: 'detached' })
+    await page.getByRole('heading', { name: 'Metrics like' }).waitFor({ state: 'detached' })
+    assert.deepEqual(open.errors, [])
+  })
+
+  it('ranks params by their importance for a metric, to be seen and to be read', async () => {
+    const loss = { kind: 'metric', key: 'loss', aggregate: 'last' } as const
+    const columns = ['lr', 'optimizer', 'seed'].map((key) => ({ kind: 'param', key }) as const)
+    await using shown = await openCharts({ charts: [{ kind: 'importance', id: '1', target: loss, columns }] })
+    const { page, open, workspace } = shown
+    await chart(page, 'Importance for loss').getByText('At least four runs with loss are needed.').first().waitFor()
+    for (let run = 0; run < 30; run++) {
+      await workspace.logRun('digits', {
+        name: `run ${run}`,
+        params: { lr: run % 10, optimizer: run % 2 === 0 ? 'adam' : 'sgd', seed: (run * 7) % 13 },
+        metrics: { loss: [10 - (run % 10)] },
+      })
+    }
+    await chart(page, 'Importance for loss')
+      .getByText(/Importance for loss over 32 runs: lr tells most/)
+      .waitFor({ state: 'attached' })
+    assert.ok((await findColor(page, 'Importance for loss', '#0072b2')).count > 500, 'bars are drawn')
+    await chart(page, 'Importance for loss').getByRole('button', { name: 'Table' }).click()
+    const rows = page.getByRole('table', { name: 'Importance for loss' }).getByRole('rowheader')
+    assert.equal((await rows.allTextContents())[0], 'lr')
+    assert.deepEqual(await findViolations(page), [])
+    assert.deepEqual(open.errors, [])
+  })
+
   it('draws runs by their params and values, and chooses those in a range', async () => {
     const loss = { kind: 'metric', key: 'loss', aggregate: 'last' } as const
     const lr = { kind: 'param', key: 'lr' } as const

@@ -25,6 +25,7 @@ export function createChartsTab({ host, state }: Parts): Tab {
   const parts: ChartParts = {
     host,
     state,
+    metrics: createSignal<readonly string[]>([]),
     runs: source.shown,
     crosshair: createSignal<Crosshair | undefined>(undefined),
     highlight: createSignal<RunId | undefined>(undefined),
@@ -69,6 +70,15 @@ export function createChartsTab({ host, state }: Parts): Tab {
     else notice.textContent = text('charts.noMetrics')
   }
 
+  /** Rules are about metrics that are logged now and later. */
+  async function loadMetrics(): Promise<void> {
+    if (!isShown() || !state.view.charts.some(({ kind }) => kind === 'rule')) return
+    const keys = await tryTo(loadKeys)
+    const known = parts.metrics.value
+    if (keys !== undefined && keys.metrics.join('\n') !== known.join('\n')) parts.metrics.set(keys.metrics)
+  }
+  const reloadMetrics = createThrottle(runsPauseMs, () => void loadMetrics())
+
   async function tryTo<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       const result = await work()
@@ -85,7 +95,10 @@ export function createChartsTab({ host, state }: Parts): Tab {
   state.subscribe((before) => {
     const { view } = state
     if (before.tab !== view.tab) grid.setPanelShown(isShown())
-    if (before.charts !== view.charts) grid.sync()
+    if (before.charts !== view.charts) {
+      grid.sync()
+      reloadMetrics.request()
+    }
     if (before.chosen !== view.chosen || before.filter !== view.filter) {
       if (isShown()) void source.load()
       else isStale = true
@@ -102,9 +115,13 @@ export function createChartsTab({ host, state }: Parts): Tab {
       if (state.view.charts.length === 0) void fillView()
       if (isStale) void source.load()
       isStale = false
+      reloadMetrics.request()
     },
     received(event: ChangeEvent) {
       grid.received(event)
+      if (event.kind === 'metrics' && event.latest.some(({ key }) => !parts.metrics.value.includes(key))) {
+        reloadMetrics.request()
+      }
       if (event.kind !== 'run' && event.kind !== 'reset') return
       if (isShown()) reload.request()
       else isStale = true

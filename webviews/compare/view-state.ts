@@ -11,6 +11,8 @@ export interface ViewState {
   subscribe(listener: (before: SavedView) => void): void
   /** The colour of a run: the user's, else one of the palette by its place among the chosen, else by `place`. */
   colorOf(runId: RunId, place?: number): string
+  /** A colour of the palette, which begins anew after its last one. @param place from 0 on */
+  paletteColor(place: number): string
 }
 
 /**
@@ -30,6 +32,10 @@ const palette = [
   '#2f8f8f',
   '#c44e52',
 ]
+
+function paletteColor(place: number): string {
+  return palette[place % palette.length] ?? '#0072b2'
+}
 
 export function createViewState(
   initial: SavedView,
@@ -53,7 +59,8 @@ export function createViewState(
     colorOf(runId, place = 0) {
       const chosenPlace = view.chosen.indexOf(runId)
       const index = chosenPlace < 0 ? place : chosenPlace
-      return view.colors[runId] ?? palette[index % palette.length] ?? '#0072b2'
+      return view.colors[runId] ?? paletteColor(index)
     },
+    paletteColor,
   }
 }

@@ -1,6 +1,7 @@
 import type { BarChartSpec } from '../../../src/protocol/saved-view.ts'
 import { axisFontSize } from '../../shared/chart/draw-axes.ts'
 import { toNumberText } from '../../shared/chart/number-text.ts'
+import { shortenText } from '../../shared/chart/shorten-text.ts'
 import { text } from '../../shared/texts.ts'
 import type { ChartBody, ChartListener, ChartParts } from './chart-body.ts'
 import type { RunRecord } from './run-values.ts'
@@ -58,7 +59,7 @@ function paint(scene: TableScene<BarChartSpec>, isChosenOnly: boolean): TableDra
   for (const [row, { record, value }] of shown.entries()) {
     const middle = rowAt(row) + (rowHeight / 2) * ratio
     axes.textAlign = 'end'
-    axes.fillText(shorten(axes, record.name, (nameWidth - 10) * ratio), start - 8 * ratio, middle)
+    axes.fillText(shortenText(axes, record.name, (nameWidth - 10) * ratio), start - 8 * ratio, middle)
     axes.textAlign = 'start'
     axes.fillText(toNumberText(value), Math.max(toPixel(value), toPixel(0)) + 6 * ratio, middle)
     data.fillStyle = colorOf(record) ?? theme.lines
@@ -77,11 +78,4 @@ function paint(scene: TableScene<BarChartSpec>, isChosenOnly: boolean): TableDra
       area.overlay.strokeRect(left, rowAt(row) + ratio, right - left, (rowHeight - 2) * ratio)
     },
   }
-}
-
-function shorten(context: CanvasRenderingContext2D, name: string, width: number): string {
-  if (context.measureText(name).width <= width) return name
-  let length = name.length - 1
-  while (length > 1 && context.measureText(`${name.slice(0, length)}…`).width > width) length -= 1
-  return `${name.slice(0, length)}…`
 }

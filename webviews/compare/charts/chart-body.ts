@@ -1,14 +1,14 @@
 import type { ChangeEvent } from '../../../src/protocol/events.ts'
-import type { CurveAxis } from '../../../src/protocol/curves.ts'
 import type { RunId } from '../../../src/protocol/ids.ts'
-import type { ChartSpec } from '../../../src/protocol/saved-view.ts'
 import type { Signal } from '../../shared/signal.ts'
 import type { Parts } from '../tab.ts'
 import type { ShownRun } from './curve-line.ts'
+import type { DrawnSpec } from './expand-rules.ts'
 
 /** Where the crosshair stands in all charts of an axis. */
 export interface Crosshair {
-  readonly axis: CurveAxis
+  /** See `axisOf`. */
+  readonly axis: string
   /** In the unit of the axis. */
   readonly x: number
   /** The chart that it is moved in. */
@@ -24,6 +24,8 @@ export interface RunValues {
 
 /** What every chart is made from. */
 export interface ChartParts extends Parts {
+  /** The names of all metrics that a rule may find; empty until one asks for them. */
+  readonly metrics: Signal<readonly string[]>
   /** The runs to draw: without those that are hidden. */
   readonly runs: Signal<readonly ShownRun[]>
   readonly crosshair: Signal<Crosshair | undefined>
@@ -47,7 +49,7 @@ export interface ChartTable {
 }
 
 /** The drawing of a chart, whatever its kind. */
-export interface ChartBody<Spec extends ChartSpec = ChartSpec> {
+export interface ChartBody<Spec extends DrawnSpec = DrawnSpec> {
   readonly element: HTMLElement
   /** Fetches and draws only while it can be seen. */
   setVisible(isVisible: boolean): void

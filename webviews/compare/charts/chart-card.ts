@@ -1,10 +1,10 @@
 import type { ChangeEvent } from '../../../src/protocol/events.ts'
-import type { ChartSpec } from '../../../src/protocol/saved-view.ts'
 import { button, element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
 import type { ChartBody, ChartListener, ChartReport, ChartTable } from './chart-body.ts'
 import { type ChartTools, createToggle, press } from './chart-tools.ts'
 import { toChartTitle } from './column-text.ts'
+import type { DrawnSpec } from './expand-rules.ts'
 
 /** What a user can do with a chart as one of many. */
 export interface CardActions {
@@ -16,8 +16,8 @@ export interface ChartCard {
   readonly element: HTMLElement
   readonly body: ChartBody
   readonly more: HTMLElement
-  readonly spec: ChartSpec
-  show(spec: ChartSpec): void
+  readonly spec: DrawnSpec
+  show(spec: DrawnSpec): void
   /** Whether the panel it stands in is the one that is shown. */
   setPanelShown(isShown: boolean): void
   received(event: ChangeEvent): void
@@ -31,7 +31,7 @@ export interface CardContents {
 
 /** A figure: the title with its tools, the drawing or its table, and what is said of both. */
 export function createChartCard(
-  initial: ChartSpec,
+  initial: DrawnSpec,
   { tools, createBody }: CardContents,
   actions: CardActions,
 ): ChartCard {
@@ -83,7 +83,7 @@ export function createChartCard(
     tableHolder.replaceChildren(...(isOn ? [createTable(body.table(), titleId)] : []))
   }
 
-  function show(next: ChartSpec): void {
+  function show(next: DrawnSpec): void {
     spec = next
     const words = toChartTitle(next)
     title.textContent = words

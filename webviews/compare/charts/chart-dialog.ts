@@ -1,20 +1,13 @@
-import { curveAxes } from '../../../src/protocol/curves.ts'
-import type { ChartSpec, CurveChartSpec } from '../../../src/protocol/saved-view.ts'
+import { type ChartSpec, chartKinds } from '../../../src/protocol/saved-view.ts'
 import { button, element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
 import { createColumnSelect, listColumns, type LoggedKeys } from './column-select.ts'
 import { createColumnsPicker } from './columns-picker.ts'
+import { createCurveForm, type KindForm } from './curve-form.ts'
 import { createCurveChart } from './default-charts.ts'
-import { createMetricPicker } from './metric-picker.ts'
-
-/** The part of the dialog that is about one kind of chart. */
-interface KindForm {
-  readonly elements: readonly HTMLElement[]
-  /** Undefined while something is missing. */
-  read(): ChartSpec | undefined
-}
-
-const kinds = ['curves', 'scatter', 'parallel', 'bar'] as const
+import { createDistributionForm } from './distribution-form.ts'
+import { createImportanceForm } from './importance-form.ts'
+import { createRuleForm } from './rule-form.ts'
 
 /** Asks for a chart: a new one, or changes of one. Its id stays. */
 export function showChartDialog(
@@ -28,7 +21,7 @@ export function showChartDialog(
   const kind = element(
     'select',
     {},
-    ...kinds.map((name) => element('option', { value: name }, text(`charts.kind.${name}`))),
+    ...chartKinds.map((name) => element('option', { value: name }, text(`charts.kind.${name}`))),
   )
   kind.value = spec?.kind ?? 'curves'
   const body = element('div', { class: 'dialog-body' })
@@ -51,7 +44,7 @@ export function showChartDialog(
 
   const check = () => void (submit.disabled = fields.read() === undefined)
   function showKind(): void {
-    const name = kinds.find((name) => name === kind.value) ?? 'curves'
+    const name = chartKinds.find((name) => name === kind.value) ?? 'curves'
     fields = createKindForm(name, id, spec?.kind === name ? spec : undefined, keys, check)
     body.replaceChildren(...fields.elements)
     check()
@@ -78,40 +71,18 @@ function createKindForm(
   switch (kind) {
     case 'curves':
       return createCurveForm(id, spec?.kind === 'curves' ? spec : createCurveChart(id, []), keys, check)
+    case 'rule':
+      return createRuleForm(id, spec?.kind === 'rule' ? spec : undefined, keys, check)
+    case 'distribution':
+      return createDistributionForm(id, spec?.kind === 'distribution' ? spec : undefined, keys)
+    case 'importance':
+      return createImportanceForm(id, spec?.kind === 'importance' ? spec : undefined, keys, check)
     case 'scatter':
       return createScatterForm(id, spec, keys)
     case 'parallel':
       return createParallelForm(id, spec, keys, check)
     case 'bar':
       return createBarForm(id, spec, keys)
-  }
-}
-
-function createCurveForm(id: string, spec: CurveChartSpec, { metrics }: LoggedKeys, check: () => void): KindForm {
-  const picker = createMetricPicker(metrics, spec.keys, check)
-  const axis = element(
-    'select',
-    {},
-    ...curveAxes.map((name) => element('option', { value: name }, text(`charts.axis.${name}`))),
-  )
-  axis.value = spec.axis
-  const flags = (['logX', 'logY', 'clipOutliers'] as const).map((name) => ({
-    name,
-    box: element('input', { type: 'checkbox', checked: spec[name] }),
-  }))
-  const isOn = (name: string) => flags.find((flag) => flag.name === name)?.box.checked === true
-  return {
-    elements: [
-      picker.element,
-      element('label', { class: 'dialog-field' }, text('charts.axis'), axis),
-      ...flags.map(({ name, box }) => element('label', { class: 'picker-entry' }, box, text(`charts.dialog.${name}`))),
-    ],
-    read() {
-      if (picker.keys.length === 0 || picker.keys.length > 100) return undefined
-      const chosen = curveAxes.find((name) => name === axis.value) ?? 'step'
-      const options = { logX: isOn('logX'), logY: isOn('logY'), clipOutliers: isOn('clipOutliers') }
-      return { ...spec, id, keys: picker.keys, axis: chosen, ...options }
-    },
   }
 }
 
@@ -127,7 +98,8 @@ function createScatterForm(id: string, given: ChartSpec | undefined, keys: Logge
       if (x.column === undefined || y.column === undefined) return undefined
       const colored = color.column === undefined ? {} : { color: color.column }
       const { logX = false, logY = false } = spec ?? {}
-      return { kind: 'scatter', id, x: x.column, y: y.column, logX, logY, ...colored }
+      const filled = spec?.contour === true ? { contour: true } : {}
+      return { kind: 'scatter', id, x: x.column, y: y.column, logX, logY, ...colored, ...filled }
     },
   }
 }

@@ -1,13 +1,15 @@
 import type { ChangeEvent } from '../../../src/protocol/events.ts'
-import type { ChartSpec } from '../../../src/protocol/saved-view.ts'
+import type { ChartSpec, CurveRuleSpec } from '../../../src/protocol/saved-view.ts'
 import { element } from '../../shared/dom.ts'
-import { showMenu } from '../../shared/menu.ts'
+import { type MenuItem, showMenu } from '../../shared/menu.ts'
 import { text } from '../../shared/texts.ts'
 import type { ChartParts } from './chart-body.ts'
 import { type ChartCard, createChartCard } from './chart-card.ts'
 import { createCardContents } from './chart-kinds.ts'
 import { toChartTitle } from './column-text.ts'
 import { createChartId } from './default-charts.ts'
+import { type DrawnSpec, expandRules } from './expand-rules.ts'
+import { createRuleHeading, type RuleHeading } from './rule-heading.ts'
 
 export interface ChartGrid {
   readonly element: HTMLElement
@@ -20,9 +22,10 @@ export interface ChartGrid {
 
 /** @param edit asks the user for changes of a chart */
 export function createChartGrid(parts: ChartParts, edit: (spec: ChartSpec) => void): ChartGrid {
-  const { state, host } = parts
+  const { state, host, metrics } = parts
   const grid = element('div', { class: 'chart-grid' })
   const cards = new Map<string, ChartCard>()
+  const headings = new Map<string, RuleHeading>()
   let isPanelShown = false
 
   function replace(id: string, change: (spec: ChartSpec) => readonly ChartSpec[]): void {
@@ -49,7 +52,7 @@ export function createChartGrid(parts: ChartParts, edit: (spec: ChartSpec) => vo
     const index = state.view.charts.findIndex((spec) => spec.id === id)
     replace(id, () => [])
     const next = state.view.charts[index] ?? state.view.charts.at(-1)
-    if (next !== undefined) cards.get(next.id)?.more.focus()
+    if (next !== undefined) (cards.get(next.id) ?? headings.get(next.id))?.more.focus()
   }
 
   async function exportPicture({ spec, body }: ChartCard): Promise<void> {
@@ -59,67 +62,111 @@ export function createChartGrid(parts: ChartParts, edit: (spec: ChartSpec) => vo
     host.act({ kind: 'export-file', fileName, bytes: await body.picture() })
   }
 
+  /** What can be done with a chart, or with a rule in the place of its charts. */
+  function listMoves(spec: ChartSpec): MenuItem[] {
+    const { charts } = state.view
+    const place = charts.findIndex(({ id }) => id === spec.id)
+    return [
+      { label: text('charts.menu.edit'), run: () => edit(spec), isFirstOfGroup: true },
+      { label: text('charts.menu.duplicate'), run: () => duplicate(spec) },
+      { label: text('charts.menu.earlier'), run: () => move(spec.id, -1), isDisabled: place === 0 },
+      { label: text('charts.menu.later'), run: () => move(spec.id, 1), isDisabled: place === charts.length - 1 },
+    ]
+  }
+
+  const removal = (spec: ChartSpec): MenuItem => ({
+    label: text('charts.menu.remove'),
+    run: () => remove(spec),
+    isFirstOfGroup: true,
+  })
+
   function openMenu(card: ChartCard, anchor: HTMLElement): void {
     const { spec } = card
-    const place = state.view.charts.findIndex(({ id }) => id === spec.id)
-    const { kind } = spec
-    const logX =
-      kind === 'curves'
+    const owner = ownerOf(spec)
+    const logX: MenuItem[] =
+      spec.kind === 'curves'
         ? [
             {
               label: text('charts.logX.menu'),
               isChecked: spec.logX,
-              run: () => replace(spec.id, () => [{ ...spec, logX: !spec.logX }]),
+              run: () => replace(owner.id, (owner) => [merge(owner, { logX: !spec.logX })]),
             },
           ]
         : []
     showMenu(anchor, text('charts.more.of', { title: toChartTitle(spec) }), [
       ...logX,
-      { label: text('charts.menu.edit'), run: () => edit(spec), isFirstOfGroup: true },
-      { label: text('charts.menu.duplicate'), run: () => duplicate(spec) },
-      { label: text('charts.menu.earlier'), run: () => move(spec.id, -1), isDisabled: place === 0 },
-      {
-        label: text('charts.menu.later'),
-        run: () => move(spec.id, 1),
-        isDisabled: place === state.view.charts.length - 1,
-      },
+      ...listMoves(owner),
       { label: text('charts.menu.png'), run: () => void exportPicture(card), isFirstOfGroup: true },
       {
         label: text('charts.menu.csv'),
         run: () => host.act({ kind: 'open-text', language: 'csv', content: card.body.csv() }),
       },
-      { label: text('charts.menu.remove'), run: () => remove(spec), isFirstOfGroup: true },
+      removal(owner),
     ])
   }
 
-  function createCard(spec: ChartSpec): ChartCard {
+  /** The chart itself, or the rule that it is drawn for. */
+  function ownerOf({ id }: DrawnSpec): ChartSpec {
+    const { charts } = state.view
+    const ruleId = id.slice(0, Math.max(0, id.indexOf(':')))
+    const owner = charts.find((spec) => spec.id === id) ?? charts.find((spec) => spec.id === ruleId)
+    if (owner === undefined) throw new Error('A chart that is drawn belongs to the view.')
+    return owner
+  }
+
+  function createCard(spec: DrawnSpec): ChartCard {
     const contents = createCardContents(parts, spec, {
       changing: (change) => card.body.show(merge(card.spec, change)),
-      changed: (change) => replace(spec.id, (spec) => [merge(spec, change)]),
+      changed: (change) => replace(ownerOf(card.spec).id, (owner) => [merge(owner, change)]),
     })
     const card: ChartCard = createChartCard(spec, contents, {
       openMenu: (anchor) => openMenu(card, anchor),
-      move: (by) => move(spec.id, by),
+      move: (by) => move(ownerOf(card.spec).id, by),
     })
     card.setPanelShown(isPanelShown)
     return card
   }
 
+  function showHeading(rule: CurveRuleSpec, found: number): HTMLElement {
+    const heading =
+      headings.get(rule.id) ??
+      createRuleHeading((anchor) => {
+        const owner = state.view.charts.find(({ id }) => id === rule.id) ?? rule
+        showMenu(anchor, text('charts.more.of', { title: toChartTitle(owner) }), [...listMoves(owner), removal(owner)])
+      })
+    headings.set(rule.id, heading)
+    heading.show(rule, found)
+    return heading.element
+  }
+
+  function showCard(spec: DrawnSpec): HTMLElement {
+    const card = cards.get(spec.id) ?? createCard(spec)
+    cards.set(spec.id, card)
+    if (!isSameSpec(card.spec, spec)) card.show(spec)
+    return card.element
+  }
+
   function sync(): void {
-    const { charts } = state.view
-    const kept = new Set(charts.map(({ id, kind }) => `${kind} ${id}`))
+    const places = expandRules(state.view.charts, metrics.value)
+    const kept = new Set(places.map((place) => (place.kind === 'chart' ? `${place.spec.kind} ${place.spec.id}` : '')))
     for (const [id, card] of cards) {
       if (kept.has(`${card.spec.kind} ${id}`)) continue
       card.dispose()
       cards.delete(id)
     }
-    for (const [index, spec] of charts.entries()) {
-      const card = cards.get(spec.id) ?? createCard(spec)
-      cards.set(spec.id, card)
-      if (card.spec !== spec) card.show(spec)
-      if (grid.children[index] !== card.element) grid.insertBefore(card.element, grid.children[index] ?? null)
+    const rules = new Set(state.view.charts.flatMap(({ kind, id }) => (kind === 'rule' ? [id] : [])))
+    for (const [id, heading] of headings) {
+      if (rules.has(id)) continue
+      heading.element.remove()
+      headings.delete(id)
+    }
+    for (const [index, place] of places.entries()) {
+      const shown = place.kind === 'chart' ? showCard(place.spec) : showHeading(place.rule, place.found)
+      if (grid.children[index] !== shown) grid.insertBefore(shown, grid.children[index] ?? null)
     }
   }
+
+  metrics.subscribe(sync)
 
   return {
     element: grid,
@@ -137,7 +184,12 @@ export function createChartGrid(parts: ChartParts, edit: (spec: ChartSpec) => vo
   }
 }
 
-function merge(spec: ChartSpec, change: object): ChartSpec {
-  // SAFETY: the tools of a kind of chart change fields of that kind alone, and not the kind.
-  return { ...spec, ...change } as ChartSpec
+function isSameSpec(a: ChartSpec, b: ChartSpec): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b)
+}
+
+function merge<Spec extends ChartSpec>(spec: Spec, change: object): Spec {
+  const fields = Object.entries({ ...spec, ...change }).filter(([, value]) => value !== undefined)
+  // SAFETY: the tools of a kind of chart change fields of that kind alone, and neither the kind nor what has to be there.
+  return Object.fromEntries(fields) as unknown as Spec
 }

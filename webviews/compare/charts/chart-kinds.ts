@@ -1,9 +1,11 @@
-import type { ChartSpec } from '../../../src/protocol/saved-view.ts'
 import { createBarChart } from './bar-chart.ts'
 import type { ChartBody, ChartParts } from './chart-body.ts'
 import type { CardContents } from './chart-card.ts'
-import { createCurveTools, createScatterTools } from './chart-tools.ts'
+import { createAxisTools, createCurveTools, createScatterTools } from './chart-tools.ts'
 import { createCurveChart } from './curve-chart.ts'
+import { createDistributionChart } from './distribution-chart.ts'
+import type { DrawnSpec } from './expand-rules.ts'
+import { createImportanceChart } from './importance-chart.ts'
 import { createParallelChart } from './parallel-chart.ts'
 import { createScatterChart } from './scatter-chart.ts'
 
@@ -13,7 +15,7 @@ interface Changes {
 }
 
 /** What stands in a card by the kind of its chart. */
-export function createCardContents(parts: ChartParts, spec: ChartSpec, changes: Changes): CardContents {
+export function createCardContents(parts: ChartParts, spec: DrawnSpec, changes: Changes): CardContents {
   const noTools = { elements: [], show: () => undefined }
   switch (spec.kind) {
     case 'curves':
@@ -31,16 +33,26 @@ export function createCardContents(parts: ChartParts, spec: ChartSpec, changes: 
         tools: noTools,
         createBody: (listener) => narrow('parallel', createParallelChart(parts, spec, listener)),
       }
+    case 'distribution':
+      return {
+        tools: createAxisTools(changes),
+        createBody: (listener) => narrow('distribution', createDistributionChart(parts, spec, listener)),
+      }
+    case 'importance':
+      return {
+        tools: noTools,
+        createBody: (listener) => narrow('importance', createImportanceChart(parts, spec, listener)),
+      }
     case 'bar':
       return { tools: noTools, createBody: (listener) => narrow('bar', createBarChart(parts, spec, listener)) }
   }
 }
 
 /** A drawing is never asked to show a chart of another kind: the grid makes a new card then. */
-function narrow<Kind extends ChartSpec['kind']>(
+function narrow<Kind extends DrawnSpec['kind']>(
   kind: Kind,
-  body: ChartBody<Extract<ChartSpec, { kind: Kind }>>,
+  body: ChartBody<Extract<DrawnSpec, { kind: Kind }>>,
 ): ChartBody {
-  const isOurs = (spec: ChartSpec): spec is Extract<ChartSpec, { kind: Kind }> => spec.kind === kind
+  const isOurs = (spec: DrawnSpec): spec is Extract<DrawnSpec, { kind: Kind }> => spec.kind === kind
   return { ...body, show: (spec) => isOurs(spec) && body.show(spec) }
 }

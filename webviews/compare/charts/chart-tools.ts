@@ -1,7 +1,12 @@
-import { curveAxes } from '../../../src/protocol/curves.ts'
-import type { ChartSpec, CurveChartSpec, ScatterChartSpec } from '../../../src/protocol/saved-view.ts'
+import type {
+  ChartSpec,
+  CurveChartSpec,
+  DistributionChartSpec,
+  ScatterChartSpec,
+} from '../../../src/protocol/saved-view.ts'
 import { button, element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
+import { createAxisSelect } from './axis-select.ts'
 
 /** The controls of a chart's kind; `changing` while a slider is being dragged, `changed` when it is let go. */
 export interface ChartTools {
@@ -9,21 +14,17 @@ export interface ChartTools {
   show(spec: ChartSpec): void
 }
 
+/** Undefined takes a field away. */
+type Change<Spec> = { readonly [Field in keyof Spec]?: Spec[Field] | undefined }
+
 interface Changes<Spec> {
-  changing(change: Partial<Spec>): void
-  changed(change: Partial<Spec>): void
+  changing(change: Change<Spec>): void
+  changed(change: Change<Spec>): void
 }
 
 export function createCurveTools(changes: Changes<CurveChartSpec>): ChartTools {
-  const axis = element(
-    'select',
-    { 'aria-label': text('charts.axis'), title: text('charts.axis') },
-    ...curveAxes.map((name) => element('option', { value: name }, text(`charts.axis.${name}`))),
-  )
-  axis.addEventListener('change', () => {
-    const chosen = curveAxes.find((name) => name === axis.value)
-    if (chosen !== undefined) changes.changed({ axis: chosen })
-  })
+  const axis = createAxisSelect(text('charts.axis'))
+  axis.select.addEventListener('change', () => changes.changed(axis.chosen))
   const slider = element('input', {
     type: 'range',
     min: 0,
@@ -47,10 +48,10 @@ export function createCurveTools(changes: Changes<CurveChartSpec>): ChartTools {
   const logY = createToggle('charts.logY', (isOn) => changes.changed({ logY: isOn }))
   const clip = createToggle('charts.clip', (isOn) => changes.changed({ clipOutliers: isOn }), 'charts.clip.hint')
   return {
-    elements: [axis, smoothing, logY, clip],
+    elements: [axis.select, smoothing, logY, clip],
     show(spec) {
       if (spec.kind !== 'curves') return
-      axis.value = spec.axis
+      axis.show(spec)
       slider.value = String(spec.smoothing)
       amount.textContent = spec.smoothing.toFixed(2)
       press(logY, spec.logY)
@@ -59,26 +60,36 @@ export function createCurveTools(changes: Changes<CurveChartSpec>): ChartTools {
   }
 }
 
+/** For a chart of which the x axis alone can be changed. */
+export function createAxisTools(changes: Changes<DistributionChartSpec>): ChartTools {
+  const axis = createAxisSelect(text('charts.axis'))
+  axis.select.addEventListener('change', () => changes.changed({ axis: axis.chosen.axis }))
+  return { elements: [axis.select], show: (spec) => spec.kind === 'distribution' && axis.show(spec) }
+}
+
 export function createScatterTools(changes: Changes<ScatterChartSpec>): ChartTools {
   const logX = createToggle('charts.logX', (isOn) => changes.changed({ logX: isOn }))
   const logY = createToggle('charts.logY', (isOn) => changes.changed({ logY: isOn }))
+  const contour = createToggle('charts.contour', (isOn) => changes.changed({ contour: isOn }), 'charts.contour.hint')
   return {
-    elements: [logX, logY],
+    elements: [logX, logY, contour],
     show(spec) {
       if (spec.kind !== 'scatter') return
+      contour.hidden = spec.color === undefined
+      press(contour, spec.contour === true)
       press(logX, spec.logX)
       press(logY, spec.logY)
     },
   }
 }
 
-type ToggleText = 'charts.logX' | 'charts.logY' | 'charts.clip' | 'charts.asTable'
+type ToggleText = 'charts.logX' | 'charts.logY' | 'charts.clip' | 'charts.contour' | 'charts.asTable'
 
 /** A button that is either on or off. */
 export function createToggle(
   label: ToggleText,
   toggled: (isOn: boolean) => void,
-  hint?: 'charts.clip.hint',
+  hint?: 'charts.clip.hint' | 'charts.contour.hint',
 ): HTMLButtonElement {
   const made = button(text(label), () => toggled(made.getAttribute('aria-pressed') !== 'true'), {
     class: 'tool',

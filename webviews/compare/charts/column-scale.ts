@@ -1,6 +1,7 @@
+import { toNumberText } from '../../shared/chart/number-text.ts'
 import { padRange, createScale } from '../../shared/chart/scale.ts'
 import { linearTicks, logTicks, type Tick } from '../../shared/chart/ticks.ts'
-import { durationTicks } from '../../shared/chart/time-ticks.ts'
+import { durationTicks, toDurationText } from '../../shared/chart/time-ticks.ts'
 
 type Cell = string | number | undefined
 
@@ -12,6 +13,8 @@ export interface ColumnScale {
   /** From 0 for the least to 1 for the greatest, to colour by; undefined for a value that has no place. */
   share(value: Cell): number | undefined
   readonly ticks: readonly { readonly pixel: number; readonly label: string }[]
+  /** The least and the greatest value, as they are read. */
+  readonly ends: readonly [least: string, greatest: string]
 }
 
 export interface ColumnScaleOptions {
@@ -49,6 +52,7 @@ function createNumberScale(values: readonly Cell[], options: ColumnScaleOptions)
     : options.isDuration === true
       ? durationTicks(scale, maxTicks)
       : linearTicks(scale, maxTicks)
+  const toEnd = (value: number) => (options.isDuration === true ? toDurationText(value) : toNumberText(value))
   return {
     isLog,
     place,
@@ -57,6 +61,7 @@ function createNumberScale(values: readonly Cell[], options: ColumnScaleOptions)
       return pixel === undefined ? undefined : Math.min(1, Math.max(0, (pixel - start) / (end - start)))
     },
     ticks: ticks.map(({ value, label }) => ({ pixel: scale.toPixel(value), label })),
+    ends: [toEnd(found.min), toEnd(found.max)],
   }
 }
 
@@ -68,6 +73,7 @@ function createTextScale(values: readonly Cell[], { start, end, maxTicks }: Colu
   const every = Math.ceil(names.length / Math.max(1, maxTicks))
   return {
     isLog: false,
+    ends: [names[0] ?? '', names.at(-1) ?? ''],
     share,
     place(value) {
       const found = share(value)

@@ -29,5 +29,11 @@ export function toChartTitle(spec: ChartSpec): string {
       return text('charts.title.parallel', { columns: spec.columns.map(toColumnText).join(', ') })
     case 'bar':
       return toColumnText(spec.column)
+    case 'rule':
+      return text('charts.title.rule', { pattern: spec.pattern })
+    case 'distribution':
+      return text('charts.title.distribution', { metric: spec.key })
+    case 'importance':
+      return text('charts.title.importance', { metric: toColumnText(spec.target) })
   }
 }

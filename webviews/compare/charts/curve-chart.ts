@@ -12,8 +12,9 @@ import { createCurveData } from './curve-data.ts'
 import { listenToCurveKeys } from './curve-keys.ts'
 import { createCurveLoader, type LoadedCurves } from './curve-loader.ts'
 import { createCurvePointer } from './curve-pointer.ts'
+import { createGroupSource } from './group-source.ts'
 import { createCurvePreview } from './curve-preview.ts'
-import { createCurveScales, isLogX, reachesEnd, type Zoom } from './curve-scales.ts'
+import { axisOf, createCurveScales, isLogX, reachesEnd, type Zoom } from './curve-scales.ts'
 import { describeCurves, listCurveNotes, toCurveTable } from './curve-words.ts'
 import { isSameRange, pan, zoomAround, zoomInto } from './curve-zoom.ts'
 import { drawCurveAxes, drawCurveLines } from './draw-curve-chart.ts'
@@ -38,13 +39,14 @@ export function createCurveChart(
   const data = createCurveData()
   const drawing = createFrameScheduler(draw)
   const live = createThrottle(livePauseMs, () => load(true))
+  const groups = createGroupSource(parts, () => compose(), failed)
   const loader = createCurveLoader(parts.host, answered, failed)
   const area = createPlotArea(resized)
   const preview = createCurvePreview(area, drawing.request)
   const holder = createHolder(initial)
   holder.append(area.element)
   const scalesNow = () => {
-    const strips = data.lines.map(({ strip }) => strip)
+    const strips = data.lines.flatMap(({ strip, band }) => (band === undefined ? strip : [strip, band]))
     return createCurveScales(strips, data.span, spec, zoom, area.frame)
   }
   let scales = scalesNow()
@@ -69,10 +71,12 @@ export function createCurveChart(
   function load(isFollowing = false): void {
     isStale = !isVisible || widthOf() <= 0
     if (isStale) return
-    const request = { curves: wanted(), axis: spec.axis, pixels: widthOf(), isLog: isLogX(spec) }
+    const request = { curves: wanted(), axis: spec.axis, xMetric: spec.xMetric, pixels: widthOf(), isLog: isLogX(spec) }
+    const isMetricX = spec.xMetric !== undefined
     if (request.curves.length === 0) answered({ request, asked: undefined, strips: [] })
+    else if (isMetricX) loader.load(request)
     else loader[isFollowing ? 'follow' : 'load'](zoom.x === undefined ? request : { ...request, window: zoom.x })
-    if (zoom.x !== undefined && !isFollowing) preview.begin(data.size)
+    if (zoom.x !== undefined && !isMetricX && !isFollowing) preview.begin(data.size)
   }
 
   function answered(loaded: LoadedCurves): void {
@@ -91,7 +95,7 @@ export function createCurveChart(
   }
 
   function compose(): void {
-    data.compose(parts.runs.value, spec)
+    data.compose(parts.runs.value, spec, groups.groupOf)
     drawing.request()
     report()
   }
@@ -125,7 +129,7 @@ export function createCurveChart(
     const isOther = !isSameRange(next.x, zoom.x)
     zoom = next
     if (next.x === undefined) data.dropDetail()
-    if (isOther) load()
+    if (isOther && spec.xMetric === undefined) load()
     compose()
   }
 
@@ -149,7 +153,9 @@ export function createCurveChart(
       zoomTo({})
     },
   })
+  groups.load(spec.group?.by, parts.runs.value)
   const unsubscribe = parts.runs.subscribe(() => {
+    groups.load(spec.group?.by, parts.runs.value)
     if (!data.isLoaded(wanted())) load()
     compose()
   })
@@ -162,13 +168,14 @@ export function createCurveChart(
     },
     show(next) {
       const isOther =
-        next.axis !== spec.axis || isLogX(next) !== isLogX(spec) || next.keys.join('\n') !== spec.keys.join('\n')
-      if (next.axis !== spec.axis) {
+        axisOf(next) !== axisOf(spec) || isLogX(next) !== isLogX(spec) || next.keys.join('\n') !== spec.keys.join('\n')
+      if (axisOf(next) !== axisOf(spec)) {
         zoom = {}
         data.clear()
       }
       spec = next
       holder.setAttribute('aria-label', next.keys.join(', '))
+      groups.load(next.group?.by, parts.runs.value)
       if (isOther) load()
       compose()
     },
@@ -188,7 +195,7 @@ export function createCurveChart(
     dispose() {
       unsubscribe()
       for (const scheduled of [live, drawing]) scheduled.cancel()
-      for (const part of [pointer, loader, preview, area]) part.dispose()
+      for (const part of [pointer, loader, groups, preview, area]) part.dispose()
     },
   }
 }

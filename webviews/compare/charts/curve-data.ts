@@ -4,6 +4,7 @@ import { type CurveStrip, joinNeighbours } from '../../shared/chart/curve-strip.
 import type { Range } from '../../shared/chart/scale.ts'
 import { type CurveLine, dashOf, type ShownRun } from './curve-line.ts'
 import type { LoadedCurves } from './curve-loader.ts'
+import { groupCurves, type RunGroup } from './group-curves.ts'
 import { findSpan, isLogX } from './curve-scales.ts'
 
 /** What a chart has loaded: all of its curves, and a part of them in more detail. */
@@ -22,12 +23,16 @@ export interface CurveData {
   /** Whether these curves have been asked for, be they there or not. */
   isLoaded(names: readonly CurveName[]): boolean
   /** Puts what was loaded together with how runs look now. */
-  compose(runs: readonly ShownRun[], spec: CurveChartSpec): void
+  compose(runs: readonly ShownRun[], spec: CurveChartSpec, groupOf: GroupOf | undefined): void
 }
+
+/** Which group a line is in; undefined where groups are not known yet. */
+export type GroupOf = (line: CurveLine) => RunGroup | undefined
 
 export function createCurveData(): CurveData {
   let whole: LoadedCurves | undefined
   let isDetailed = false
+  let window: Range | undefined
   let outlines: Strips = new Map()
   /** Of a window, each with its neighbours outside. */
   let details: Strips = new Map()
@@ -60,6 +65,7 @@ export function createCurveData(): CurveData {
       } else {
         details = joinOutlines(indexStrips(loaded), outlines, loaded.asked)
         isDetailed = true
+        window = loaded.asked
       }
     },
     dropDetail,
@@ -72,7 +78,7 @@ export function createCurveData(): CurveData {
       const known = new Set(whole?.request.curves.map(idOf))
       return names.every((name) => known.has(idOf(name)))
     },
-    compose(runs, spec) {
+    compose(runs, spec, groupOf) {
       const made = listLines(runs, spec).flatMap((line) => {
         const id = idOf({ runId: line.run.runId, key: line.key })
         const outline = outlines.get(id)
@@ -82,6 +88,10 @@ export function createCurveData(): CurveData {
       lines = made
       wholeLines = isDetailed ? made.map((line) => ({ ...line, strip: line.outline })) : made
       span = findSpan([...outlines.values(), ...details.values()], isLogX(spec))
+      if (spec.group === undefined || groupOf === undefined || span === undefined) return
+      const { band } = spec.group
+      wholeLines = groupCurves(wholeLines, groupOf, band, span)
+      lines = isDetailed ? groupCurves(lines, groupOf, band, window ?? span) : wholeLines
     },
   }
 }

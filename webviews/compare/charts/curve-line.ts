@@ -16,6 +16,10 @@ export interface CurveLine {
   /** Tells the metrics of a run apart; the first has none. */
   readonly dash: readonly number[]
   readonly strip: CurveStrip
+  /** Around the mean of a group: its least and greatest values are those of the band. */
+  readonly band?: CurveStrip
+  /** The runs that a group's line stands for. */
+  readonly members?: ReadonlySet<RunId>
 }
 
 const dashes: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3], [12, 4]]

@@ -3,12 +3,15 @@ import { cursorLength, type CurveAxis, type CurveName } from '../../../src/proto
 import { type CurveStrip, joinStrips, toStrip } from '../../shared/chart/curve-strip.ts'
 import type { Range } from '../../shared/chart/scale.ts'
 import { appendTails, type FollowedCurve, planTails } from './curve-follower.ts'
+import { pairStrips } from './pair-curves.ts'
 import { findSpan, splitLog } from './curve-scales.ts'
 import type { Host } from '../../shared/host.ts'
 
 export interface CurveRequest {
   readonly curves: readonly CurveName[]
   readonly axis: CurveAxis
+  /** A metric to draw over; curves are then read whole, in as much detail as there is. */
+  readonly xMetric: string | undefined
   /** Missing: all of each curve. */
   readonly window?: Range
   /** Device pixels of the drawing. */
@@ -26,6 +29,8 @@ export interface LoadedCurves {
 }
 
 const maxBuckets = 4096
+/** Buckets of a curve over a metric, which is read once for all zooms. */
+const maxPaired = 2048
 /** Of a window's width, read on both sides: lines run on to the edges, and a small pan shows something at once. */
 const margin = 0.25
 
@@ -86,10 +91,23 @@ export function createCurveLoader(
     return next
   }
 
+  async function fetchPairs(request: CurveRequest, xMetric: string, signal: AbortSignal) {
+    const { curves } = request
+    const over = [...new Set(curves.map(({ runId }) => runId))].map((runId) => ({ runId, key: xMetric }))
+    const all = { ...request, axis: 'step' as const, curves: [...curves, ...over] }
+    const strips = await fetchStrips(all, undefined, maxPaired, signal)
+    const places = new Map(over.map(({ runId }, index) => [runId, strips[curves.length + index]]))
+    return curves.map(({ runId }, index) => {
+      const [strip, place] = [strips[index], places.get(runId)]
+      return strip === undefined || place === undefined ? undefined : pairStrips(strip, place)
+    })
+  }
+
   async function fetchCurves(request: CurveRequest, signal: AbortSignal): Promise<LoadedCurves> {
-    const { window, pixels } = request
-    const asked = window === undefined ? undefined : widen(window)
+    const { window, pixels, xMetric } = request
     followed = undefined
+    if (xMetric !== undefined) return { request, asked: undefined, strips: await fetchPairs(request, xMetric, signal) }
+    const asked = window === undefined ? undefined : widen(window)
     const curves = await fetchFollowed(request, asked, bucketsOf(request), signal)
     const strips = curves.map(({ strip }) => strip)
     if (!request.isLog || strips.every((strip) => strip?.isExact !== false)) {

@@ -8,7 +8,7 @@ import { text } from '../../shared/texts.ts'
 import type { ChartListener, ChartParts } from './chart-body.ts'
 import type { CurveLine } from './curve-line.ts'
 import { findLongest, readAt, type Reading, snap, step } from './curve-readout.ts'
-import { type CurveScales, toPlaceText } from './curve-scales.ts'
+import { axisOf, type CurveScales, toPlaceText } from './curve-scales.ts'
 import { describeReadings, nameOf } from './curve-words.ts'
 import { drawCurveOverlay } from './draw-curve-chart.ts'
 import { createFrameScheduler } from './frame-scheduler.ts'
@@ -42,12 +42,12 @@ export function createCurvePointer({ parts, area, holder, listener, shown }: Poi
 
   function moveTo(x: number | undefined): void {
     const { spec } = shown()
-    crosshair.set(x === undefined ? undefined : { axis: spec.axis, x, chartId: spec.id })
+    crosshair.set(x === undefined ? undefined : { axis: axisOf(spec), x, chartId: spec.id })
   }
 
   function draw(): void {
     const { spec, lines, scales, theme } = shown()
-    const at = crosshair.value?.axis === spec.axis ? crosshair.value : undefined
+    const at = crosshair.value?.axis === axisOf(spec) ? crosshair.value : undefined
     const isOurs = at?.chartId === spec.id
     const readings = at === undefined ? [] : readAt(lines, at.x, unitsIn(scales, tolerance * area.frame.ratio))
     drawCurveOverlay(area, theme, lines, scales, { x: at?.x, readings, stretch, highlight: highlight.value })
@@ -64,7 +64,7 @@ export function createCurvePointer({ parts, area, holder, listener, shown }: Poi
     const rest = readings.length - maxTooltipRows
     tooltip.show(
       {
-        title: text(`charts.place.${spec.axis}`, { place: toPlaceText(spec.axis, x) }),
+        title: toPlaceText(spec, x),
         rows: readings.slice(0, maxTooltipRows).map((reading) => ({
           color: reading.line.run.color,
           name: nameOf(reading.line, spec.keys.length),
@@ -81,7 +81,7 @@ export function createCurvePointer({ parts, area, holder, listener, shown }: Poi
   function tellRunValues(readings: readonly Reading[], x: number): void {
     const { spec } = shown()
     const [key] = spec.keys
-    const place = text(`charts.place.${spec.axis}`, { place: toPlaceText(spec.axis, x) })
+    const place = toPlaceText(spec, x)
     const ofKey = readings.filter(({ line }) => line.key === key)
     runValues.set({
       title: `${key ?? ''}, ${place}`,

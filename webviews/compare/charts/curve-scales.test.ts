@@ -54,8 +54,8 @@ describe('zooming', () => {
 })
 
 it('a place on an axis is written in its unit', () => {
-  assert.equal(toPlaceText('step', 1200), '1200')
-  assert.equal(toPlaceText('relative', 90_000), '1m 30s')
+  assert.equal(toPlaceText({ axis: 'step' }, 1200), 'step 1200')
+  assert.equal(toPlaceText({ axis: 'relative' }, 90_000), '1m 30s')
 })
 
 it('a logarithmic axis is read in pieces that are equally wide on it', () => {

@@ -1,4 +1,3 @@
-import type { CurveAxis } from '../../../src/protocol/curves.ts'
 import type { CurveChartSpec } from '../../../src/protocol/saved-view.ts'
 import type { CurveStrip } from '../../shared/chart/curve-strip.ts'
 import type { Frame } from '../../shared/chart/plot-area.ts'
@@ -6,6 +5,7 @@ import { createScale, padRange, type Range, type Scale } from '../../shared/char
 import { linearTicks, logTicks, type Tick } from '../../shared/chart/ticks.ts'
 import { toNumberText } from '../../shared/chart/number-text.ts'
 import { clockTicks, durationTicks, localClock, toClockText, toDurationText } from '../../shared/chart/time-ticks.ts'
+import { text } from '../../shared/texts.ts'
 import { findClippedExtent, findExtent } from '../../shared/chart/trace-curve.ts'
 
 /** What a user looks at closer; a missing axis shows all. */
@@ -21,11 +21,18 @@ export interface CurveScales {
   readonly isClipped: boolean
 }
 
-type Options = Pick<CurveChartSpec, 'axis' | 'logX' | 'logY' | 'clipOutliers'>
+type Options = Pick<CurveChartSpec, 'axis' | 'xMetric' | 'logX' | 'logY' | 'clipOutliers'>
+
+type Axis = Pick<CurveChartSpec, 'axis' | 'xMetric'>
+
+/** What tells the axes of charts apart: those of equal ones move together. */
+export function axisOf({ axis, xMetric }: Axis): string {
+  return xMetric === undefined ? axis : `metric ${xMetric}`
+}
 
 /** Wall time has no zero to take logarithms from. */
-export function isLogX({ axis, logX }: Pick<Options, 'axis' | 'logX'>): boolean {
-  return logX && axis !== 'time'
+export function isLogX({ axis, xMetric, logX }: Axis & { logX: boolean }): boolean {
+  return logX && (xMetric !== undefined || axis !== 'time')
 }
 
 /** The stretch of the x axis that curves take up; undefined when there is none to show. */
@@ -68,9 +75,9 @@ export function createCurveScales(
   }
 }
 
-export function createXTicks(axis: CurveAxis, scale: Scale, maxCount: number): Tick[] {
+export function createXTicks({ axis, xMetric }: Axis, scale: Scale, maxCount: number): Tick[] {
+  if (axis === 'step' || xMetric !== undefined) return createTicks(scale, maxCount)
   if (axis === 'time') return clockTicks(scale, maxCount, localClock)
-  if (axis === 'step') return createTicks(scale, maxCount)
   if (!scale.isLog) return durationTicks(scale, maxCount)
   return logTicks(scale, maxCount).map(({ value }) => ({ value, label: toDurationText(value) }))
 }
@@ -79,9 +86,10 @@ export function createTicks(scale: Scale, maxCount: number): Tick[] {
   return scale.isLog ? logTicks(scale, maxCount) : linearTicks(scale, maxCount)
 }
 
-/** A place on an axis in words: `1200`, `2m 30s`, `2026-03-09 14:05:30`. */
-export function toPlaceText(axis: CurveAxis, x: number): string {
-  if (axis === 'step') return toNumberText(x)
+/** A place on an axis in words: `step 1200`, `2m 30s`, `2026-03-09 14:05:30`, `tokens 3e9`. */
+export function toPlaceText({ axis, xMetric }: Axis, x: number): string {
+  if (xMetric !== undefined) return text('charts.place.metric', { metric: xMetric, place: toNumberText(x) })
+  if (axis === 'step') return text('charts.place.step', { place: toNumberText(x) })
   return axis === 'relative' ? toDurationText(x) : toClockText(x, localClock)
 }
 

@@ -3,18 +3,20 @@ import type { CurveChartSpec } from '../../../src/protocol/saved-view.ts'
 import { toNumberText } from '../../shared/chart/number-text.ts'
 import { text } from '../../shared/texts.ts'
 import type { ChartTable } from './chart-body.ts'
+import { toColumnText } from './column-text.ts'
 import type { CurveLine } from './curve-line.ts'
 import type { Reading } from './curve-readout.ts'
 import { isLogX, toPlaceText } from './curve-scales.ts'
 import { findBest, findTrend, summarizeCurve, type SummarizedLine } from './curve-summary.ts'
 
 /** A chart in a sentence or two, for those who cannot see it. */
-export function describeCurves(lines: readonly CurveLine[], { keys, axis }: CurveChartSpec): string {
+export function describeCurves(lines: readonly CurveLine[], spec: CurveChartSpec): string {
+  const { keys } = spec
   if (lines.length === 0) return text('charts.summary.empty', { metrics: keys.join(', ') })
   return keys
     .flatMap((key) => {
       const ofKey = summarizeAll(lines.filter((line) => line.key === key))
-      return ofKey.length === 0 ? [] : [describeMetric(key, ofKey, axis)]
+      return ofKey.length === 0 ? [] : [describeMetric(key, ofKey, spec)]
     })
     .join(' ')
 }
@@ -27,7 +29,12 @@ export function listCurveNotes(
 ): string[] {
   const isBelow = spec.logY && lines.some(({ strip }) => strip.mins.some((value) => value <= 0))
   const isBefore = isLogX(spec) && lines.some(({ strip }) => (strip.starts[0] ?? 1) <= 0)
+  const { group } = spec
+  const grouped = text(`charts.note.${group?.band ?? 'range'}`, {
+    column: group === undefined ? '' : toColumnText(group.by),
+  })
   return [
+    ...(group === undefined ? [] : [grouped]),
     ...(isClipped ? [text('charts.note.clipped')] : []),
     ...(isBelow ? [text('charts.note.notPositive')] : []),
     ...(isBefore ? [text('charts.note.notPositiveX')] : []),
@@ -39,7 +46,7 @@ function summarizeAll(lines: readonly CurveLine[]): SummarizedLine[] {
   return lines.map((line) => ({ line, summary: summarizeCurve(line.strip, inferGoal(line.key)) }))
 }
 
-function describeMetric(key: string, lines: readonly SummarizedLine[], axis: CurveChartSpec['axis']): string {
+function describeMetric(key: string, lines: readonly SummarizedLine[], spec: CurveChartSpec): string {
   const best = findBest(lines, inferGoal(key))
   const count = lines.length
   if (best === undefined) return text('charts.summary.noNumbers', { metric: key, count })
@@ -49,7 +56,7 @@ function describeMetric(key: string, lines: readonly SummarizedLine[], axis: Cur
     count,
     name: best.line.run.name,
     best: toNumberText(best.summary.best),
-    place: toBestPlace(best, axis),
+    place: toBestPlace(best, spec),
     least: toNumberText(lasts.reduce((least, value) => Math.min(least, value), Infinity)),
     greatest: toNumberText(lasts.reduce((greatest, value) => Math.max(greatest, value), -Infinity)),
     trend: text(`charts.trend.${findTrend(lines)}`),
@@ -57,19 +64,17 @@ function describeMetric(key: string, lines: readonly SummarizedLine[], axis: Cur
 }
 
 /** Where the best value is; `≈` where it is somewhere in a stretch of points. */
-function toBestPlace(
-  { line: { strip }, summary: { bestIndex } }: SummarizedLine,
-  axis: CurveChartSpec['axis'],
-): string {
+function toBestPlace({ line: { strip }, summary: { bestIndex } }: SummarizedLine, spec: CurveChartSpec): string {
   const start = strip.starts[bestIndex]
   const end = strip.ends[bestIndex]
   if (start === undefined || end === undefined) return ''
-  const place = toPlaceText(axis, start === end ? start : Math.round((start + end) / 2))
-  const name = text(`charts.place.${axis}`, { place })
+  const isWhole = spec.xMetric === undefined
+  const middle = isWhole ? Math.round((start + end) / 2) : (start + end) / 2
+  const name = toPlaceText(spec, start === end ? start : middle)
   return start === end ? name : `≈ ${name}`
 }
 
-export function toCurveTable(lines: readonly CurveLine[], { axis }: CurveChartSpec): ChartTable {
+export function toCurveTable(lines: readonly CurveLine[], spec: CurveChartSpec): ChartTable {
   const header = ['run', 'metric', 'first', 'last', 'min', 'max', 'bestAt'] as const
   return {
     header: header.map((name) => text(`charts.table.${name}`)),
@@ -78,7 +83,7 @@ export function toCurveTable(lines: readonly CurveLine[], { axis }: CurveChartSp
       const numbers = [summary.first, summary.last, summary.min, summary.max].map((value) =>
         Number.isNaN(value) ? '' : toNumberText(value),
       )
-      return [line.run.name, line.key, ...numbers, toBestPlace(summarized, axis)]
+      return [line.run.name, line.key, ...numbers, toBestPlace(summarized, spec)]
     }),
   }
 }
@@ -86,8 +91,9 @@ export function toCurveTable(lines: readonly CurveLine[], { axis }: CurveChartSp
 const spokenCount = 5
 
 /** What the crosshair is at, in a line. */
-export function describeReadings(readings: readonly Reading[], x: number, { axis, keys }: CurveChartSpec): string {
-  const place = text(`charts.place.${axis}`, { place: toPlaceText(axis, x) })
+export function describeReadings(readings: readonly Reading[], x: number, spec: CurveChartSpec): string {
+  const { keys } = spec
+  const place = toPlaceText(spec, x)
   const spoken = readings
     .slice(0, spokenCount)
     .map(({ line, value }) => `${nameOf(line, keys.length)} ${toNumberText(value)}`)

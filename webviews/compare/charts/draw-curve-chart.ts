@@ -3,7 +3,7 @@ import type { RunId } from '../../../src/protocol/ids.ts'
 import type { CurveChartSpec } from '../../../src/protocol/saved-view.ts'
 import type { ChartTheme } from '../../shared/chart/chart-theme.ts'
 import { countTicks, drawAxes } from '../../shared/chart/draw-axes.ts'
-import { drawCurve, drawDot, drawSpecials } from '../../shared/chart/draw-curve.ts'
+import { drawBand, drawCurve, drawDot, drawSpecials } from '../../shared/chart/draw-curve.ts'
 import { clear, type PlotArea, withinFrame } from '../../shared/chart/plot-area.ts'
 import type { Stretch } from '../../shared/chart/plot-gestures.ts'
 import { type CurveLine, smoothStrip } from './curve-line.ts'
@@ -23,11 +23,11 @@ export function drawCurveAxes(
   { axes, frame }: PlotArea,
   theme: ChartTheme,
   scales: CurveScales,
-  { axis }: CurveChartSpec,
+  spec: CurveChartSpec,
 ): void {
   const counts = countTicks(frame)
   drawAxes(axes, frame, theme, {
-    x: { scale: scales.x, ticks: createXTicks(axis, scales.x, counts.x) },
+    x: { scale: scales.x, ticks: createXTicks(spec, scales.x, counts.x) },
     y: { scale: scales.y, ticks: createTicks(scales.y, counts.y) },
   })
 }
@@ -44,6 +44,7 @@ export function drawCurveLines(
   const isCrowded = lines.length > manyLines
   const width = isCrowded ? 1 / frame.ratio : lineWidth
   withinFrame(data, frame, () => {
+    for (const { band, run } of lines) if (band !== undefined) drawBand(data, band, scales, run.color)
     for (const { strip, run, dash } of lines) {
       const style = { color: run.color, width, dash }
       if (smoothing > 0) {
@@ -113,8 +114,8 @@ export function drawCurveOverlay(
   clear(context)
   if (stretch !== undefined) drawStretch(context, theme, frame, stretch)
   withinFrame(context, frame, () => {
-    for (const { strip, run, dash } of lines) {
-      if (run.runId !== highlight) continue
+    for (const { strip, run, dash, members } of lines) {
+      if (highlight === undefined || !(members?.has(highlight) ?? run.runId === highlight)) continue
       drawCurve(context, frame, strip, scales, { color: run.color, width: 2.5, opacity: 1, dash })
     }
     if (x !== undefined) drawCrosshair(context, theme, frame, scales, x)

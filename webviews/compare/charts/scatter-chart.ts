@@ -6,6 +6,8 @@ import { text } from '../../shared/texts.ts'
 import type { ChartBody, ChartListener, ChartParts } from './chart-body.ts'
 import { type ColumnScale, createColumnScale, toRampColor } from './column-scale.ts'
 import { toColumnText } from './column-text.ts'
+import { drawContour } from './draw-contour.ts'
+import { drawRamp } from './draw-ramp.ts'
 import { createTableChart, type TableDrawing, type TableScene } from './table-chart.ts'
 
 /** CSS pixels. */
@@ -37,7 +39,8 @@ function paint(scene: TableScene<ScatterChartSpec>): TableDrawing {
   const { left, right, top, bottom } = frame
   const x = createColumnScale(cells(0), { isLog: spec.logX, start: left, end: right, maxTicks: counts.x, ...options.x })
   const y = createColumnScale(cells(1), { isLog: spec.logY, start: bottom, end: top, maxTicks: counts.y, ...options.y })
-  const color = createColumnScale(cells(2), { isLog: false, start: 0, end: 1, maxTicks: 2 })
+  const ramp = { isLog: false, start: 0, end: 1, maxTicks: 2 }
+  const color = createColumnScale(cells(2), { ...ramp, isDuration: spec.color !== undefined && isDuration(spec.color) })
   drawColumnAxes(scene, x, y)
 
   const places = records.map(({ values: [first, second] }): Place | undefined => {
@@ -50,6 +53,17 @@ function paint(scene: TableScene<ScatterChartSpec>): TableDrawing {
     if (share !== undefined) return toRampColor(share)
     return (record === undefined ? undefined : colorOf(record)) ?? theme.text
   }
+  const isFilled = spec.color !== undefined && spec.contour === true
+  if (isFilled) {
+    const values = places.map((place, index) => ({ place, value: color.share(records[index]?.values[2]) }))
+    drawContour(
+      data,
+      values.flatMap(({ place, value }) => (place === undefined || value === undefined ? [] : { ...place, value })),
+    )
+  }
+  if (spec.color !== undefined) {
+    drawRamp(area.axes, frame, theme, { name: toColumnText(spec.color), least: color.ends[0], greatest: color.ends[1] })
+  }
   data.strokeStyle = theme.background
   data.lineWidth = frame.ratio
   for (const [index, place] of places.entries()) {
@@ -60,7 +74,10 @@ function paint(scene: TableScene<ScatterChartSpec>): TableDrawing {
   }
   const leftOut = places.filter((place) => place === undefined).length
   return {
-    notes: leftOut > 0 ? [text('charts.note.leftOut', { count: leftOut })] : [],
+    notes: [
+      ...(isFilled ? [text('charts.note.contour')] : []),
+      ...(leftOut > 0 ? [text('charts.note.leftOut', { count: leftOut })] : []),
+    ],
     find: (at) => findNearest(places, at, reach * frame.ratio),
     emphasize(index) {
       const place = places[index]

@@ -1,6 +1,11 @@
 import { RunwrightError } from '../../../src/protocol/errors.ts'
 import type { TableColumn } from '../../../src/protocol/run-table.ts'
-import type { BarChartSpec, ParallelChartSpec, ScatterChartSpec } from '../../../src/protocol/saved-view.ts'
+import type {
+  BarChartSpec,
+  ImportanceChartSpec,
+  ParallelChartSpec,
+  ScatterChartSpec,
+} from '../../../src/protocol/saved-view.ts'
 import { type ChartTheme, readChartTheme } from '../../shared/chart/chart-theme.ts'
 import { toNumberText } from '../../shared/chart/number-text.ts'
 import { clear, createPlotArea, type Margins, type PlotArea, toPicture } from '../../shared/chart/plot-area.ts'
@@ -8,13 +13,13 @@ import { listenToPlot, type Place, type Stretch } from '../../shared/chart/plot-
 import { createTooltip } from '../../shared/chart/tooltip.ts'
 import { element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
-import type { ChartBody, ChartListener, ChartParts } from './chart-body.ts'
+import type { ChartBody, ChartListener, ChartParts, ChartTable } from './chart-body.ts'
 import { toColumnText, toChartTitle } from './column-text.ts'
 import { toCsv } from './curve-csv.ts'
 import { createFrameScheduler, createThrottle } from './frame-scheduler.ts'
 import { loadRunValues, type RunRecord } from './run-values.ts'
 
-type TableChartSpec = ScatterChartSpec | ParallelChartSpec | BarChartSpec
+type TableChartSpec = ScatterChartSpec | ParallelChartSpec | BarChartSpec | ImportanceChartSpec
 
 /** What is drawn now. */
 export interface TableScene<Spec> {
@@ -44,6 +49,10 @@ export interface TableChartKind<Spec> {
   /** What a drag along y does; where it does nothing, there is no drag. */
   marked?(stretch: Stretch): void
   readonly extras?: readonly HTMLElement[]
+  /** What is said of it; default: of which runs it is. */
+  describe?(scene: TableScene<Spec>): string
+  /** Its data to read; default: the values of each run. */
+  table?(scene: TableScene<Spec>): ChartTable
 }
 
 const refreshPauseMs = 2000
@@ -99,7 +108,7 @@ export function createTableChart<Spec extends TableChartSpec>(
   function report(error?: string): void {
     const title = toChartTitle(spec)
     listener.reported({
-      summary: text('charts.summary.table', { title, count: records.length }),
+      summary: kind.describe?.(scene()) ?? text('charts.summary.table', { title, count: records.length }),
       notes: drawing?.notes ?? [],
       isZoomed: false,
       error,
@@ -199,10 +208,11 @@ export function createTableChart<Spec extends TableChartSpec>(
       frames.request()
     },
     resetZoom: () => undefined,
-    table: () => ({
-      header: [text('charts.table.run'), ...kind.columns(spec).map(toColumnText)],
-      rows: records.slice(0, 1000).map(({ name, values }) => [name, ...values.map(toCellText)]),
-    }),
+    table: () =>
+      kind.table?.(scene()) ?? {
+        header: [text('charts.table.run'), ...kind.columns(spec).map(toColumnText)],
+        rows: records.slice(0, 1000).map(({ name, values }) => [name, ...values.map(toCellText)]),
+      },
     csv: () =>
       toCsv([
         ['run_id', 'run', ...kind.columns(spec).map(toColumnText)],

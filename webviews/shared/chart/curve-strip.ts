@@ -32,8 +32,15 @@ function inOrder(strip: CurveStrip): CurveStrip {
   const { starts } = strip
   let index = 1
   while (index < starts.length && (starts[index] ?? 0) >= (starts[index - 1] ?? 0)) index += 1
-  if (index >= starts.length) return strip
-  const order = Array.from(starts.keys()).sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0))
+  return index >= starts.length ? strip : sortStrip(strip)
+}
+
+/** Stretches from left to right. @param isKept which of them are kept, by index; default: all */
+export function sortStrip(strip: CurveStrip, isKept: (index: number) => boolean = () => true): CurveStrip {
+  const { starts } = strip
+  const order = Array.from(starts.keys())
+    .filter(isKept)
+    .sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0))
   const sorted = createStrip(order.length, strip.isExact)
   for (const [to, from] of order.entries()) {
     for (const field of numberFields) sorted[field][to] = strip[field][from] ?? Number.NaN

@@ -51,6 +51,33 @@ export function drawCurve(
   context.globalAlpha = 1
 }
 
+const bandOpacity = 0.16
+
+/** Fills what lies between the least and the greatest values; it ends where there are none. */
+export function drawBand(context: CanvasRenderingContext2D, band: CurveStrip, { x, y }: Scales, color: string): void {
+  const { from, to } = findVisible(band, x)
+  const heightOf = (values: Float64Array, index: number, otherwise: number) => {
+    const pixel = y.toPixel(values[index] ?? Number.NaN)
+    return Number.isNaN(pixel) ? pixel : Number.isFinite(pixel) ? pixel : otherwise
+  }
+  context.fillStyle = color
+  context.globalAlpha = bandOpacity
+  for (let start = from; start < to;) {
+    let end = start
+    while (end < to && Number.isFinite(band.maxs[end])) end += 1
+    context.beginPath()
+    for (let index = start; index < end; index++) {
+      context.lineTo(x.toPixel(band.starts[index] ?? 0), heightOf(band.maxs, index, y.toPixel(y.max)))
+    }
+    for (let index = end - 1; index >= start; index--) {
+      context.lineTo(x.toPixel(band.starts[index] ?? 0), heightOf(band.mins, index, y.toPixel(y.min)))
+    }
+    context.fill()
+    start = end + 1
+  }
+  context.globalAlpha = 1
+}
+
 function collectPoints(strip: CurveStrip, { x, y }: Scales, into: number[]): void {
   const { from, to } = findVisible(strip, x)
   for (let index = from; index < to; index++) {
