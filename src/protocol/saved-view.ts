@@ -71,6 +71,7 @@ export type ChartSpec =
   | BarChartSpec
   | ImportanceChartSpec
   | DistributionChartSpec
+  | LoggedChartSpec
 
 /** Metrics over steps or time, a line for each chosen run and metric. */
 export interface CurveChartSpec {
@@ -150,6 +151,34 @@ export interface DistributionChartSpec {
   readonly axis: CurveAxis
 }
 
+/** Charts of a table that runs have logged, by its path among their artifacts. */
+export type LoggedChartSpec = ConfusionMatrixSpec | RankingChartSpec
+
+export interface ConfusionMatrixSpec {
+  readonly kind: 'confusion-matrix'
+  readonly id: string
+  readonly path: string
+  /** The column of true labels. */
+  readonly truth: string
+  /** The column of predicted labels; without it, every other column counts the predictions of the label it names. */
+  readonly predicted?: string
+  /** The column of how often; without it, every row counts once. */
+  readonly count?: string
+}
+
+export interface RankingChartSpec {
+  readonly kind: 'roc' | 'precision-recall'
+  readonly id: string
+  readonly path: string
+  /** The column of true labels. */
+  readonly truth: string
+  /** The column of numbers that are the higher, the likelier a row is positive. */
+  readonly score: string
+  readonly weight?: string
+  /** The label that is positive; default: the last one in order. */
+  readonly positive?: string
+}
+
 const runId = textAs(parseRunId, 'expected the id of a run')
 const viewColumn = object({ column, width: number, pinned: flag })
 const chartId = { id: text }
@@ -181,7 +210,26 @@ const importanceChart = object({
   columns: listOf(column, 50),
 })
 const distributionChart = object({ kind: oneOf(['distribution']), ...chartId, key: text, axis: oneOf(curveAxes) })
-export const chartKinds = ['curves', 'rule', 'scatter', 'parallel', 'bar', 'importance', 'distribution'] as const
+const confusionMatrix = object(
+  { kind: oneOf(['confusion-matrix']), ...chartId, path: text, truth: text },
+  { predicted: text, count: text },
+)
+const rankingChart = object(
+  { kind: oneOf(['roc', 'precision-recall']), ...chartId, path: text, truth: text, score: text },
+  { weight: text, positive: text },
+)
+export const chartKinds = [
+  'curves',
+  'rule',
+  'scatter',
+  'parallel',
+  'bar',
+  'importance',
+  'distribution',
+  'confusion-matrix',
+  'roc',
+  'precision-recall',
+] as const
 const chartKind = object({ kind: oneOf(chartKinds) })
 
 const chart: Parser<ChartSpec> = (value, path) => {
@@ -200,6 +248,11 @@ const chart: Parser<ChartSpec> = (value, path) => {
       return importanceChart(value, path)
     case 'distribution':
       return distributionChart(value, path)
+    case 'confusion-matrix':
+      return confusionMatrix(value, path)
+    case 'roc':
+    case 'precision-recall':
+      return rankingChart(value, path)
   }
 }
 

@@ -12,6 +12,7 @@ import { createChartGrid } from './charts/chart-grid.ts'
 import type { LoggedKeys } from './charts/column-select.ts'
 import { createChartId, createDefaultCharts } from './charts/default-charts.ts'
 import { createThrottle } from './charts/frame-scheduler.ts'
+import { createLoggedTables } from './charts/logged-tables.ts'
 import { createRunLegend } from './charts/run-legend.ts'
 import { createRunSource } from './charts/run-source.ts'
 import type { Parts, Tab } from './tab.ts'
@@ -52,7 +53,8 @@ export function createChartsTab({ host, state }: Parts): Tab {
   async function openDialog(spec: ChartSpec | undefined): Promise<void> {
     const keys = await tryTo(loadKeys)
     if (keys === undefined) return
-    showChartDialog(spec?.id ?? createChartId(state.view.charts), spec, keys, (made) => {
+    const tables = createLoggedTables(host, () => source.shown.value)
+    showChartDialog(spec?.id ?? createChartId(state.view.charts), spec, { ...keys, tables }, (made) => {
       const { charts } = state.view
       const next = spec === undefined ? [...charts, made] : charts.map((other) => (other.id === made.id ? made : other))
       state.update({ charts: next })

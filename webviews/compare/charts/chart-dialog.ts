@@ -7,13 +7,15 @@ import { createCurveForm, type KindForm } from './curve-form.ts'
 import { createCurveChart } from './default-charts.ts'
 import { createDistributionForm } from './distribution-form.ts'
 import { createImportanceForm } from './importance-form.ts'
+import { createLoggedForm } from './logged-form.ts'
+import type { LoggedTables } from './logged-tables.ts'
 import { createRuleForm } from './rule-form.ts'
 
 /** Asks for a chart: a new one, or changes of one. Its id stays. */
 export function showChartDialog(
   id: string,
   spec: ChartSpec | undefined,
-  keys: LoggedKeys,
+  keys: LoggedKeys & { readonly tables: LoggedTables },
   done: (spec: ChartSpec) => void,
 ): void {
   const titleId = 'chart-dialog-title'
@@ -65,7 +67,7 @@ function createKindForm(
   kind: ChartSpec['kind'],
   id: string,
   spec: ChartSpec | undefined,
-  keys: LoggedKeys,
+  keys: LoggedKeys & { readonly tables: LoggedTables },
   check: () => void,
 ): KindForm {
   switch (kind) {
@@ -83,6 +85,10 @@ function createKindForm(
       return createParallelForm(id, spec, keys, check)
     case 'bar':
       return createBarForm(id, spec, keys)
+    case 'confusion-matrix':
+    case 'roc':
+    case 'precision-recall':
+      return createLoggedForm(kind, id, spec?.kind === kind ? spec : undefined, keys.tables, check)
   }
 }
 

@@ -2,11 +2,13 @@ import { createBarChart } from './bar-chart.ts'
 import type { ChartBody, ChartParts } from './chart-body.ts'
 import type { CardContents } from './chart-card.ts'
 import { createAxisTools, createCurveTools, createScatterTools } from './chart-tools.ts'
+import { createConfusionChart } from './confusion-chart.ts'
 import { createCurveChart } from './curve-chart.ts'
 import { createDistributionChart } from './distribution-chart.ts'
 import type { DrawnSpec } from './expand-rules.ts'
 import { createImportanceChart } from './importance-chart.ts'
 import { createParallelChart } from './parallel-chart.ts'
+import { createRankingChart } from './ranking-chart.ts'
 import { createScatterChart } from './scatter-chart.ts'
 
 interface Changes {
@@ -45,6 +47,14 @@ export function createCardContents(parts: ChartParts, spec: DrawnSpec, changes: 
       }
     case 'bar':
       return { tools: noTools, createBody: (listener) => narrow('bar', createBarChart(parts, spec, listener)) }
+    case 'confusion-matrix':
+      return {
+        tools: noTools,
+        createBody: (listener) => narrow('confusion-matrix', createConfusionChart(parts, spec, listener)),
+      }
+    case 'roc':
+    case 'precision-recall':
+      return { tools: noTools, createBody: (listener) => narrow(spec.kind, createRankingChart(parts, spec, listener)) }
   }
 }
 

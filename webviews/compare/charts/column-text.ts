@@ -35,5 +35,9 @@ export function toChartTitle(spec: ChartSpec): string {
       return text('charts.title.distribution', { metric: spec.key })
     case 'importance':
       return text('charts.title.importance', { metric: toColumnText(spec.target) })
+    case 'confusion-matrix':
+    case 'roc':
+    case 'precision-recall':
+      return text(`charts.title.${spec.kind}`, { path: spec.path })
   }
 }

@@ -1,6 +1,8 @@
 /** What a chart is drawn with, apart from the colours of its data. */
 export interface ChartTheme {
   readonly text: string
+  /** What lies on colours of the data. */
+  readonly foreground: string
   readonly lines: string
   readonly background: string
   /** The selection, and what the keyboard is on. */
@@ -14,6 +16,7 @@ export function readChartTheme(of: Element): ChartTheme {
   const read = (name: string, otherwise: string) => style.getPropertyValue(name).trim() || otherwise
   return {
     text: read('--vscode-descriptionForeground', style.color),
+    foreground: read('--vscode-editor-foreground', style.color),
     lines: read('--vscode-charts-lines', style.color),
     background: read('--vscode-editor-background', 'transparent'),
     accent: read('--vscode-focusBorder', style.color),
