@@ -15,6 +15,8 @@ export interface CliContext {
   /** Of this package, for example `0.1.0`. */
   readonly version: string
   readonly engineCommand: EngineCommand
+  /** Where the bundles of webviews are, which an exported page holds. */
+  readonly webviewFolder: string
   /** How `run` starts the process that keeps its command. */
   readonly keeper: Program
   /** Milliseconds since 1970-01-01 UTC. */

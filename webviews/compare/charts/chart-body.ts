@@ -59,6 +59,8 @@ export interface ChartBody<Spec extends ChartSpec = ChartSpec> {
   table(): ChartTable
   csv(): string
   picture(): Promise<Uint8Array>
+  /** The same drawing as SVG. */
+  vector(title: string): Uint8Array
   dispose(): void
 }
 
