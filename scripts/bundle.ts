@@ -27,6 +27,8 @@ const bundles: readonly (BuildOptions & { entry: string; outfile: string })[] = 
 /** Scripts and styles of webviews: for browsers, without modules of Node. */
 const webviews: typeof bundles = [
   { entry: 'webviews/compare/main.ts', outfile: 'dist/webviews/compare.js', format: 'iife', platform: 'browser' },
+  { entry: 'webviews/standalone/main.ts', outfile: 'dist/webviews/standalone.js', format: 'iife', platform: 'browser' },
+  { entry: 'webviews/standalone/standalone.css', outfile: 'dist/webviews/standalone.css', platform: 'browser' },
   { entry: 'webviews/compare/compare.css', outfile: 'dist/webviews/compare.css', platform: 'browser' },
 ]
 

@@ -18,6 +18,8 @@ export interface CliContext {
   readonly engineCommand: EngineCommand
   /** How another process of this command line is started, before its words. */
   readonly program: Program
+  /** Where the bundles of webviews are, which an exported page holds. */
+  readonly webviewFolder: string
   /** How `run` starts the process that keeps its command. */
   readonly keeper: Program
   /** Milliseconds since 1970-01-01 UTC. */

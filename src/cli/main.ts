@@ -25,6 +25,11 @@ function engineMain(): string {
   return existsSync(bundled) ? bundled : fileURLToPath(new URL('../engine/main.ts', import.meta.url))
 }
 
+function findWebviews(): string {
+  const bundled = fileURLToPath(new URL('webviews', import.meta.url))
+  return existsSync(bundled) ? bundled : fileURLToPath(new URL('../../dist/webviews', import.meta.url))
+}
+
 const engineCommand: EngineCommand = { file: process.execPath, args: [engineMain()], env: nodeEnv }
 
 const onSignal: OnSignal = (listener) => {
@@ -60,6 +65,7 @@ async function main(args: readonly string[]): Promise<number> {
     env: process.env,
     version,
     engineCommand,
+    webviewFolder: findWebviews(),
     program,
     keeper: program,
     now: Date.now,

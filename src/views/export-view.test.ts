@@ -70,12 +70,14 @@ const view = {
   ).map((column) => ({ column, width: 100, pinned: false })),
 }
 
+const page = { webviewFolder: '', language: 'en' }
+
 async function write(t: TestContext, format: ExportFormat, count: number, change: object = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'runwright-export-'))
   t.after(() => rm(folder, { recursive: true }))
   const path = join(folder, `runs.${format}`)
   const signal = new AbortController().signal
-  const written = await exportView(path, { client: createEngine(count), view, format, signal, ...change })
+  const written = await exportView(path, { client: createEngine(count), view, format, signal, ...page, ...change })
   return { path, folder, written }
 }
 
@@ -129,6 +131,7 @@ describe('the export of a view', () => {
       format: 'csv',
       signal: giveUp.signal,
       onProgress: () => giveUp.abort(),
+      ...page,
     })
     await assert.rejects(ended, { name: 'AbortError' })
     assert.equal(await readFile(path, 'utf8'), 'before')

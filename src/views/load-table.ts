@@ -27,6 +27,7 @@ export interface ExportTable {
 }
 
 export interface TablePage {
+  readonly rows: readonly TableRow[]
   readonly rowCount: number
   /** Of a column, by its place; undefined where the run has no such value. */
   cell(row: number, column: number): string | number | undefined
@@ -84,6 +85,7 @@ function toPage(rows: readonly TableRow[], values: readonly ColumnValues[], seen
   const places = rows.flatMap(({ runId }, place) => (seen.has(runId) ? [] : [place]))
   for (const { runId } of rows) seen.add(runId)
   return {
+    rows: places.flatMap((place) => rows.slice(place, place + 1)),
     rowCount: places.length,
     cell(row, column) {
       const of = values[column]

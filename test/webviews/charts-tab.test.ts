@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
@@ -329,6 +329,35 @@ describe('the charts tab', () => {
     assert.equal(csv.content.split('\r\n').length, 202)
     assert.ok(png?.kind === 'export-file')
     assert.equal(png.fileName, 'loss.png')
+  })
+
+  it('gives each kind of chart away as SVG, drawn as on the screen', async () => {
+    const loss = { kind: 'metric', key: 'loss', aggregate: 'last' } as const
+    const kinds: readonly ChartSpec[] = [
+      curves,
+      { kind: 'scatter', id: '2', x: loss, y: loss, logX: false, logY: false },
+      { kind: 'parallel', id: '3', columns: [loss, { kind: 'attribute', key: 'duration' }] },
+      { kind: 'bar', id: '4', column: loss },
+    ]
+    for (const spec of kinds) {
+      await using shown = await openCharts({ charts: [spec] })
+      const { page, open } = shown
+      await page.locator('.plot-data').first().waitFor()
+      await page.waitForFunction(`document.querySelector('.chart .visually-hidden').textContent !== ''`)
+      await page.getByRole('button', { name: /^More Actions/ }).click()
+      await page.getByRole('menuitem', { name: 'Export as SVG…' }).click()
+      await waitFor(() => open.actions.length === 1)
+      const [action] = open.actions
+      assert.ok(action?.kind === 'export-file' && action.fileName.endsWith('.svg'), spec.kind)
+      const svg = new TextDecoder().decode(Uint8Array.from(Object.values(action.bytes)))
+      const parsed = `new DOMParser().parseFromString(${JSON.stringify(svg)}, 'image/svg+xml')`
+      assert.equal(await page.evaluate(`${parsed}.querySelector('parsererror') === null`), true, svg.slice(0, 400))
+      assert.ok(Number(await page.evaluate(`${parsed}.querySelectorAll('path').length`)) > 0, spec.kind)
+      assert.ok(Number(await page.evaluate(`${parsed}.querySelectorAll('text').length`)) > 0, spec.kind)
+      assert.deepEqual(open.errors, [])
+      const folder = process.env['RUNWRIGHT_PICTURES']
+      if (folder !== undefined) await writeFile(`${folder}/chart-${spec.kind}.svg`, svg)
+    }
   })
 
   it('adds a chart whose metrics are found by a regular expression, moves it and removes it, by keys', async () => {

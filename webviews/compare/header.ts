@@ -8,10 +8,10 @@ export function createHeader({ host, state }: Parts): HTMLElement {
   const tabs = viewTabs.map((tab) => createTabButton(tab))
   const list = element('div', { role: 'tablist', 'aria-label': text('view.tabs') }, ...tabs)
   const chosen = element('span', { class: 'chosen-count', role: 'status' })
-  const save = button(text('view.save'), () => host.save(state.view), { class: 'text-button' })
+  const save = button(text('view.save'), () => host.save(state.view), { class: 'text-button needs-engine' })
 
   const exported = button(text('view.export'), () => host.act({ kind: 'export-table', view: state.view }), {
-    class: 'text-button',
+    class: 'text-button needs-engine',
   })
 
   function createTabButton(tab: ViewTab): HTMLButtonElement {

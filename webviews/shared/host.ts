@@ -15,6 +15,8 @@ declare function acquireVsCodeApi(): VsCodeApi
 
 /** The other side of a webview: the engine's methods and events, and what only the extension can do. */
 export interface Host {
+  /** The view is a page of its own: there is no engine to change anything in, and no VS Code. */
+  readonly isStandalone: boolean
   /** Settles with the result or a RunwrightError; an aborted call rejects with CANCELLED at once. */
   call<M extends MethodName>(
     method: M,
@@ -82,6 +84,7 @@ export function connectHost(): Host {
   api.postMessage({ kind: 'ready' })
 
   return {
+    isStandalone: document.body.classList.contains('standalone'),
     call<M extends MethodName>(method: M, params: Methods[M]['params'], signal?: AbortSignal) {
       const callId = (lastCallId += 1)
       return new Promise<Methods[M]['result']>((resolve, reject) => {

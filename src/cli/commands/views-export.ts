@@ -10,8 +10,10 @@ import { toJson } from '../text.ts'
 
 export default defineCliCommand({
   name: 'views export',
-  summary: 'Writes the table of a saved view, or of an experiment, with every run: CSV, Markdown or Parquet.',
-  details: `VIEW is the file of a view, or its name in .runwright/views. Without --output, CSV and Markdown are printed.
+  summary:
+    'Writes the table of a saved view, or of an experiment, with every run: CSV, Markdown, Parquet, or one HTML page.',
+  details: `An HTML page opens from a disk, without a server, with the table, charts and differences of the view.
+VIEW is the file of a view, or its name in .runwright/views. Without --output, CSV and Markdown are printed.
 A file is written complete or not at all.`,
   example: 'runwright views export best-runs --output runs.parquet',
   options: {
@@ -46,16 +48,17 @@ A file is written complete or not at all.`,
         : await findView(context.cwd, workspace, name)
     const view: SavedView = options.filter === undefined ? found : { ...found, filter: options.filter }
     await using client = await context.connect(workspace)
-    const { signal, stdout, stderr } = context
+    const { signal, stdout, stderr, webviewFolder } = context
+    const how = { client, view, format, signal, webviewFolder, language: 'en' }
     const onProgress = (count: number, total: number) => {
       if (stderr.isTTY === true) stderr.write(`\r${count} of ${total} runs${count === total ? '\n' : ''}`)
     }
     if (output === undefined) {
-      for await (const piece of (await openExport({ client, view, format, signal })).pieces) stdout.write(piece)
+      for await (const piece of (await openExport(how)).pieces) stdout.write(piece)
       return
     }
     const target = path.resolve(context.cwd, output)
-    const written = await exportView(target, { client, view, format, signal, onProgress })
+    const written = await exportView(target, { ...how, onProgress })
     const { rowCount, columnCount, sizeBytes } = written
     if (json) stdout.write(toJson({ path: target, format, ...written }))
     else stdout.write(`${output}: ${rowCount} runs, ${columnCount} columns, ${sizeBytes} bytes.\n`)
@@ -71,6 +74,7 @@ function chooseFormat(named: string | undefined, output: string | undefined): Ex
     throw usageError('views export', `${what}: name one of ${exportFormats.join(', ')}.`)
   }
   if (known === 'parquet' && output === undefined) throw usageError('views export', 'Parquet needs --output.')
+  if (known === 'html' && output === undefined) throw usageError('views export', 'A page needs --output.')
   return known
 }
 

@@ -1,10 +1,11 @@
+import { join } from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { parseSavedView } from '../../protocol/saved-view.ts'
 import type { WebviewAction } from '../../protocol/webview-messages.ts'
 import { exportFormats, exportView, findFormat } from '../../views/export-view.ts'
 import type { CommandContext } from '../context.ts'
 
-const formatNames = { csv: 'CSV', md: 'Markdown', parquet: 'Parquet' } as const
+const formatNames = { csv: 'CSV', md: 'Markdown', parquet: 'Parquet', html: 'HTML page' } as const
 
 /** Asks for a file and writes every run of a view there; giving up leaves what was there before. */
 export async function exportTable(
@@ -34,6 +35,14 @@ export async function exportTable(
     )
   }
   const client = await connections.client(connectionId)
+  const extensionPath = vscode.extensions.getExtension('runwright.runwright')?.extensionPath ?? ''
+  const how = {
+    client,
+    view,
+    format,
+    webviewFolder: join(extensionPath, 'dist', 'webviews'),
+    language: vscode.env.language,
+  }
   const options = { location: vscode.ProgressLocation.Notification, title: 'Exporting runs', cancellable: true }
   await vscode.window.withProgress(options, async (progress, token) => {
     const giveUp = new AbortController()
@@ -44,7 +53,7 @@ export async function exportTable(
       told = count
     }
     try {
-      const { rowCount } = await exportView(target.fsPath, { client, view, format, signal: giveUp.signal, onProgress })
+      const { rowCount } = await exportView(target.fsPath, { ...how, signal: giveUp.signal, onProgress })
       vscode.window.setStatusBarMessage(`$(check) Exported ${rowCount} runs`, 4000)
     } catch (error) {
       if (!giveUp.signal.aborted) throw error

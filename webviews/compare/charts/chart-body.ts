@@ -61,6 +61,8 @@ export interface ChartBody<Spec extends DrawnSpec = DrawnSpec> {
   table(): ChartTable
   csv(): string
   picture(): Promise<Uint8Array>
+  /** The same drawing as SVG. */
+  vector(title: string): Uint8Array
   dispose(): void
 }
 

@@ -55,11 +55,11 @@ export function createChartGrid(parts: ChartParts, edit: (spec: ChartSpec) => vo
     if (next !== undefined) (cards.get(next.id) ?? headings.get(next.id))?.more.focus()
   }
 
-  async function exportPicture({ spec, body }: ChartCard): Promise<void> {
-    const fileName = `${toChartTitle(spec)
-      .replace(/[^\p{L}\p{N}._-]+/gu, '-')
-      .slice(0, 80)}.png`
-    host.act({ kind: 'export-file', fileName, bytes: await body.picture() })
+  async function exportPicture({ spec, body }: ChartCard, format: 'png' | 'svg'): Promise<void> {
+    const title = toChartTitle(spec)
+    const fileName = `${title.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80)}.${format}`
+    const bytes = format === 'png' ? await body.picture() : body.vector(title)
+    host.act({ kind: 'export-file', fileName, bytes })
   }
 
   /** What can be done with a chart, or with a rule in the place of its charts. */
@@ -96,7 +96,8 @@ export function createChartGrid(parts: ChartParts, edit: (spec: ChartSpec) => vo
     showMenu(anchor, text('charts.more.of', { title: toChartTitle(spec) }), [
       ...logX,
       ...listMoves(owner),
-      { label: text('charts.menu.png'), run: () => void exportPicture(card), isFirstOfGroup: true },
+      { label: text('charts.menu.png'), run: () => void exportPicture(card, 'png'), isFirstOfGroup: true },
+      { label: text('charts.menu.svg'), run: () => void exportPicture(card, 'svg') },
       {
         label: text('charts.menu.csv'),
         run: () => host.act({ kind: 'open-text', language: 'csv', content: card.body.csv() }),

@@ -4,6 +4,7 @@ import type { CurveChartSpec } from '../../../src/protocol/saved-view.ts'
 import { readChartTheme } from '../../shared/chart/chart-theme.ts'
 import { createPlotArea, toPicture } from '../../shared/chart/plot-area.ts'
 import { listenToPlot } from '../../shared/chart/plot-gestures.ts'
+import { toVector } from '../../shared/chart/to-vector.ts'
 import { element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
 import type { ChartBody, ChartListener, ChartParts } from './chart-body.ts'
@@ -192,6 +193,7 @@ export function createCurveChart(
     table: () => toCurveTable(data.wholeLines, spec),
     csv: () => toCurveCsv(data.lines),
     picture: () => toPicture(area, theme.background),
+    vector: (title) => toVector(area, theme.background, title, draw),
     dispose() {
       unsubscribe()
       for (const scheduled of [live, drawing]) scheduled.cancel()

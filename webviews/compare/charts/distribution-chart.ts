@@ -6,6 +6,7 @@ import { clear, createPlotArea, toPicture } from '../../shared/chart/plot-area.t
 import { listenToPlot, type Place } from '../../shared/chart/plot-gestures.ts'
 import { createScale } from '../../shared/chart/scale.ts'
 import { createTooltip } from '../../shared/chart/tooltip.ts'
+import { toVector } from '../../shared/chart/to-vector.ts'
 import { element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
 import type { ChartBody, ChartListener, ChartParts, ChartTable } from './chart-body.ts'
@@ -187,6 +188,7 @@ export function createDistributionChart(
       return toCsv([header, ...rows])
     },
     picture: () => toPicture(area, theme.background),
+    vector: (title) => toVector(area, theme.background, title, draw),
     dispose() {
       unsubscribe()
       for (const scheduled of [frames, live]) scheduled.cancel()

@@ -6,6 +6,7 @@ import { type ChartTheme, readChartTheme } from '../../shared/chart/chart-theme.
 import { clear, createPlotArea, type Margins, type PlotArea, toPicture } from '../../shared/chart/plot-area.ts'
 import { listenToPlot, type Place } from '../../shared/chart/plot-gestures.ts'
 import { createTooltip, type TooltipRow } from '../../shared/chart/tooltip.ts'
+import { toVector } from '../../shared/chart/to-vector.ts'
 import { element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
 import type { ChartBody, ChartListener, ChartParts, ChartTable } from './chart-body.ts'
@@ -181,6 +182,7 @@ export function createLoggedChart<Spec extends LoggedChartSpec>(
     table: () => plot.table,
     csv: () => toCsv(plot.csv()),
     picture: () => toPicture(area, theme.background),
+    vector: (title) => toVector(area, theme.background, title, draw),
     dispose() {
       unsubscribe()
       running?.abort()

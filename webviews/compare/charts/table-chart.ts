@@ -11,6 +11,7 @@ import { toNumberText } from '../../shared/chart/number-text.ts'
 import { clear, createPlotArea, type Margins, type PlotArea, toPicture } from '../../shared/chart/plot-area.ts'
 import { listenToPlot, type Place, type Stretch } from '../../shared/chart/plot-gestures.ts'
 import { createTooltip } from '../../shared/chart/tooltip.ts'
+import { toVector } from '../../shared/chart/to-vector.ts'
 import { element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
 import type { ChartBody, ChartListener, ChartParts, ChartTable } from './chart-body.ts'
@@ -219,6 +220,7 @@ export function createTableChart<Spec extends TableChartSpec>(
         ...records.map(({ runId, name, values }) => [runId, name, ...values.map((value) => value ?? '')]),
       ]),
     picture: () => toPicture(area, theme.background),
+    vector: (title) => toVector(area, theme.background, title, draw),
     dispose() {
       unsubscribe()
       running?.abort()

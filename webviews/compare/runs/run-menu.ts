@@ -20,7 +20,7 @@ export function listRunItems({ host, state }: Parts, row: TableRow, actions: Run
   const isHidden = view.hidden.includes(runId)
   const areSeveral = isChosen && view.chosen.length > 1
   const acted = areSeveral ? view.chosen : [runId]
-  return [
+  const items = [
     {
       label: text(isChosen ? 'runs.menu.unchoose' : 'runs.menu.choose'),
       run: () => state.update({ chosen: changeChoice(view.chosen, [runId], !isChosen) }),
@@ -34,17 +34,21 @@ export function listRunItems({ host, state }: Parts, row: TableRow, actions: Run
       label: text('runs.menu.charts'),
       run: () => state.update({ chosen: changeChoice(view.chosen, [runId], true), tab: 'charts' }),
     },
+    { label: text('runs.menu.color'), run: actions.chooseColor, isDisabled: !isChosen, isFirstOfGroup: true },
+    {
+      label: text(isHidden ? 'runs.menu.show' : 'runs.menu.hide'),
+      run: () => state.update({ hidden: changeHidden(view.hidden, runId, !isHidden) }),
+    },
+  ]
+  if (host.isStandalone) return items
+  return [
+    ...items,
     {
       label: text(actions.isStarred ? 'runs.menu.unstar' : 'runs.menu.star'),
       run: actions.star,
       isFirstOfGroup: true,
     },
     { label: text('runs.menu.note'), run: actions.editNote },
-    { label: text('runs.menu.color'), run: actions.chooseColor, isDisabled: !isChosen },
-    {
-      label: text(isHidden ? 'runs.menu.show' : 'runs.menu.hide'),
-      run: () => state.update({ hidden: changeHidden(view.hidden, runId, !isHidden) }),
-    },
     { label: text('runs.menu.log'), run: () => host.act({ kind: 'open-log', runId }), isFirstOfGroup: true },
     { label: text('runs.menu.source'), run: () => host.act({ kind: 'open-source', runId }) },
     {

@@ -17,6 +17,8 @@ export interface PlotArea {
   readonly data: CanvasRenderingContext2D
   readonly overlay: CanvasRenderingContext2D
   readonly frame: Frame
+  /** Other contexts stand in for those of `axes` and `data` while `draw` runs. */
+  drawElsewhere(contexts: { axes: CanvasRenderingContext2D; data: CanvasRenderingContext2D }, draw: () => void): void
   dispose(): void
 }
 
@@ -37,6 +39,7 @@ export function createPlotArea(resized: () => void, margins = defaultMargins): P
   const stack = element('div', { class: 'plot', dir: 'ltr' }, ...layers)
   const [axes, data, overlay] = layers.map(getContext)
   if (axes === undefined || data === undefined || overlay === undefined) throw new TypeError('A plot has three layers.')
+  let elsewhere: { axes: CanvasRenderingContext2D; data: CanvasRenderingContext2D } | undefined
   let frame: Frame = { left: 0, top: 0, right: 0, bottom: 0, ratio: 1 }
   const observer = new ResizeObserver(([entry]) => {
     const { inlineSize = 0, blockSize = 0 } = entry?.contentBoxSize[0] ?? {}
@@ -57,11 +60,23 @@ export function createPlotArea(resized: () => void, margins = defaultMargins): P
   observer.observe(stack)
   return {
     element: stack,
-    axes,
-    data,
+    get axes() {
+      return elsewhere?.axes ?? axes
+    },
+    get data() {
+      return elsewhere?.data ?? data
+    },
     overlay,
     get frame() {
       return frame
+    },
+    drawElsewhere(contexts, draw) {
+      elsewhere = contexts
+      try {
+        draw()
+      } finally {
+        elsewhere = undefined
+      }
     },
     dispose: () => observer.disconnect(),
   }

@@ -269,6 +269,7 @@ export const english = {
   'charts.menu.earlier': 'Move Earlier',
   'charts.menu.later': 'Move Later',
   'charts.menu.png': 'Export as PNG…',
+  'charts.menu.svg': 'Export as SVG…',
   'charts.menu.csv': 'Open Data as CSV',
   'charts.menu.remove': 'Remove',
   'charts.axis': 'X Axis',
