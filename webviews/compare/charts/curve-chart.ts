@@ -1,5 +1,4 @@
 import type { CurveName } from '../../../src/protocol/curves.ts'
-import type { ChangeEvent } from '../../../src/protocol/events.ts'
 import type { CurveChartSpec } from '../../../src/protocol/saved-view.ts'
 import { readChartTheme } from '../../shared/chart/chart-theme.ts'
 import { createPlotArea, toPicture } from '../../shared/chart/plot-area.ts'
@@ -10,7 +9,8 @@ import type { ChartBody, ChartListener, ChartParts } from './chart-body.ts'
 import { toCurveCsv } from './curve-csv.ts'
 import { createCurveData } from './curve-data.ts'
 import { listenToCurveKeys } from './curve-keys.ts'
-import { createCurveLoader, type LoadedCurves } from './curve-loader.ts'
+import { createCurveFollower } from './curve-follower.ts'
+import { createCurveLoader, type CurveRequest, type LoadedCurves } from './curve-loader.ts'
 import { createCurvePointer } from './curve-pointer.ts'
 import { createGroupSource } from './group-source.ts'
 import { createCurvePreview } from './curve-preview.ts'
@@ -18,10 +18,7 @@ import { axisOf, createCurveScales, isLogX, reachesEnd, type Zoom } from './curv
 import { describeCurves, listCurveNotes, toCurveTable } from './curve-words.ts'
 import { isSameRange, pan, zoomAround, zoomInto } from './curve-zoom.ts'
 import { drawCurveAxes, drawCurveLines } from './draw-curve-chart.ts'
-import { createFrameScheduler, createThrottle } from './frame-scheduler.ts'
-
-/** How often a chart follows runs that log, in milliseconds. */
-const livePauseMs = 1000
+import { createFrameScheduler } from './frame-scheduler.ts'
 
 /** The curves of the shown runs, fetched as exactly as they are drawn. */
 export function createCurveChart(
@@ -38,9 +35,19 @@ export function createCurveChart(
 
   const data = createCurveData()
   const drawing = createFrameScheduler(draw)
-  const live = createThrottle(livePauseMs, load)
+  const live = createCurveFollower({
+    wanted: () => wanted(),
+    known: (names) =>
+      zoom.x === undefined && spec.xMetric === undefined && !isLogX(spec) ? data.stripsOf(names) : undefined,
+    maxLength: () => 3 * widthOf(),
+    load,
+    loadTail: (curves, from) => loader.loadTail({ request: { ...createRequest(), curves }, from }),
+  })
   const groups = createGroupSource(parts, () => compose(), failed)
-  const loader = createCurveLoader(parts.host, answered, failed)
+  const loader = createCurveLoader(parts.host, answered, failed, (tail) => {
+    data.acceptTail(tail)
+    compose()
+  })
   const area = createPlotArea(resized)
   const preview = createCurvePreview(area, drawing.request)
   const holder = createHolder(initial)
@@ -59,7 +66,8 @@ export function createCurveChart(
   })
 
   const widthOf = () => area.frame.right - area.frame.left
-  const wanted = (): CurveName[] => parts.runs.value.flatMap(({ runId }) => spec.keys.map((key) => ({ runId, key })))
+  const wanted = (): readonly CurveName[] =>
+    parts.runs.value.flatMap(({ runId }) => spec.keys.map((key) => ({ runId, key })))
 
   function resized(): void {
     // What was loaded fits any height.
@@ -68,10 +76,14 @@ export function createCurveChart(
     drawing.request()
   }
 
+  function createRequest(): CurveRequest {
+    return { curves: wanted(), axis: spec.axis, xMetric: spec.xMetric, pixels: widthOf(), isLog: isLogX(spec) }
+  }
+
   function load(): void {
     isStale = !isVisible || widthOf() <= 0
     if (isStale) return
-    const request = { curves: wanted(), axis: spec.axis, xMetric: spec.xMetric, pixels: widthOf(), isLog: isLogX(spec) }
+    const request = createRequest()
     const isMetricX = spec.xMetric !== undefined
     if (request.curves.length === 0) answered({ request, asked: undefined, strips: [] })
     else loader.load(zoom.x === undefined || isMetricX ? request : { ...request, window: zoom.x })
@@ -179,7 +191,7 @@ export function createCurveChart(
       compose()
     },
     received(event) {
-      if (!isAbout(event, wanted()) || !reachesEnd(zoom.x, data.span)) return
+      if (!live.takes(event) || !reachesEnd(zoom.x, data.span)) return
       if (isVisible) live.request()
       else isStale = true
     },
@@ -193,8 +205,8 @@ export function createCurveChart(
     picture: () => toPicture(area, theme.background),
     dispose() {
       unsubscribe()
-      for (const scheduled of [live, drawing]) scheduled.cancel()
-      for (const part of [pointer, loader, groups, preview, area]) part.dispose()
+      drawing.cancel()
+      for (const part of [live, pointer, loader, groups, preview, area]) part.dispose()
     },
   }
 }
@@ -207,11 +219,4 @@ function createHolder({ keys }: CurveChartSpec): HTMLElement {
     'aria-roledescription': text('charts.roleDescription'),
     'aria-label': keys.join(', '),
   })
-}
-
-function isAbout(event: ChangeEvent, curves: readonly CurveName[]): boolean {
-  if (event.kind === 'reset') return true
-  if (event.kind !== 'metrics') return false
-  const logged = new Set(event.latest.map(({ key }) => key))
-  return curves.some(({ runId, key }) => runId === event.runId && logged.has(key))
 }

@@ -3,7 +3,8 @@ import type { CurveChartSpec } from '../../../src/protocol/saved-view.ts'
 import { type CurveStrip, joinNeighbours } from '../../shared/chart/curve-strip.ts'
 import type { Range } from '../../shared/chart/scale.ts'
 import { type CurveLine, dashOf, type ShownRun } from './curve-line.ts'
-import type { LoadedCurves } from './curve-loader.ts'
+import type { LoadedCurves, LoadedTail } from './curve-loader.ts'
+import { replaceTail } from './curve-tail.ts'
 import { groupCurves, type RunGroup } from './group-curves.ts'
 import { findSpan, isLogX } from './curve-scales.ts'
 
@@ -17,6 +18,10 @@ export interface CurveData {
   /** Stretches of all lines together. */
   readonly size: number
   accept(loaded: LoadedCurves): void
+  /** Takes what curves have from a place on. */
+  acceptTail(tail: LoadedTail): void
+  /** What is known of these curves, all of them; undefined for one of which nothing is. */
+  stripsOf(names: readonly CurveName[]): readonly (CurveStrip | undefined)[]
   /** The detail is no longer wanted. */
   dropDetail(): void
   clear(): void
@@ -68,6 +73,15 @@ export function createCurveData(): CurveData {
         window = loaded.asked
       }
     },
+    acceptTail({ request, from, strips }) {
+      const grown = new Map(outlines)
+      for (const [index, name] of request.curves.entries()) {
+        const [known, tail] = [outlines.get(idOf(name)), strips[index]]
+        if (known !== undefined && tail !== undefined) grown.set(idOf(name), replaceTail(known, tail, from))
+      }
+      outlines = grown
+    },
+    stripsOf: (names) => names.map((name) => outlines.get(idOf(name))),
     dropDetail,
     clear() {
       whole = undefined

@@ -27,6 +27,15 @@ export interface LoadedCurves {
   readonly strips: readonly (CurveStrip | undefined)[]
 }
 
+/** Curves that have grown, from a place on. */
+export interface CurveTail {
+  readonly request: CurveRequest
+  readonly from: number
+}
+
+/** Strips of the tail's curves, in their order. */
+export type LoadedTail = CurveTail & { readonly strips: readonly (CurveStrip | undefined)[] }
+
 const maxBuckets = 4096
 /** Buckets of a curve over a metric, which is read once for all zooms. */
 const maxPaired = 2048
@@ -36,6 +45,8 @@ const margin = 0.25
 export interface CurveLoader {
   /** Gives up the request before, if it has not been answered yet. */
   load(request: CurveRequest): void
+  /** Reads what curves have from a place on; nothing is given up for it, and nothing comes of it if `load` is called. */
+  loadTail(tail: CurveTail): void
   dispose(): void
 }
 
@@ -43,6 +54,7 @@ export function createCurveLoader(
   host: Host,
   answered: (curves: LoadedCurves) => void,
   failed: (message: string) => void,
+  grown: (tail: LoadedTail) => void = () => undefined,
 ): CurveLoader {
   let running: AbortController | undefined
 
@@ -52,7 +64,8 @@ export function createCurveLoader(
     buckets: number,
     signal: AbortSignal,
   ): Promise<(CurveStrip | undefined)[]> {
-    const ends = window === undefined ? {} : { from: window.min, to: window.max }
+    const to = window?.max === undefined || window.max === Infinity ? {} : { to: window.max }
+    const ends = window === undefined ? {} : { from: window.min, ...to }
     const wanted = Math.max(1, Math.min(maxBuckets, Math.round(buckets)))
     const result = await host.call('curves/window', { curves, axis, ...ends, buckets: wanted }, signal)
     return result.curves.map(toStrip)
@@ -90,20 +103,29 @@ export function createCurveLoader(
     return { request, asked, strips: whole }
   }
 
+  function settle<Answer>(work: Promise<Answer>, signal: AbortSignal, take: (answer: Answer) => void): void {
+    work.then(
+      (answer) => {
+        if (!signal.aborted) take(answer)
+      },
+      (error: unknown) => {
+        if (signal.aborted) return
+        if (!(error instanceof RunwrightError)) throw error
+        failed(error.message)
+      },
+    )
+  }
+
   return {
     load(request) {
       running?.abort()
       const { signal } = (running = new AbortController())
-      fetchCurves(request, signal).then(
-        (loaded) => {
-          if (!signal.aborted) answered(loaded)
-        },
-        (error: unknown) => {
-          if (signal.aborted) return
-          if (!(error instanceof RunwrightError)) throw error
-          failed(error.message)
-        },
-      )
+      settle(fetchCurves(request, signal), signal, answered)
+    },
+    loadTail({ request, from }) {
+      const { signal } = (running ??= new AbortController())
+      const strips = fetchStrips(request, { min: from, max: Infinity }, request.pixels, signal)
+      settle(strips, signal, (strips) => grown({ request, from, strips }))
     },
     dispose: () => running?.abort(),
   }
