@@ -2,6 +2,9 @@ import type { Benchmark } from './benchmark.ts'
 import artifactUpload from './benchmarks/artifact-upload.ts'
 import coldStart from './benchmarks/cold-start.ts'
 import compareCurves from './benchmarks/compare-curves.ts'
+import compareLive from './benchmarks/compare-live.ts'
+import compareTable from './benchmarks/compare-table.ts'
+import compareWide from './benchmarks/compare-wide.ts'
 import extensionActivation from './benchmarks/extension-activation.ts'
 import logBatch from './benchmarks/log-batch.ts'
 import logMetric from './benchmarks/log-metric.ts'
@@ -22,4 +25,7 @@ export const benchmarks: readonly Benchmark[] = [
   treeOpen,
   compareCurves,
   scale,
+  compareTable,
+  compareWide,
+  compareLive,
 ]

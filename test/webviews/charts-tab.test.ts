@@ -382,6 +382,17 @@ describe('the charts tab', () => {
     assert.deepEqual(open.errors, [])
   })
 
+  it('moves a chart that is dragged by its head to the side of another one that it is dropped on', async () => {
+    const charts = ['1', '2', '3'].map((id) => ({ ...curves, id, keys: [id === '3' ? 'loss' : 'accuracy'] }))
+    await using shown = await openCharts({ charts })
+    const { page, open } = shown
+    await waitForCurves(page, 'loss')
+    const target = page.locator('[data-chart="1"]')
+    await page.locator('[data-chart="3"] .chart-title').dragTo(target, { targetPosition: { x: 20, y: 100 } })
+    await waitForView(open, ({ charts }) => charts.map(({ id }) => id).join() === '3,1,2')
+    assert.deepEqual(open.errors, [])
+  })
+
   it('leaves out a run that is hidden by its eye', async () => {
     await using shown = await openCharts({ charts: [curves] })
     const { page, open, runs } = shown
@@ -401,6 +412,13 @@ describe('the charts tab', () => {
     const timestamp = 1_750_000_000_000
     await workspace.mlflow('runs/log-metric', { run_id: runs.falling, key: 'loss', value: -5, step: 150, timestamp })
     await waitForCurves(page, 'loss', /best −5 by falling at step 150/)
+    const before = shown.open.sentBytes
+    await workspace.mlflow('runs/log-metric', { run_id: runs.falling, key: 'loss', value: -6, step: 151, timestamp })
+    await waitForCurves(page, 'loss', /best −6 by falling at step 151/)
+    assert.ok(shown.open.sentBytes - before < 600, 'only what is new is sent')
+    await chart(page, 'loss').getByRole('button', { name: 'Table' }).click()
+    const row = page.getByRole('table', { name: 'loss' }).getByRole('row', { name: /falling/ })
+    assert.deepEqual((await row.getByRole('cell').allTextContents()).slice(0, 5), ['loss', '1', '−6', '−6', '1'])
   })
 
   it('draws the mean of groups of runs with a band, and a metric over another one, as the dialog says', async () => {
@@ -482,6 +500,38 @@ describe('the charts tab', () => {
     await chart(page, 'Importance for loss').getByRole('button', { name: 'Table' }).click()
     const rows = page.getByRole('table', { name: 'Importance for loss' }).getByRole('rowheader')
     assert.equal((await rows.allTextContents())[0], 'lr')
+    assert.deepEqual(await findViolations(page), [])
+    assert.deepEqual(open.errors, [])
+  })
+
+  it('fills the plane between runs by a value, and shows how values are spread over steps', async () => {
+    const loss = { kind: 'metric', key: 'loss', aggregate: 'last' } as const
+    const [x, y] = ['lr', 'momentum'].map((key) => ({ kind: 'param', key }) as const)
+    assert.ok(x !== undefined && y !== undefined)
+    const charts: ChartSpec[] = [
+      { kind: 'scatter', id: '1', x, y, color: loss, logX: false, logY: false },
+      { kind: 'distribution', id: '2', key: 'loss', axis: 'step' },
+    ]
+    await using shown = await openCharts({ charts })
+    const { page, open, workspace } = shown
+    for (let run = 0; run < 9; run++) {
+      const params = { lr: run % 3, momentum: Math.floor(run / 3) }
+      await workspace.logRun('digits', { name: `run ${run}`, params, metrics: { loss: [run] } })
+    }
+    await chart(page, 'momentum over lr')
+      .getByText(/of 11 runs/)
+      .waitFor({ state: 'attached' })
+    const bare = await readPicture(page, 'momentum over lr')
+    await chart(page, 'momentum over lr').getByRole('button', { name: 'Contour' }).press('Enter')
+    await page.getByText('weighted by the inverse square of the distance (Shepard 1968)').waitFor()
+    assert.notEqual(await readPicture(page, 'momentum over lr'), bare)
+    assert.equal(open.view.charts[0]?.kind === 'scatter' && open.view.charts[0].contour, true)
+    await chart(page, 'Distribution of loss')
+      .getByText('Distribution of loss over 2 runs, from 0 to 1.')
+      .waitFor({ state: 'attached' })
+    await chart(page, 'Distribution of loss').getByRole('button', { name: 'Table' }).click()
+    const counts = page.getByRole('table', { name: 'Distribution of loss' }).getByRole('row')
+    assert.ok((await counts.count()) > 20)
     assert.deepEqual(await findViolations(page), [])
     assert.deepEqual(open.errors, [])
   })

@@ -21,7 +21,7 @@ export interface OpenView extends AsyncDisposable {
   readonly view: SavedView
   /** What the webview asked the extension to do. */
   readonly actions: readonly WebviewAction[]
-  /** Bytes of results sent to the webview so far. */
+  /** Bytes of results and events sent to the webview so far. */
   readonly sentBytes: number
   /** Errors of the page: exceptions, and what it logged as errors. */
   readonly errors: readonly string[]
@@ -100,7 +100,7 @@ async function answer(
     case '/favicon.ico':
       return void response.writeHead(204).end()
     case '/events':
-      return sendEvents(response, options.client, signal)
+      return sendEvents(response, options.client, told, signal)
     case '/message': {
       // SAFETY: the only sender is host-page.ts.
       const message = (await json(request)) as FromWebview
@@ -174,9 +174,11 @@ async function call({ callId, method, params }: FromWebview & { kind: 'call' }, 
   }
 }
 
-async function sendEvents(response: ServerResponse, client: Client, signal: AbortSignal): Promise<void> {
+async function sendEvents(response: ServerResponse, client: Client, told: Told, signal: AbortSignal): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   for await (const { event } of client.events(signal)) {
-    response.write(`data: ${JSON.stringify({ kind: 'event', event } satisfies ToWebview)}\n\n`)
+    const message = JSON.stringify({ kind: 'event', event } satisfies ToWebview)
+    told.sentBytes += Buffer.byteLength(message)
+    response.write(`data: ${message}\n\n`)
   }
 }

@@ -55,8 +55,8 @@ export function createChartCard(
   const body = createBody({ reported, spoke: (sentence) => void (spoken.textContent = sentence) })
   const figure = element(
     'figure',
-    { class: 'chart', 'aria-labelledby': titleId, 'aria-describedby': summaryId },
-    element('figcaption', {}, element('div', { class: 'chart-head' }, title, reset, more), toolbar),
+    { class: 'chart', 'data-chart': spec.id, 'aria-labelledby': titleId, 'aria-describedby': summaryId },
+    element('figcaption', {}, element('div', { class: 'chart-head', draggable: 'true' }, title, reset, more), toolbar),
     body.element,
     tableHolder,
     notes,

@@ -5,6 +5,7 @@ import { type MenuItem, showMenu } from '../../shared/menu.ts'
 import { text } from '../../shared/texts.ts'
 import type { ChartParts } from './chart-body.ts'
 import { type ChartCard, createChartCard } from './chart-card.ts'
+import { listenToChartDrag } from './chart-drag.ts'
 import { createCardContents } from './chart-kinds.ts'
 import { toChartTitle } from './column-text.ts'
 import { createChartId } from './default-charts.ts'
@@ -107,10 +108,14 @@ export function createChartGrid(parts: ChartParts, edit: (spec: ChartSpec) => vo
   }
 
   /** The chart itself, or the rule that it is drawn for. */
-  function ownerOf({ id }: DrawnSpec): ChartSpec {
+  function findOwner(id: string): ChartSpec | undefined {
     const { charts } = state.view
     const ruleId = id.slice(0, Math.max(0, id.indexOf(':')))
-    const owner = charts.find((spec) => spec.id === id) ?? charts.find((spec) => spec.id === ruleId)
+    return charts.find((spec) => spec.id === id) ?? charts.find((spec) => spec.id === ruleId)
+  }
+
+  function ownerOf({ id }: DrawnSpec): ChartSpec {
+    const owner = findOwner(id)
     if (owner === undefined) throw new Error('A chart that is drawn belongs to the view.')
     return owner
   }
@@ -131,7 +136,7 @@ export function createChartGrid(parts: ChartParts, edit: (spec: ChartSpec) => vo
   function showHeading(rule: CurveRuleSpec, found: number): HTMLElement {
     const heading =
       headings.get(rule.id) ??
-      createRuleHeading((anchor) => {
+      createRuleHeading(rule.id, (anchor) => {
         const owner = state.view.charts.find(({ id }) => id === rule.id) ?? rule
         showMenu(anchor, text('charts.more.of', { title: toChartTitle(owner) }), [...listMoves(owner), removal(owner)])
       })
@@ -168,6 +173,19 @@ export function createChartGrid(parts: ChartParts, edit: (spec: ChartSpec) => vo
   }
 
   metrics.subscribe(sync)
+  listenToChartDrag(grid, {
+    idOf(element) {
+      const id = element.getAttribute('data-chart')
+      return id === null ? undefined : findOwner(id)?.id
+    },
+    dropped(id, onto, isAfter) {
+      const charts = state.view.charts.filter((spec) => spec.id !== id)
+      const spec = state.view.charts.find((spec) => spec.id === id)
+      const place = charts.findIndex((other) => other.id === onto)
+      if (spec !== undefined && place >= 0)
+        state.update({ charts: charts.toSpliced(isAfter ? place + 1 : place, 0, spec) })
+    },
+  })
 
   return {
     element: grid,

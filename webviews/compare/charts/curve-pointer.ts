@@ -108,6 +108,8 @@ export function createCurvePointer({ parts, area, holder, listener, shown }: Poi
     },
     marking(next: Stretch | undefined): void {
       stretch = next
+      // What is read where the drag began has nothing to say about what will be shown.
+      if (next !== undefined && crosshair.value !== undefined) moveTo(undefined)
       overlay.request()
     },
     /** @param by stretches along the longest curve, ±Infinity to its ends */

@@ -11,7 +11,7 @@ export interface RuleHeading {
 }
 
 /** Stands above the charts of a rule. */
-export function createRuleHeading(openMenu: (anchor: HTMLElement) => void): RuleHeading {
+export function createRuleHeading(ruleId: string, openMenu: (anchor: HTMLElement) => void): RuleHeading {
   const title = element('h2', { class: 'rule-title' })
   const count = element('span', { class: 'rule-count' })
   const more = button('⋯', () => openMenu(more), {
@@ -20,7 +20,7 @@ export function createRuleHeading(openMenu: (anchor: HTMLElement) => void): Rule
     title: text('charts.more.actions'),
   })
   return {
-    element: element('div', { class: 'chart-rule' }, title, count, more),
+    element: element('div', { class: 'chart-rule', 'data-chart': ruleId, draggable: 'true' }, title, count, more),
     more,
     show(rule, found) {
       const { pattern } = rule
