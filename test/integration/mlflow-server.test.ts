@@ -186,6 +186,12 @@ describe('an MLflow server as a client', () => {
       datasets: [{ dataset, tags: [{ key: 'mlflow.data.context', value: 'train' }] }],
     })
     await client.call('runs/set-tag', { runId, key: 'note', value: 'kept' })
+    await client.call('runs/set-tag', { runId, key: 'draft', value: 'yes' })
+    await client.call('runs/delete-tag', { runId, key: 'draft' })
+    await assert.rejects(
+      client.call('runs/delete-tag', { runId, key: 'draft' }),
+      fails('RESOURCE_DOES_NOT_EXIST', /draft/),
+    )
     await client.call('runs/rename', { runId, name: 'renamed' })
     await client.call('runs/end', { runId, status: 'FAILED', tags: [{ key: 'exit', value: '3' }] })
     const { run } = await client.call('runs/get', { runId })
@@ -196,7 +202,7 @@ describe('an MLflow server as a client', () => {
     assert.deepEqual(run.metrics, [{ key: 'loss', value: 1, timestamp: startTime + 1, step: 2 }])
     assert.deepEqual(run.params, [{ key: 'rate', value: '0.1' }])
     const tags = new Map(run.tags.map(({ key, value }) => [key, value]))
-    assert.deepEqual([tags.get('note'), tags.get('exit')], ['kept', '3'])
+    assert.deepEqual([tags.get('note'), tags.get('exit'), tags.get('draft')], ['kept', '3', undefined])
     const { name, digest, schema } = run.datasets[0]?.dataset ?? {}
     assert.deepEqual([name, digest, schema], ['digits', 'abc', '{"columns":1}'])
     assert.deepEqual(run.datasets[0]?.tags, [{ key: 'mlflow.data.context', value: 'train' }])
