@@ -3,6 +3,21 @@
  * that they load without VS Code.
  */
 
+export const description =
+  'Train, track, compare and version machine-learning runs without leaving VS Code and without setting up a server.'
+
+export const capabilities = {
+  untrustedWorkspaces: {
+    supported: 'limited',
+    description: 'Until the workspace is trusted, Runwright starts no engine and reads no runs.',
+    restrictedConfigurations: ['runwright.servers', 'runwright.pythonPath'],
+  },
+  virtualWorkspaces: {
+    supported: false,
+    description: 'Runwright keeps runs in files beside the code, so it needs a folder on a disk.',
+  },
+}
+
 export const viewContainerId = 'runwright'
 export const experimentsViewId = 'runwright.experiments'
 

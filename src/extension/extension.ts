@@ -8,6 +8,7 @@ import { createConnections, type Connections } from './connections/connections.t
 import type { CommandContext } from './context.ts'
 import { createDeletions } from './deletions.ts'
 import { registerLanguageModelTools } from './language-model-tools.ts'
+import { localizeBy } from './localize.ts'
 import { createClientOpener } from './open-client.ts'
 import { watchPlaces } from './places.ts'
 import { registerCommands } from './register-commands.ts'
@@ -22,6 +23,7 @@ let open: Connections | undefined
 
 /** Puts the extension together. Returns before anything is connected: engines are found or started afterwards. */
 export function activate(context: vscode.ExtensionContext): void {
+  localizeBy(vscode.l10n, vscode.env.language)
   const { extensionPath, subscriptions, workspaceState } = context
   const log = vscode.window.createOutputChannel('Runwright', { log: true })
   const setContext = (key: string, value: unknown) =>

@@ -53,6 +53,11 @@ export const english = {
   'runs.age.minutes': '{count} min ago',
   'runs.age.hours': '{count} h ago',
   'runs.age.days': '{count} d ago',
+  'runs.duration.ms': '{count} ms',
+  'runs.duration.s': '{count} s',
+  'runs.duration.min': '{count} min',
+  'runs.duration.h': '{count} h',
+  'runs.duration.d': '{count} d',
   'runs.bestValue': '{value} (best of the loaded runs)',
   'runs.count': '{total} of {count} runs',
   'runs.loading': 'Loading runs …',
@@ -94,8 +99,7 @@ export const english = {
   'runs.ungroup': 'Do not group by {name}',
   'runs.openGroup': 'Show the runs of {name}',
   'runs.closeGroup': 'Hide the runs of {name}',
-  'runs.groupCount': '{count} runs',
-  'runs.groupCountOne': '1 run',
+  'runs.groupCount': '{count, plural, one {# run} other {# runs}}',
   'runs.groupValue': '{name}: {value}',
   'runs.noValue': 'none',
   'runs.summary': 'mean {mean}, standard deviation {deviation}, min {min}, max {max}, of {count} runs',
@@ -446,3 +450,6 @@ export const english = {
 } as const
 
 export type TextKey = keyof typeof english
+
+/** What a language has to have. Texts are in the grammar of `formatMessage`. */
+export type Texts = Readonly<Record<TextKey, string>>
