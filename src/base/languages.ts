@@ -13,6 +13,6 @@ export function findLanguage(tag: string): Language {
   return isLanguage(primary) ? primary : 'en'
 }
 
-function isLanguage(tag: string): tag is Language {
+export function isLanguage(tag: string): tag is Language {
   return Object.hasOwn(languages, tag)
 }

@@ -1,3 +1,5 @@
+import { languages } from '../base/languages.ts'
+
 /*
  * The parts of the manifest that are not commands. `npm run generate` writes them into package.json; they are data, so
  * that they load without VS Code.
@@ -77,6 +79,14 @@ export const configuration = {
       scope: 'window',
       markdownDescription:
         'Addresses of MLflow servers shown beside the runs of this workspace. Credentials are kept in the secret storage: add a server with the command **Runwright: Open MLflow Server…**.',
+    },
+    'runwright.language': {
+      type: 'string',
+      enum: ['auto', ...Object.keys(languages)],
+      default: 'auto',
+      scope: 'application',
+      markdownDescription:
+        'The language of Runwright’s own texts. `auto` is the editor’s language, for which VS Code needs a language pack. A change shows after the window is reloaded; menus and settings stay in the editor’s language.',
     },
     'runwright.pythonPath': {
       type: 'string',

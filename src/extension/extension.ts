@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import { tools } from '../agent-tools/all.ts'
 import { artifactScheme } from './artifact-uri.ts'
+import { chooseLanguage } from './choose-language.ts'
 import { openCodeDocuments } from './code/code-documents.ts'
 import { commands } from './commands/all.ts'
 import { openComparisons } from './webviews/comparisons.ts'
@@ -8,7 +9,6 @@ import { createConnections, type Connections } from './connections/connections.t
 import type { CommandContext } from './context.ts'
 import { createDeletions } from './deletions.ts'
 import { registerLanguageModelTools } from './language-model-tools.ts'
-import { localizeBy } from './localize.ts'
 import { createClientOpener } from './open-client.ts'
 import { watchPlaces } from './places.ts'
 import { registerCommands } from './register-commands.ts'
@@ -23,7 +23,7 @@ let open: Connections | undefined
 
 /** Puts the extension together. Returns before anything is connected: engines are found or started afterwards. */
 export function activate(context: vscode.ExtensionContext): void {
-  localizeBy(vscode.l10n, vscode.env.language)
+  chooseLanguage(context.extensionUri)
   const { extensionPath, subscriptions, workspaceState } = context
   const log = vscode.window.createOutputChannel('Runwright', { log: true })
   const setContext = (key: string, value: unknown) =>
