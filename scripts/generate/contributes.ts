@@ -9,6 +9,7 @@ import {
   viewsContainers,
   viewsWelcome,
 } from '../../src/extension/contributions.ts'
+import { walkthroughs } from '../../src/extension/walkthrough.ts'
 
 interface MenuEntry {
   readonly command: string
@@ -41,6 +42,7 @@ export function contributes(commands: readonly CommandDefinition[], tools: reado
     taskDefinitions,
     jsonValidation,
     languageModelTools: tools.map(languageModelTool),
+    walkthroughs,
   }
 }
 

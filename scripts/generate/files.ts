@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { format, resolveConfig } from 'prettier'
+import { languages } from '../../src/base/languages.ts'
+import { capabilities, description } from '../../src/extension/contributions.ts'
+import { listCodeTexts } from './code-texts.ts'
 import { commandList, definitionList, listCommandNames } from './command-list.ts'
 import { contributes } from './contributes.ts'
 import { loadDefinitions, loadTools, toolFolder } from './load-definitions.ts'
+import { takeTexts } from './manifest-texts.ts'
 
 export interface GeneratedFile {
   /** Relative to the repository. */
@@ -22,8 +26,35 @@ export async function generateFiles(root: URL): Promise<readonly GeneratedFile[]
     ),
     formatted(root, 'src/cli/commands/all.ts', await commandList(root, 'src/cli/commands', 'CliCommand')),
     formatted(root, 'src/agent-tools/all.ts', definitionList(toolList, await listCommandNames(root, toolFolder))),
-    manifest(root, contributes(definitions, tools)),
+    ...(await manifestFiles(root, { description, capabilities, contributes: contributes(definitions, tools) })),
   ])
+}
+
+/** The manifest, its texts in every language, and all texts of the extension in English: the list to translate from. */
+async function manifestFiles(root: URL, parts: object): Promise<readonly GeneratedFile[]> {
+  const { manifest, texts } = takeTexts(parts)
+  const all = [...new Set([...Object.values(texts), ...(await listCodeTexts(root))])].sort()
+  const translated = Object.keys(languages).filter((language) => language !== 'en')
+  return Promise.all([
+    manifestFile(root, manifest),
+    formatted(root, 'package.nls.json', JSON.stringify(texts)),
+    formatted(root, 'l10n/bundle.l10n.json', JSON.stringify(Object.fromEntries(all.map((text) => [text, text])))),
+    ...translated.map((language) => translatedManifestTexts(root, texts, language)),
+  ])
+}
+
+/** What has no translation yet is left out, and VS Code shows it in English. */
+async function translatedManifestTexts(
+  root: URL,
+  texts: Readonly<Record<string, string>>,
+  language: string,
+): Promise<GeneratedFile> {
+  const bundle: unknown = JSON.parse(await readFile(new URL(`l10n/bundle.l10n.${language}.json`, root), 'utf8'))
+  const translations = new Map(Object.entries(Object(bundle)))
+  const known = Object.entries(texts).flatMap(([key, text]) =>
+    translations.has(text) ? [[key, translations.get(text)]] : [],
+  )
+  return formatted(root, `package.nls.${language}.json`, JSON.stringify(Object.fromEntries(known)))
 }
 
 async function formatted(root: URL, path: string, text: string): Promise<GeneratedFile> {
@@ -31,9 +62,9 @@ async function formatted(root: URL, path: string, text: string): Promise<Generat
   return { path, text: await format(text, { ...(await resolveConfig(filepath)), filepath }) }
 }
 
-async function manifest(root: URL, contributes: object): Promise<GeneratedFile> {
+async function manifestFile(root: URL, parts: object): Promise<GeneratedFile> {
   const path = 'package.json'
   const present: unknown = JSON.parse(await readFile(new URL(path, root), 'utf8'))
   if (typeof present !== 'object' || present === null) throw new TypeError(`${path} holds no object.`)
-  return { path, text: `${JSON.stringify({ ...present, contributes }, null, 2)}\n` }
+  return { path, text: `${JSON.stringify({ ...present, ...parts }, null, 2)}\n` }
 }

@@ -1,6 +1,6 @@
 import type { CommandContext } from './context.ts'
 import { isExperimentElement, type ExperimentElement } from './tree/element.ts'
-import { formatCounted } from './tree/format.ts'
+import { countRuns } from './tree/format.ts'
 
 /** The experiment a command is for: the selected one, else the only one there is, else the one the user picks. */
 export async function chooseExperiment(
@@ -13,7 +13,7 @@ export async function chooseExperiment(
     const experiments = state.kind === 'connected' ? await state.tree.experiments() : []
     return experiments.map((element) => ({
       label: element.experiment.name,
-      description: formatCounted(element.experiment.runCount, 'run', element.experiment.runCountIsAtLeast),
+      description: countRuns(element.experiment.runCount, element.experiment.runCountIsAtLeast),
       detail: connections.list().length > 1 ? place.label : '',
       element,
     }))

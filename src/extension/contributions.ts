@@ -1,7 +1,24 @@
+import { languages } from '../base/languages.ts'
+
 /*
  * The parts of the manifest that are not commands. `npm run generate` writes them into package.json; they are data, so
  * that they load without VS Code.
  */
+
+export const description =
+  'Train, track, compare and version machine-learning runs without leaving VS Code and without setting up a server.'
+
+export const capabilities = {
+  untrustedWorkspaces: {
+    supported: 'limited',
+    description: 'Until the workspace is trusted, Runwright starts no engine and reads no runs.',
+    restrictedConfigurations: ['runwright.servers', 'runwright.pythonPath'],
+  },
+  virtualWorkspaces: {
+    supported: false,
+    description: 'Runwright keeps runs in files beside the code, so it needs a folder on a disk.',
+  },
+}
 
 export const viewContainerId = 'runwright'
 export const experimentsViewId = 'runwright.experiments'
@@ -62,6 +79,14 @@ export const configuration = {
       scope: 'window',
       markdownDescription:
         'Addresses of MLflow servers shown beside the runs of this workspace. Credentials are kept in the secret storage: add a server with the command **Runwright: Open MLflow Server…**.',
+    },
+    'runwright.language': {
+      type: 'string',
+      enum: ['auto', ...Object.keys(languages)],
+      default: 'auto',
+      scope: 'application',
+      markdownDescription:
+        'The language of Runwright’s own texts. `auto` is the editor’s language, for which VS Code needs a language pack. A change shows after the window is reloaded; menus and settings stay in the editor’s language.',
     },
     'runwright.pythonPath': {
       type: 'string',

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import { tools } from '../agent-tools/all.ts'
 import { artifactScheme } from './artifact-uri.ts'
+import { chooseLanguage } from './choose-language.ts'
 import { openCodeDocuments } from './code/code-documents.ts'
 import { commands } from './commands/all.ts'
 import { openComparisons } from './webviews/comparisons.ts'
@@ -22,6 +23,7 @@ let open: Connections | undefined
 
 /** Puts the extension together. Returns before anything is connected: engines are found or started afterwards. */
 export function activate(context: vscode.ExtensionContext): void {
+  chooseLanguage(context.extensionUri)
   const { extensionPath, subscriptions, workspaceState } = context
   const log = vscode.window.createOutputChannel('Runwright', { log: true })
   const setContext = (key: string, value: unknown) =>

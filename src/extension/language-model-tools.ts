@@ -6,6 +6,7 @@ import type { CommandContext } from './context.ts'
 import { startCommandLineTask } from './runs/command-line-task.ts'
 import { describeError } from './tree/error-notice.ts'
 import { RunwrightError } from '../protocol/errors.ts'
+import { localize } from './localize.ts'
 
 /** Offers the tools to the editor's language models, over the runs of the workspace folder. */
 export function registerLanguageModelTools(tools: readonly AgentTool[], context: CommandContext): vscode.Disposable {
@@ -59,7 +60,7 @@ function textResult(text: string): vscode.LanguageModelToolResult {
 
 async function openContext(context: CommandContext, signal: AbortSignal): Promise<ToolContext> {
   const { connections } = context
-  const connection = await chooseConnection(context, 'folder', 'Which Runs to Look At')
+  const connection = await chooseConnection(context, 'folder', localize('Which Runs to Look At'))
   if (connection === undefined) {
     throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', 'No folder with runs is open.', {
       hint: 'Start a run in a trusted workspace folder first.',

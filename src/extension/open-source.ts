@@ -4,6 +4,7 @@ import { findTag } from '../protocol/runs.ts'
 import { tagNames } from '../protocol/tag-names.ts'
 import type { CommandContext } from './context.ts'
 import type { RunElement } from './tree/element.ts'
+import { localize } from './localize.ts'
 
 /**
  * Where a run's source can be, the likeliest first: as it was written, below the folder the command ran in, below each
@@ -37,7 +38,10 @@ export async function openSource(
   const { run } = await client.call('runs/get', { runId: row.runId })
   const source = findTag(run, tagNames.sourceName)
   if (source === undefined || source === '') {
-    throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `Run “${row.name}” does not say what it was started from.`)
+    throw new RunwrightError(
+      'RESOURCE_DOES_NOT_EXIST',
+      localize('Run “{name}” does not say what it was started from.', { name: row.name }),
+    )
   }
   const folders = workspace.workspaceFolders?.map(({ uri }) => uri.fsPath) ?? []
   for (const path of listSourcePaths(source, findTag(run, tagNames.workingDirectory), folders)) {
@@ -47,9 +51,13 @@ export async function openSource(
     await vscode.commands.executeCommand('vscode.open', uri)
     return
   }
-  throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `“${source}” is not in a folder that is open here.`, {
-    hint: 'Open the folder that the run was started in.',
-  })
+  throw new RunwrightError(
+    'RESOURCE_DOES_NOT_EXIST',
+    localize('“{source}” is not in a folder that is open here.', { source }),
+    {
+      hint: localize('Open the folder that the run was started in.'),
+    },
+  )
 }
 
 async function isFile(

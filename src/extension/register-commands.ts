@@ -3,6 +3,7 @@ import { chooseElements, type CommandDefinition } from './command.ts'
 import type { CommandContext } from './context.ts'
 import { describeError } from './tree/error-notice.ts'
 import { RunwrightError } from '../protocol/errors.ts'
+import { localize } from './localize.ts'
 
 /** Registers each command under its id; what it throws is logged and shown. */
 export function registerCommands(commands: readonly CommandDefinition[], context: CommandContext): vscode.Disposable {
@@ -31,6 +32,6 @@ function report(context: CommandContext, command: CommandDefinition, error: unkn
 }
 
 async function showError({ log }: CommandContext, text: string): Promise<void> {
-  const answer = await vscode.window.showErrorMessage(text, 'Show Log')
+  const answer = await vscode.window.showErrorMessage(text, localize('Show Log'))
   if (answer !== undefined) log.show()
 }

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type * as vscode from 'vscode'
+import { localize } from './localize.ts'
 
 /** A program that runs the command line: this editor's own Node, and the bundle. */
 export interface CommandLineProgram {
@@ -24,7 +25,7 @@ export async function offerInTerminals(
       ? ['runwright.cmd', createBatchFile(program)]
       : ['runwright', createShellScript(program)]
   await writeProgram(join(folder, name), script)
-  environmentVariableCollection.description = 'Adds the command `runwright`.'
+  environmentVariableCollection.description = localize('Adds the command `runwright`.')
   environmentVariableCollection.prepend('PATH', folder + delimiter)
 }
 

@@ -1,12 +1,17 @@
 import type { CommandContext } from './context.ts'
 import type { Deletion } from './deletions.ts'
+import { localize } from './localize.ts'
 
 /** Says what was deleted and offers to bring it back; returns at once, as the message may stand for long. */
 export function offerUndo(context: CommandContext, deletion: Deletion): void {
   context.deletions.add(deletion)
+  const undo = localize('Undo')
   const offer = async () => {
-    const answer = await context.vscode.window.showInformationMessage(`Deleted ${deletion.what}.`, 'Undo')
-    if (answer === 'Undo') await undoDeletion(context, deletion)
+    const answer = await context.vscode.window.showInformationMessage(
+      localize('Deleted {what}.', { what: deletion.what }),
+      undo,
+    )
+    if (answer === undo) await undoDeletion(context, deletion)
   }
   offer().catch((error: unknown) => context.log.error(`Undo of the deletion of ${deletion.what} failed:`, error))
 }

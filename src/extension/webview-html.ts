@@ -1,8 +1,9 @@
+import { type Language, languages } from '../base/languages.ts'
+
 /** What a webview's page is made of. */
 export interface WebviewPage {
   readonly title: string
-  /** `en`, `ar`, … */
-  readonly language: string
+  readonly language: Language
   readonly scripts: readonly string[]
   readonly style: string
   /** Where scripts, styles, images and fonts may come from: `Webview.cspSource`. */
@@ -12,8 +13,6 @@ export interface WebviewPage {
   /** A text in place of what the scripts would show. */
   readonly notice?: string
 }
-
-const rightToLeft = new Set(['ar', 'fa', 'he', 'ur'])
 
 /** The page of a webview, which may reach nothing but what ships with the extension. */
 export function createWebviewHtml({ title, language, scripts, style, source, nonce, notice }: WebviewPage): string {
@@ -25,9 +24,8 @@ export function createWebviewHtml({ title, language, scripts, style, source, non
     `media-src blob:`,
     `font-src ${source}`,
   ].join('; ')
-  const direction = rightToLeft.has(language.split('-')[0] ?? '') ? 'rtl' : 'ltr'
   return `<!doctype html>
-<html lang="${escape(language)}" dir="${direction}">
+<html lang="${language}" dir="${languages[language].direction}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escape(policy)}">

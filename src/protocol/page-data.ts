@@ -1,3 +1,4 @@
+import type { Language } from '../base/languages.ts'
 import type { CurveAxis, CurveName, CurveWindow } from './curves.ts'
 import type { ExperimentId } from './ids.ts'
 import type { Methods } from './methods.ts'
@@ -9,7 +10,7 @@ import type { SavedView } from './saved-view.ts'
 export interface PageData {
   readonly view: SavedView
   readonly experimentIds: readonly ExperimentId[]
-  readonly language: string
+  readonly language: Language
   /** What of the runs the page knows. */
   readonly keys: Methods['table/keys']['result']
   readonly rows: readonly TableRow[]

@@ -1,3 +1,4 @@
+import type { Language } from '../base/languages.ts'
 import type { ErrorBody } from './errors.ts'
 import type { ChangeEvent } from './events.ts'
 import type { ExperimentId, RunId } from './ids.ts'
@@ -16,8 +17,8 @@ export type ToWebview =
       readonly file?: string
       /** Of the view's experiments, in the same order. */
       readonly experimentIds: readonly ExperimentId[]
-      /** `en`, `ar`, …: the language of the editor. */
-      readonly language: string
+      /** The editor's, as far as there are texts in it. */
+      readonly language: Language
     }
   /** The view is now kept in this file, under this title. */
   | { readonly kind: 'saved'; readonly file: string; readonly title: string }

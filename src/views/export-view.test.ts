@@ -70,7 +70,7 @@ const view = {
   ).map((column) => ({ column, width: 100, pinned: false })),
 }
 
-const page = { webviewFolder: '', language: 'en' }
+const page = { webviewFolder: '', language: 'en' as const }
 
 async function write(t: TestContext, format: ExportFormat, count: number, change: object = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'runwright-export-'))

@@ -1,3 +1,4 @@
+import type { Language } from '../base/languages.ts'
 import { loadPageData } from './load-page-data.ts'
 import { type LoadOptions, loadTable } from './load-table.ts'
 import { createPage } from './page.ts'
@@ -18,7 +19,7 @@ export interface ExportOptions extends LoadOptions {
   /** Where the bundles of webviews are: a page holds them. */
   readonly webviewFolder: string
   /** Of a page: `en`, `ar`, … */
-  readonly language: string
+  readonly language: Language
 }
 
 export interface Export {

@@ -1,3 +1,4 @@
+import type { Language } from '../base/languages.ts'
 import { curveAxes } from '../protocol/curves.ts'
 import type { RunId } from '../protocol/ids.ts'
 import { isRecord } from '../protocol/json.ts'
@@ -20,7 +21,7 @@ const fewMetrics = 12
 const maxDiffed = 100
 
 /** What a page needs of the engine: every run of the view with the columns that anything in it shows. */
-export async function loadPageData(options: LoadOptions & { readonly language: string }): Promise<PageData> {
+export async function loadPageData(options: LoadOptions & { readonly language: Language }): Promise<PageData> {
   const { client, view, signal, language } = options
   const { experiments } = await client.call('experiments/list', {})
   const experimentIds = experiments

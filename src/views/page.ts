@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { languages } from '../base/languages.ts'
 import { encodeBulk } from '../protocol/bulk.ts'
 import { type PageData, pageDataId } from '../protocol/page-data.ts'
 
@@ -32,7 +33,7 @@ export async function createPage(data: PageData, webviewFolder: string): Promise
   ].join('; ')
   const bytes = Buffer.from(encodeBulk(data)).toString('base64')
   return `<!doctype html>
-<html lang="${escape(data.language)}">
+<html lang="${data.language}" dir="${languages[data.language].direction}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escape(policy)}">

@@ -71,6 +71,9 @@ export async function linkExtension(extensionsFolder: string): Promise<void> {
 
 /** Puts a copy of what ships among the installed extensions, with nothing else of the repository beside it. */
 export async function copyExtension(extensionsFolder: string): Promise<void> {
-  const shipped = glob(['package.json', 'dist/*.{cjs,js}', 'dist/webviews/*.{js,css}', 'media/*'], { cwd: root })
+  const shipped = glob(
+    ['package.json', 'package.nls*.json', 'l10n/*', 'dist/*.{cjs,js}', 'dist/webviews/*.{js,css}', 'media/**/*.*'],
+    { cwd: root },
+  )
   for await (const path of shipped) await cp(join(root, path), join(extensionsFolder, 'runwright.runwright', path))
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { build } from 'esbuild'
 import { chromium, type Page } from 'playwright-core'
+import type { Language } from '../../src/base/languages.ts'
 import { createWebviewHtml } from '../../src/extension/webview-html.ts'
 import { encodeBulk } from '../../src/protocol/bulk.ts'
 import type { Client } from '../../src/protocol/client.ts'
@@ -32,7 +33,7 @@ export interface OpenViewOptions {
   readonly view: SavedView
   /** Values of VS Code's theme colours by the name of their variable: `--vscode-editor-background`. */
   readonly theme?: Readonly<Record<string, string>>
-  readonly language?: string
+  readonly language?: Language
   /** In CSS pixels. Default: 1280 × 800. */
   readonly size?: { readonly width: number; readonly height: number }
 }

@@ -3,7 +3,7 @@ import type { DifferencesView } from '../../src/protocol/saved-view.ts'
 import type { DiffSection, RunDiff } from '../../src/protocol/run-diff.ts'
 import { formatDiffMarkdown, nameRuns, selectRows, withReference } from '../../src/protocol/run-diff-text.ts'
 import { element } from '../shared/dom.ts'
-import { text } from '../shared/texts.ts'
+import { currentLocale, text } from '../shared/texts.ts'
 import { createDiffGrid } from './differences/diff-grid.ts'
 import { createDiffLabels } from './differences/labels.ts'
 import { listLines } from './differences/lines.ts'
@@ -35,7 +35,7 @@ export function createDifferencesTab({ host, state }: Parts): Tab {
 
   const grid = createDiffGrid({
     labels,
-    dates: new Intl.DateTimeFormat(document.documentElement.lang, dateParts),
+    dates: new Intl.DateTimeFormat(currentLocale(), dateParts),
     colorOf: state.colorOf,
     toggleSection: toggleSection,
     toggleLine(name) {

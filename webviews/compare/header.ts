@@ -1,4 +1,5 @@
 import { type ViewTab, viewTabs } from '../../src/protocol/saved-view.ts'
+import { findInlineStep } from '../shared/direction.ts'
 import { button, element } from '../shared/dom.ts'
 import { text } from '../shared/texts.ts'
 import type { Parts } from './tab.ts'
@@ -33,7 +34,7 @@ export function createHeader({ host, state }: Parts): HTMLElement {
 
   // Arrow keys move between tabs, as the ARIA practices for tabs ask.
   list.addEventListener('keydown', ({ key }) => {
-    const step = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0
+    const step = findInlineStep(key, list)
     if (step === 0) return
     const next = viewTabs.at((viewTabs.indexOf(state.view.tab) + step) % viewTabs.length)
     if (next === undefined) return

@@ -1,5 +1,6 @@
 import { viewTabs, type ViewTab } from '../../src/protocol/saved-view.ts'
 import { connectHost } from '../shared/host.ts'
+import { speak } from '../shared/texts.ts'
 import { createArtifactsTab } from './artifacts-tab.ts'
 import { createChartsTab } from './charts-tab.ts'
 import { createDifferencesTab } from './differences-tab.ts'
@@ -11,7 +12,8 @@ import { createViewState } from './view-state.ts'
 const host = connectHost()
 let tabs: Readonly<Record<ViewTab, Tab>> | undefined
 
-host.onShow(({ view, experimentIds }) => {
+host.onShow(({ view, experimentIds, language }) => {
+  speak(language)
   const state = createViewState(view, experimentIds, host.changed)
   const parts = { host, state }
   const opened = {

@@ -1,3 +1,4 @@
+import { isRightToLeft } from './direction.ts'
 import { element } from './dom.ts'
 
 export interface Popover {
@@ -53,8 +54,7 @@ const margin = 4
 function placeBeside(holder: HTMLElement, anchor: PopoverParts['anchor']): void {
   const box = anchor instanceof Element ? anchor.getBoundingClientRect() : new DOMRect(anchor.x, anchor.y, 0, 0)
   const { width, height } = holder.getBoundingClientRect()
-  const isRightToLeft = getComputedStyle(document.body).direction === 'rtl'
-  const wanted = isRightToLeft ? box.right - width : box.left
+  const wanted = isRightToLeft(document.body) ? box.right - width : box.left
   const x = Math.max(margin, Math.min(wanted, window.innerWidth - width - margin))
   const fitsBelow = box.bottom + height + margin <= window.innerHeight
   const y = fitsBelow ? box.bottom : Math.max(margin, box.top - height)

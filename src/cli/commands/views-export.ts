@@ -49,7 +49,7 @@ A file is written complete or not at all.`,
     const view: SavedView = options.filter === undefined ? found : { ...found, filter: options.filter }
     await using client = await context.connect(workspace)
     const { signal, stdout, stderr, webviewFolder } = context
-    const how = { client, view, format, signal, webviewFolder, language: 'en' }
+    const how = { client, view, format, signal, webviewFolder, language: 'en' as const }
     const onProgress = (count: number, total: number) => {
       if (stderr.isTTY === true) stderr.write(`\r${count} of ${total} runs${count === total ? '\n' : ''}`)
     }

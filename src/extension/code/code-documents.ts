@@ -9,6 +9,7 @@ import type { RunId } from '../../protocol/ids.ts'
 import type { Connections } from '../connections/connections.ts'
 import { findFolder } from '../connections/find-folder.ts'
 import { codeScheme } from './code-scheme.ts'
+import { localize } from '../localize.ts'
 
 export interface CodeDocuments extends vscode.Disposable {
   /** Opens the diff editor on all files that two runs' code does not agree in. */
@@ -58,7 +59,9 @@ export function openCodeDocuments(connections: () => Pick<Connections, 'client' 
       const files = await listChangedFiles(before.tree, after.tree)
       const [leftName, rightName] = [before.code.runName, after.code.runName]
       if (files.length === 0) {
-        void vscode.window.showInformationMessage(`The code of “${leftName}” and “${rightName}” is the same.`)
+        void vscode.window.showInformationMessage(
+          localize('The code of “{left}” and “{right}” is the same.', { left: leftName, right: rightName }),
+        )
         return
       }
       const resources = files
@@ -70,16 +73,22 @@ export function openCodeDocuments(connections: () => Pick<Connections, 'client' 
         ])
       await vscode.commands.executeCommand('vscode.changes', `${leftName} ↔ ${rightName}`, resources)
       if (files.length <= maxChangedFiles) return
-      void vscode.window.showWarningMessage(`More than ${maxChangedFiles} files differ; the first are shown.`)
+      void vscode.window.showWarningMessage(
+        localize('More than {count} files differ; the first are shown.', { count: maxChangedFiles }),
+      )
     },
     async openSource(connectionId, runId) {
       const { code, tree } = await open(connectionId, runId)
       const path = code.source === undefined ? undefined : pathBelow(tree.root, code.source)
       if (path === undefined || (await readCodeFile(tree, path)) === undefined) {
-        const what = path ?? code.source ?? 'what it was started from'
-        throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `${what} is not in the code of run “${code.runName}”.`, {
-          hint: 'A file that git ignores is not recorded. “Open Source” opens the file as it is now.',
-        })
+        const what = path ?? code.source ?? localize('what it was started from')
+        throw new RunwrightError(
+          'RESOURCE_DOES_NOT_EXIST',
+          localize('{what} is not in the code of run “{name}”.', { what, name: code.runName }),
+          {
+            hint: localize('A file that git ignores is not recorded. “Open Source” opens the file as it is now.'),
+          },
+        )
       }
       await vscode.commands.executeCommand('vscode.open', toUri(connectionId, runId, path))
     },
@@ -124,7 +133,10 @@ async function openRunCode(
 ): Promise<OpenedCode> {
   const folder = findFolder(connections, connectionId) ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath
   if (folder === undefined) {
-    throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', 'Open the folder of the repository to look at the code.')
+    throw new RunwrightError(
+      'RESOURCE_DOES_NOT_EXIST',
+      localize('Open the folder of the repository to look at the code.'),
+    )
   }
   const code = await loadRunCode(await connections.client(connectionId), runId, folder)
   return { code, tree: await openCodeTree(code, scratch, process.env) }

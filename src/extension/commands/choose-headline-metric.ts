@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts'
 import { setHeadlineMetric } from '../headline.ts'
 import { isExperimentElement } from '../tree/element.ts'
+import { localize } from '../localize.ts'
 
 export default defineCommand({
   id: 'runwright.chooseHeadlineMetric',
@@ -14,8 +15,8 @@ export default defineCommand({
     const client = await context.connections.client(element.connectionId)
     const load = async () => [...(await client.call('experiments/keys', { experimentId })).metrics]
     const key = await context.vscode.window.showQuickPick(load(), {
-      title: `Headline Metric of “${name}”`,
-      placeHolder: 'Shown beside each run',
+      title: localize('Headline Metric of “{name}”', { name }),
+      placeHolder: localize('Shown beside each run'),
     })
     if (key !== undefined) await setHeadlineMetric(context, element, key)
   },

@@ -1,6 +1,7 @@
 import { defineCommand, findMenuElements } from '../command.ts'
 import { openRuns } from '../webviews/open-runs.ts'
 import { isRunElement } from '../tree/element.ts'
+import { localize } from '../localize.ts'
 
 export default defineCommand({
   id: 'runwright.compareRuns',
@@ -15,6 +16,8 @@ export default defineCommand({
     // One run whose menu was opened is compared with those chosen by their checkboxes.
     const runs = selected.length > 1 ? selected : [...new Set([...chosen, ...selected])]
     if (runs.length > 1) return openRuns(context, runs, 'differences')
-    await context.vscode.window.showInformationMessage('Select two or more runs, or choose them by their checkboxes.')
+    await context.vscode.window.showInformationMessage(
+      localize('Select two or more runs, or choose them by their checkboxes.'),
+    )
   },
 })

@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts'
+import { localize } from '../localize.ts'
 
 export default defineCommand({
   id: 'runwright.copyStartCommand',
@@ -6,6 +7,6 @@ export default defineCommand({
   when: 'isWorkspaceTrusted && workspaceFolderCount > 0',
   async run({ vscode }) {
     await vscode.env.clipboard.writeText('runwright run -- python train.py')
-    vscode.window.setStatusBarMessage('$(check) Copied: paste it into a terminal', 4000)
+    vscode.window.setStatusBarMessage(`$(check) ${localize('Copied: paste it into a terminal')}`, 4000)
   },
 })

@@ -1,5 +1,6 @@
 import { chooseOrStartConnection } from '../choose-connection.ts'
 import { defineCommand } from '../command.ts'
+import { localize } from '../localize.ts'
 
 export default defineCommand({
   id: 'runwright.copyTrackingEnvironment',
@@ -7,7 +8,7 @@ export default defineCommand({
   when: 'runwright.connectionCount > 0 || (isWorkspaceTrusted && workspaceFolderCount > 0)',
   titleBar: '4_copy@2',
   async run(context) {
-    const connection = await chooseOrStartConnection(context, 'Copy Tracking Environment')
+    const connection = await chooseOrStartConnection(context, localize('Copy Tracking Environment'))
     if (connection === undefined) return
     const client = await context.connections.client(connection.id)
     const { uri, token } = await client.tracking()

@@ -1,5 +1,6 @@
 import { chooseConnection } from '../choose-connection.ts'
 import { defineCommand } from '../command.ts'
+import { localize } from '../localize.ts'
 
 export default defineCommand({
   id: 'runwright.copyTrackingUri',
@@ -7,7 +8,7 @@ export default defineCommand({
   when: 'runwright.connectionCount > 0',
   titleBar: '4_copy@1',
   async run(context) {
-    const connection = await chooseConnection(context, 'any', 'Copy Tracking URI')
+    const connection = await chooseConnection(context, 'any', localize('Copy Tracking URI'))
     if (connection === undefined) return
     const client = await context.connections.client(connection.id)
     const { uri } = await client.tracking()

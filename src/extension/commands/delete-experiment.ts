@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts'
 import { isExperimentElement } from '../tree/element.ts'
 import { offerUndo } from '../undo-deletion.ts'
+import { localize } from '../localize.ts'
 
 export default defineCommand({
   id: 'runwright.deleteExperiment',
@@ -13,6 +14,6 @@ export default defineCommand({
     const { experimentId, name } = experiment
     const client = await context.connections.client(connectionId)
     await client.call('experiments/delete', { experimentId })
-    offerUndo(context, { connectionId, what: `experiment “${name}”`, of: { experimentId } })
+    offerUndo(context, { connectionId, what: localize('experiment “{name}”', { name }), of: { experimentId } })
   },
 })

@@ -1,7 +1,8 @@
 import { defineCommand } from '../command.ts'
 import { isRunElement } from '../tree/element.ts'
-import { formatCounted } from '../tree/format.ts'
+import { countRuns } from '../tree/format.ts'
 import { offerUndo } from '../undo-deletion.ts'
+import { localize } from '../localize.ts'
 
 export default defineCommand({
   id: 'runwright.deleteRun',
@@ -18,7 +19,8 @@ export default defineCommand({
       const client = await context.connections.client(connectionId)
       await client.call('runs/delete', { runIds })
       const [first] = together
-      const what = together.length === 1 && first ? `run “${first.row.name}”` : formatCounted(together.length, 'run')
+      const what =
+        together.length === 1 && first ? localize('run “{name}”', { name: first.row.name }) : countRuns(together.length)
       offerUndo(context, { connectionId, what, of: { runIds } })
     }
   },

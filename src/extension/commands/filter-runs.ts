@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts'
 import { findFilterError } from '../filter-check.ts'
+import { localize } from '../localize.ts'
 
 export default defineCommand({
   id: 'runwright.filterRuns',
@@ -9,8 +10,8 @@ export default defineCommand({
   titleBar: 'navigation@2',
   async run({ vscode, explorer, connections }) {
     const filter = await vscode.window.showInputBox({
-      title: 'Filter Runs',
-      prompt: "MLflow's search grammar; empty shows all runs.",
+      title: localize('Filter Runs'),
+      prompt: localize("MLflow's search grammar; empty shows all runs."),
       placeHolder: "metrics.accuracy > 0.9 AND params.optimizer = 'adam'",
       value: explorer.options.filter,
       validateInput: (text) => findFilterError(connections, text),

@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts'
 import { loadKnownKeys } from '../known-keys.ts'
 import type { GroupBy } from '../tree/view-options.ts'
+import { localize } from '../localize.ts'
 
 interface Choice {
   readonly label: string
@@ -9,7 +10,7 @@ interface Choice {
 }
 
 function choiceOf(kind: 'param' | 'tag', key: string): Choice {
-  return { label: key, description: kind, groupBy: { kind, key } }
+  return { label: key, description: kind === 'param' ? localize('param') : localize('tag'), groupBy: { kind, key } }
 }
 
 export default defineCommand({
@@ -22,14 +23,14 @@ export default defineCommand({
     const load = async (): Promise<readonly Choice[]> => {
       const { params, tags } = await loadKnownKeys(context)
       return [
-        { label: 'No groups', groupBy: null },
-        { label: 'Status', groupBy: { kind: 'status', key: 'status' } },
+        { label: localize('No groups'), groupBy: null },
+        { label: localize('Status'), groupBy: { kind: 'status', key: 'status' } },
         ...params.map((key) => choiceOf('param', key)),
         ...tags.map((key) => choiceOf('tag', key)),
       ]
     }
     const { window } = context.vscode
-    const chosen = await window.showQuickPick(load(), { title: 'Group Runs By', matchOnDescription: true })
+    const chosen = await window.showQuickPick(load(), { title: localize('Group Runs By'), matchOnDescription: true })
     if (chosen) await context.explorer.setOptions({ groupBy: chosen.groupBy })
   },
 })

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { defineCommand } from '../command.ts'
 import { listViewPaths, readView } from '../../views/view-file.ts'
 import type { CommandContext } from '../context.ts'
+import { localize } from '../localize.ts'
 
 export default defineCommand({
   id: 'runwright.openView',
@@ -12,10 +13,10 @@ export default defineCommand({
     const { vscode, comparisons } = context
     const views = await listViews(context)
     if (views.length === 0) {
-      await vscode.window.showInformationMessage('No view is saved yet: “Save View” in a comparison does it.')
+      await vscode.window.showInformationMessage(localize('No view is saved yet: “Save View” in a comparison does it.'))
       return
     }
-    const picked = await vscode.window.showQuickPick(views, { title: 'Open Saved View' })
+    const picked = await vscode.window.showQuickPick(views, { title: localize('Open Saved View') })
     if (picked === undefined) return
     const view = await readView(picked.path)
     // A file that was copied or renamed goes by its name.

@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts'
 import { isExperimentElement } from '../tree/element.ts'
+import { localize } from '../localize.ts'
 
 export default defineCommand({
   id: 'runwright.renameExperiment',
@@ -10,9 +11,9 @@ export default defineCommand({
   takes: 'one',
   async run({ vscode, connections }, [{ connectionId, experiment }]) {
     const name = await vscode.window.showInputBox({
-      title: 'Rename Experiment',
+      title: localize('Rename Experiment'),
       value: experiment.name,
-      validateInput: (text) => (text.trim() === '' ? 'An experiment needs a name.' : undefined),
+      validateInput: (text) => (text.trim() === '' ? localize('An experiment needs a name.') : undefined),
     })
     if (name === undefined || name === experiment.name) return
     const client = await connections.client(connectionId)

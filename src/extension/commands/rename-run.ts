@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts'
 import { isRunElement } from '../tree/element.ts'
+import { localize } from '../localize.ts'
 
 export default defineCommand({
   id: 'runwright.renameRun',
@@ -11,9 +12,9 @@ export default defineCommand({
   takes: 'one',
   async run({ vscode, connections }, [{ row, experiment }]) {
     const name = await vscode.window.showInputBox({
-      title: 'Rename Run',
+      title: localize('Rename Run'),
       value: row.name,
-      validateInput: (text) => (text.trim() === '' ? 'A run needs a name.' : undefined),
+      validateInput: (text) => (text.trim() === '' ? localize('A run needs a name.') : undefined),
     })
     if (name === undefined || name === row.name) return
     const client = await connections.client(experiment.connectionId)

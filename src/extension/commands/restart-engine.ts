@@ -1,5 +1,6 @@
 import { chooseConnection } from '../choose-connection.ts'
 import { defineCommand } from '../command.ts'
+import { localize } from '../localize.ts'
 
 export default defineCommand({
   id: 'runwright.restartEngine',
@@ -7,7 +8,7 @@ export default defineCommand({
   when: 'runwright.folderConnectionCount > 0',
   titleBar: '5_engine@2',
   async run(context) {
-    const connection = await chooseConnection(context, 'folder', 'Restart Engine')
+    const connection = await chooseConnection(context, 'folder', localize('Restart Engine'))
     if (connection === undefined) return
     const { connections, log } = context
     try {

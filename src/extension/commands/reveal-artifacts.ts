@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { defineCommand } from '../command.ts'
 import { isRunElement } from '../tree/element.ts'
+import { localize } from '../localize.ts'
 
 const storedByEngine = /^mlflow-artifacts:\/+(?<path>.+)$/
 
@@ -17,7 +18,10 @@ export default defineCommand({
     const place = connections.find(experiment.connectionId)?.place
     const path = storedByEngine.exec(row.artifactUri)?.groups?.['path']
     if (place?.kind !== 'folder' || path === undefined) {
-      throw new RunwrightError('NOT_IMPLEMENTED', `The artifacts of “${row.name}” are not in a folder of this machine.`)
+      throw new RunwrightError(
+        'NOT_IMPLEMENTED',
+        localize('The artifacts of “{name}” are not in a folder of this machine.', { name: row.name }),
+      )
     }
     const folder = vscode.Uri.file(join(place.path, '.runwright', 'artifacts', ...path.split('/')))
     await vscode.commands.executeCommand('revealFileInOS', folder)

@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts'
 import { joinCommandLine, splitCommandLine } from '../command-line.ts'
 import { findInterpreter } from '../interpreter.ts'
+import { localize } from '../localize.ts'
 import { startCommandLineTask } from '../runs/command-line-task.ts'
 
 export default defineCommand({
@@ -15,7 +16,7 @@ export default defineCommand({
     const folder = document && vscode.workspace.getWorkspaceFolder(document.uri)
     if (document === undefined || folder === undefined) {
       await vscode.window.showWarningMessage(
-        'Open a Python, JavaScript or TypeScript file of a workspace folder first.',
+        localize('Open a Python, JavaScript or TypeScript file of a workspace folder first.'),
       )
       return
     }
@@ -23,14 +24,14 @@ export default defineCommand({
     const configured = vscode.workspace.getConfiguration('runwright', folder).get<string>('pythonPath', '')
     const interpreter = await findInterpreter(file, folder.uri.fsPath, configured)
     const line = await vscode.window.showInputBox({
-      title: 'Run as a Tracked Run',
-      prompt: `Runs in ${folder.name}; add arguments as in a terminal.`,
+      title: localize('Run as a Tracked Run'),
+      prompt: localize('Runs in {folder}; add arguments as in a terminal.', { folder: folder.name }),
       value: joinCommandLine([...interpreter, file]),
-      validateInput: (text) => (splitCommandLine(text) === undefined ? 'A quote is not closed.' : undefined),
+      validateInput: (text) => (splitCommandLine(text) === undefined ? localize('A quote is not closed.') : undefined),
     })
     const words = line === undefined ? [] : (splitCommandLine(line) ?? [])
     if (words.length === 0) return
     await document.save()
-    await startCommandLineTask(context, folder, `Run ${file}`, ['run', '--', ...words])
+    await startCommandLineTask(context, folder, localize('Run {file}', { file }), ['run', '--', ...words])
   },
 })

@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts'
+import { localize } from '../localize.ts'
 
 export default defineCommand({
   id: 'runwright.searchRuns',
@@ -8,8 +9,8 @@ export default defineCommand({
   titleBar: 'navigation@1',
   async run({ vscode, explorer }) {
     const name = await vscode.window.showInputBox({
-      title: 'Search Runs by Name',
-      prompt: 'Part of the name, in any letter case; empty shows all runs.',
+      title: localize('Search Runs by Name'),
+      prompt: localize('Part of the name, in any letter case; empty shows all runs.'),
       value: explorer.options.name,
     })
     if (name !== undefined) await explorer.setOptions({ name: name.trim() })

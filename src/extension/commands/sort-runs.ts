@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts'
 import { loadKnownKeys } from '../known-keys.ts'
 import type { Sort } from '../tree/view-options.ts'
+import { localize } from '../localize.ts'
 
 interface Choice {
   readonly label: string
@@ -8,17 +9,26 @@ interface Choice {
   readonly sort: Sort | null
 }
 
-const attributes: readonly Choice[] = [
-  { label: 'Newest first', sort: null },
-  { label: 'Oldest first', sort: { kind: 'attribute', key: 'start_time', descending: false } },
-  { label: 'Name', sort: { kind: 'attribute', key: 'run_name', descending: false } },
-  { label: 'Status', sort: { kind: 'attribute', key: 'status', descending: false } },
+const attributeChoices = (): readonly Choice[] => [
+  { label: localize('Newest first'), sort: null },
+  { label: localize('Oldest first'), sort: { kind: 'attribute', key: 'start_time', descending: false } },
+  { label: localize('Name'), sort: { kind: 'attribute', key: 'run_name', descending: false } },
+  { label: localize('Status'), sort: { kind: 'attribute', key: 'status', descending: false } },
 ]
 
 function choicesOf(kind: 'metric' | 'param', key: string): readonly Choice[] {
+  const what = kind === 'metric' ? localize('metric') : localize('param')
   return [
-    { label: `${key} ↓`, description: `${kind}, highest first`, sort: { kind, key, descending: true } },
-    { label: `${key} ↑`, description: `${kind}, lowest first`, sort: { kind, key, descending: false } },
+    {
+      label: `${key} ↓`,
+      description: localize('{what}, highest first', { what }),
+      sort: { kind, key, descending: true },
+    },
+    {
+      label: `${key} ↑`,
+      description: localize('{what}, lowest first', { what }),
+      sort: { kind, key, descending: false },
+    },
   ]
 }
 
@@ -35,10 +45,10 @@ export default defineCommand({
         ...metrics.flatMap((key) => choicesOf('metric', key)),
         ...params.flatMap((key) => choicesOf('param', key)),
       ]
-      return [...attributes, ...keyed]
+      return [...attributeChoices(), ...keyed]
     }
     const { window } = context.vscode
-    const chosen = await window.showQuickPick(load(), { title: 'Sort Runs By', matchOnDescription: true })
+    const chosen = await window.showQuickPick(load(), { title: localize('Sort Runs By'), matchOnDescription: true })
     if (chosen) await context.explorer.setOptions({ sort: chosen.sort })
   },
 })

@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts'
 import { isRunElement } from '../tree/element.ts'
+import { localize } from '../localize.ts'
 
 export default defineCommand({
   id: 'runwright.stopRun',
@@ -13,8 +14,11 @@ export default defineCommand({
       const client = await connections.client(run.experiment.connectionId)
       const { outcome } = await client.call('runs/stop', { runId: run.row.runId })
       if (outcome === 'unsupervised') {
-        const text = `Nobody watches the process of “${run.row.name}”, so it cannot be stopped from here.`
-        void vscode.window.showWarningMessage(`${text} Start runs with “runwright run” to stop them from here.`)
+        const text = localize(
+          'Nobody watches the process of “{name}”, so it cannot be stopped from here. Start runs with “runwright run” to stop them from here.',
+          { name: run.row.name },
+        )
+        void vscode.window.showWarningMessage(text)
       }
     }
   },

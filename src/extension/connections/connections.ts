@@ -4,6 +4,7 @@ import type { ConnectionElement, TreeElement } from '../tree/element.ts'
 import { createExperimentTree, type ExperimentTree } from '../tree/experiment-tree.ts'
 import type { ViewOptions } from '../tree/view-options.ts'
 import { identifyPlace, type Place } from './place.ts'
+import { localize } from '../localize.ts'
 
 export type ConnectionState =
   | { readonly kind: 'connecting' }
@@ -131,10 +132,12 @@ export function createConnections(parts: ConnectionParts): Connections {
     find: (connectionId) => held.get(connectionId),
     async client(connectionId) {
       const connection = held.get(connectionId)
-      if (connection === undefined) throw new Error('This connection has been closed.')
+      if (connection === undefined) throw new Error(localize('This connection has been closed.'))
       await connection.settled
       if (connection.state.kind === 'connected') return connection.state.client
-      throw connection.state.kind === 'failed' ? connection.state.error : new Error('This connection has been closed.')
+      throw connection.state.kind === 'failed'
+        ? connection.state.error
+        : new Error(localize('This connection has been closed.'))
     },
     setPlaces(places) {
       const wanted = new Map(places.map((place) => [identifyPlace(place), place]))

@@ -2,6 +2,7 @@ import type { TreeElement } from '../tree/element.ts'
 import { findParent } from '../tree/element.ts'
 import { newErrorNotice } from '../tree/error-notice.ts'
 import type { Connection, Connections } from './connections.ts'
+import { localize } from '../localize.ts'
 
 /**
  * The view's roots: the connections, or with just one its experiments at once. Waits for a sole connection, so that the
@@ -24,7 +25,9 @@ async function listExperiments(
   if (state.kind === 'connecting') return []
   const experiments = await state.tree.experiments()
   if (experiments.length > 0 || parent === undefined) return experiments
-  return [{ kind: 'notice', id: `${id}/empty`, parent, severity: 'info', text: 'No runs yet', hint: undefined }]
+  return [
+    { kind: 'notice', id: `${id}/empty`, parent, severity: 'info', text: localize('No runs yet'), hint: undefined },
+  ]
 }
 
 /** What is below an element; a failure to fetch it becomes a line that says so. */

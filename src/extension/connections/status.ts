@@ -1,5 +1,6 @@
-import { formatCount } from '../tree/format.ts'
+import { countRunning } from '../tree/format.ts'
 import type { Connection } from './connections.ts'
+import { localize } from '../localize.ts'
 
 /** What the status bar says of the connections. */
 export function describeStatus(connections: readonly Pick<Connection, 'place' | 'state'>[]): {
@@ -13,11 +14,21 @@ export function describeStatus(connections: readonly Pick<Connection, 'place' | 
   const failed = connections.filter(({ state }) => state.kind === 'failed')
   const connecting = connections.some(({ state }) => state.kind === 'connecting')
   const lines = connections.map(({ place, state }) => {
-    const words = { connecting: 'connecting', connected: 'connected', failed: 'not reachable' }[state.kind]
-    return `${place.label}: ${words}`
+    return `${place.label}: ${describeState(state.kind)}`
   })
-  const tooltip = [`Runwright: ${formatCount(running)} running`, ...lines].join('\n')
+  const tooltip = [`Runwright: ${countRunning(running)}`, ...lines].join('\n')
   if (failed.length > 0) return { text: '$(warning) Runwright', tooltip }
   if (connecting) return { text: '$(beaker) Runwright …', tooltip }
-  return { text: running > 0 ? `$(beaker) ${formatCount(running)} running` : '$(beaker) Runwright', tooltip }
+  return { text: running > 0 ? `$(beaker) ${countRunning(running)}` : '$(beaker) Runwright', tooltip }
+}
+
+function describeState(state: Connection['state']['kind']): string {
+  switch (state) {
+    case 'connecting':
+      return localize('connecting')
+    case 'connected':
+      return localize('connected')
+    case 'failed':
+      return localize('not reachable')
+  }
 }

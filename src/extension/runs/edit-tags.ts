@@ -3,9 +3,10 @@ import type { ExperimentId } from '../../protocol/ids.ts'
 import type { Run } from '../../protocol/runs.ts'
 import { isSystemTag } from '../../protocol/tag-names.ts'
 import type { CommandContext } from '../context.ts'
-import { formatCounted } from '../tree/format.ts'
+import { countRuns } from '../tree/format.ts'
 import { pickOrType } from './pick-or-type.ts'
 import type { RunAddress } from './run-address.ts'
+import { localize } from '../localize.ts'
 
 interface LoadedRun {
   readonly client: Client
@@ -17,11 +18,16 @@ export async function setTag(context: CommandContext, addresses: readonly RunAdd
   const runs = await loadRuns(context, addresses)
   const [first] = runs
   if (first === undefined) return
-  const title = `Set Tag of ${nameRuns(runs)}`
+  const title = localize('Set Tag of {runs}', { runs: nameRuns(runs) })
   const { experimentId } = first.run
-  const key = await pickOrType(context, title, 'Key of the tag', listKeys(first.client, experimentId))
+  const key = await pickOrType(context, title, localize('Key of the tag'), listKeys(first.client, experimentId))
   if (key === undefined) return
-  const value = await pickOrType(context, title, `Value of ${key}`, listValues(first.client, experimentId, key))
+  const value = await pickOrType(
+    context,
+    title,
+    localize('Value of {key}', { key }),
+    listValues(first.client, experimentId, key),
+  )
   if (value === undefined) return
   for (const { client, run } of runs) await client.call('runs/set-tag', { runId: run.runId, key, value })
 }
@@ -29,10 +35,12 @@ export async function setTag(context: CommandContext, addresses: readonly RunAdd
 /** Asks which of the tags of the runs are to go. */
 export async function removeTags(context: CommandContext, addresses: readonly RunAddress[]): Promise<void> {
   const runs = await loadRuns(context, addresses)
-  const title = `Remove Tags of ${nameRuns(runs)}`
+  const title = localize('Remove Tags of {runs}', { runs: nameRuns(runs) })
   const tags = listUserTags(runs.map(({ run }) => run))
   if (tags.size === 0) {
-    await context.vscode.window.showInformationMessage(`There is no tag to remove of ${nameRuns(runs)}.`)
+    await context.vscode.window.showInformationMessage(
+      localize('There is no tag to remove of {runs}.', { runs: nameRuns(runs) }),
+    )
     return
   }
   const items = [...tags].map(([label, values]) => ({ label, description: [...values].join(', ') }))
@@ -77,5 +85,5 @@ function loadRuns({ connections }: CommandContext, addresses: readonly RunAddres
 
 function nameRuns(runs: readonly LoadedRun[]): string {
   const [first] = runs
-  return runs.length === 1 && first !== undefined ? `“${first.run.name}”` : formatCounted(runs.length, 'run')
+  return runs.length === 1 && first !== undefined ? `“${first.run.name}”` : countRuns(runs.length)
 }

@@ -4,6 +4,7 @@ import type { Param, Run } from '../../protocol/runs.ts'
 import { substituteParams } from '../../protocol/substitute-params.ts'
 import { joinCommandLine } from '../command-line.ts'
 import type { CommandContext } from '../context.ts'
+import { localize } from '../localize.ts'
 
 /** A line of the form for the params of a run that is started again. */
 export interface FormLine {
@@ -24,7 +25,7 @@ export function listFormLines(run: Pick<Run, 'name' | 'params' | 'tags'>, change
   const params = listRerunParams(run)
   const added = [...changes].filter(([key]) => !params.some((param) => param.key === key))
   return [
-    { kind: 'start', key: '', value: '', label: '$(play) Start', description: joinCommandLine(command) },
+    { kind: 'start', key: '', value: '', label: `$(play) ${localize('Start')}`, description: joinCommandLine(command) },
     ...params
       .filter(({ origin }) => origin !== 'program')
       .map(({ key, value }): FormLine => {
@@ -32,8 +33,14 @@ export function listFormLines(run: Pick<Run, 'name' | 'params' | 'tags'>, change
         const description = wanted === value ? value : `${value} → ${wanted}`
         return { kind: 'param', key, value: wanted, label: key, description }
       }),
-    ...added.map(([key, value]): FormLine => ({ kind: 'param', key, value, label: key, description: `new: ${value}` })),
-    { kind: 'add', key: '', value: '', label: '$(add) Add Param…', description: '' },
+    ...added.map(([key, value]): FormLine => ({
+      kind: 'param',
+      key,
+      value,
+      label: key,
+      description: localize('new: {value}', { value }),
+    })),
+    { kind: 'add', key: '', value: '', label: `$(add) ${localize('Add Param…')}`, description: '' },
     ...params
       .filter(({ origin }) => origin === 'program')
       .map(({ key, value }): FormLine => ({ kind: 'fixed', key, value, label: key, description: value })),
@@ -51,13 +58,13 @@ export async function askForChanges(
     const firstFixed = lines.findIndex(({ kind }) => kind === 'fixed')
     const heading = (label: string) => ({ label, kind: vscode.QuickPickItemKind.Separator, line: undefined })
     const items = lines.flatMap((line, index) => [
-      ...(index === 1 ? [heading('Params')] : []),
-      ...(index === firstFixed ? [heading('Set by the program, not from here')] : []),
+      ...(index === 1 ? [heading(localize('Params'))] : []),
+      ...(index === firstFixed ? [heading(localize('Set by the program, not from here'))] : []),
       { label: line.label, description: line.description, line },
     ])
     const picked = await vscode.window.showQuickPick(items, {
-      title: `Re-run “${run.name}” with Changes`,
-      placeHolder: 'Choose a param to change it, or start the run',
+      title: localize('Re-run “{name}” with Changes', { name: run.name }),
+      placeHolder: localize('Choose a param to change it, or start the run'),
       matchOnDescription: true,
       ignoreFocusOut: true,
     })
@@ -76,14 +83,18 @@ function toParams(changes: Changes): readonly Param[] {
 }
 
 async function askForValue(vscode: CommandContext['vscode'], { key, value }: FormLine): Promise<Param | undefined> {
-  const changed = await vscode.window.showInputBox({ title: `Value of ${key}`, value, ignoreFocusOut: true })
+  const changed = await vscode.window.showInputBox({
+    title: localize('Value of {key}', { key }),
+    value,
+    ignoreFocusOut: true,
+  })
   return changed === undefined ? undefined : { key, value: changed }
 }
 
 async function askForParam(vscode: CommandContext['vscode'], lines: readonly FormLine[]): Promise<Param | undefined> {
   const text = await vscode.window.showInputBox({
-    title: 'Add Param',
-    prompt: 'KEY=VALUE. The program finds it in RUNWRIGHT_PARAMS.',
+    title: localize('Add Param'),
+    prompt: localize('KEY=VALUE. The program finds it in RUNWRIGHT_PARAMS.'),
     ignoreFocusOut: true,
     validateInput: (typed) => findParamFault(typed, lines),
   })
@@ -96,13 +107,13 @@ async function askForParam(vscode: CommandContext['vscode'], lines: readonly For
 export function findParamFault(typed: string, lines: readonly FormLine[]): string | undefined {
   const equals = typed.indexOf('=')
   const key = typed.slice(0, Math.max(0, equals)).trim()
-  if (key === '') return 'Expected KEY=VALUE.'
+  if (key === '') return localize('Expected KEY=VALUE.')
   try {
     checkKey(key, 'key')
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
   const known = lines.find((line) => line.key === key)
-  if (known?.kind === 'fixed') return `${key} is set by the program itself.`
-  return known === undefined ? undefined : `${key} is in the list already.`
+  if (known?.kind === 'fixed') return localize('{key} is set by the program itself.', { key })
+  return known === undefined ? undefined : localize('{key} is in the list already.', { key })
 }

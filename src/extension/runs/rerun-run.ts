@@ -6,6 +6,7 @@ import type { CommandContext } from '../context.ts'
 import { startCommandLineTask } from './command-line-task.ts'
 import { askForChanges } from './rerun-form.ts'
 import type { RunAddress } from './run-address.ts'
+import { localize } from '../localize.ts'
 
 /**
  * Starts runs again, each in a terminal of its own, as new runs.
@@ -44,10 +45,16 @@ async function startRerun(
   const path = findFolder(connections, connectionId)
   const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === path)
   if (folder === undefined) {
-    throw new RunwrightError('NOT_IMPLEMENTED', `Run “${name}” is not of a folder that is open here.`, {
-      hint: 'Only runs of a workspace folder can be started again: a server has neither their code nor their command.',
-    })
+    throw new RunwrightError(
+      'NOT_IMPLEMENTED',
+      localize('Run “{name}” is not of a folder that is open here.', { name }),
+      {
+        hint: localize(
+          'Only runs of a workspace folder can be started again: a server has neither their code nor their command.',
+        ),
+      },
+    )
   }
   const params = changes.map(({ key, value }) => `--param=${key}=${value}`)
-  await startCommandLineTask(context, folder, `Re-run ${name}`, ['rerun', runId, ...params])
+  await startCommandLineTask(context, folder, localize('Re-run {name}', { name }), ['rerun', runId, ...params])
 }

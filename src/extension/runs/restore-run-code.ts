@@ -5,6 +5,7 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import { findFolder } from '../connections/find-folder.ts'
 import type { CommandContext } from '../context.ts'
 import type { RunAddress } from './run-address.ts'
+import { localize } from '../localize.ts'
 
 /**
  * Asks where to, and restores the code of a run there.
@@ -14,19 +15,22 @@ import type { RunAddress } from './run-address.ts'
 export async function restoreRunCode(context: CommandContext, { connectionId, runId }: RunAddress): Promise<void> {
   const { vscode, connections } = context
   if (!vscode.workspace.isTrusted) {
-    throw new RunwrightError('PERMISSION_DENIED', 'Code is restored in trusted workspaces only.', {
-      hint: 'Trust this workspace, and try again.',
+    throw new RunwrightError('PERMISSION_DENIED', localize('Code is restored in trusted workspaces only.'), {
+      hint: localize('Trust this workspace, and try again.'),
     })
   }
   const folder = findFolder(connections, connectionId) ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath
   if (folder === undefined) {
-    throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', 'Open the folder of the repository to restore code.')
+    throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', localize('Open the folder of the repository to restore code.'))
   }
   const code = await loadRunCode(await connections.client(connectionId), runId, folder)
   const target = await askForTarget(context, code)
   if (target === undefined) return
   const { isPatched } = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Restoring the code of “${code.runName}”…` },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: localize('Restoring the code of “{name}”…', { name: code.runName }),
+    },
     () => restoreCode(code, target, process.env),
   )
   // The command has ended, whenever the message is read.
@@ -34,24 +38,31 @@ export async function restoreRunCode(context: CommandContext, { connectionId, ru
 }
 
 async function askForTarget({ vscode }: CommandContext, { runName, folder }: RunCode) {
-  const title = `Restore the Code of “${runName}”`
+  const title = localize('Restore the Code of “{name}”', { name: runName })
   const kinds: readonly { label: string; detail: string; into: RestoreTarget['kind'] }[] = [
     {
-      label: 'New Worktree…',
-      detail: 'A second working copy beside this one, with the uncommitted changes uncommitted',
+      label: localize('New Worktree…'),
+      detail: localize('A second working copy beside this one, with the uncommitted changes uncommitted'),
       into: 'worktree',
     },
-    { label: 'New Branch…', detail: 'The uncommitted changes become a commit; nothing is checked out', into: 'branch' },
+    {
+      label: localize('New Branch…'),
+      detail: localize('The uncommitted changes become a commit; nothing is checked out'),
+      into: 'branch',
+    },
   ]
-  const chosen = await vscode.window.showQuickPick(kinds, { title, placeHolder: 'Your working copy stays as it is' })
+  const chosen = await vscode.window.showQuickPick(kinds, {
+    title,
+    placeHolder: localize('Your working copy stays as it is'),
+  })
   if (chosen === undefined) return undefined
   const name = toName(runName)
   const isBranch = chosen.into === 'branch'
   const text = await vscode.window.showInputBox({
     title,
-    prompt: isBranch ? 'Name of the new branch' : 'Folder of the new worktree',
+    prompt: isBranch ? localize('Name of the new branch') : localize('Folder of the new worktree'),
     value: isBranch ? `runs/${name}` : join(dirname(folder), `${basename(folder)}-${name}`),
-    validateInput: (typed) => (typed.trim() === '' ? 'Give a name.' : undefined),
+    validateInput: (typed) => (typed.trim() === '' ? localize('Give a name.') : undefined),
   })
   if (text === undefined) return undefined
   return isBranch
@@ -71,13 +82,15 @@ async function showRestored(
   target: RestoreTarget,
   isPatched: boolean,
 ): Promise<void> {
-  const where = target.kind === 'branch' ? `branch “${target.name}”` : target.folder
-  const what = isPatched ? ' with its uncommitted changes' : ''
-  const warning = ' Its uncommitted changes were too large to be recorded: only the commit is there.'
-  const text = `Restored the code of “${runName}”${what} into ${where}.${isPatchMissing ? warning : ''}`
-  const open = 'Open in New Window'
+  const where = target.kind === 'branch' ? localize('branch “{name}”', { name: target.name }) : target.folder
+  const values = { name: runName, where }
+  const text = isPatched
+    ? localize('Restored the code of “{name}” with its uncommitted changes into {where}.', values)
+    : localize('Restored the code of “{name}” into {where}.', values)
+  const warning = localize('Its uncommitted changes were too large to be recorded: only the commit is there.')
+  const open = localize('Open in New Window')
   const show = isPatchMissing ? vscode.window.showWarningMessage : vscode.window.showInformationMessage
-  const answer = await show(text, ...(target.kind === 'worktree' ? [open] : []))
+  const answer = await show(isPatchMissing ? `${text} ${warning}` : text, ...(target.kind === 'worktree' ? [open] : []))
   if (answer !== open || target.kind !== 'worktree') return
   const options = { forceNewWindow: true }
   await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(target.folder), options)

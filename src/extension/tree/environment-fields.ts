@@ -2,7 +2,8 @@ import { isRecord } from '../../protocol/json.ts'
 import { findTag, type Run } from '../../protocol/runs.ts'
 import { artifactPaths, tagNames } from '../../protocol/tag-names.ts'
 import type { Field } from './fields.ts'
-import { formatCounted, formatSize } from './format.ts'
+import { formatSize } from './format.ts'
+import { localize } from '../localize.ts'
 
 /** Hex digits of a hash that are shown. */
 const shownHashDigits = 12
@@ -16,12 +17,12 @@ const shownHashDigits = 12
  */
 export function environmentFields(run: Run, recorded: unknown): readonly Field[] {
   const fields = named({
-    User: findTag(run, tagNames.user) ?? run.userId,
-    'Exit code': findTag(run, tagNames.exitCode),
+    [localize('User')]: findTag(run, tagNames.user) ?? run.userId,
+    [localize('Exit code')]: findTag(run, tagNames.exitCode),
   })
   if (!isRecord(recorded)) return fields
   const file: Field = {
-    name: 'All',
+    name: localize('All'),
     value: artifactPaths.environment,
     icon: 'json',
     opens: { artifactPath: artifactPaths.environment },
@@ -45,21 +46,26 @@ function interpreterFields(interpreter: unknown): readonly Field[] {
   if (!isRecord(interpreter)) return []
   const { kind, version, path, packages } = interpreter
   return named({
-    [interpreterNames.get(kind) ?? 'Version']: version,
-    Interpreter: path,
-    Packages: isRecord(packages) ? `${Object.keys(packages).length} installed` : undefined,
+    [interpreterNames.get(kind) ?? localize('Version')]: version,
+    [localize('Interpreter')]: path,
+    [localize('Packages')]: isRecord(packages)
+      ? localize('{count} installed', { count: Object.keys(packages).length })
+      : undefined,
   })
 }
 
 function platformFields(platform: unknown): readonly Field[] {
   if (!isRecord(platform)) return []
   const { system, release, arch, host, cpu, cpuCount, memoryBytes } = platform
-  const cores = typeof cpuCount === 'number' ? formatCounted(cpuCount, 'core') : undefined
+  const cores =
+    typeof cpuCount === 'number'
+      ? localize('{count, plural, one {# core} other {# cores}}', { count: cpuCount })
+      : undefined
   return named({
-    System: join(' ', system, release, arch),
-    Host: host,
+    [localize('System')]: join(' ', system, release, arch),
+    [localize('Host')]: host,
     CPU: join(', ', cpu, cores),
-    Memory: typeof memoryBytes === 'number' ? formatSize(memoryBytes) : undefined,
+    [localize('Memory')]: typeof memoryBytes === 'number' ? formatSize(memoryBytes) : undefined,
   })
 }
 
@@ -67,7 +73,9 @@ function gpuField(gpu: unknown, index: number): readonly Field[] {
   if (!isRecord(gpu)) return []
   const { name, memoryMiB, driver } = gpu
   const memory = typeof memoryMiB === 'number' ? formatSize(memoryMiB * 2 ** 20) : undefined
-  return named({ [`GPU ${index}`]: join(', ', name, memory, driver && `driver ${String(driver)}`) })
+  return named({
+    [`GPU ${index}`]: join(', ', name, memory, driver && localize('driver {version}', { version: String(driver) })),
+  })
 }
 
 function lockFileField(lockFile: unknown): readonly Field[] {

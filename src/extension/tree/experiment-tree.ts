@@ -6,6 +6,7 @@ import type { ExperimentElement, RunElement, TreeElement } from './element.ts'
 import { createRunDetails, type RunDetails } from './run-details.ts'
 import { arrangeRuns, loadRuns, pageSize, takeMetrics, type RunList } from './run-list.ts'
 import { isOrderedByMetric, type ViewOptions } from './view-options.ts'
+import { localize } from '../localize.ts'
 
 /** The experiments of one connection and what is below them: fetched when looked at, kept true by events. */
 export interface ExperimentTree {
@@ -135,7 +136,7 @@ export function createExperimentTree(parts: ExperimentTreeParts): ExperimentTree
     const { list } = open
     if (list === undefined || list.runs.length === 0) {
       const hidden = element.experiment.runCount > 0
-      const text = hidden ? 'No run matches the filter' : 'No runs yet'
+      const text = hidden ? localize('No run matches the filter') : localize('No runs yet')
       return [{ kind: 'notice', id: `${element.id}/empty`, parent: element, severity: 'info', text, hint: undefined }]
     }
     return [...(list.groups ?? list.runs), ...(list.more ? [list.more] : [])]

@@ -2,6 +2,7 @@ import { parseWords } from '../../protocol/recorded-launch.ts'
 import { findTag, type Run } from '../../protocol/runs.ts'
 import { artifactPaths, tagNames } from '../../protocol/tag-names.ts'
 import type { FieldElement } from './element.ts'
+import { localize } from '../localize.ts'
 
 /** A row of a run's Params, Code or Environment, before it becomes an element. */
 export interface Field {
@@ -28,27 +29,32 @@ export function codeFields(run: Run): readonly Field[] {
     const value = findTag(run, tag)
     if (value !== undefined && value !== '') fields.push({ name, value, icon, ...(opens ? { opens } : {}) })
   }
-  add('Source', tagNames.sourceName, 'go-to-file', 'source')
+  add(localize('Source'), tagNames.sourceName, 'go-to-file', 'source')
   const words = parseWords(findTag(run, tagNames.command) ?? '')
-  if (words) fields.push({ name: 'Command', value: words.join(' '), icon: 'terminal' })
-  add('Re-run of', tagNames.rerunOf, 'debug-rerun')
+  if (words) fields.push({ name: localize('Command'), value: words.join(' '), icon: 'terminal' })
+  add(localize('Re-run of'), tagNames.rerunOf, 'debug-rerun')
   // A run in the workspace's own folder needs no word about it.
-  if (findTag(run, tagNames.workingDirectory) !== '.') add('Folder', tagNames.workingDirectory, 'folder')
+  if (findTag(run, tagNames.workingDirectory) !== '.') add(localize('Folder'), tagNames.workingDirectory, 'folder')
   const commit = findTag(run, tagNames.gitCommit)
   if (commit)
-    fields.push({ name: 'Commit', value: commit, shown: commit.slice(0, shownCommitDigits), icon: 'git-commit' })
-  add('Branch', tagNames.gitBranch, 'git-branch')
-  add('Repository', tagNames.gitRepoUrl, 'repo')
+    fields.push({
+      name: localize('Commit'),
+      value: commit,
+      shown: commit.slice(0, shownCommitDigits),
+      icon: 'git-commit',
+    })
+  add(localize('Branch'), tagNames.gitBranch, 'git-branch')
+  add(localize('Repository'), tagNames.gitRepoUrl, 'repo')
   const dirty = findTag(run, tagNames.gitDirty)
   if (dirty === 'true') {
     fields.push({
-      name: 'Changes',
-      value: 'uncommitted patch',
+      name: localize('Changes'),
+      value: localize('uncommitted patch'),
       icon: 'diff',
       opens: { artifactPath: artifactPaths.patch },
     })
   } else if (dirty === 'false') {
-    fields.push({ name: 'Changes', value: 'none, as committed', icon: 'diff' })
+    fields.push({ name: localize('Changes'), value: localize('none, as committed'), icon: 'diff' })
   }
   return fields
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { formatAge, formatCounted, formatDuration, formatMetricValue, formatSize, formatSpokenAge } from './format.ts'
+import { countRuns, formatAge, formatDuration, formatMetricValue, formatSize, formatSpokenAge } from './format.ts'
 
 function check<Value>(format: (value: Value) => string, rows: readonly (readonly [Value, string])[]): void {
   for (const [value, text] of rows) it(`writes ${value} as “${text}”`, () => assert.equal(format(value), text))
@@ -81,7 +81,7 @@ describe('a size in bytes', () => {
 
 describe('a count', () => {
   check(
-    (count: number) => formatCounted(count, 'run'),
+    (count: number) => countRuns(count),
     [
       [0, '0 runs'],
       [1, '1 run'],

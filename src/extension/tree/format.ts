@@ -1,3 +1,6 @@
+import { languages } from '../../base/languages.ts'
+import { currentLanguage, localize } from '../localize.ts'
+
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
@@ -5,34 +8,35 @@ const dayMs = 24 * hourMs
 /** How long ago, short enough for a list: `now`, `4m`, `3h`, `12d`, then the date. */
 export function formatAge(startTime: number, now: number): string {
   const ageMs = now - startTime
-  if (ageMs < minuteMs) return 'now'
-  if (ageMs < hourMs) return `${Math.floor(ageMs / minuteMs)}m`
-  if (ageMs < dayMs) return `${Math.floor(ageMs / hourMs)}h`
-  if (ageMs < 30 * dayMs) return `${Math.floor(ageMs / dayMs)}d`
+  if (ageMs < minuteMs) return localize('now')
+  if (ageMs < hourMs) return localize('{count}m', { count: Math.floor(ageMs / minuteMs) })
+  if (ageMs < dayMs) return localize('{count}h', { count: Math.floor(ageMs / hourMs) })
+  if (ageMs < 30 * dayMs) return localize('{count}d', { count: Math.floor(ageMs / dayMs) })
   return new Date(startTime).toISOString().slice(0, 10)
 }
 
 /** How long ago, in words for a screen reader. */
 export function formatSpokenAge(startTime: number, now: number): string {
   const ageMs = now - startTime
-  if (ageMs < minuteMs) return 'started just now'
-  if (ageMs >= 30 * dayMs) return `started on ${new Date(startTime).toISOString().slice(0, 10)}`
-  const [count, unit] =
-    ageMs < hourMs
-      ? [Math.floor(ageMs / minuteMs), 'minute']
-      : ageMs < dayMs
-        ? [Math.floor(ageMs / hourMs), 'hour']
-        : [Math.floor(ageMs / dayMs), 'day']
-  return `started ${count} ${unit}${count === 1 ? '' : 's'} ago`
+  if (ageMs < minuteMs) return localize('started just now')
+  if (ageMs >= 30 * dayMs)
+    return localize('started on {date}', { date: new Date(startTime).toISOString().slice(0, 10) })
+  const countOf = (unitMs: number) => ({ count: Math.floor(ageMs / unitMs) })
+  if (ageMs < hourMs) {
+    return localize('started {count, plural, one {# minute} other {# minutes}} ago', countOf(minuteMs))
+  }
+  if (ageMs < dayMs) return localize('started {count, plural, one {# hour} other {# hours}} ago', countOf(hourMs))
+  return localize('started {count, plural, one {# day} other {# days}} ago', countOf(dayMs))
 }
 
 /** A duration as its two largest units: `850ms`, `42s`, `3m 20s`, `5h 12m`. */
 export function formatDuration(durationMs: number): string {
-  if (durationMs < 1000) return `${Math.max(0, Math.round(durationMs))}ms`
+  if (durationMs < 1000) return localize('{milliseconds}ms', { milliseconds: Math.max(0, Math.round(durationMs)) })
   const seconds = Math.floor(durationMs / 1000)
-  if (seconds < 60) return `${seconds}s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${seconds % 60}s`
-  return `${Math.floor(seconds / 3600)}h ${Math.floor((seconds % 3600) / 60)}m`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes === 0) return localize('{seconds}s', { seconds })
+  if (minutes < 60) return localize('{minutes}m {seconds}s', { minutes, seconds: seconds % 60 })
+  return localize('{hours}h {minutes}m', { hours: Math.floor(minutes / 60), minutes: minutes % 60 })
 }
 
 /** Four significant digits without trailing zeros; integers below a million whole; exponents beyond. */
@@ -52,11 +56,16 @@ export function formatSize(sizeBytes: number): string {
   return `${Number((sizeBytes / 1024 ** power).toPrecision(3))} ${units[power - 1] ?? 'TB'}`
 }
 
-/** `10,000` whatever the machine's locale; `200+` for what is known to be at least so many. */
+/** `10,000` in the editor's language, whatever the machine's; `200+` for what is known to be at least so many. */
 export function formatCount(count: number, isAtLeast = false): string {
-  return `${count.toLocaleString('en-US')}${isAtLeast ? '+' : ''}`
+  return `${count.toLocaleString(languages[currentLanguage()].locale)}${isAtLeast ? '+' : ''}`
 }
 
-export function formatCounted(count: number, noun: string, isAtLeast = false): string {
-  return `${formatCount(count, isAtLeast)} ${noun}${count === 1 && !isAtLeast ? '' : 's'}`
+export function countRuns(count: number, isAtLeast = false): string {
+  if (isAtLeast) return localize('{count}+ runs', { count })
+  return localize('{count, plural, one {# run} other {# runs}}', { count })
+}
+
+export function countRunning(count: number): string {
+  return localize('{count} running', { count })
 }

@@ -67,7 +67,7 @@ describe('below a run', () => {
     {
       label: 'loss',
       description: '0.25  █▃▁',
-      spoken: 'Metric loss: 0.25 at step 1200',
+      spoken: 'Metric loss: 0.25 at step 1,200',
     },
   )
   check(

@@ -2,15 +2,17 @@ import type { RunStatus } from '../../protocol/runs.ts'
 import { hasEnded } from '../../protocol/runs.ts'
 import type { RunElement, SectionName, TreeElement } from './element.ts'
 import {
+  countRunning,
+  countRuns,
   formatAge,
   formatCount,
-  formatCounted,
   formatDuration,
   formatMetricValue,
   formatSize,
   formatSpokenAge,
 } from './format.ts'
 import { drawSparkline } from './sparkline.ts'
+import { localize } from '../localize.ts'
 
 /** How an element is drawn, in plain data; the view turns it into VS Code's objects. */
 export interface Presentation {
@@ -38,12 +40,12 @@ const statusIcons: Record<RunStatus, { name: string; color: string }> = {
   KILLED: { name: 'circle-slash', color: 'disabledForeground' },
 }
 
-const sectionLabels: Record<SectionName, { label: string; icon: string }> = {
-  params: { label: 'Params', icon: 'settings' },
-  metrics: { label: 'Metrics', icon: 'graph-line' },
-  artifacts: { label: 'Artifacts', icon: 'package' },
-  code: { label: 'Code', icon: 'git-commit' },
-  environment: { label: 'Environment', icon: 'server-environment' },
+const sectionIcons: Record<SectionName, string> = {
+  params: 'settings',
+  metrics: 'graph-line',
+  artifacts: 'package',
+  code: 'git-commit',
+  environment: 'server-environment',
 }
 
 /** @param now milliseconds since 1970-01-01 UTC, for ages */
@@ -51,45 +53,49 @@ export function present(element: TreeElement, now: number): Presentation {
   switch (element.kind) {
     case 'connection': {
       const { label, place, state } = element
-      const description = { connecting: 'connecting …', connected: '', failed: 'not reachable' }[state]
+      const description = describeState(state)
       return {
         label,
         description,
         icon: { name: place === 'server' ? 'server' : 'root-folder' },
         collapsible: 'expanded',
         context: `connection ${place}`,
-        spoken: `${place === 'server' ? 'MLflow server' : 'Folder'} ${label} ${description}`.trim(),
+        spoken:
+          `${place === 'server' ? localize('MLflow server {label}', { label }) : localize('Folder {label}', { label })} ${description}`.trim(),
       }
     }
     case 'experiment': {
       const { name, runCount, runCountIsAtLeast, activeRunCount } = element.experiment
-      const running = activeRunCount > 0 ? `${formatCount(activeRunCount)} running` : undefined
-      const parts = [formatCounted(runCount, 'run', runCountIsAtLeast), running, element.headline?.key].filter(Boolean)
+      const running = activeRunCount > 0 ? countRunning(activeRunCount) : undefined
+      const parts = [countRuns(runCount, runCountIsAtLeast), running, element.headline?.key].filter(Boolean)
       return {
         label: name,
         description: parts.join(' · '),
         icon: { name: 'beaker' },
         collapsible: 'collapsed',
         context: 'experiment',
-        spoken: [`Experiment ${name}`, ...parts].join(', '),
+        spoken: [localize('Experiment {name}', { name }), ...parts].join(', '),
       }
     }
     case 'group': {
-      const label = element.value ?? `no ${element.name}`
-      const description = formatCounted(element.runs.length, 'run')
+      const label = element.value ?? localize('no {name}', { name: element.name })
+      const description = countRuns(element.runs.length)
       return {
         label,
         description,
         icon: { name: 'list-tree' },
         collapsible: 'expanded',
         context: 'group',
-        spoken: `Group ${element.name} ${label}, ${description}`,
+        spoken: localize('Group {name} {value}, {count}', { name: element.name, value: label, count: description }),
       }
     }
     case 'run':
       return presentRun(element, now)
     case 'more': {
-      const label = `Load more (${formatCount(element.shown)} of ${formatCount(element.total, element.totalIsAtLeast)})`
+      const label = localize('Load more ({shown} of {total})', {
+        shown: element.shown,
+        total: formatCount(element.total, element.totalIsAtLeast),
+      })
       return {
         label,
         icon: { name: 'ellipsis' },
@@ -100,13 +106,13 @@ export function present(element: TreeElement, now: number): Presentation {
       }
     }
     case 'section': {
-      const { label, icon } = sectionLabels[element.section]
+      const label = nameSection(element.section)
       return {
         label,
-        icon: { name: icon },
+        icon: { name: sectionIcons[element.section] },
         collapsible: 'collapsed',
         context: `section ${element.section}`,
-        spoken: `${label} of run ${element.run.row.name}`,
+        spoken: localize('{section} of run {name}', { section: label, name: element.run.row.name }),
       }
     }
     case 'field': {
@@ -128,10 +134,10 @@ export function present(element: TreeElement, now: number): Presentation {
       return {
         label: key,
         description: `${text}  ${drawSparkline(element.values)}`.trimEnd(),
-        tooltip: `${escapeMarkdown(key)} = ${value} at step ${formatCount(step)}`,
+        tooltip: localize('{metric} at step {step}', { metric: `${escapeMarkdown(key)} = ${value}`, step }),
         collapsible: 'none',
         context: 'metric',
-        spoken: `Metric ${key}: ${text} at step ${step}`,
+        spoken: localize('Metric {key}: {value} at step {step}', { key, value: text, step }),
       }
     }
     case 'artifact':
@@ -155,12 +161,14 @@ function presentRun(element: RunElement, now: number): Presentation {
   const key = experiment.headline?.key
   const value = headlineValue === null ? undefined : formatMetricValue(headlineValue)
   const named = value === undefined || key === undefined ? undefined : `${key} ${value}`
-  const status = row.status.toLowerCase()
+  const status = nameStatus(row.status)
   const { startTime, endTime } = row
   const tooltip = [
     `**${escapeMarkdown(row.name)}**`,
-    `${status}${endTime === undefined ? '' : ` after ${formatDuration(endTime - startTime)}`}`,
-    `started ${new Date(startTime).toISOString().replace('T', ' ').slice(0, 19)} UTC`,
+    endTime === undefined
+      ? status
+      : localize('{status} after {duration}', { status, duration: formatDuration(endTime - startTime) }),
+    localize('started {time} UTC', { time: new Date(startTime).toISOString().replace('T', ' ').slice(0, 19) }),
     ...(named === undefined ? [] : [escapeMarkdown(named)]),
     `\`${row.runId}\``,
   ].join('\n\n')
@@ -172,7 +180,9 @@ function presentRun(element: RunElement, now: number): Presentation {
     icon: statusIcons[row.status],
     collapsible: 'collapsed',
     context: ['run', ...flags].join(' '),
-    spoken: [`Run ${row.name}`, status, named, formatSpokenAge(startTime, now)].filter(Boolean).join(', '),
+    spoken: [localize('Run {name}', { name: row.name }), status, named, formatSpokenAge(startTime, now)]
+      .filter(Boolean)
+      .join(', '),
     checked: element.chosen,
   }
 }
@@ -187,9 +197,44 @@ function presentArtifact({ path, isDirectory, sizeBytes }: { path: string; isDir
     icon: { name: isDirectory ? 'folder' : 'file' },
     collapsible: isDirectory ? 'collapsed' : 'none',
     context: `artifact ${isDirectory ? 'folder' : 'file'}`,
-    spoken: isDirectory ? `Folder ${label}` : `File ${label}, ${size}`,
+    spoken: isDirectory ? localize('Folder {label}', { label }) : localize('File {label}, {size}', { label, size }),
     ...(isDirectory ? {} : { click: 'runwright.openArtifact' }),
   } satisfies Presentation
+}
+
+function describeState(state: 'connecting' | 'connected' | 'failed'): string {
+  if (state === 'connected') return ''
+  return state === 'connecting' ? localize('connecting …') : localize('not reachable')
+}
+
+function nameSection(section: SectionName): string {
+  switch (section) {
+    case 'params':
+      return localize('Params')
+    case 'metrics':
+      return localize('Metrics')
+    case 'artifacts':
+      return localize('Artifacts')
+    case 'code':
+      return localize('Code')
+    case 'environment':
+      return localize('Environment')
+  }
+}
+
+function nameStatus(status: RunStatus): string {
+  switch (status) {
+    case 'RUNNING':
+      return localize('running')
+    case 'SCHEDULED':
+      return localize('scheduled')
+    case 'FINISHED':
+      return localize('finished')
+    case 'FAILED':
+      return localize('failed')
+    case 'KILLED':
+      return localize('killed')
+  }
 }
 
 /** Names, values and paths come from whoever logged them and must show as they are. */

@@ -16,6 +16,7 @@ import {
 import { environmentFields } from './environment-fields.ts'
 import { codeFields, paramFields, type Field } from './fields.ts'
 import { appendSample } from './sparkline.ts'
+import { localize } from '../localize.ts'
 
 /** Values of a spark line. */
 const sparklinePoints = 12
@@ -33,12 +34,18 @@ export interface RunDetails {
   clear(): readonly TreeElement[]
 }
 
-const emptyText: Record<SectionName, string> = {
-  params: 'No params logged',
-  metrics: 'No metrics logged',
-  artifacts: 'No artifacts logged',
-  code: 'Not recorded: start the run with “runwright run”',
-  environment: 'Not recorded: start the run with “runwright run”',
+function describeEmpty(section: SectionName): string {
+  switch (section) {
+    case 'params':
+      return localize('No params logged')
+    case 'metrics':
+      return localize('No metrics logged')
+    case 'artifacts':
+      return localize('No artifacts logged')
+    case 'code':
+    case 'environment':
+      return localize('Not recorded: start the run with “runwright run”')
+  }
 }
 
 export function createRunDetails(client: Client, run: RunElement): RunDetails {
@@ -89,7 +96,7 @@ export function createRunDetails(client: Client, run: RunElement): RunDetails {
     async children(of) {
       if (of.kind === 'artifact') return listArtifacts(of)
       const found = await contents(of)
-      return found.length > 0 ? found : [newNotice(of, emptyText[of.section])]
+      return found.length > 0 ? found : [newNotice(of, describeEmpty(of.section))]
     },
     takeMetrics(latest) {
       if (metrics.isEmpty()) return []

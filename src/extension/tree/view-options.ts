@@ -1,5 +1,6 @@
 import type { Methods, RunColumn } from '../../protocol/methods.ts'
 import type { HeadlineMetric } from '../../protocol/headline-metric.ts'
+import { localize } from '../localize.ts'
 
 /** What runs are sorted by: one of their attributes as MLflow names it, a metric, or a param. */
 export interface Sort {
@@ -97,11 +98,12 @@ export function isOrderedByMetric(options: ViewOptions, key: string): boolean {
 /** One line over the tree that says what is set; undefined when nothing is. */
 export function describeViewOptions(options: ViewOptions): string | undefined {
   const parts: string[] = []
-  if (options.name !== '') parts.push(`name contains “${options.name}”`)
-  if (options.filter !== '') parts.push(`filter: ${options.filter}`)
-  if (options.hideFinished) parts.push('finished runs hidden')
-  if (options.groupBy) parts.push(`grouped by ${options.groupBy.key}`)
-  if (options.sort) parts.push(`sorted by ${options.sort.key} ${options.sort.descending ? '↓' : '↑'}`)
+  if (options.name !== '') parts.push(localize('name contains “{name}”', { name: options.name }))
+  if (options.filter !== '') parts.push(localize('filter: {filter}', { filter: options.filter }))
+  if (options.hideFinished) parts.push(localize('finished runs hidden'))
+  if (options.groupBy) parts.push(localize('grouped by {key}', { key: options.groupBy.key }))
+  if (options.sort)
+    parts.push(localize('sorted by {key}', { key: `${options.sort.key} ${options.sort.descending ? '↓' : '↑'}` }))
   return parts.length === 0 ? undefined : parts.join(' · ')
 }
 

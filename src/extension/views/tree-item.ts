@@ -2,6 +2,7 @@ import * as vscode from 'vscode'
 import { toArtifactUri } from '../artifact-uri.ts'
 import type { ArtifactElement, TreeElement } from '../tree/element.ts'
 import { present } from '../tree/presentation.ts'
+import { localize } from '../localize.ts'
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState
 const collapsibleStates = { collapsed: Collapsed, expanded: Expanded, none: None }
@@ -24,8 +25,8 @@ export function toTreeItem(element: TreeElement): vscode.TreeItem {
   if (shown.checked !== undefined) {
     item.checkboxState = {
       state: shown.checked ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
-      tooltip: 'Choose for comparison',
-      accessibilityInformation: { label: `Choose ${shown.label} for comparison` },
+      tooltip: localize('Choose for comparison'),
+      accessibilityInformation: { label: localize('Choose {name} for comparison', { name: shown.label }) },
     }
   }
   return item

@@ -8,6 +8,7 @@ import type { ToWebview, WebviewAction } from '../../protocol/webview-messages.t
 import { createWebviewHtml } from '../webview-html.ts'
 import { formatView, readView, replaceView, toViewPath, writeView } from '../../views/view-file.ts'
 import { createWebviewBridge } from './webview-bridge.ts'
+import { currentLanguage, localize } from '../localize.ts'
 
 /** Where the scripts and styles of webviews are. */
 export function webviewFolder(extensionUri: vscode.Uri): vscode.Uri {
@@ -55,7 +56,7 @@ export function openComparePanel(parts: ComparePanelParts): ComparePanel {
     const experimentIds = view.experiments.flatMap(
       (name) => experiments.find((experiment) => experiment.name === name)?.experimentId ?? [],
     )
-    const { language } = vscode.env
+    const language = currentLanguage()
     return { kind: 'show', view, connectionId, experimentIds, language, ...(file === undefined ? {} : { file }) }
   }
 
@@ -70,7 +71,7 @@ export function openComparePanel(parts: ComparePanelParts): ComparePanel {
     file = target
     void panel.webview.postMessage({ kind: 'saved', file, title: view.title } satisfies ToWebview)
     if (isNew) watchFile(target)
-    vscode.window.setStatusBarMessage(`$(check) Saved “${view.title}”`, 4000)
+    vscode.window.setStatusBarMessage(`$(check) ${localize('Saved “{title}”', { title: view.title })}`, 4000)
   }
 
   const bridge = createWebviewBridge({
@@ -135,7 +136,7 @@ function createPage({ panel: { webview }, extensionUri, view }: ComparePanelPart
   const toUri = (name: string) => String(webview.asWebviewUri(vscode.Uri.joinPath(folder, name)))
   return createWebviewHtml({
     title: view.title,
-    language: vscode.env.language,
+    language: currentLanguage(),
     scripts: notice === undefined ? [toUri('compare.js')] : [],
     style: toUri('compare.css'),
     source: webview.cspSource,
@@ -152,13 +153,13 @@ function describe(error: unknown): string {
 /** Asks for the name of a view that has no file yet; undefined when the user gives none. */
 async function askForFile(folder: string | undefined, title: string): Promise<string | undefined> {
   if (folder === undefined) {
-    throw new RunwrightError('NOT_IMPLEMENTED', 'Views are saved in the folder that their runs are in.')
+    throw new RunwrightError('NOT_IMPLEMENTED', localize('Views are saved in the folder that their runs are in.'))
   }
   const name = await vscode.window.showInputBox({
-    title: 'Save View',
-    prompt: `Saved in ${join('.runwright', 'views')}, where it can be committed.`,
+    title: localize('Save View'),
+    prompt: localize('Saved in {folder}, where it can be committed.', { folder: join('.runwright', 'views') }),
     value: title,
-    validateInput: (text) => (text.trim() === '' ? 'A view needs a name.' : undefined),
+    validateInput: (text) => (text.trim() === '' ? localize('A view needs a name.') : undefined),
   })
   if (name === undefined) return undefined
   const path = toViewPath(folder, name)
@@ -167,6 +168,7 @@ async function askForFile(folder: string | undefined, title: string): Promise<st
     () => false,
   )
   if (!exists) return path
-  const question = `There is a view “${basename(path, '.json')}” already. Replace it?`
-  return (await vscode.window.showWarningMessage(question, { modal: true }, 'Replace')) === 'Replace' ? path : undefined
+  const question = localize('There is a view “{title}” already. Replace it?', { title: basename(path, '.json') })
+  const replace = localize('Replace')
+  return (await vscode.window.showWarningMessage(question, { modal: true }, replace)) === replace ? path : undefined
 }

@@ -8,6 +8,7 @@ import type { CommandContext, Comparisons } from '../context.ts'
 import { describeError } from '../tree/error-notice.ts'
 import { type ComparePanel, openComparePanel, webviewOptions } from './compare-panel.ts'
 import { performAction } from './view-actions.ts'
+import { localize } from '../localize.ts'
 
 const panelType = 'runwright.compare'
 
@@ -37,8 +38,10 @@ export function openComparisons(extensionUri: vscode.Uri, context: () => Command
       }
       const timer = setTimeout(() => {
         waiting.delete(check)
-        const message = 'The folder or server of this view is not open in this window.'
-        reject(new RunwrightError('RESOURCE_DOES_NOT_EXIST', message, { hint: 'Open it, and the view again.' }))
+        const message = localize('The folder or server of this view is not open in this window.')
+        reject(
+          new RunwrightError('RESOURCE_DOES_NOT_EXIST', message, { hint: localize('Open it, and the view again.') }),
+        )
       }, restoreTimeoutMs)
       waiting.add(check)
       check()

@@ -4,6 +4,7 @@ import { parseSavedView } from '../../protocol/saved-view.ts'
 import type { WebviewAction } from '../../protocol/webview-messages.ts'
 import { exportFormats, exportView, findFormat } from '../../views/export-view.ts'
 import type { CommandContext } from '../context.ts'
+import { currentLanguage, localize } from '../localize.ts'
 
 const formatNames = { csv: 'CSV', md: 'Markdown', parquet: 'Parquet', html: 'HTML page' } as const
 
@@ -19,7 +20,7 @@ export async function exportTable(
     place?.kind === 'folder' ? vscode.Uri.file(place.path) : vscode.workspace.workspaceFolders?.map(({ uri }) => uri)[0]
   const name = `${view.title.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')}.csv`
   const target = await vscode.window.showSaveDialog({
-    title: 'Export Runs',
+    title: localize('Export Runs'),
     filters: Object.fromEntries(exportFormats.map((format) => [formatNames[format], [format]])),
     ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, name) }),
   })
@@ -28,9 +29,9 @@ export async function exportTable(
   if (format === undefined) {
     throw new RunwrightError(
       'INVALID_PARAMETER_VALUE',
-      `What to write to ${target.fsPath} is not told by its ending.`,
+      localize('What to write to {file} is not told by its ending.', { file: target.fsPath }),
       {
-        hint: `It is one of ${exportFormats.map((known) => `.${known}`).join(', ')}.`,
+        hint: localize('It is one of {endings}.', { endings: exportFormats.map((known) => `.${known}`).join(', ') }),
       },
     )
   }
@@ -41,20 +42,30 @@ export async function exportTable(
     view,
     format,
     webviewFolder: join(extensionPath, 'dist', 'webviews'),
-    language: vscode.env.language,
+    language: currentLanguage(),
   }
-  const options = { location: vscode.ProgressLocation.Notification, title: 'Exporting runs', cancellable: true }
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: localize('Exporting runs'),
+    cancellable: true,
+  }
   await vscode.window.withProgress(options, async (progress, token) => {
     const giveUp = new AbortController()
     token.onCancellationRequested(() => giveUp.abort())
     let told = 0
     const onProgress = (count: number, total: number) => {
-      progress.report({ message: `${count} of ${total}`, increment: ((count - told) / Math.max(1, total)) * 100 })
+      progress.report({
+        message: localize('{count} of {total}', { count, total }),
+        increment: ((count - told) / Math.max(1, total)) * 100,
+      })
       told = count
     }
     try {
       const { rowCount } = await exportView(target.fsPath, { ...how, signal: giveUp.signal, onProgress })
-      vscode.window.setStatusBarMessage(`$(check) Exported ${rowCount} runs`, 4000)
+      vscode.window.setStatusBarMessage(
+        `$(check) ${localize('Exported {count, plural, one {# run} other {# runs}}', { count: rowCount })}`,
+        4000,
+      )
     } catch (error) {
       if (!giveUp.signal.aborted) throw error
     }

@@ -2,7 +2,9 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import type { ViewTab } from '../../protocol/saved-view.ts'
 import type { CommandContext } from '../context.ts'
 import type { ExperimentElement, RunElement } from '../tree/element.ts'
+import { countRuns } from '../tree/format.ts'
 import { createView, titleRuns } from '../../views/new-view.ts'
+import { localize } from '../localize.ts'
 
 /**
  * Opens runs side by side.
@@ -14,12 +16,12 @@ export async function openRuns(context: CommandContext, runs: readonly RunElemen
   if (first === undefined) return
   const { connectionId } = first.experiment
   if (runs.some(({ experiment }) => experiment.connectionId !== connectionId)) {
-    throw new RunwrightError('INVALID_PARAMETER_VALUE', 'These runs are of several folders or servers.', {
-      hint: 'Choose runs of one of them.',
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', localize('These runs are of several folders or servers.'), {
+      hint: localize('Choose runs of one of them.'),
     })
   }
   const experiments = runs.map(({ experiment }) => experiment.experiment.name)
-  const title = titleRuns(runs.map(({ row }) => row.name))
+  const title = runs.length > 2 ? countRuns(runs.length) : titleRuns(runs.map(({ row }) => row.name))
   const chosen = runs.map(({ row }) => row.runId)
   await openView(context, connectionId, createView(title, experiments, tab, chosen))
 }
@@ -40,9 +42,13 @@ async function openView(
 ): Promise<void> {
   const place = connections.find(connectionId)?.place
   if (place?.kind === 'server') {
-    throw new RunwrightError('NOT_IMPLEMENTED', `${place.label} has nothing to compare runs with.`, {
-      hint: 'Runs of a workspace folder can be compared.',
-    })
+    throw new RunwrightError(
+      'NOT_IMPLEMENTED',
+      localize('{place} has nothing to compare runs with.', { place: place.label }),
+      {
+        hint: localize('Runs of a workspace folder can be compared.'),
+      },
+    )
   }
   await comparisons.open(connectionId, view)
 }

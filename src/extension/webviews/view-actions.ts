@@ -7,9 +7,10 @@ import { openArtifact } from '../open-artifact.ts'
 import { removeTags, setTag } from '../runs/edit-tags.ts'
 import { rerunRuns, rerunWithChanges } from '../runs/rerun-run.ts'
 import { restoreRunCode } from '../runs/restore-run-code.ts'
-import { formatCounted } from '../tree/format.ts'
+import { countRuns } from '../tree/format.ts'
 import { exportTable } from './export-table.ts'
 import { offerUndo } from '../undo-deletion.ts'
+import { localize } from '../localize.ts'
 
 /** Does for a webview what only the extension can do. */
 export async function performAction(
@@ -83,9 +84,9 @@ async function compareArtifacts(
 async function renameRun(context: CommandContext, connectionId: string, runId: RunId): Promise<void> {
   const before = await findName(context, connectionId, runId)
   const name = await context.vscode.window.showInputBox({
-    title: 'Rename Run',
+    title: localize('Rename Run'),
     value: before,
-    validateInput: (text) => (text.trim() === '' ? 'A run needs a name.' : undefined),
+    validateInput: (text) => (text.trim() === '' ? localize('A run needs a name.') : undefined),
   })
   if (name === undefined || name === before) return
   const client = await context.connections.client(connectionId)
@@ -96,7 +97,9 @@ async function deleteRuns(context: CommandContext, connectionId: string, runIds:
   const [first] = runIds
   if (first === undefined) return
   const what =
-    runIds.length === 1 ? `run “${await findName(context, connectionId, first)}”` : formatCounted(runIds.length, 'run')
+    runIds.length === 1
+      ? localize('run “{name}”', { name: await findName(context, connectionId, first) })
+      : countRuns(runIds.length)
   const client = await context.connections.client(connectionId)
   await client.call('runs/delete', { runIds })
   offerUndo(context, { connectionId, what, of: { runIds } })
@@ -107,9 +110,11 @@ async function stopRuns(context: CommandContext, connectionId: string, runIds: r
   const outcomes = await Promise.all(runIds.map((runId) => client.call('runs/stop', { runId })))
   const count = outcomes.filter(({ outcome }) => outcome === 'unsupervised').length
   if (count === 0) return
-  const which = count === 1 ? 'one of these runs, so it' : `${count} of these runs, so they`
-  const text = `Nobody watches the process of ${which} cannot be stopped from here.`
-  void context.vscode.window.showWarningMessage(`${text} Start runs with “runwright run” to stop them from here.`)
+  const text = localize(
+    'Nobody watches the process of {count, plural, one {one of these runs, so it} other {# of these runs, so they}} cannot be stopped from here. Start runs with “runwright run” to stop them from here.',
+    { count },
+  )
+  void context.vscode.window.showWarningMessage(text)
 }
 
 async function openText({ vscode }: CommandContext, { language, content }: WebviewAction & { kind: 'open-text' }) {

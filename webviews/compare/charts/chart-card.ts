@@ -1,4 +1,5 @@
 import type { ChangeEvent } from '../../../src/protocol/events.ts'
+import { findInlineStep } from '../../shared/direction.ts'
 import { button, element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
 import type { ChartBody, ChartListener, ChartReport, ChartTable } from './chart-body.ts'
@@ -39,7 +40,7 @@ export function createChartCard(
   let [isInView, isPanelShown] = [false, true]
   const titleId = `chart-title-${spec.id}`
   const summaryId = `chart-summary-${spec.id}`
-  const title = element('span', { class: 'chart-title', id: titleId })
+  const title = element('span', { class: 'chart-title', id: titleId, dir: 'auto' })
   const summary = element('p', { class: 'visually-hidden', id: summaryId })
   const spoken = element('p', { class: 'visually-hidden', role: 'status' })
   const notes = element('p', { class: 'chart-notes' })
@@ -101,7 +102,7 @@ export function createChartCard(
   observer.observe(figure)
   figure.addEventListener('keydown', (event) => {
     if (!event.altKey || !event.shiftKey) return
-    const by = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 }[event.key]
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key] ?? findInlineStep(event.key, figure)
     if (by !== 1 && by !== -1) return
     event.preventDefault()
     actions.move(by)
@@ -141,7 +142,12 @@ function createTable({ header, rows }: ChartTable, labelledBy: string): HTMLElem
       'tbody',
       {},
       ...rows.map(([name = '', ...cells]) =>
-        element('tr', {}, element('th', { scope: 'row' }, name), ...cells.map((cell) => element('td', {}, cell))),
+        element(
+          'tr',
+          {},
+          element('th', { scope: 'row', dir: 'auto' }, name),
+          ...cells.map((cell) => element('td', { dir: 'auto' }, cell)),
+        ),
       ),
     ),
   )

@@ -58,7 +58,7 @@ export function createMetricPicker(
       status.textContent = describe(true)
       changed()
     })
-    return element('label', { class: 'picker-entry' }, box, key)
+    return element('label', { class: 'picker-entry' }, box, element('bdi', {}, key))
   }
 
   search.addEventListener('input', draw)

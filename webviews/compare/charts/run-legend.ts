@@ -34,7 +34,7 @@ export function createRunLegend({ state, highlight, runValues }: ChartParts, sou
       { class: isHidden ? 'legend-run hidden-run' : 'legend-run' },
       eye,
       swatch,
-      element('span', { class: 'legend-name', title: name }, name),
+      element('span', { class: 'legend-name', title: name, dir: 'auto' }, name),
       element('span', { class: 'legend-value' }, value),
     )
     const light = () => highlight.set(isHidden ? undefined : runId)

@@ -52,7 +52,12 @@ export function createRunHead(parts: DiffTableParts, { diff, names }: DiffTable,
           'aria-label': text('differences.makeReferenceOf', { name }),
         })
   return [
-    element('div', { class: 'diff-run-name', title: name }, swatch, element('span', { class: 'diff-cut' }, name)),
+    element(
+      'div',
+      { class: 'diff-run-name', title: name },
+      swatch,
+      element('span', { class: 'diff-cut', dir: 'auto' }, name),
+    ),
     element('div', { class: 'diff-run-start diff-cut', title: start }, start),
     reference,
   ]
@@ -81,7 +86,7 @@ export function createLineHead(parts: DiffTableParts, line: Line): Node[] {
     return [made]
   }
   const { key } = line.row
-  const cut = element('span', { class: 'diff-cut', title: key }, key)
+  const cut = element('span', { class: 'diff-cut', title: key, dir: 'auto' }, key)
   if (line.isExpanded === undefined) return [cut]
   const name = nameLine(line.section, key)
   const made = button('', () => parts.toggleLine(name), {

@@ -21,7 +21,8 @@ export function formatCell(column: TableColumn, value: string | number | undefin
   }
   if (column.kind === 'attribute') {
     if (isTime(column.key)) return { text: formatAge(value, now), title: formatTime(value) }
-    if (column.key === 'duration') return { text: formatDuration(value), title: `${value} ms` }
+    if (column.key === 'duration')
+      return { text: formatDuration(value), title: text('runs.duration.ms', { count: value }) }
   }
   return { text: formatNumber(value), title: formatExactNumber(value) }
 }
@@ -88,13 +89,14 @@ export function formatTime(time: number): string {
 /** A duration as its two largest units: `850 ms`, `42.5 s`, `3 min 20 s`, `5 h 12 min`, `3 d 4 h`. */
 export function formatDuration(durationMs: number): string {
   if (!Number.isFinite(durationMs)) return formatExactNumber(durationMs)
-  if (durationMs < secondMs) return `${Math.round(durationMs)} ms`
-  if (durationMs < minuteMs) return `${Math.floor(durationMs / 100) / 10} s`
+  if (durationMs < secondMs) return text('runs.duration.ms', { count: Math.round(durationMs) })
+  if (durationMs < minuteMs) return text('runs.duration.s', { count: Math.floor(durationMs / 100) / 10 })
   const units = [
     ['min', minuteMs, 's', secondMs],
     ['h', hourMs, 'min', minuteMs],
     ['d', dayMs, 'h', hourMs],
   ] as const
   const [large, largeMs, small, smallMs] = units.findLast(([, sizeMs]) => durationMs >= sizeMs) ?? units[0]
-  return `${Math.floor(durationMs / largeMs)} ${large} ${Math.floor((durationMs % largeMs) / smallMs)} ${small}`
+  const larges = text(`runs.duration.${large}`, { count: Math.floor(durationMs / largeMs) })
+  return `${larges} ${text(`runs.duration.${small}`, { count: Math.floor((durationMs % largeMs) / smallMs) })}`
 }

@@ -1,3 +1,4 @@
+import { findInlineStep } from '../../shared/direction.ts'
 import { button, element } from '../../shared/dom.ts'
 import { type PopoverParts, showPopover } from '../../shared/popover.ts'
 import { text } from '../../shared/texts.ts'
@@ -44,9 +45,9 @@ export function showColorPalette(
     reset,
   )
   grid.addEventListener('keydown', ({ key }) => {
-    const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: perRow, ArrowUp: -perRow }
+    const step = { ArrowDown: perRow, ArrowUp: -perRow }[key] ?? findInlineStep(key, grid)
     const place = swatches.findIndex((swatch) => swatch === document.activeElement)
-    swatches[place + (steps[key] ?? 0)]?.focus()
+    swatches[place + step]?.focus()
   })
   const popover = showPopover({ anchor, content })
   const selected = swatches.find((swatch) => swatch.getAttribute('aria-pressed') === 'true') ?? swatches[0]

@@ -1,7 +1,7 @@
 import type { RunId } from '../../../src/protocol/ids.ts'
 import type { TableRow } from '../../../src/protocol/run-table.ts'
 import type { CellPlace } from '../../shared/grid/grid-keys.ts'
-import { isRightToLeft } from '../../shared/grid/grid.ts'
+import { findInlineStep } from '../../shared/direction.ts'
 import { showMenu } from '../../shared/menu.ts'
 import { text } from '../../shared/texts.ts'
 import type { Parts } from '../tab.ts'
@@ -151,8 +151,9 @@ export function createGridActions(
   function shiftColumn(event: KeyboardEvent, column: number): boolean {
     const { key, altKey, ctrlKey, shiftKey } = event
     const shown = runs().columns[column - 1]
-    if (shown === undefined || (key !== 'ArrowLeft' && key !== 'ArrowRight')) return false
-    const isForward = (key === 'ArrowRight') !== isRightToLeft(runs().grid.element)
+    const step = findInlineStep(key, runs().grid.element)
+    if (shown === undefined || step === 0) return false
+    const isForward = step > 0
     const { columns } = state.view
     if (shiftKey && (ctrlKey || altKey)) {
       const width = clampWidth(shown.width + (isForward ? widthStep : -widthStep))

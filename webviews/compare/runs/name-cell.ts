@@ -48,7 +48,7 @@ export function describeLine(line: TableLine | undefined, { isStarred, note }: R
 }
 
 function sayGroup({ name, runCount }: TableLine & { kind: 'group' }): string {
-  return `${name} · ${runCount === 1 ? text('runs.groupCountOne') : text('runs.groupCount', { count: runCount })}`
+  return `${name} · ${text('runs.groupCount', { count: runCount })}`
 }
 
 function partsOf(cell: GridCell): NameParts {

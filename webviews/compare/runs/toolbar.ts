@@ -61,7 +61,7 @@ export function createToolbar(parts: ToolbarParts): { element: HTMLElement; draw
       const said =
         totals === undefined
           ? text('runs.loading')
-          : text('runs.count', { total: totals.total.toLocaleString(), count: totals.runCount.toLocaleString() })
+          : text('runs.count', { total: totals.total, count: totals.runCount })
       if (count.textContent !== said) count.textContent = said
       clear.hidden = view.chosen.length === 0
       hidden.hidden = view.hidden.length === 0

@@ -64,7 +64,10 @@ interface Row {
 function createRow(): Row {
   const swatch = element('span', { class: 'chart-swatch' })
   const [name, value] = [new Text(), new Text()]
-  const cells = [element('span', { class: 'tooltip-name' }, name), element('span', { class: 'tooltip-value' }, value)]
+  const cells = [
+    element('span', { class: 'tooltip-name', dir: 'auto' }, name),
+    element('span', { class: 'tooltip-value', dir: 'ltr' }, value),
+  ]
   let shown: TooltipRow | undefined
   return {
     elements: [swatch, ...cells],

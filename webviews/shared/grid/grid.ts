@@ -1,3 +1,4 @@
+import { isRightToLeft } from '../direction.ts'
 import { element } from '../dom.ts'
 import {
   type ColumnLayout,
@@ -237,8 +238,4 @@ export function createGrid(parts: GridParts): Grid {
     },
     find: findCell,
   }
-}
-
-export function isRightToLeft(node: Element): boolean {
-  return getComputedStyle(node).direction === 'rtl'
 }
