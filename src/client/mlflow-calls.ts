@@ -22,8 +22,11 @@ const glance = { runsCounted: 1000, runsForKeys: 200 }
 
 const newestFirst = ['attributes.start_time DESC']
 
-/** @param now milliseconds since 1970-01-01 UTC, for the times that an MLflow server takes from its clients */
-export function createMlflowCalls(now: () => number): MlflowCalls {
+/**
+ * @param now milliseconds since 1970-01-01 UTC, for the times that an MLflow server takes from its clients
+ * @param forget called after what was read of runs has become out of date
+ */
+export function createMlflowCalls(now: () => number, forget: () => void): MlflowCalls {
   return {
     async 'experiments/list'({ view = 'ACTIVE_ONLY' }, api) {
       return { experiments: await summarize(await api.listExperiments(view), api) }
@@ -74,6 +77,7 @@ export function createMlflowCalls(now: () => number): MlflowCalls {
         tags,
       })
       if (params.length > 0) await api.logBatch(runId, { params })
+      forget()
       return { run: await api.getRun(runId) }
     },
     async 'runs/end'({ runId, status, tags = [] }, api) {
@@ -82,14 +86,17 @@ export function createMlflowCalls(now: () => number): MlflowCalls {
       if (run.status !== status || run.endTime === undefined) {
         await api.updateRun({ run_id: runId, status, end_time: now() })
       }
+      forget()
       return {}
     },
     async 'runs/rename'({ runId, name }, api) {
       await api.updateRun({ run_id: runId, run_name: name })
+      forget()
       return {}
     },
     async 'runs/set-tag'({ runId, key, value }, api) {
       await api.setRunTag(runId, { key, value })
+      forget()
       return {}
     },
     async 'runs/delete-tag'({ runId, key }, api) {
@@ -98,10 +105,12 @@ export function createMlflowCalls(now: () => number): MlflowCalls {
     },
     async 'runs/delete'({ runIds }, api) {
       await mapConcurrently(runIds, concurrency, (runId) => api.deleteRun(runId))
+      forget()
       return {}
     },
     async 'runs/restore'({ runIds }, api) {
       await mapConcurrently(runIds, concurrency, (runId) => api.restoreRun(runId))
+      forget()
       return {}
     },
     async 'runs/stop'({ runId }, api) {

@@ -4,6 +4,7 @@ import { createMlflowApi } from './mlflow-api.ts'
 import { openArtifact, storeArtifact } from './mlflow-artifacts.ts'
 import { createMlflowCalls } from './mlflow-calls.ts'
 import type { MlflowCalls } from './mlflow-calls.ts'
+import { createMlflowComparison } from './mlflow-comparison.ts'
 import { watchChanges } from './mlflow-changes.ts'
 import { createMlflowHttp } from './mlflow-http.ts'
 import type { MlflowCredentials } from './mlflow-http.ts'
@@ -34,7 +35,8 @@ export function createMlflowClient(server: MlflowServer): Client {
     fetch: server.fetch ?? fetch,
     closed: closing.signal,
   })
-  const calls = createMlflowCalls(server.now)
+  const comparison = createMlflowComparison(server.now)
+  const calls: MlflowCalls = { ...createMlflowCalls(server.now, comparison.forget), ...comparison.calls }
 
   return {
     async call(method, params, { signal } = {}) {
@@ -42,9 +44,12 @@ export function createMlflowClient(server: MlflowServer): Client {
       if (call === undefined) throw notImplemented(method, http.url)
       return call(params, createMlflowApi(http, signal))
     },
-    events(signal) {
+    async *events(signal) {
       const until = AbortSignal.any([signal, closing.signal])
-      return watchChanges(createMlflowApi(http, until), { pollMs: server.pollMs, signal: until })
+      for await (const event of watchChanges(createMlflowApi(http, until), { pollMs: server.pollMs, signal: until })) {
+        comparison.forget()
+        yield event
+      }
     },
     async download(runId, path, signal) {
       const { artifactUri } = await createMlflowApi(http, signal).getRun(runId)

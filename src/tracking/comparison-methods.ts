@@ -5,7 +5,7 @@ import { column, metricColumn, order } from '../protocol/table-parse.ts'
 import type { Artifacts } from './artifacts.ts'
 import { loadRunFiles } from './load-run-files.ts'
 import type { MethodTable } from './route.ts'
-import { diffRuns } from './run-diff.ts'
+import { diffRuns } from '../protocol/diff-runs.ts'
 import type { Tracking } from './tracking.ts'
 
 const experimentId = textAs(parseExperimentId, 'expected the id of an experiment')

@@ -4,7 +4,7 @@ import { RunwrightError } from '../protocol/errors.ts'
 import type { Run } from '../protocol/runs.ts'
 import { artifactPaths } from '../protocol/tag-names.ts'
 import type { Artifacts } from './artifacts.ts'
-import type { RunWithFiles } from './run-diff.ts'
+import type { RunWithFiles } from '../protocol/diff-runs.ts'
 
 /** An environment that is larger was not written by us. */
 const maxEnvironmentBytes = 16 * 1024 * 1024

@@ -8,7 +8,7 @@ export default defineCommand({
   id: 'runwright.openCharts',
   title: 'Open Charts',
   icon: '$(graph-line)',
-  when: 'runwright.folderConnectionCount > 0',
+  when: 'runwright.connectionCount > 0',
   elementMenus: [
     { appliesTo: 'viewItem == experiment', menu: '1_open@2' },
     { appliesTo: 'viewItem =~ /^run /', menu: '1_compare@2' },

@@ -8,7 +8,7 @@ export default defineCommand({
   id: 'runwright.openRunTable',
   title: 'Open Run Table',
   icon: '$(table)',
-  when: 'runwright.folderConnectionCount > 0',
+  when: 'runwright.connectionCount > 0',
   elementMenus: [{ appliesTo: 'viewItem == experiment', menu: 'inline@1' }],
   async run(context, ...args) {
     const [clicked] = findMenuElements(isExperimentElement, args)

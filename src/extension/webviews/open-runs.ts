@@ -36,19 +36,9 @@ export async function openExperiment(
 }
 
 async function openView(
-  { connections, comparisons }: CommandContext,
+  { comparisons }: CommandContext,
   connectionId: string,
   view: ReturnType<typeof createView>,
 ): Promise<void> {
-  const place = connections.find(connectionId)?.place
-  if (place?.kind === 'server') {
-    throw new RunwrightError(
-      'NOT_IMPLEMENTED',
-      localize('{place} has nothing to compare runs with.', { place: place.label }),
-      {
-        hint: localize('Runs of a workspace folder can be compared.'),
-      },
-    )
-  }
   await comparisons.open(connectionId, view)
 }

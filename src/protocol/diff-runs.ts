@@ -1,7 +1,7 @@
-import { inferGoal } from '../protocol/headline-metric.ts'
-import type { DiffRow, DiffSection, RunDiff } from '../protocol/run-diff.ts'
-import { findTag, type Run } from '../protocol/runs.ts'
-import { artifactPaths, isSystemTag, tagNames } from '../protocol/tag-names.ts'
+import { inferGoal } from './headline-metric.ts'
+import type { DiffRow, DiffSection, RunDiff } from './run-diff.ts'
+import { findTag, type Run } from './runs.ts'
+import { artifactPaths, isSystemTag, tagNames } from './tag-names.ts'
 
 /** A run with what of its artifacts takes part in a diff. */
 export interface RunWithFiles {

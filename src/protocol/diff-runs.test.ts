@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parseExperimentId, parseRunId } from '../protocol/ids.ts'
-import type { Run } from '../protocol/runs.ts'
-import { tagNames } from '../protocol/tag-names.ts'
-import { diffRuns, type RunWithFiles } from './run-diff.ts'
+import { parseExperimentId, parseRunId } from './ids.ts'
+import type { Run } from './runs.ts'
+import { tagNames } from './tag-names.ts'
+import { diffRuns, type RunWithFiles } from './diff-runs.ts'
 
 function runOf(digit: string, parts: Partial<Run>, files: Partial<RunWithFiles> = {}): RunWithFiles {
   const runId = parseRunId(digit.repeat(32))
