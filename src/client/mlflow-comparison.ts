@@ -5,6 +5,7 @@ import type { ExperimentId, RunId } from '../protocol/ids.ts'
 import { chooseHeadlineMetric } from '../protocol/headline-metric.ts'
 import type { TableQuery } from '../protocol/run-table.ts'
 import type { Run } from '../protocol/runs.ts'
+import { createUnknownCursors, createUnknownTails } from '../protocol/unknown-tails.ts'
 import { cutWindow } from './curve-window.ts'
 import { createMemoryTable, type MemoryTable } from './memory-table.ts'
 import type { MlflowApi } from './mlflow-api.ts'
@@ -27,7 +28,7 @@ interface Loaded {
 }
 
 type ComparisonMethod =
-  'table/rows' | 'table/keys' | 'table/groups' | 'table/statistics' | 'curves/window' | 'runs/diff'
+  'table/rows' | 'table/keys' | 'table/groups' | 'table/statistics' | 'curves/window' | 'curves/tail' | 'runs/diff'
 
 export interface MlflowComparison {
   readonly calls: Required<Pick<MlflowCalls, ComparisonMethod>>
@@ -74,6 +75,7 @@ export function createMlflowComparison(now: () => number): MlflowComparison {
       const startTimes = new Map<RunId, Promise<number>>()
       const startOf = async (runId: RunId) => (await api.getRun(runId)).startTime
       return {
+        cursors: createUnknownCursors(curves.length),
         curves: await mapConcurrently(curves, concurrency, async ({ runId, key }) => {
           try {
             if (request.axis === 'relative' && !startTimes.has(runId)) startTimes.set(runId, startOf(runId))
@@ -87,6 +89,7 @@ export function createMlflowComparison(now: () => number): MlflowComparison {
         }),
       }
     },
+    'curves/tail': async ({ curves }) => createUnknownTails(curves.length),
     async 'runs/diff'({ runIds }, api) {
       const runs = await mapConcurrently(runIds, concurrency, (runId) => api.getRun(runId))
       const files = await mapConcurrently(runs, concurrency, (run) => listFiles(run.runId, api))

@@ -2,7 +2,14 @@ import type { Client } from '../protocol/client.ts'
 import { exceptRuns, joinConditions } from '../protocol/filter-text.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Methods } from '../protocol/methods.ts'
-import { type ColumnValues, getCell, type TableColumn, type TableQuery, type TableRow } from '../protocol/run-table.ts'
+import {
+  type ColumnValues,
+  getCell,
+  type MetricColumn,
+  type TableColumn,
+  type TableQuery,
+  type TableRow,
+} from '../protocol/run-table.ts'
 import type { SavedView } from '../protocol/saved-view.ts'
 
 /** Rows that the engine gives at once. */
@@ -124,10 +131,16 @@ function nameColumn(column: TableColumn): string {
     case 'dataset':
       return 'datasets'
     case 'metric':
-      return `metrics.${column.key}${column.aggregate === 'last' ? '' : ` (${column.aggregate})`}`
+      return `metrics.${column.key}${nameAggregate(column)}`
     default:
       return `${column.kind}s.${column.key}`
   }
+}
+
+function nameAggregate(column: MetricColumn): string {
+  if (column.aggregate === 'at-step') return ` (at step ${column.step})`
+  if (column.aggregate === 'at-best') return ` (at best ${column.of}, ${column.goal})`
+  return column.aggregate === 'last' ? '' : ` (${column.aggregate})`
 }
 
 function typeOf(column: TableColumn): ExportColumn['type'] {

@@ -3,6 +3,7 @@ import { cursorLength, type CurveWindow } from '../../src/protocol/curves.ts'
 import { RunwrightError } from '../../src/protocol/errors.ts'
 import type { MethodName, Methods } from '../../src/protocol/methods.ts'
 import type { PageData } from '../../src/protocol/page-data.ts'
+import { createUnknownCursors, createUnknownTails } from '../../src/protocol/unknown-tails.ts'
 import { getCell, type TableColumn } from '../../src/protocol/run-table.ts'
 
 type Answers = { readonly [M in MethodName]?: (params: Methods[M]['params']) => Methods[M]['result'] }
@@ -22,6 +23,7 @@ export function createPageMethods(data: PageData): (method: MethodName, params: 
     'table/groups': (params) => table.groups(params),
     'table/statistics': (params) => table.statistics(params),
     'curves/window': ({ curves: asked, axis, from = -Infinity, to = Infinity }) => ({
+      cursors: createUnknownCursors(asked.length),
       curves: asked.map(({ runId, key }) => {
         const whole = curves.get(curveId(axis, runId, key))
         return whole === undefined ? { kind: 'missing' } : cut(whole, from, to)
@@ -29,6 +31,7 @@ export function createPageMethods(data: PageData): (method: MethodName, params: 
       // Nothing is logged to a page.
       cursors: new Float64Array(asked.length * cursorLength).fill(Number.NaN),
     }),
+    'curves/tail': ({ curves }) => createUnknownTails(curves.length),
     'runs/diff'({ runIds }) {
       const { diff } = data
       const places = runIds.map((runId) => diff?.runs.findIndex((run) => run.runId === runId) ?? -1)
@@ -59,8 +62,8 @@ function createMissing(what: string): RunwrightError {
 }
 
 function toMemoryRuns({ rows, columns }: PageData): MemoryRun[] {
-  const idOf = (column: TableColumn) =>
-    JSON.stringify([column.kind, 'key' in column ? column.key : '', 'aggregate' in column ? column.aggregate : ''])
+  // The same for the same column, in whatever order its parts stand.
+  const idOf = (column: TableColumn) => JSON.stringify(Object.entries(column).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   const values = new Map(columns.map(({ column, values }) => [idOf(column), values]))
   return rows.map((row, index) => {
     const value = (column: TableColumn) => {

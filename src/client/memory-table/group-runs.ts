@@ -10,7 +10,12 @@ export function groupRuns(
   maxGroups: number,
 ): Methods['table/groups']['result'] {
   const keyOf = (run: MemoryRun) => by.map((column) => run.value(column) ?? null)
-  const groups = [...Map.groupBy(runs, (run) => JSON.stringify(keyOf(run)))]
+  // Named as the engine names them, whose names order groups of one size.
+  const nameOf = (run: MemoryRun) =>
+    keyOf(run)
+      .map((cell) => `${typeof cell} ${cell}`)
+      .join('\n')
+  const groups = [...Map.groupBy(runs, nameOf)]
     .toSorted(([a, ofA], [b, ofB]) => ofB.length - ofA.length || (a < b ? -1 : 1))
     .slice(0, maxGroups)
     .map(([, members]) => members)

@@ -102,6 +102,11 @@ export function createSvgContext(measured: CanvasRenderingContext2D, idPrefix: s
     clearRect: () => void made.splice(0),
     fillText: (text: string, x: number, y: number) => addText(text, x, y, fillOf()),
     strokeText: (text: string, x: number, y: number) => addText(text, x, y, strokeOf()),
+    drawImage(image: CanvasImageSource & { width: number; height: number }, x: number, y: number) {
+      const { width, height } = image
+      const size = ` x="${round(x)}" y="${round(y)}" width="${width}" height="${height}"`
+      made.push(`<image href="${toDataUrl(image)}"${size}${shared()}/>`)
+    },
     setLineDash: (dash: readonly number[]) => void (state = { ...state, dash }),
     measureText(text: string) {
       measured.font = state.font
@@ -121,6 +126,15 @@ export function createSvgContext(measured: CanvasRenderingContext2D, idPrefix: s
   })
   // SAFETY: it has what drawings use, and throws for what it lacks rather than leaving it out of the picture.
   return { context: context as unknown as CanvasRenderingContext2D, elements: () => made.join('\n') }
+}
+
+/** What has no lines, a field of colours for instance, is a picture in the picture. */
+function toDataUrl(image: CanvasImageSource & { width: number; height: number }): string {
+  const canvas = document.createElement('canvas')
+  canvas.width = image.width
+  canvas.height = image.height
+  canvas.getContext('2d')?.drawImage(image, 0, 0)
+  return canvas.toDataURL()
 }
 
 function arcPath(x: number, y: number, radius: number, from: number, to: number, isFirst: boolean): string {
