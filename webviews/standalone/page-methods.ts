@@ -1,5 +1,5 @@
 import { createMemoryTable, type MemoryRun } from '../../src/client/memory-table.ts'
-import { cursorLength, type CurveWindow } from '../../src/protocol/curves.ts'
+import type { CurveWindow } from '../../src/protocol/curves.ts'
 import { RunwrightError } from '../../src/protocol/errors.ts'
 import type { MethodName, Methods } from '../../src/protocol/methods.ts'
 import type { PageData } from '../../src/protocol/page-data.ts'
@@ -28,8 +28,6 @@ export function createPageMethods(data: PageData): (method: MethodName, params: 
         const whole = curves.get(curveId(axis, runId, key))
         return whole === undefined ? { kind: 'missing' } : cut(whole, from, to)
       }),
-      // Nothing is logged to a page.
-      cursors: new Float64Array(asked.length * cursorLength).fill(Number.NaN),
     }),
     'curves/tail': ({ curves }) => createUnknownTails(curves.length),
     'runs/diff'({ runIds }) {
