@@ -10,6 +10,7 @@ import { encodeBulk } from '../../src/protocol/bulk.ts'
 import type { Client } from '../../src/protocol/client.ts'
 import { RunwrightError, toErrorBody } from '../../src/protocol/errors.ts'
 import type { SavedView } from '../../src/protocol/saved-view.ts'
+import { toViewEvent } from '../../src/protocol/view-event.ts'
 import type { FromWebview, ToWebview, WebviewAction } from '../../src/protocol/webview-messages.ts'
 import { findChromium } from './chromium.ts'
 
@@ -177,6 +178,6 @@ async function call({ callId, method, params }: FromWebview & { kind: 'call' }, 
 async function sendEvents(response: ServerResponse, client: Client, signal: AbortSignal): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   for await (const { event } of client.events(signal)) {
-    response.write(`data: ${JSON.stringify({ kind: 'event', event } satisfies ToWebview)}\n\n`)
+    response.write(`data: ${JSON.stringify({ kind: 'event', event: toViewEvent(event) } satisfies ToWebview)}\n\n`)
   }
 }
