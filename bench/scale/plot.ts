@@ -78,8 +78,7 @@ function colorOf(index: number): string {
 }
 
 function formatCount(value: number): string {
-  if (value >= 1e6) return `${value / 1e6} M`
-  return value >= 1e3 ? `${value / 1e3} k` : String(Number(value.toPrecision(3)))
+  return value >= 1e6 ? `${value / 1e6} M` : Number(value.toPrecision(3)).toLocaleString('en-US')
 }
 
 function round(value: number): number {

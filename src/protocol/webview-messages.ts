@@ -1,6 +1,6 @@
 import type { Language } from '../base/languages.ts'
 import type { ErrorBody } from './errors.ts'
-import type { ChangeEvent } from './events.ts'
+import type { ViewEvent } from './view-event.ts'
 import type { ExperimentId, RunId } from './ids.ts'
 import type { MethodName } from './methods.ts'
 import type { SavedView } from './saved-view.ts'
@@ -24,7 +24,7 @@ export type ToWebview =
   | { readonly kind: 'saved'; readonly file: string; readonly title: string }
   | { readonly kind: 'result'; readonly callId: number; readonly result: unknown }
   | { readonly kind: 'error'; readonly callId: number; readonly error: ErrorBody }
-  | { readonly kind: 'event'; readonly event: ChangeEvent }
+  | { readonly kind: 'event'; readonly event: ViewEvent }
 
 /** What VS Code keeps of a webview over a reload of the window: `setState` writes it, the extension restores from it. */
 export interface KeptView {

@@ -76,26 +76,31 @@ export async function selectRunIds(
 ): Promise<number[]> {
   const [first, ...others] = orderBy
   const [experimentId] = experimentIds
+  const narrow = await findNarrow(sql, experimentIds, query)
   if (first?.metric !== undefined && experimentIds.length === 1 && experimentId !== undefined) {
-    const ofSeries = createCondition(experimentIds, query, 'm.run')
-    const ofRuns = createCondition(experimentIds, query)
+    const ofSeries = createCondition(experimentIds, query, { runRowId: 'm.run', narrow })
+    const ofRuns = createCondition(experimentIds, query, { narrow })
     const metric = { ...first.metric, experimentId }
     return selectByMetric(sql, { metric, ofSeries, ofRuns, rest: joinTerms(others) }, page)
   }
-  const rows = await sql.all(...selectIds(experimentIds, { orderBy, ...query }), page.limit, page.offset)
+  const rows = await sql.all(...selectIds(experimentIds, { orderBy, ...query }, narrow), page.limit, page.offset)
   return rows.map((row) => getNumber(row, 'id'))
 }
 
 /** All that match, in order; in one text, because a hundred thousand rows cost more than what finds them. */
 export async function listRunIds(sql: Sql, experimentIds: readonly ExperimentId[], query: RunQuery): Promise<number[]> {
-  const [text, ...values] = selectIds(experimentIds, query)
+  const [text, ...values] = selectIds(experimentIds, query, await findNarrow(sql, experimentIds, query))
   const row = await sql.get(`select json_group_array(id) as ids from (${text})`, ...values, -1, 0)
   const ids: unknown = JSON.parse(getText(row ?? {}, 'ids'))
   return Array.isArray(ids) ? ids.map(Number) : []
 }
 
-function selectIds(experimentIds: readonly ExperimentId[], { orderBy, ...query }: RunQuery): [string, ...SqlValue[]] {
-  const where = createCondition(experimentIds, query)
+function selectIds(
+  experimentIds: readonly ExperimentId[],
+  { orderBy, ...query }: RunQuery,
+  narrow: Comparison | undefined,
+): [string, ...SqlValue[]] {
+  const where = createCondition(experimentIds, query, { narrow })
   const { joins, text } = joinTerms(orderBy)
   return [
     `select r.id from runs r join experiments e on e.id = r.experiment ${joins.text}
@@ -130,7 +135,7 @@ export async function countRuns(
   experimentIds: readonly ExperimentId[],
   query: Pick<SearchQuery, 'filter' | 'view'>,
 ): Promise<number> {
-  const where = createCondition(experimentIds, query)
+  const where = createCondition(experimentIds, query, { narrow: await findNarrow(sql, experimentIds, query) })
   const row = await sql.get(
     `select count(*) as count from runs r join experiments e on e.id = r.experiment where ${where.text}`,
     ...where.values,
@@ -138,26 +143,56 @@ export async function countRuns(
   return getNumber(row ?? {}, 'count')
 }
 
+/** Looking up this many runs one by one costs no more than reading an index of many. */
+const narrowCount = 20_000
+
+/** A comparison of a metric that leaves so few runs that the others are best tried on each of them. */
+async function findNarrow(
+  sql: Sql,
+  experimentIds: readonly ExperimentId[],
+  { filter = [] }: Pick<SearchQuery, 'filter'>,
+): Promise<Comparison | undefined> {
+  if (filter.length < 2) return undefined
+  for (const comparison of filter) {
+    if (comparison.identifier.kind !== 'metric' || comparison.operator === 'IS NULL') continue
+    const { text, values } = selectMatching(comparison, restrictExperiments(experimentIds))
+    const row = await sql.get(`select count(*) as count from (${text} limit ?)`, ...values, narrowCount + 1)
+    if (getNumber(row ?? {}, 'count') <= narrowCount) return comparison
+  }
+  return undefined
+}
+
 /**
  * What runs are restricted by: runs as `r` joined with their experiment as `e`, or those that a series or a param
  * belongs to, which are then looked at only where the filter names an attribute.
  *
- * @param runRowId where the row id of the run stands
+ * @param options.runRowId where the row id of the run stands
+ * @param options.narrow the comparison that is tried first, before the others on each run that it leaves
  */
 export function createCondition(
   experimentIds: readonly ExperimentId[],
   { filter = [], view }: Pick<SearchQuery, 'filter' | 'view'>,
-  runRowId: 'r.id' | 'm.run' = 'r.id',
+  { runRowId = 'r.id', narrow }: ConditionOptions = {},
 ): Fragment {
   checkFilterSize(filter)
   const experiments = restrictExperiments(experimentIds)
-  const comparisons = filter.map((comparison) => toCondition(comparison, experiments, runRowId))
+  const sorted = narrow === undefined ? filter : [narrow, ...filter.filter((comparison) => comparison !== narrow)]
+  const comparisons = sorted.map((comparison, index) =>
+    toCondition(comparison, experiments, { runRowId, isOneByOne: narrow !== undefined && index > 0 }),
+  )
   const stage = lifecycleCondition('r.lifecycle_stage', view)
   if (runRowId === 'r.id') {
     const { text, values } = experiments
     return joinConditions([{ text: `r.experiment ${text} and ${stage}`, values }, ...comparisons])
   }
   return joinConditions([toStageCondition(experiments, view), ...comparisons])
+}
+
+type RunRowId = 'r.id' | 'm.run'
+
+interface ConditionOptions {
+  readonly runRowId?: RunRowId
+  readonly narrow?: Comparison | undefined
 }
 
 function restrictExperiments(experimentIds: readonly ExperimentId[]): Fragment {
@@ -173,7 +208,11 @@ function toStageCondition({ text, values }: Fragment, view: ViewType = 'ACTIVE_O
   return { text: `m.run ${view === 'ACTIVE_ONLY' ? 'not in' : 'in'} (${deleted})`, values }
 }
 
-function toCondition(comparison: Comparison, experiments: Fragment, runRowId: 'r.id' | 'm.run'): Fragment {
+function toCondition(
+  comparison: Comparison,
+  experiments: Fragment,
+  { runRowId, isOneByOne }: { runRowId: RunRowId; isOneByOne: boolean },
+): Fragment {
   const { kind, key } = comparison.identifier
   if (kind === 'attribute' || kind === 'dataset') {
     const condition =
@@ -187,20 +226,31 @@ function toCondition(comparison: Comparison, experiments: Fragment, runRowId: 'r
       values: [...experiments.values, ...condition.values],
     }
   }
-  if (kind === 'tag' || comparison.operator === 'IS NULL') {
+  if (kind === 'tag' || comparison.operator === 'IS NULL' || isOneByOne) {
     const isThere = `exists (select 1 from ${tables[kind]} v where v.run = ${runRowId} and v.key = ?`
     if (comparison.operator === 'IS NULL') return { text: `not ${isThere})`, values: [key] }
-    const { text, values } = compareText(comparison)
+    const { text, values } = compareLogged(comparison)
     return { text: `${isThere} and ${text})`, values: [key, ...values] }
   }
-  const { text, values } = kind === 'metric' ? compareMetric('v.value', comparison) : compareText(comparison)
   // The index by value finds them without a look at any run. With the plus they are not what runs are read by: those
   // come in their own order, and only as far as the page.
+  const { text, values } = selectMatching(comparison, experiments)
+  return { text: `+${runRowId} in (${text})`, values }
+}
+
+/** The runs whose metric or param matches. */
+function selectMatching(comparison: Comparison, experiments: Fragment): Fragment {
+  const { kind, key } = comparison.identifier
+  const { text, values } = compareLogged(comparison)
   return {
-    text: `+${runRowId} in (select v.run from ${tables[kind]} v
-      where v.experiment ${experiments.text} and v.key = ? and ${text})`,
+    text: `select v.run from ${kind === 'metric' ? 'series' : 'params'} v
+      where v.experiment ${experiments.text} and v.key = ? and ${text}`,
     values: [...experiments.values, key, ...values],
   }
+}
+
+function compareLogged(comparison: Comparison): Fragment {
+  return comparison.identifier.kind === 'metric' ? compareMetric('v.value', comparison) : compareText(comparison)
 }
 
 /** Params and tags are texts; compared with a number, only those count that are one. */

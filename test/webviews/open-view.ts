@@ -11,6 +11,7 @@ import { encodeBulk } from '../../src/protocol/bulk.ts'
 import type { Client } from '../../src/protocol/client.ts'
 import { RunwrightError, toErrorBody } from '../../src/protocol/errors.ts'
 import type { SavedView } from '../../src/protocol/saved-view.ts'
+import { toViewEvent } from '../../src/protocol/view-event.ts'
 import type { FromWebview, ToWebview, WebviewAction } from '../../src/protocol/webview-messages.ts'
 import { findChromium } from './chromium.ts'
 
@@ -178,7 +179,7 @@ async function call({ callId, method, params }: FromWebview & { kind: 'call' }, 
 async function sendEvents(response: ServerResponse, client: Client, told: Told, signal: AbortSignal): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   for await (const { event } of client.events(signal)) {
-    const message = JSON.stringify({ kind: 'event', event } satisfies ToWebview)
+    const message = JSON.stringify({ kind: 'event', event: toViewEvent(event) } satisfies ToWebview)
     told.sentBytes += Buffer.byteLength(message)
     response.write(`data: ${message}\n\n`)
   }

@@ -1,5 +1,5 @@
 import { RunwrightError } from '../../src/protocol/errors.ts'
-import type { ChangeEvent } from '../../src/protocol/events.ts'
+import type { ViewEvent } from '../../src/protocol/view-event.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
 import type { ChartSpec } from '../../src/protocol/saved-view.ts'
 import { onThemeChange } from '../shared/chart/chart-theme.ts'
@@ -119,9 +119,9 @@ export function createChartsTab({ host, state }: Parts): Tab {
       isStale = false
       reloadMetrics.request()
     },
-    received(event: ChangeEvent) {
+    received(event: ViewEvent) {
       grid.received(event)
-      if (event.kind === 'metrics' && event.latest.some(({ key }) => !parts.metrics.value.includes(key))) {
+      if (event.kind === 'metrics' && event.keys.some((key) => !parts.metrics.value.includes(key))) {
         reloadMetrics.request()
       }
       if (event.kind !== 'run' && event.kind !== 'reset') return

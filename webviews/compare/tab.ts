@@ -1,4 +1,4 @@
-import type { ChangeEvent } from '../../src/protocol/events.ts'
+import type { ViewEvent } from '../../src/protocol/view-event.ts'
 import type { Host } from '../shared/host.ts'
 import type { ViewState } from './view-state.ts'
 
@@ -15,5 +15,5 @@ export interface Tab {
   /** It has just become visible: fetch what it shows, if that is out of date. A hidden tab fetches nothing. */
   shown(): void
   /** Something changed in the engine. */
-  received(event: ChangeEvent): void
+  received(event: ViewEvent): void
 }

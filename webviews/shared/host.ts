@@ -1,6 +1,6 @@
-import { reviveEvent, reviveNumbers } from '../../src/client/revive-numbers.ts'
+import { reviveNumbers } from '../../src/client/revive-numbers.ts'
 import { parseErrorBody, RunwrightError } from '../../src/protocol/errors.ts'
-import type { ChangeEvent } from '../../src/protocol/events.ts'
+import type { ViewEvent } from '../../src/protocol/view-event.ts'
 import type { MethodName, Methods } from '../../src/protocol/methods.ts'
 import type { FromWebview, KeptView, ToWebview, WebviewAction } from '../../src/protocol/webview-messages.ts'
 import type { SavedView } from '../../src/protocol/saved-view.ts'
@@ -24,7 +24,7 @@ export interface Host {
     signal?: AbortSignal,
   ): Promise<Methods[M]['result']>
   onShow(listener: (message: ToWebview & { kind: 'show' }) => void): void
-  onEvent(listener: (event: ChangeEvent) => void): void
+  onEvent(listener: (event: ViewEvent) => void): void
   /** Keeps the view over a reload of the window. */
   changed(view: SavedView): void
   save(view: SavedView): void
@@ -41,7 +41,7 @@ export function connectHost(): Host {
   const api = acquireVsCodeApi()
   const pending = new Map<number, Pending>()
   const showListeners: ((message: ToWebview & { kind: 'show' }) => void)[] = []
-  const eventListeners: ((event: ChangeEvent) => void)[] = []
+  const eventListeners: ((event: ViewEvent) => void)[] = []
   let lastCallId = 0
   let kept: KeptView | undefined
 
@@ -56,7 +56,7 @@ export function connectHost(): Host {
     if (call !== undefined) how(call)
   }
 
-  function notify(event: ChangeEvent): void {
+  function notify(event: ViewEvent): void {
     for (const listener of eventListeners) listener(event)
   }
 
@@ -73,7 +73,7 @@ export function connectHost(): Host {
         if (kept !== undefined) keep({ ...kept, file: data.file, view: { ...kept.view, title: data.title } })
         return
       case 'event':
-        return notify(reviveEvent(data.event))
+        return notify(data.event)
       case 'result':
         return settle(data.callId, ({ resolve }) => resolve(data.result))
       case 'error':

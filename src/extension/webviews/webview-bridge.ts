@@ -4,6 +4,7 @@ import type { ChangeEvent } from '../../protocol/events.ts'
 import { stringifyJson } from '../../protocol/json.ts'
 import { isBulkMethod } from '../../protocol/methods.ts'
 import { parseSavedView, type SavedView } from '../../protocol/saved-view.ts'
+import { toViewEvent } from '../../protocol/view-event.ts'
 import type { FromWebview, ToWebview, WebviewAction } from '../../protocol/webview-messages.ts'
 
 export interface WebviewBridgeParts {
@@ -78,7 +79,7 @@ export function createWebviewBridge(parts: WebviewBridgeParts): WebviewBridge {
 
   return {
     receive: (message) => void handle(message).catch((error: unknown) => parts.failed(message.kind, error)),
-    event: (event) => post({ kind: 'event', event: toMessage(event, false) }),
+    event: (event) => post({ kind: 'event', event: toViewEvent(event) }),
     dispose() {
       isDisposed = true
       giveUpAll()

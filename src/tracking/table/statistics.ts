@@ -65,7 +65,7 @@ function selectValues(
 ): Fragment {
   const index = findIndex(column)
   if (index !== undefined) {
-    const where = createCondition(experimentIds, search, 'm.run')
+    const where = createCondition(experimentIds, search, { runRowId: 'm.run' })
     return {
       text: `select m.${index.value} as value from ${index.table} m
         where m.experiment in (select value from json_each(?)) and m.key = ? and ${where.text}`,

@@ -1,4 +1,4 @@
-import type { ChangeEvent } from '../../../src/protocol/events.ts'
+import type { ViewEvent } from '../../../src/protocol/view-event.ts'
 import type { RunId } from '../../../src/protocol/ids.ts'
 import type { Signal } from '../../shared/signal.ts'
 import type { Parts } from '../tab.ts'
@@ -55,7 +55,7 @@ export interface ChartBody<Spec extends DrawnSpec = DrawnSpec> {
   setVisible(isVisible: boolean): void
   /** The chart is to be another; it keeps its kind. */
   show(spec: Spec): void
-  received(event: ChangeEvent): void
+  received(event: ViewEvent): void
   themeChanged(): void
   resetZoom(): void
   table(): ChartTable

@@ -1,4 +1,4 @@
-import type { ChangeEvent } from '../../../src/protocol/events.ts'
+import type { ViewEvent } from '../../../src/protocol/view-event.ts'
 import { findInlineStep } from '../../shared/direction.ts'
 import { button, element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
@@ -21,7 +21,7 @@ export interface ChartCard {
   show(spec: DrawnSpec): void
   /** Whether the panel it stands in is the one that is shown. */
   setPanelShown(isShown: boolean): void
-  received(event: ChangeEvent): void
+  received(event: ViewEvent): void
   dispose(): void
 }
 

@@ -1,4 +1,4 @@
-import type { ChangeEvent } from '../../../src/protocol/events.ts'
+import type { ViewEvent } from '../../../src/protocol/view-event.ts'
 import type { ChartSpec, CurveRuleSpec } from '../../../src/protocol/saved-view.ts'
 import { element } from '../../shared/dom.ts'
 import { type MenuItem, showMenu } from '../../shared/menu.ts'
@@ -17,7 +17,7 @@ export interface ChartGrid {
   /** Makes the cards follow the view. */
   sync(): void
   setPanelShown(isShown: boolean): void
-  received(event: ChangeEvent): void
+  received(event: ViewEvent): void
   themeChanged(): void
 }
 

@@ -1,5 +1,5 @@
 import type { CurveName } from '../../../src/protocol/curves.ts'
-import type { ChangeEvent } from '../../../src/protocol/events.ts'
+import type { ViewEvent } from '../../../src/protocol/view-event.ts'
 import type { CurveChartSpec } from '../../../src/protocol/saved-view.ts'
 import { readChartTheme } from '../../shared/chart/chart-theme.ts'
 import { createPlotArea, toPicture } from '../../shared/chart/plot-area.ts'
@@ -212,9 +212,9 @@ function createHolder({ keys }: CurveChartSpec): HTMLElement {
   })
 }
 
-function isAbout(event: ChangeEvent, curves: readonly CurveName[]): boolean {
+function isAbout(event: ViewEvent, curves: readonly CurveName[]): boolean {
   if (event.kind === 'reset') return true
   if (event.kind !== 'metrics') return false
-  const logged = new Set(event.latest.map(({ key }) => key))
+  const logged = new Set(event.keys)
   return curves.some(({ runId, key }) => runId === event.runId && logged.has(key))
 }

@@ -172,7 +172,7 @@ export function createDistributionChart(
       load()
     },
     received(event) {
-      const isAbout = event.kind === 'metrics' && event.latest.some(({ key }) => key === spec.key)
+      const isAbout = event.kind === 'metrics' && event.keys.includes(spec.key)
       if (!isAbout && event.kind !== 'reset') return
       if (isVisible) live.request()
       else isStale = true
