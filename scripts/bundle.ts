@@ -47,6 +47,8 @@ export async function bundle({ production }: { production: boolean }): Promise<R
         minifyWhitespace: production,
         minifySyntax: production,
         sourcemap: production ? false : 'linked',
+        // Texts of other languages as they are: escaped they take three times the room.
+        charset: 'utf8',
         legalComments: 'none',
         logLevel: 'warning',
         write: false,

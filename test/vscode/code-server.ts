@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, glob, mkdir, symlink } from 'node:fs/promises'
+import { cp, glob, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -23,10 +23,14 @@ export interface CodeServerOptions {
   readonly extensionsFolder: string
   /** Whether an opened folder has to be trusted first, as on a desktop. */
   readonly asksForTrust: boolean
+  /** The display language, which has a language pack. Default: English. */
+  readonly language?: string
 }
 
 /** Starts VS Code's server on a free port of 127.0.0.1 and returns once it accepts connections. */
 export async function openCodeServer(options: CodeServerOptions): Promise<CodeServer> {
+  const { language } = options
+  if (language !== undefined) await addLanguagePack(join(options.dataFolder, 'data'), language)
   const flags = [
     '--host=127.0.0.1',
     '--port=0',
@@ -35,6 +39,7 @@ export async function openCodeServer(options: CodeServerOptions): Promise<CodeSe
     '--telemetry-level=off',
     `--server-data-dir=${options.dataFolder}`,
     `--extensions-dir=${options.extensionsFolder}`,
+    ...(language === undefined ? [] : [`--locale=${language}`]),
     ...(options.asksForTrust ? [] : ['--disable-workspace-trust']),
   ]
   const child = spawn(process.execPath, [serverProgram, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -58,6 +63,15 @@ export async function openCodeServer(options: CodeServerOptions): Promise<CodeSe
       await ended
     },
   }
+}
+
+/** What VS Code keeps of an installed language pack: one that leaves every text of the workbench in English. */
+async function addLanguagePack(userDataFolder: string, language: string): Promise<void> {
+  await mkdir(userDataFolder, { recursive: true })
+  const translations = join(userDataFolder, `vscode-${language}.json`)
+  await writeFile(translations, JSON.stringify({ contents: {} }))
+  const pack = { hash: 'test', extensions: [], translations: { vscode: translations }, label: language }
+  await writeFile(join(userDataFolder, 'languagepacks.json'), JSON.stringify({ [language]: pack }))
 }
 
 /**

@@ -60,6 +60,8 @@ export interface WorkbenchOptions {
   readonly settings?: Readonly<Record<string, unknown>>
   /** Default: false. */
   readonly asksForTrust?: boolean
+  /** The display language: `ar`. Default: English. */
+  readonly language?: string
   /** Of the window, in CSS pixels. Default: 1280 × 800. */
   readonly size?: { readonly width: number; readonly height: number }
   /** Device pixels per CSS pixel. Default: 1. */
@@ -106,7 +108,14 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   await writeSettings(join(dataFolder, 'data/User'), { ...quietSettings, ...options.settings })
 
   const asksForTrust = options.asksForTrust ?? false
-  const server = resources.use(await openCodeServer({ dataFolder, extensionsFolder, asksForTrust }))
+  const server = resources.use(
+    await openCodeServer({
+      dataFolder,
+      extensionsFolder,
+      asksForTrust,
+      ...(options.language === undefined ? {} : { language: options.language }),
+    }),
+  )
   const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags })
   resources.defer(() => browser.close())
   const context = await browser.newContext({

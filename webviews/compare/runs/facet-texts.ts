@@ -1,6 +1,6 @@
 import type { ColumnStatistics } from '../../../src/protocol/run-table.ts'
 import { button, element } from '../../shared/dom.ts'
-import { text } from '../../shared/texts.ts'
+import { currentLocale, text } from '../../shared/texts.ts'
 import { type FacetChoice, noChoice } from './facet-terms.ts'
 
 /** Values that are listed before one asks for more. */
@@ -31,7 +31,7 @@ export function createTextFacet(
       { class: 'facet-line' },
       tick,
       name,
-      element('span', { class: 'facet-count' }, count.toLocaleString()),
+      element('span', { class: 'facet-count' }, count.toLocaleString(currentLocale())),
     )
     made.style.setProperty('--share', String(count / most))
     return made
