@@ -40,16 +40,15 @@ export async function loadGroups(
   const groups = new Map<string, Group>()
   for (const row of ids.keys()) {
     const key = keys.map((cells) => toKey(cells[row] ?? null))
-    const name = key.map((cell) => `${typeof cell} ${cell}`).join('\n')
+    const name = key.map((cell) => (typeof cell === 'number' ? String(cell) : JSON.stringify(cell))).join()
     const group = groups.get(name) ?? { by: key, runCount: 0, sums: metrics.map(createSum) }
     groups.set(name, group)
     group.runCount += 1
     for (const [index, sum] of group.sums.entries()) add(sum, values[index]?.[row])
   }
-  const largest = [...groups]
-    .toSorted(([a, { runCount: ofA }], [b, { runCount: ofB }]) => ofB - ofA || (a < b ? -1 : 1))
+  const largest = [...groups.values()]
+    .toSorted((a, b) => b.runCount - a.runCount || compareKeys(a.by, b.by))
     .slice(0, maxGroups)
-    .map(([, group]) => group)
   return {
     groups: largest.map(({ by, runCount }) => ({ by, runCount })),
     columns: metrics.map((_, index) => toColumn(largest.flatMap(({ sums }) => sums[index] ?? []))),
@@ -58,6 +57,17 @@ export async function loadGroups(
 
 function toKey(cell: SqlValue): string | number | null {
   return typeof cell === 'number' || typeof cell === 'string' ? cell : null
+}
+
+/** Missing values come last, as in the table. */
+function compareKeys(a: GroupKey, b: GroupKey): number {
+  for (const [index, left] of a.entries()) {
+    const right = b[index] ?? null
+    if (Object.is(left, right)) continue
+    if (left === null || right === null) return left === null ? 1 : -1
+    return left < right ? -1 : 1
+  }
+  return 0
 }
 
 function createSum(): RunningSum {

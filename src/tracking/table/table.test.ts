@@ -185,6 +185,36 @@ describe('the table of runs', () => {
     assert.deepEqual([...(loss?.maxs ?? [])], [3, 2])
   })
 
+  it('keeps groups apart whatever their values hold, those without a value last', async () => {
+    await using tracking = await openScratchTracking()
+    const { experimentId } = await tracking.experiments.ensure('digits')
+    const add = (a?: string, b?: string) =>
+      tracking.addRun({
+        experimentId,
+        params: Object.entries({ a, b }).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }])),
+      })
+    for (const [a, b] of [
+      ['x\ny', 'z'],
+      ['x', 'y\nz'],
+      ['null', 'z'],
+      [undefined, 'z'],
+      ['x,y', 'z'],
+    ])
+      await add(a, b)
+    const query = { experimentIds: [experimentId], by: [param('a'), param('b')], metrics: [] }
+    const { groups } = await tracking.comparison.groups(query)
+    assert.deepEqual(
+      groups.map(({ by }) => by),
+      [
+        ['null', 'z'],
+        ['x', 'y\nz'],
+        ['x\ny', 'z'],
+        ['x,y', 'z'],
+        [null, 'z'],
+      ],
+    )
+  })
+
   it('tells what columns hold', async () => {
     await using tracking = await openWithRuns()
     const { columns } = await tracking.comparison.statistics({
