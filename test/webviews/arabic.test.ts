@@ -51,8 +51,8 @@ describe('the comparison in Arabic', () => {
     const { page } = view
     await page.getByRole('row').filter({ hasText: 'calm-otter' }).waitFor()
     const name = page.getByRole('columnheader', { name: 'التشغيل', exact: true })
-    const pinned = page.getByRole('columnheader', { name: 'المقياس m0' })
-    const first = page.getByRole('columnheader', { name: 'المقياس m1', exact: false }).first()
+    const pinned = headerOf(page, 'm0')
+    const first = headerOf(page, 'm1')
     assert.ok(size.width - (await rightOf(name)) < 20)
     const placeBefore = await rightOf(pinned)
     assert.ok(placeBefore < (await leftOf(name)) + 1)
@@ -60,7 +60,7 @@ describe('the comparison in Arabic', () => {
     const grid = page.getByRole('grid')
     await grid.hover()
     await page.mouse.wheel(-600, 0)
-    const later = page.getByRole('columnheader', { name: 'المقياس m12' })
+    const later = headerOf(page, 'm12')
     await later.waitFor()
     assert.equal(await rightOf(pinned), placeBefore)
     assert.ok((await leftOf(later)) >= 0)
@@ -80,7 +80,7 @@ describe('the comparison in Arabic', () => {
     await page.keyboard.press('ArrowRight')
     assert.equal(await focused(), '2')
     await page.keyboard.press('End')
-    await page.getByRole('columnheader', { name: 'المقياس m39' }).waitFor()
+    await headerOf(page, 'm39').waitFor()
     assert.equal(await focused(), '41')
     const last = page.locator('[data-focused]').first()
     assert.ok((await leftOf(last)) >= 0 && (await leftOf(last)) < 60, 'at the left edge')
@@ -89,7 +89,7 @@ describe('the comparison in Arabic', () => {
   it('widens and moves a column by the mouse towards where it goes', async () => {
     await using view = await open()
     const { page } = view
-    const header = page.getByRole('columnheader', { name: 'المقياس m1', exact: false }).first()
+    const header = headerOf(page, 'm1')
     await header.waitFor()
     const { x, y, width, height } = await boxOf(header)
     const end = { x: x + 2, y: y + height / 2 }
@@ -131,7 +131,6 @@ describe('the comparison in Arabic', () => {
     await page.getByRole('figure').first().waitFor()
     const legend = page.locator('.legend')
     assert.ok(size.width - (await rightOf(legend)) < 20, 'the runs are at the right')
-    assert.equal(await page.locator('.plot').first().evaluate('(plot) => getComputedStyle(plot).direction'), 'ltr')
     assert.equal(await page.evaluate('getComputedStyle(document.querySelector(".plot")).direction'), 'ltr')
   })
 
@@ -155,6 +154,10 @@ const findLatinTexts = `[...document.querySelectorAll('button, label, h2, [role=
   .filter((node) => node.checkVisibility())
   .map((node) => node.textContent.replaceAll(/m\\d+|calm-otter|swift-fox|optimizer|adam|sgd|Markdown|PNG|CSV|\\b[XY]\\b/g, ''))
   .filter((text) => /[a-z]{2}/i.test(text))`
+
+/** Values stand in isolates in a sentence. */
+const headerOf = (page: Page, key: string) =>
+  page.getByRole('columnheader', { name: `المقياس \u2068${key}\u2069`, exact: true })
 
 const keyAt = ({ columns }: SavedView, index: number) => {
   const column = columns[index]?.column
@@ -196,7 +199,7 @@ async function seeView(page: Page, isSeen: () => boolean): Promise<void> {
 async function check(page: Page): Promise<void> {
   await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
   const found = await page.evaluate(
-    `axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`,
+    `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`,
   )
   assert.deepEqual(found, [])
 }
