@@ -73,15 +73,21 @@ export function createMlflowComparison(now: () => number): MlflowComparison {
     },
     async 'curves/window'({ curves, ...request }, api) {
       const startTimes = new Map<RunId, Promise<number>>()
-      const startOf = async (runId: RunId) => (await api.getRun(runId)).startTime
+      const startOf = (runId: RunId): Promise<number> => {
+        const known = startTimes.get(runId) ?? api.getRun(runId).then(({ startTime }) => startTime)
+        startTimes.set(runId, known)
+        return known
+      }
       return {
         cursors: createUnknownCursors(curves.length),
         curves: await mapConcurrently(curves, concurrency, async ({ runId, key }) => {
           try {
-            if (request.axis === 'relative' && !startTimes.has(runId)) startTimes.set(runId, startOf(runId))
-            const points = await api.metricHistory(runId, key)
+            const [points, startTime] = await Promise.all([
+              api.metricHistory(runId, key),
+              request.axis === 'relative' ? startOf(runId) : 0,
+            ])
             if (points.length === 0) return { kind: 'missing' } as const
-            return cutWindow(points, (await startTimes.get(runId)) ?? 0, request)
+            return cutWindow(points, startTime, request)
           } catch (error) {
             if (isMissing(error)) return { kind: 'missing' } as const
             throw error
