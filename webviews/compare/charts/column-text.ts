@@ -22,7 +22,8 @@ export function toColumnText(column: TableColumn): string {
 export function toChartTitle(spec: ChartSpec): string {
   switch (spec.kind) {
     case 'curves':
-      return spec.keys.join(', ')
+      if (spec.xMetric === undefined) return spec.keys.join(', ')
+      return text('charts.title.scatter', { x: spec.xMetric, y: spec.keys.join(', ') })
     case 'scatter':
       return text('charts.title.scatter', { x: toColumnText(spec.x), y: toColumnText(spec.y) })
     case 'parallel':

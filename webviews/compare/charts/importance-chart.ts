@@ -73,7 +73,8 @@ function toPercent(share: number): string {
 
 function toCorrelation(correlation: number): string {
   if (Number.isNaN(correlation)) return '–'
-  return `${correlation > 0 ? '+' : ''}${toNumberText(Math.round(correlation * 100) / 100)}`
+  const rounded = Math.round(correlation * 100) / 100
+  return `${rounded > 0 ? '+' : ''}${toNumberText(rounded === 0 ? 0 : rounded)}`
 }
 
 /** Bars from a common zero: shares to the right, correlations to both sides, in a column of its own. */
@@ -82,7 +83,7 @@ function paint({ area, theme, spec }: Scene, { columns, runs }: Ranking): TableD
   const room = Math.max(1, Math.floor(((bottom - top) / ratio - headHeight) / rowHeight))
   const shown = columns.slice(0, room)
   const layout = layOut(left, right, ratio)
-  drawHead(area, theme, layout)
+  drawHead(area, theme, layout, shown.length)
   for (const [row, { column, share, correlation }] of shown.entries()) {
     const y = top + (headHeight + row * rowHeight) * ratio
     const greatest = shown[0]?.share ?? 0
@@ -125,8 +126,13 @@ function layOut(left: number, right: number, ratio: number): Layout {
   }
 }
 
-function drawHead({ axes, data, frame }: PlotArea, theme: ChartTheme, { shares, correlations, right }: Layout): void {
-  const { top, bottom, ratio } = frame
+function drawHead(
+  { axes, data, frame }: PlotArea,
+  theme: ChartTheme,
+  { shares, correlations, right }: Layout,
+  rowCount: number,
+): void {
+  const { top, ratio } = frame
   axes.font = `${axisFontSize * ratio}px ${theme.fontFamily}`
   axes.fillStyle = theme.text
   axes.textBaseline = 'middle'
@@ -138,7 +144,7 @@ function drawHead({ axes, data, frame }: PlotArea, theme: ChartTheme, { shares, 
   const width = Math.max(1, Math.round(ratio))
   for (const x of [shares.from, (correlations.from + correlations.to) / 2]) {
     data.globalAlpha = 0.5
-    data.fillRect(Math.round(x), top + headHeight * ratio, width, bottom - top - headHeight * ratio)
+    data.fillRect(Math.round(x), top + headHeight * ratio, width, rowCount * rowHeight * ratio)
   }
   data.globalAlpha = 1
 }
