@@ -132,7 +132,7 @@ describe('marks on runs', () => {
     const tags = { 'mlflow.source.git.commit': '0123456789abcdef0123', 'runwright.git.dirty': 'true' }
     await using open = await openRunsTab([{ name: 'a', tags }], { columns: [accuracy] })
     await open.page.getByRole('button', { name: 'Columns' }).click()
-    await open.page.keyboard.type('commit')
+    await open.page.getByRole('dialog').getByRole('textbox').fill('commit')
     await open.page.getByRole('button', { name: 'Show All Matching' }).click()
     await open.page.keyboard.press('Escape')
     await open.grid.getByRole('columnheader', { name: 'Tag mlflow.source.git.commit' }).waitFor()
