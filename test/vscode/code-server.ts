@@ -70,7 +70,8 @@ async function addLanguagePack(userDataFolder: string, language: string): Promis
   await mkdir(userDataFolder, { recursive: true })
   const translations = join(userDataFolder, `vscode-${language}.json`)
   await writeFile(translations, JSON.stringify({ contents: {} }))
-  const pack = { hash: 'test', extensions: [], translations: { vscode: translations }, label: language }
+  const extension = { extensionIdentifier: { id: `test.language-pack-${language}` }, version: '1.0.0' }
+  const pack = { hash: 'test', extensions: [extension], translations: { vscode: translations }, label: language }
   await writeFile(join(userDataFolder, 'languagepacks.json'), JSON.stringify({ [language]: pack }))
 }
 

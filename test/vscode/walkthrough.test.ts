@@ -16,7 +16,7 @@ describe('the walkthrough', () => {
     await vscode.runCommand('Welcome: Open Walkthrough...')
     await vscode.pick(title)
     const { page } = vscode
-    await page.locator('.gettingStartedContainer').getByRole('heading', { name: title }).waitFor()
+    await page.locator('.gettingStartedContainer').getByRole('heading', { name: title, level: 2 }).waitFor()
     const steps = page.locator('.getting-started-step')
     assert.equal(await steps.count(), 6)
 
