@@ -1,3 +1,4 @@
+import { compareGroupKeys, nameGroup } from '../../protocol/group-key.ts'
 import type { Methods } from '../../protocol/methods.ts'
 import type { GroupedColumn, TableColumn } from '../../protocol/run-table.ts'
 import type { MemoryRun } from './memory-run.ts'
@@ -10,21 +11,13 @@ export function groupRuns(
   maxGroups: number,
 ): Methods['table/groups']['result'] {
   const keyOf = (run: MemoryRun) => by.map((column) => run.value(column) ?? null)
-  // Named as the engine names them, whose names order groups of one size.
-  const nameOf = (run: MemoryRun) =>
-    keyOf(run)
-      .map((cell) => `${typeof cell} ${cell}`)
-      .join('\n')
-  const groups = [...Map.groupBy(runs, nameOf)]
-    .toSorted(([a, ofA], [b, ofB]) => ofB.length - ofA.length || (a < b ? -1 : 1))
+  const groups = [...Map.groupBy(runs, (run) => nameGroup(keyOf(run))).values()]
+    .map((members) => ({ members, by: members.slice(0, 1).flatMap(keyOf) }))
+    .toSorted((a, b) => b.members.length - a.members.length || compareGroupKeys(a.by, b.by))
     .slice(0, maxGroups)
-    .map(([, members]) => members)
   return {
-    groups: groups.map((members) => ({
-      by: members.slice(0, 1).flatMap(keyOf),
-      runCount: members.length,
-    })),
-    columns: metrics.map((column) => summarize(groups.map((members) => listFinite(members, column)))),
+    groups: groups.map(({ by, members }) => ({ by, runCount: members.length })),
+    columns: metrics.map((column) => summarize(groups.map(({ members }) => listFinite(members, column)))),
   }
 }
 

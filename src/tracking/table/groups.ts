@@ -1,3 +1,4 @@
+import { compareGroupKeys, type GroupKey, nameGroup } from '../../protocol/group-key.ts'
 import type { Methods } from '../../protocol/methods.ts'
 import type { GroupedColumn } from '../../protocol/run-table.ts'
 import type { Sql, SqlValue } from '../../store/database.ts'
@@ -6,8 +7,6 @@ import { loadCells } from './cells.ts'
 import { parseQueryFilter } from './rows.ts'
 
 const maxGroups = 1000
-
-type GroupKey = readonly (string | number | null)[]
 
 interface Group {
   readonly by: GroupKey
@@ -40,14 +39,14 @@ export async function loadGroups(
   const groups = new Map<string, Group>()
   for (const row of ids.keys()) {
     const key = keys.map((cells) => toKey(cells[row] ?? null))
-    const name = key.map((cell) => (typeof cell === 'number' ? String(cell) : JSON.stringify(cell))).join()
+    const name = nameGroup(key)
     const group = groups.get(name) ?? { by: key, runCount: 0, sums: metrics.map(createSum) }
     groups.set(name, group)
     group.runCount += 1
     for (const [index, sum] of group.sums.entries()) add(sum, values[index]?.[row])
   }
   const largest = [...groups.values()]
-    .toSorted((a, b) => b.runCount - a.runCount || compareKeys(a.by, b.by))
+    .toSorted((a, b) => b.runCount - a.runCount || compareGroupKeys(a.by, b.by))
     .slice(0, maxGroups)
   return {
     groups: largest.map(({ by, runCount }) => ({ by, runCount })),
@@ -57,17 +56,6 @@ export async function loadGroups(
 
 function toKey(cell: SqlValue): string | number | null {
   return typeof cell === 'number' || typeof cell === 'string' ? cell : null
-}
-
-/** Missing values come last, as in the table. */
-function compareKeys(a: GroupKey, b: GroupKey): number {
-  for (const [index, left] of a.entries()) {
-    const right = b[index] ?? null
-    if (Object.is(left, right)) continue
-    if (left === null || right === null) return left === null ? 1 : -1
-    return left < right ? -1 : 1
-  }
-  return 0
 }
 
 function createSum(): RunningSum {
