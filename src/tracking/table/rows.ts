@@ -50,7 +50,10 @@ export async function loadTableRows(
     columns: values,
     ...(total === undefined
       ? {}
-      : { total, runCount: await countRuns(sql, experimentIds, view === undefined ? {} : { view }) }),
+      : {
+          total,
+          runCount: search.filter.length === 0 ? total : await countRuns(sql, experimentIds, { ...search, filter: [] }),
+        }),
   }
   return known === undefined ? answer : leaveOutKnown(answer, known)
 }
