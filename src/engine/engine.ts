@@ -1,6 +1,11 @@
 import { join } from 'node:path'
 import { dataFiles } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
+import { createRegistry } from '../registry/create-registry.ts'
+import { registryMigrations } from '../registry/migrations.ts'
+import { createRegistryMethods } from '../registry/methods.ts'
+import { createRegistryRoutes } from '../registry/mlflow-registry-routes.ts'
+import { createRunModels } from '../registry/run-models.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { createArtifacts } from '../tracking/artifacts.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
@@ -81,20 +86,25 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
+/** Of all features, in the order of their numbers. */
+const migrations = [...trackingMigrations, ...registryMigrations]
+
 /** The composition of all features, and the only place that knows them all. The caller holds the folder's lock. */
 export async function openLockedEngine(options: EngineOptions): Promise<Engine> {
   const { dataFolder, host, version, token, now, randomBytes, log } = options
   await using opened = new AsyncDisposableStack()
   const startedAt = now()
   const storePath = join(dataFolder, dataFiles.store)
-  const database = opened.use(await openSqlite({ path: storePath, migrations: trackingMigrations }))
+  const database = opened.use(await openSqlite({ path: storePath, migrations }))
   const events = createEventHub({ instance: Buffer.from(randomBytes(8)).toString('hex') })
   const changed = events.publish
   const artifacts = createArtifacts({ folder: join(dataFolder, dataFiles.artifacts), changed })
   const tracking = createTracking({ database, changed, now, randomBytes })
+  const registry = createRegistry({ database, changed, now })
 
   const methods = {
     ...createTrackingMethods({ tracking, artifacts }),
+    ...createRegistryMethods(registry, createRunModels({ tracking, artifacts })),
     ...createEngineMethods({
       version,
       startedAt,
@@ -118,7 +128,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     }),
     router: createRouter([
       ...createOwnRoutes({ methods, events, token, version }),
-      ...createMlflowHttpRoutes(mlflow.rest, mlflow.streams),
+      ...createMlflowHttpRoutes([...mlflow.rest, ...createRegistryRoutes(registry)], mlflow.streams),
     ]),
     log,
     onRequest: () => options.onRequest?.(),

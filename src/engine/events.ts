@@ -108,8 +108,16 @@ export function createEventHub(options: EventHubOptions): EventHub {
 }
 
 function keyOf(event: ChangeEvent): string {
-  if (event.kind === 'reset') return event.kind
-  return `${event.kind} ${event.kind === 'experiment' ? event.experimentId : event.runId}`
+  switch (event.kind) {
+    case 'reset':
+      return event.kind
+    case 'experiment':
+      return `${event.kind} ${event.experimentId}`
+    case 'registered-model':
+      return `${event.kind} ${event.name}`
+    default:
+      return `${event.kind} ${event.runId}`
+  }
 }
 
 function countMetrics(event: ChangeEvent | undefined): number {

@@ -20,6 +20,8 @@ export type ChangeEvent =
       readonly latest: readonly Metric[]
     }
   | { readonly kind: 'artifacts'; readonly experimentId: ExperimentId; readonly runId: RunId }
+  /** A registered model was created, renamed (both names are told), changed or deleted, or one of its versions was. */
+  | { readonly kind: 'registered-model'; readonly name: string }
   /** Someone asked for the run to stop; its supervisor ends the command. */
   | { readonly kind: 'stop-requested'; readonly experimentId: ExperimentId; readonly runId: RunId }
 

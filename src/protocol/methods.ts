@@ -16,6 +16,7 @@ import type {
 } from './run-table.ts'
 import type { LoggedArtifact } from './logged-artifacts.ts'
 import type { LoggedTable } from './logged-table.ts'
+import type { ModelVersion, RegisteredModel, RunModel } from './registered-models.ts'
 import type { ArtifactEntry, Metric, MetricPoint, Run, RunRow, RunStatus, Tag, ViewType } from './runs.ts'
 
 /** A value that a run list shows beside the run's own attributes. */
@@ -271,6 +272,31 @@ export interface Methods {
     }
     result: LoggedTable
   }
+
+  /** Registered models by name, at most 1,000. */
+  'models/list': { params: Record<never, never>; result: { models: readonly RegisteredModel[] } }
+  /** With all versions, the highest first. */
+  'models/get': {
+    params: { name: string }
+    result: { model: RegisteredModel; versions: readonly ModelVersion[] }
+  }
+  /** What a run has that can be registered: logged models, and artifact folders with an `MLmodel`. */
+  'models/of-run': { params: { runId: RunId }; result: { models: readonly RunModel[] } }
+  /** Makes a model of a run the next version under a name, which is made when there is none. All of it or nothing. */
+  'models/register': {
+    params: {
+      runId: RunId
+      name: string
+      /** A logged model's name or id, or an artifact path; may be left out where the run has one model only. */
+      path?: string
+      /** Set on the new version, moved when it stands elsewhere. */
+      alias?: string
+    }
+    result: { version: ModelVersion }
+  }
+  'models/set-alias': { params: { name: string; version: number; alias: string }; result: Record<never, never> }
+  /** One version, or the registered model with all of them. The files stay. */
+  'models/delete': { params: { name: string; version?: number }; result: Record<never, never> }
 }
 
 export type MethodName = keyof Methods

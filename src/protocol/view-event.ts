@@ -1,9 +1,9 @@
 import type { ChangeEvent } from './events.ts'
 import type { ExperimentId, RunId } from './ids.ts'
 
-/** A change as a view is told of it: which metrics have new points, but not those, which it asks for when it shows them. */
+/** A change of runs as a view is told of it: which metrics have new points, but not those, which it asks for when it shows them. */
 export type ViewEvent =
-  | Exclude<ChangeEvent, { kind: 'metrics' }>
+  | Exclude<ChangeEvent, { kind: 'metrics' | 'registered-model' }>
   | {
       readonly kind: 'metrics'
       readonly experimentId: ExperimentId
@@ -11,7 +11,9 @@ export type ViewEvent =
       readonly keys: readonly string[]
     }
 
-export function toViewEvent(event: ChangeEvent): ViewEvent {
+/** Undefined for what no view shows. */
+export function toViewEvent(event: ChangeEvent): ViewEvent | undefined {
+  if (event.kind === 'registered-model') return undefined
   if (event.kind !== 'metrics') return event
   const { kind, experimentId, runId, latest } = event
   return { kind, experimentId, runId, keys: latest.map(({ key }) => key) }

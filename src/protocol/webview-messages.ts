@@ -57,7 +57,7 @@ export type WebviewAction =
   /** Opens VS Code's diff editor on the code of two runs. */
   | { readonly kind: 'compare-code'; readonly left: RunId; readonly right: RunId }
   | { readonly kind: 'rename-run' | 'open-log' | 'copy-run-id'; readonly runId: RunId }
-  | { readonly kind: 'rerun-with-changes' | 'restore-code' | 'open-source'; readonly runId: RunId }
+  | { readonly kind: 'rerun-with-changes' | 'restore-code' | 'open-source' | 'register-model'; readonly runId: RunId }
   | {
       readonly kind: 'delete-runs' | 'stop-runs' | 'rerun-runs' | 'set-tag' | 'remove-tags'
       readonly runIds: readonly RunId[]

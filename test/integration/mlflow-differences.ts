@@ -29,6 +29,8 @@ export const differences: Readonly<Record<string, Readonly<Record<string, unknow
   experiments: {
     taken: ['RESOURCE_ALREADY_EXISTS', 'RESOURCE_ALREADY_EXISTS: Experiment(name=exp uno) already exists.'],
   },
+  // The fault of who asks, not of the server.
+  model_registry: { filterNull: 'INVALID_PARAMETER_VALUE' },
   refusals: {
     // MLflow has an empty history for a run that is not there.
     unknownHistory: ['RESOURCE_DOES_NOT_EXIST', 'RESOURCE_DOES_NOT_EXIST: Run with id=ID not found'],

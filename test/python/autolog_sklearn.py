@@ -30,7 +30,15 @@ client = MlflowClient()
 run = client.get_run(fit.info.run_id)
 [output] = run.outputs.model_outputs
 logged = mlflow.get_logged_model(output.model_id)
-uris = [f"models:/{output.model_id}", f"runs:/{fit.info.run_id}/model"]
+version = mlflow.register_model(f"runs:/{fit.info.run_id}/model", "iris")
+client.set_registered_model_alias("iris", "champion", version.version)
+registered = client.get_model_version_by_alias("iris", "champion")
+uris = [
+    f"models:/{output.model_id}",
+    f"runs:/{fit.info.run_id}/model",
+    "models:/iris/1",
+    "models:/iris@champion",
+]
 loaded = [load(uri) for uri in uris for load in (mlflow.sklearn.load_model, mlflow.pyfunc.load_model)]
 children = client.search_runs([run.info.experiment_id], f"tags.mlflow.parentRunId = '{grid.info.run_id}'")
 found = mlflow.search_logged_models(
@@ -51,6 +59,7 @@ compared = {
     "modelMetrics": sorted(metric.key for metric in logged.metrics),
     "modelIsOfRun": logged.source_run_id == fit.info.run_id,
     "predictsTheSame": [bool((each.predict(features) == model.predict(features)).all()) for each in loaded],
+    "version": [registered.version, registered.run_id == fit.info.run_id, list(registered.aliases)],
     "children": sorted(child.data.params["C"] for child in children),
     "modelIsFound": output.model_id in [model.model_id for model in found],
     "datasets": [entry.dataset.name for entry in run.inputs.dataset_inputs],

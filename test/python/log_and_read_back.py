@@ -287,6 +287,140 @@ def logged_models():
     }
 
 
+def model_registry():
+    experiment_id = client.create_experiment("registry")
+    run_id = client.create_run(experiment_id).info.run_id
+    other_id = client.create_run(experiment_id).info.run_id
+    client.log_text(run_id, "weights", "model/weights.txt")
+    root = client.get_run(run_id).info.artifact_uri
+    logged = client.create_logged_model(experiment_id, name="logged", source_run_id=run_id)
+    other = client.create_logged_model(experiment_id, name="other")
+
+    def create(source, run_id=None, name="digits", **kwargs):
+        return client._create_model_version(name, source, run_id, **kwargs)
+
+    def refused(source, run_id=None, **kwargs):
+        return error_of(create, source, run_id, **kwargs)
+
+    def versions(text="", **query):
+        return [[v.name, int(v.version)] for v in client.search_model_versions(text, **query)]
+
+    def models(text="", **query):
+        return [model.name for model in client.search_registered_models(text, **query)]
+
+    made = client.create_registered_model("digits", {"team": "red", "gone": "soon"}, "Reads digits.")
+    client.create_registered_model("Other model", {"team": "blue"})
+    first = create(f"{root}/model", run_id, tags={"by": "hand"}, description="the first")
+    second = create(f"runs:/{run_id}/model", run_id)
+    third = create(f"models:/{logged.model_id}", model_id=logged.model_id)
+    stored = client.get_model_version_download_uri("digits", 3) == client.get_logged_model(logged.model_id).artifact_location
+    client.set_registered_model_alias("digits", "champion", 1)
+    client.set_registered_model_alias("digits", "old", 1)
+    client.set_registered_model_alias("digits", "champion", "3")
+    fourth = create("models:/digits@champion")
+    client.delete_registered_model_alias("digits", "nobody")
+    client.delete_registered_model_tag("digits", "gone")
+    client.delete_registered_model_tag("digits", "nothing")
+    client.set_model_version_tag("digits", 2, "stage", "ready")
+    client.delete_model_version_tag("digits", "1", "by")
+    client.update_registered_model("digits", "Reads any digit.")
+    updated = client.update_model_version("digits", 2, "the second")
+    read = client.get_registered_model("digits")
+    by_alias = client.get_model_version_by_alias("digits", "champion")
+    latest = client.get_model_version_by_alias("digits", "Latest")
+    page = client.search_model_versions("name = 'digits'", max_results=3, order_by=["version_number ASC"])
+    rest = client.search_model_versions(
+        "name = 'digits'", max_results=3, order_by=["version_number ASC"], page_token=page.token
+    )
+    found = {
+        "models": models(),
+        "byName": models("name ILIKE 'dig%'"),
+        "byTag": models("tags.team = 'blue'"),
+        "notByTag": models("tags.nothing != 'a'"),
+        "ordered": models(order_by=["name DESC"]),
+        "inList": models("name IN ('digits', 'x')"),
+        "ofRun": versions(f"run_id = '{run_id}'", order_by=["version_number DESC"]),
+        "bySource": versions("source_path LIKE 'runs:%'"),
+        "byNumber": versions("version_number > 2", order_by=["version_number ASC"]),
+        "byVersionTag": versions("tags.stage = 'ready'"),
+        "pages": [[int(v.version) for v in each] for each in (page, rest)],
+        "isLast": rest.token in (None, ""),
+    }
+    errors = {
+        "taken": error_of(client.create_registered_model, "digits"),
+        "nameTaken": error_of(client.rename_registered_model, "digits", "Other model")[0],
+        "badName": error_of(client.create_registered_model, "a/b"),
+        "emptyName": error_of(client.create_registered_model, ""),
+        "emptyNewName": error_of(client.rename_registered_model, "digits", " "),
+        "pathName": error_of(client.create_registered_model, ".."),
+        "unknownModel": error_of(client.get_registered_model, "nobody"),
+        "unknownVersion": error_of(client.get_model_version, "digits", 9),
+        "unknownOfModel": error_of(client.get_model_version, "nobody", 1),
+        "badVersion": error_of(client.get_model_version, "digits", "one"),
+        "unknownAlias": error_of(client.get_model_version_by_alias, "digits", "nobody"),
+        "aliasOfNoVersion": error_of(client.set_registered_model_alias, "digits", "a", 9),
+        "aliasLatest": error_of(client.set_registered_model_alias, "digits", "Latest", 1),
+        "aliasVersion": error_of(client.set_registered_model_alias, "digits", "V12", 1),
+        "aliasCharacters": error_of(client.set_registered_model_alias, "digits", "a b", 1),
+        "aliasLong": error_of(client.set_registered_model_alias, "digits", "a" * 256, 1),
+        "tagTooLong": error_of(client.set_registered_model_tag, "digits", "a", "v" * 100_001),
+        "tagKey": error_of(client.set_model_version_tag, "digits", 1, "../a", "v"),
+        "badStage": error_of(client.get_latest_versions, "digits", ["Nowhere"]),
+        "tooMany": send("GET", "registered-models/search", {"max_results": 1001})[:2],
+        "noRun": refused(f"runs:/{run_id}/model"),
+        "ofOtherRun": refused(f"runs:/{run_id}/model", other_id),
+        "inOtherRun": refused(f"{root}/model", other_id),
+        "besideRun": refused(f"{root}-beside/model", run_id),
+        "withoutRun": refused(f"{root}/model"),
+        "ofOtherModel": refused(f"models:/{logged.model_id}", model_id=other.model_id),
+        "withoutModel": refused(f"models:/{logged.model_id}"),
+        "notOfVersion": refused("models:/digits/1", other_id),
+        "ofNoVersion": refused("models:/digits/9"),
+        "localFile": refused("/etc/passwd", run_id)[0],
+        "climbing": refused(f"{root}/../../../x", run_id)[0],
+        "climbingEncoded": refused(f"{root}/%2e%2e/%252e%252e/x", run_id)[0],
+        "filterAttribute": error_of(client.search_registered_models, "color = 'red'")[0],
+        "orderUnknown": error_of(client.search_model_versions, order_by=["run_id"])[0],
+    }
+    stages = [[v.version, v.current_stage] for v in client.get_latest_versions("digits")]
+    none = client.get_latest_versions("digits", ["Production"])
+    client.delete_model_version("digits", 3)
+    after_deletion = [
+        error_of(client.get_model_version, "digits", 3),
+        client.get_registered_model("digits").aliases,
+        int(create(f"runs:/{run_id}/model", run_id).version),
+    ]
+    client.delete_run(run_id)
+    client.rename_registered_model("digits", "numbers")
+    kept = [client.get_model_version("numbers", 2).run_id == run_id, versions("name = 'digits'"), models()]
+    client.delete_registered_model("numbers")
+    return {
+        "made": [made.name, made.description, made.tags, len(made.latest_versions)],
+        "first": [first.version, first.status, first.description, first.tags, first.run_id == run_id],
+        "places": [
+            first.source == f"{root}/model",
+            second.source == f"runs:/{run_id}/model",
+            third.source == f"models:/{logged.model_id}",
+            stored,
+            fourth.source,
+        ],
+        "runs": [each.run_id == run_id for each in (first, second, third, fourth)],
+        "read": [read.name, read.description, read.tags, dict(sorted(read.aliases.items()))],
+        "latest": [[v.version, v.current_stage] for v in read.latest_versions],
+        "updated": [updated.description, updated.version],
+        "byAlias": [by_alias.version, list(by_alias.aliases), latest.version],
+        "tagOfLogged": json.loads(client.get_logged_model(logged.model_id).tags["mlflow.modelVersions"]),
+        "found": found,
+        "errors": errors,
+        "filterNull": error_of(client.search_registered_models, "tags.team IS NULL")[0],
+        "stages": [stages, none],
+        "afterDeletion": after_deletion,
+        "kept": kept,
+        "gone": error_of(client.get_model_version, "numbers", 2),
+        "left": [models(), versions()],
+    }
+
+
 def refusals():
     names = {name: client.create_experiment(name) for name in ("kept", "gone")}
     run_id = client.create_run(names["kept"]).info.run_id
@@ -392,6 +526,7 @@ scenarios = [
     search,
     experiments,
     logged_models,
+    model_registry,
     refusals,
     requests_by_hand,
 ]

@@ -179,7 +179,9 @@ async function call({ callId, method, params }: FromWebview & { kind: 'call' }, 
 async function sendEvents(response: ServerResponse, client: Client, told: Told, signal: AbortSignal): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   for await (const { event } of client.events(signal)) {
-    const message = JSON.stringify({ kind: 'event', event: toViewEvent(event) } satisfies ToWebview)
+    const seen = toViewEvent(event)
+    if (seen === undefined) continue
+    const message = JSON.stringify({ kind: 'event', event: seen } satisfies ToWebview)
     told.sentBytes += Buffer.byteLength(message)
     response.write(`data: ${message}\n\n`)
   }

@@ -142,6 +142,7 @@ describe('the table of runs', () => {
     await pick('c', 'Re-run with Changes …')
     await pick('c', 'Restore Code …')
     await pick('c', 'Open Source at the Run’s Version')
+    await pick('c', 'Register Model …')
     for (const name of ['a', 'b']) await open.page.getByRole('checkbox', { name: `Choose ${name}` }).click()
     await seeView(open, ({ chosen }) => chosen.length === 2)
     await pick('a', 'Re-run 2 Chosen Runs')
@@ -154,6 +155,7 @@ describe('the table of runs', () => {
         ['rerun-with-changes', 1],
         ['restore-code', 1],
         ['open-source', 1],
+        ['register-model', 1],
         ['rerun-runs', 2],
         ['set-tag', 2],
         ['remove-tags', 1],

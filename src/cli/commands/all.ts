@@ -7,6 +7,11 @@ import engineStatus from './engine-status.ts'
 import engineStop from './engine-stop.ts'
 import experimentsList from './experiments-list.ts'
 import mcp from './mcp.ts'
+import modelsAlias from './models-alias.ts'
+import modelsDelete from './models-delete.ts'
+import modelsList from './models-list.ts'
+import modelsRegister from './models-register.ts'
+import modelsShow from './models-show.ts'
 import rerun from './rerun.ts'
 import restoreCode from './restore-code.ts'
 import run from './run.ts'
@@ -28,6 +33,11 @@ export const commands: readonly CliCommand[] = [
   engineStop,
   experimentsList,
   mcp,
+  modelsAlias,
+  modelsDelete,
+  modelsList,
+  modelsRegister,
+  modelsShow,
   rerun,
   restoreCode,
   run,

@@ -25,6 +25,7 @@ import openSource from './open-source.ts'
 import openSourceOfRun from './open-source-of-run.ts'
 import openView from './open-view.ts'
 import refresh from './refresh.ts'
+import registerModel from './register-model.ts'
 import removeTags from './remove-tags.ts'
 import renameExperiment from './rename-experiment.ts'
 import renameRun from './rename-run.ts'
@@ -71,6 +72,7 @@ export const commands: readonly CommandDefinition[] = [
   openSourceOfRun,
   openView,
   refresh,
+  registerModel,
   removeTags,
   renameExperiment,
   renameRun,

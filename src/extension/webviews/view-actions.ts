@@ -5,6 +5,7 @@ import { toArtifactUri } from '../artifact-uri.ts'
 import type { CommandContext } from '../context.ts'
 import { openArtifact } from '../open-artifact.ts'
 import { removeTags, setTag } from '../runs/edit-tags.ts'
+import { registerModel } from '../runs/register-model.ts'
 import { rerunRuns, rerunWithChanges } from '../runs/rerun-run.ts'
 import { restoreRunCode } from '../runs/restore-run-code.ts'
 import { countRuns } from '../tree/format.ts'
@@ -44,6 +45,8 @@ export async function performAction(
       return setTag(context, addressesOf(action.runIds))
     case 'remove-tags':
       return removeTags(context, addressesOf(action.runIds))
+    case 'register-model':
+      return registerModel(context, { connectionId, runId: action.runId })
     case 'compare-code':
       return context.code.compare(connectionId, action.left, action.right)
     case 'compare-artifacts':

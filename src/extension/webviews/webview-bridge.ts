@@ -79,7 +79,10 @@ export function createWebviewBridge(parts: WebviewBridgeParts): WebviewBridge {
 
   return {
     receive: (message) => void handle(message).catch((error: unknown) => parts.failed(message.kind, error)),
-    event: (event) => post({ kind: 'event', event: toViewEvent(event) }),
+    event(event) {
+      const told = toViewEvent(event)
+      if (told !== undefined) post({ kind: 'event', event: told })
+    },
     dispose() {
       isDisposed = true
       giveUpAll()

@@ -2,6 +2,8 @@ import { invalid } from './fields.ts'
 import {
   experimentDialect,
   loggedModelDialect,
+  modelVersionDialect,
+  registeredModelDialect,
   resolveIdentifier,
   runDialect,
   type ResolvedIdentifier,
@@ -31,6 +33,16 @@ export function parseExperimentFilter(text: string): Filter {
 /** The same grammar over a logged model's attributes, metrics, params and tags. */
 export function parseLoggedModelFilter(text: string): Filter {
   return parseFilter(text, loggedModelDialect)
+}
+
+/** The same grammar over a registered model's name and tags. */
+export function parseRegisteredModelFilter(text: string): Filter {
+  return parseFilter(text, registeredModelDialect)
+}
+
+/** The same grammar over `name`, `version_number`, `run_id`, `source_path` and tags. */
+export function parseModelVersionFilter(text: string): Filter {
+  return parseFilter(text, modelVersionDialect)
 }
 
 /**

@@ -23,6 +23,13 @@ export function toExperimentTag({ key, value }: Tag): Tag {
   return { key, value }
 }
 
+/** A tag of a registered model or of a version. */
+export function toRegistryTag({ key, value }: Tag): Tag {
+  checkKey(key, 'key')
+  checkLength(value, limits.registryTagValue, 'value')
+  return { key, value }
+}
+
 /** @throws INVALID_PARAMETER_VALUE when two params have one key */
 export function checkParamKeysUnique(params: readonly Param[]): void {
   const seen = new Set<string>()

@@ -21,6 +21,11 @@ export const limits = {
   searchPage: 50_000,
   historyRuns: 100,
   historyPoints: 2500,
+  registeredModelName: 256,
+  registeredModelAlias: 255,
+  registryTagValue: 100_000,
+  registeredModelPage: 1000,
+  modelVersionPage: 200_000,
 } as const
 
 /** Checks the name of a param, metric or tag: characters, no path tricks, length. @throws INVALID_PARAMETER_VALUE */
@@ -32,14 +37,43 @@ export function checkKey(name: string, path: string, lengthName = path): void {
         'spaces ( ), colon(:) and slashes (/).',
     )
   }
-  const normalized = normalizePath(name)
-  if (normalized !== name || normalized === '.' || normalized.startsWith('..') || normalized.startsWith('/')) {
+  checkResolvesToItself(name, path)
+  checkLength(name, limits.key, lengthName)
+}
+
+/** A registered model's name: it becomes part of `models:/` URIs. @throws INVALID_PARAMETER_VALUE */
+export function checkRegisteredModelName(name: string): void {
+  if (name.trim() === '') throw invalid("Missing value for required parameter 'name'.")
+  if (/[/:]/.test(name)) throw invalid(`Invalid model name '${name}'. Names cannot contain '/' or ':'.`)
+  checkResolvesToItself(name, 'name')
+  checkLength(name, limits.registeredModelName, 'name')
+}
+
+/** An alias to look up or take away. @throws INVALID_PARAMETER_VALUE */
+export function checkAlias(alias: string): void {
+  if (alias === '') throw invalid('Registered model alias name cannot be empty.')
+  if (!/^[\p{L}\p{N}_-]*$/u.test(alias)) {
     throw invalid(
-      `${invalidValue(path, name)}: Names may be treated as files in certain cases, and must not resolve to other ` +
-        `names when treated as such. This name would resolve to '${normalized}'`,
+      `Invalid alias name: '${alias}'. Names may only contain alphanumerics, underscores (_), and dashes (-).`,
     )
   }
-  checkLength(name, limits.key, lengthName)
+  checkLength(alias, limits.registeredModelAlias, 'Registered model alias name')
+}
+
+/** An alias to set: neither `latest` nor what reads like a version. @throws INVALID_PARAMETER_VALUE */
+export function checkNewAlias(alias: string): void {
+  checkAlias(alias)
+  if (alias.toLowerCase() === 'latest') throw invalid("'latest' alias name (case insensitive) is reserved.")
+  if (/^v\d+$/i.test(alias)) throw invalid(`Version alias name '${alias}' is reserved.`)
+}
+
+function checkResolvesToItself(name: string, path: string): void {
+  const normalized = normalizePath(name)
+  if (normalized === name && normalized !== '.' && !/^(\.\.|\/)/.test(normalized)) return
+  throw invalid(
+    `${invalidValue(path, name)}: Names may be treated as files in certain cases, and must not resolve to other ` +
+      `names when treated as such. This name would resolve to '${normalized}'`,
+  )
 }
 
 /** @throws INVALID_PARAMETER_VALUE */

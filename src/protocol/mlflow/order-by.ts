@@ -2,6 +2,8 @@ import { checked, flag, invalid, message, required, text, withDefault } from './
 import {
   experimentDialect,
   loggedModelDialect,
+  modelVersionOrderDialect,
+  registeredModelOrderDialect,
   resolveIdentifier,
   runDialect,
   type SearchDialect,
@@ -16,6 +18,16 @@ export function parseRunOrder(clauses: readonly string[]): OrderClause[] {
 /** @throws INVALID_PARAMETER_VALUE */
 export function parseExperimentOrder(clauses: readonly string[]): OrderClause[] {
   return clauses.map((clause) => parseClause(clause, experimentDialect))
+}
+
+/** @throws INVALID_PARAMETER_VALUE */
+export function parseRegisteredModelOrder(clauses: readonly string[]): OrderClause[] {
+  return clauses.map((clause) => parseClause(clause, registeredModelOrderDialect))
+}
+
+/** @throws INVALID_PARAMETER_VALUE */
+export function parseModelVersionOrder(clauses: readonly string[]): OrderClause[] {
+  return clauses.map((clause) => parseClause(clause, modelVersionOrderDialect))
 }
 
 function parseClause(clause: string, dialect: SearchDialect): OrderClause {

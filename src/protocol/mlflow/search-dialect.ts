@@ -79,6 +79,47 @@ export const loggedModelDialect: SearchDialect = {
   nullable: ['param', 'tag'],
 }
 
+const registryEntities = { ...tags, attribute: 'attribute' } as const
+
+export const registeredModelDialect: SearchDialect = {
+  entities: registryEntities,
+  attributes: { name: asText('name') },
+  listAttributes: ['name'],
+  nullable: [],
+}
+
+export const modelVersionDialect: SearchDialect = {
+  entities: registryEntities,
+  attributes: {
+    name: asText('name'),
+    version_number: asNumber('version_number'),
+    run_id: asText('run_id'),
+    source_path: asText('source_path'),
+  },
+  listAttributes: ['name', 'run_id'],
+  nullable: [],
+}
+
+/** What registered models and versions can be sorted by, which is not what they can be filtered by. */
+export const registeredModelOrderDialect: SearchDialect = {
+  ...registeredModelDialect,
+  attributes: {
+    name: asText('name'),
+    timestamp: asNumber('last_updated_timestamp'),
+    last_updated_timestamp: asNumber('last_updated_timestamp'),
+  },
+}
+
+export const modelVersionOrderDialect: SearchDialect = {
+  ...modelVersionDialect,
+  attributes: {
+    name: asText('name'),
+    version_number: asNumber('version_number'),
+    creation_timestamp: asNumber('creation_timestamp'),
+    last_updated_timestamp: asNumber('last_updated_timestamp'),
+  },
+}
+
 const datasetKeys = ['name', 'digest', 'context']
 
 /** An identifier with what the filter needs to know of its values. */

@@ -64,6 +64,7 @@ export function listRunItems({ host, state }: Parts, row: TableRow, actions: Run
       isFirstOfGroup: true,
     },
     { label: text('runs.menu.removeTags'), run: () => host.act({ kind: 'remove-tags', runIds: acted }) },
+    { label: text('runs.menu.registerModel'), run: () => host.act({ kind: 'register-model', runId }) },
     { label: text('runs.menu.copy'), run: () => host.act({ kind: 'copy-run-id', runId }) },
     { label: text('runs.menu.rename'), run: () => host.act({ kind: 'rename-run', runId }) },
     {

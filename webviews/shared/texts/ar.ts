@@ -172,6 +172,7 @@ export const arabic: Texts = {
   'runs.menu.restore': 'استعادة التعليمات البرمجية …',
   'runs.menu.setTag': 'تعيين وسم …',
   'runs.menu.removeTags': 'إزالة وسوم …',
+  'runs.menu.registerModel': 'تسجيل نموذج …',
   'runs.menu.copy': 'نسخ معرّف التشغيل',
   'runs.menu.rename': 'إعادة تسمية …',
   'runs.menu.stop': 'إيقاف',

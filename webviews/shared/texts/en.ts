@@ -159,6 +159,7 @@ export const english = {
   'runs.menu.restore': 'Restore Code …',
   'runs.menu.setTag': 'Set Tag …',
   'runs.menu.removeTags': 'Remove Tags …',
+  'runs.menu.registerModel': 'Register Model …',
   'runs.menu.copy': 'Copy Run ID',
   'runs.menu.rename': 'Rename …',
   'runs.menu.stop': 'Stop',

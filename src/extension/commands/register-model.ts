@@ -1,0 +1,16 @@
+import { defineCommand } from '../command.ts'
+import { registerModel } from '../runs/register-model.ts'
+import { addressOf } from '../runs/run-address.ts'
+import { isRunElement } from '../tree/element.ts'
+
+export default defineCommand({
+  id: 'runwright.registerModel',
+  title: 'Register Model…',
+  appliesTo: 'viewItem =~ /^run /',
+  menu: '2_edit@5',
+  accepts: isRunElement,
+  takes: 'one',
+  async run(context, [run]) {
+    await registerModel(context, addressOf(run))
+  },
+})

@@ -1,0 +1,66 @@
+import { parseRunId } from '../protocol/ids.ts'
+import type { MethodName } from '../protocol/methods.ts'
+import { checkNewAlias, checkRegisteredModelName, limits } from '../protocol/mlflow/names.ts'
+import { integer, object, refine, text, textAs } from '../protocol/parse.ts'
+import type { Parser } from '../protocol/parse.ts'
+import type { MethodTable } from '../tracking/route.ts'
+import type { Registry } from './registry.ts'
+import type { RunModels } from './run-models.ts'
+
+const runId = textAs(parseRunId, 'expected the id of a run')
+const name = checkedText(checkRegisteredModelName)
+const alias = checkedText(checkNewAlias)
+const version = integer(1, Number.MAX_SAFE_INTEGER)
+
+/** The typed methods of the feature: a parser for each, and the use-case behind it. */
+export function createRegistryMethods(
+  { models, versions }: Registry,
+  runModels: RunModels,
+): MethodTable<Extract<MethodName, `models/${string}`>> {
+  return {
+    'models/list': {
+      parse: parserOf(object({})),
+      run: async () => ({ models: (await models.search({ limit: limits.registeredModelPage })).items }),
+    },
+    'models/get': {
+      parse: parserOf(object({ name })),
+      run: async ({ name }) => ({ model: await models.get(name), versions: await versions.list(name) }),
+    },
+    'models/of-run': {
+      parse: parserOf(object({ runId })),
+      run: async ({ runId }) => ({ models: await runModels.list(runId) }),
+    },
+    'models/register': {
+      parse: parserOf(object({ runId, name }, { path: text, alias })),
+      async run({ runId, name, path, alias }) {
+        const { source, modelId } = await runModels.get(runId, path)
+        const owner = modelId === undefined ? { runId } : { runId, modelId }
+        return { version: await versions.register({ name, source, ...owner }, alias) }
+      },
+    },
+    'models/set-alias': {
+      parse: parserOf(object({ name, version, alias })),
+      run: ({ name, version, alias }) => done(models.setAlias(name, alias, version)),
+    },
+    'models/delete': {
+      parse: parserOf(object({ name }, { version })),
+      run: ({ name, version }) => done(version === undefined ? models.delete(name) : versions.delete(name, version)),
+    },
+  }
+}
+
+function checkedText(check: (value: string) => void): Parser<string> {
+  return refine(text, (value) => {
+    check(value)
+    return value
+  })
+}
+
+function parserOf<T>(parser: Parser<T>): (params: unknown) => T {
+  return (params) => parser(params, '')
+}
+
+async function done(work: Promise<unknown>): Promise<Record<never, never>> {
+  await work
+  return {}
+}

@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ChangeEvent } from '../protocol/events.ts'
+import { defaultExperimentId } from '../protocol/mlflow/id-fields.ts'
+import type { LoggedModel } from '../protocol/logged-models.ts'
+import type { Run } from '../protocol/runs.ts'
+import { openSqlite } from '../store/sqlite.ts'
+import { createTracking } from '../tracking/create-tracking.ts'
+import { trackingMigrations } from '../tracking/migrations.ts'
+import type { Tracking } from '../tracking/tracking.ts'
+import { createRegistry } from './create-registry.ts'
+import { registryMigrations } from './migrations.ts'
+import type { Registry } from './registry.ts'
+
+/** For tests: the feature over a real database in a folder of its own, with tracking beside it and a clock to move. */
+export interface ScratchRegistry extends Registry, AsyncDisposable {
+  readonly tracking: Tracking
+  readonly events: ChangeEvent[]
+  readonly clock: { now: number }
+  addRun(): Promise<Run>
+  addLoggedModel(run: Run): Promise<LoggedModel>
+}
+
+export async function openScratchRegistry(): Promise<ScratchRegistry> {
+  const folder = await mkdtemp(join(tmpdir(), 'runwright-registry-'))
+  const database = await openSqlite({
+    path: join(folder, 'store.db'),
+    migrations: [...trackingMigrations, ...registryMigrations],
+  })
+  const events: ChangeEvent[] = []
+  const clock = { now: 1_000_000 }
+  let count = 0
+  const now = () => clock.now
+  const tracking = createTracking({
+    database,
+    changed: () => {},
+    now,
+    randomBytes: (sizeBytes) => new Uint8Array(sizeBytes).fill((count += 1)),
+  })
+  return {
+    ...createRegistry({ database, changed: (event) => events.push(event), now }),
+    tracking,
+    events,
+    clock,
+    addRun: () => tracking.runs.create({ experimentId: defaultExperimentId }),
+    addLoggedModel: ({ runId }) => tracking.models.create({ experimentId: defaultExperimentId, sourceRunId: runId }),
+    async [Symbol.asyncDispose]() {
+      await database[Symbol.asyncDispose]()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
