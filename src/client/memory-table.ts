@@ -1,4 +1,3 @@
-import { RunwrightError } from '../protocol/errors.ts'
 import { parseTableFilter } from '../protocol/mlflow/filter.ts'
 import type { Methods } from '../protocol/methods.ts'
 import type { TableQuery } from '../protocol/run-table.ts'
@@ -72,9 +71,4 @@ export function createMemoryTable(runs: readonly MemoryRun[], metricKeys: Readon
       }
     },
   }
-}
-
-/** What a client says that has the runs, but not what was asked of them. */
-export function createMissingError(what: string): RunwrightError {
-  return new RunwrightError('NOT_IMPLEMENTED', `There is nothing known here of ${what}.`)
 }

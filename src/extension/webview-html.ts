@@ -1,3 +1,4 @@
+import { escapeHtml } from '../base/escape-html.ts'
 import { type Language, languages } from '../base/languages.ts'
 
 /** What a webview's page is made of. */
@@ -28,17 +29,13 @@ export function createWebviewHtml({ title, language, scripts, style, source, non
 <html lang="${language}" dir="${languages[language].direction}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escape(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
-<link rel="stylesheet" href="${escape(style)}">
+<title>${escapeHtml(title)}</title>
+<link rel="stylesheet" href="${escapeHtml(style)}">
 </head>
 <body>
-${notice === undefined ? '' : `<p class="page-notice" role="alert">${escape(notice)}</p>\n`}${scripts.map((script) => `<script nonce="${nonce}" src="${escape(script)}"></script>`).join('\n')}
+${notice === undefined ? '' : `<p class="page-notice" role="alert">${escapeHtml(notice)}</p>\n`}${scripts.map((script) => `<script nonce="${nonce}" src="${escapeHtml(script)}"></script>`).join('\n')}
 </body>
 </html>`
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 }

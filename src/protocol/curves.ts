@@ -62,20 +62,12 @@ export const tailKinds = {
 } as const
 
 /** What many curves have got since they were read; the stretches of all curves one after another. */
-export interface CurveTails {
+export interface CurveTails extends CurveBuckets {
   /** One of `tailKinds` for each curve. */
   readonly kinds: Uint8Array
   /** Stretches of each curve. */
   readonly counts: Uint32Array
   /** For each curve, 1 when each of its stretches is one point. */
   readonly exact: Uint8Array
-  /** As in `CurveWindow`. */
-  readonly starts: Float64Array
-  readonly ends: Float64Array
-  readonly firsts: Float64Array
-  readonly lasts: Float64Array
-  readonly mins: Float64Array
-  readonly maxs: Float64Array
-  readonly specials: Uint8Array
   readonly cursors: CurveCursors
 }

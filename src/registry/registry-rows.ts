@@ -117,11 +117,11 @@ export async function loadRegisteredModels(sql: Sql, rows: readonly SqlRow[]): P
 }
 
 function groupTags(rows: readonly SqlRow[]): Map<number, Tag[]> {
-  const tags = new Map<number, Tag[]>()
-  for (const row of rows) {
-    const owner = getNumber(row, 'owner')
-    const tag = { key: getText(row, 'key'), value: getText(row, 'value') }
-    tags.set(owner, [...(tags.get(owner) ?? []), tag])
-  }
-  return tags
+  const byOwner = Map.groupBy(rows, (row) => getNumber(row, 'owner'))
+  return new Map(
+    [...byOwner].map(([owner, rows]) => [
+      owner,
+      rows.map((row) => ({ key: getText(row, 'key'), value: getText(row, 'value') })),
+    ]),
+  )
 }

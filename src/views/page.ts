@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { escapeHtml } from '../base/escape-html.ts'
 import { languages } from '../base/languages.ts'
 import { encodeBulk } from '../protocol/bulk.ts'
 import { type PageData, pageDataId } from '../protocol/page-data.ts'
@@ -36,9 +37,9 @@ export async function createPage(data: PageData, webviewFolder: string): Promise
 <html lang="${data.language}" dir="${languages[data.language].direction}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escape(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(data.view.title)}</title>
+<title>${escapeHtml(data.view.title)}</title>
 <style>${styles}</style>
 </head>
 <body class="standalone">
@@ -51,8 +52,4 @@ ${scripts.map((script) => `<script>${script}</script>`).join('\n')}
 
 function hash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 }

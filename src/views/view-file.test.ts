@@ -84,9 +84,9 @@ describe('the file of a view', () => {
       ['...', 'view-.json'],
       ['x'.repeat(200), `${'x'.repeat(80)}.json`],
     ] as const) {
-      const path = toViewPath('/work', title)
+      const path = toViewPath('/home/ada', title)
       assert.equal(basename(path), name)
-      assert.equal(path, join('/work/.runwright/views', name))
+      assert.equal(path, join('/home/ada/.runwright/views', name))
     }
   })
 })

@@ -5,8 +5,8 @@ import { defaultViewOptions } from '../tree/view-options.ts'
 import type { Place } from './place.ts'
 
 const [images, texts, server] = [
-  { kind: 'folder', label: 'images', path: '/work/images' },
-  { kind: 'folder', label: 'texts', path: '/work/texts' },
+  { kind: 'folder', label: 'images', path: '/home/ada/images' },
+  { kind: 'folder', label: 'texts', path: '/home/ada/texts' },
   { kind: 'server', label: 'ml.example.com', url: 'https://ml.example.com' },
 ] as const satisfies Place[]
 

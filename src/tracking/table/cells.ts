@@ -8,6 +8,11 @@ import { loadPointCells } from './point-cells.ts'
 /** From so many runs on, reading a whole index costs less than looking each run up. */
 const indexFrom = 5000
 
+/** What a cell holds; undefined for none. */
+export function toValue(cell: SqlValue): string | number | undefined {
+  return typeof cell === 'number' || typeof cell === 'string' ? cell : undefined
+}
+
 /** The values of a column for runs by their row ids; null where a run has none. */
 export async function loadCells(
   sql: Sql,

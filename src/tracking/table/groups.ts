@@ -3,7 +3,7 @@ import type { Methods } from '../../protocol/methods.ts'
 import type { GroupedColumn } from '../../protocol/run-table.ts'
 import type { Sql, SqlValue } from '../../store/database.ts'
 import { listRunIds } from '../run-search.ts'
-import { loadCells } from './cells.ts'
+import { loadCells, toValue } from './cells.ts'
 import { parseQueryFilter } from './rows.ts'
 
 const maxGroups = 1000
@@ -38,7 +38,7 @@ export async function loadGroups(
   for (const column of metrics) values.push(await loadCells(sql, experimentIds, ids, column))
   const groups = new Map<string, Group>()
   for (const row of ids.keys()) {
-    const key = keys.map((cells) => toKey(cells[row] ?? null))
+    const key = keys.map((cells) => toValue(cells[row] ?? null) ?? null)
     const name = nameGroup(key)
     const group = groups.get(name) ?? { by: key, runCount: 0, sums: metrics.map(createSum) }
     groups.set(name, group)
@@ -52,10 +52,6 @@ export async function loadGroups(
     groups: largest.map(({ by, runCount }) => ({ by, runCount })),
     columns: metrics.map((_, index) => toColumn(largest.flatMap(({ sums }) => sums[index] ?? []))),
   }
-}
-
-function toKey(cell: SqlValue): string | number | null {
-  return typeof cell === 'number' || typeof cell === 'string' ? cell : null
 }
 
 function createSum(): RunningSum {

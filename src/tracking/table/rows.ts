@@ -1,14 +1,15 @@
+import { toColumnValues } from '../../protocol/column-values.ts'
 import { parseTableFilter } from '../../protocol/mlflow/filter.ts'
 import type { Filter } from '../../protocol/mlflow/search.ts'
 import type { ExperimentId } from '../../protocol/ids.ts'
 import type { Methods } from '../../protocol/methods.ts'
-import { type ColumnValues, missingText, type TableQuery } from '../../protocol/run-table.ts'
-import type { Sql, SqlValue } from '../../store/database.ts'
+import type { ColumnValues, TableQuery } from '../../protocol/run-table.ts'
+import type { Sql } from '../../store/database.ts'
 import type { Page } from '../metric-order.ts'
 import { toRunRow } from '../run-rows.ts'
 import { countRuns, listRunIds, loadRunRows, type RunQuery, selectRunIds } from '../run-search.ts'
-import { loadCells } from './cells.ts'
-import { isNumeric, toOrderTerms } from './columns.ts'
+import { loadCells, toValue } from './cells.ts'
+import { toOrderTerms } from './columns.ts'
 import { loadPointCells } from './point-cells.ts'
 import { leaveOutKnown } from './row-delta.ts'
 
@@ -40,7 +41,7 @@ export async function loadTableRows(
   const values: ColumnValues[] = []
   for (const column of columns) {
     const cells = await loadCells(sql, experimentIds, ids, column)
-    values.push(isNumeric(column) ? toNumbers(cells) : toTexts(cells))
+    values.push(toColumnValues(column, cells.map(toValue)))
   }
   const answer = {
     rows: rows.map((row) => {
@@ -92,24 +93,4 @@ export async function parseQueryFilter(sql: Sql, { experimentIds, filter = '' }:
     if (row !== undefined) metrics.add(key)
   }
   return parseTableFilter(filter, (name) => (metrics.has(name) ? 'metric' : 'param'))
-}
-
-function toNumbers(cells: readonly SqlValue[]): ColumnValues {
-  return {
-    kind: 'numbers',
-    numbers: Float64Array.from(cells, (cell) => (typeof cell === 'number' ? cell : Number.NaN)),
-    present: Uint8Array.from(cells, (cell) => (cell === null ? 0 : 1)),
-  }
-}
-
-function toTexts(cells: readonly SqlValue[]): ColumnValues {
-  const indexes = new Map<string, number>()
-  const indices = Uint32Array.from(cells, (cell) => {
-    if (cell === null) return missingText
-    const text = String(cell)
-    const index = indexes.get(text) ?? indexes.size
-    indexes.set(text, index)
-    return index
-  })
-  return { kind: 'texts', texts: [...indexes.keys()], indices }
 }

@@ -22,6 +22,3 @@ export interface ArtifactBody {
   show?(version: Version): void
   dispose(): void
 }
-
-/** `val/masks of first, step 20`: how an artifact is called where it cannot be seen. */
-export type NameVersion = (version: Version) => string

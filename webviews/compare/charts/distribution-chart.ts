@@ -150,14 +150,7 @@ export function createDistributionChart(
     return listCells(counts).find((cell) => x >= cell.x.min && x < cell.x.max && y >= cell.y.min && y < cell.y.max)
   }
 
-  listenToPlot(area.element, {
-    hovered: hover,
-    marking: () => undefined,
-    marked: () => undefined,
-    panned: () => undefined,
-    zoomed: () => undefined,
-    reset: () => undefined,
-  })
+  listenToPlot(area.element, { hovered: hover })
   const unsubscribe = parts.runs.subscribe(load)
 
   return {

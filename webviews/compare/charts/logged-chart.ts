@@ -146,15 +146,7 @@ export function createLoggedChart<Spec extends LoggedChartSpec>(
     tooltip.show({ ...found, more: '' }, place.x / ratio, area.axes.canvas.width / ratio)
   }
 
-  const nothing = () => undefined
-  listenToPlot(area.element, {
-    hovered: hover,
-    marking: nothing,
-    marked: nothing,
-    panned: nothing,
-    zoomed: nothing,
-    reset: nothing,
-  })
+  listenToPlot(area.element, { hovered: hover })
   const unsubscribe = parts.runs.subscribe(() => void load())
 
   return {
@@ -178,7 +170,7 @@ export function createLoggedChart<Spec extends LoggedChartSpec>(
       theme = readChartTheme(document.body)
       frames.request()
     },
-    resetZoom: nothing,
+    resetZoom: () => undefined,
     table: () => plot.table,
     csv: () => toCsv(plot.csv()),
     picture: () => toPicture(area, theme.background),

@@ -173,9 +173,6 @@ export function createTableChart<Spec extends TableChartSpec>(
         overlay.request()
       },
       marked: (next) => next.axis === 'y' && kind.marked?.(next),
-      panned: () => undefined,
-      zoomed: () => undefined,
-      reset: () => undefined,
     },
     'y',
   )

@@ -4,18 +4,18 @@ export interface Place {
   readonly y: number
 }
 
-/** What a user does to a plot with the pointer. */
+/** What a user does to a plot with the pointer; what is left out does nothing. */
 export interface PlotGestures {
   /** Undefined when the pointer has left. */
   hovered(place: Place | undefined): void
   /** A stretch is being marked; undefined when that is over. */
-  marking(stretch: Stretch | undefined): void
-  marked(stretch: Stretch): void
+  marking?(stretch: Stretch | undefined): void
+  marked?(stretch: Stretch): void
   /** In device pixels since the last call. */
-  panned(by: Place): void
+  panned?(by: Place): void
   /** @param factor above 1 to see less, larger */
-  zoomed(around: Place, factor: number): void
-  reset(): void
+  zoomed?(around: Place, factor: number): void
+  reset?(): void
 }
 
 /** A part of an axis, in device pixels from the plot's corner. */
@@ -53,7 +53,7 @@ export function listenToPlot(plot: HTMLElement, gestures: PlotGestures, axis: 'x
   }
   const end = () => {
     start = undefined
-    gestures.marking(undefined)
+    gestures.marking?.(undefined)
   }
 
   plot.addEventListener('pointerdown', (event) => {
@@ -65,25 +65,25 @@ export function listenToPlot(plot: HTMLElement, gestures: PlotGestures, axis: 'x
   plot.addEventListener('pointermove', (event) => {
     const place = placeOf(event)
     if (start === undefined || last === undefined) return gestures.hovered(place)
-    if (kind === 'pan') gestures.panned({ x: place.x - last.x, y: place.y - last.y })
-    else gestures.marking(stretchTo(start, place))
+    if (kind === 'pan') gestures.panned?.({ x: place.x - last.x, y: place.y - last.y })
+    else gestures.marking?.(stretchTo(start, place))
     last = place
   })
   plot.addEventListener('pointerup', (event) => {
     const stretch = start === undefined ? undefined : stretchTo(start, placeOf(event))
     end()
-    if (stretch !== undefined) gestures.marked(stretch)
+    if (stretch !== undefined) gestures.marked?.(stretch)
   })
   plot.addEventListener('pointercancel', end)
   plot.addEventListener('pointerleave', () => gestures.hovered(undefined))
-  plot.addEventListener('dblclick', () => gestures.reset())
+  plot.addEventListener('dblclick', () => gestures.reset?.())
   plot.addEventListener(
     'wheel',
     (event) => {
       // The wheel alone scrolls the page, wherever the pointer happens to be.
       if (!event.ctrlKey && !event.metaKey) return
       event.preventDefault()
-      gestures.zoomed(placeOf(event), Math.exp(-Math.sign(event.deltaY) * 0.25))
+      gestures.zoomed?.(placeOf(event), Math.exp(-Math.sign(event.deltaY) * 0.25))
     },
     { passive: false },
   )

@@ -1,3 +1,5 @@
+import { escapeHtml } from '../../../src/base/escape-html.ts'
+
 /** What drawings use of a canvas's context, written down as SVG. */
 export interface SvgContext {
   /** Stands in for the context of a canvas. */
@@ -55,10 +57,10 @@ export function createSvgContext(measured: CanvasRenderingContext2D, idPrefix: s
     (state.globalAlpha === 1 ? '' : ` opacity="${round(state.globalAlpha)}"`) +
     (state.clipId === undefined ? '' : ` clip-path="url(#${state.clipId})"`)
   const strokeOf = () =>
-    ` fill="none" stroke="${escape(state.strokeStyle)}" stroke-width="${round(state.lineWidth)}"` +
+    ` fill="none" stroke="${escapeHtml(state.strokeStyle)}" stroke-width="${round(state.lineWidth)}"` +
     (state.lineJoin === 'miter' ? '' : ` stroke-linejoin="${state.lineJoin}"`) +
     (state.dash.length === 0 ? '' : ` stroke-dasharray="${state.dash.map(round).join(' ')}"`)
-  const fillOf = () => ` fill="${escape(state.fillStyle)}"`
+  const fillOf = () => ` fill="${escapeHtml(state.fillStyle)}"`
   const rectPath = (x: number, y: number, width: number, height: number) =>
     `M${round(x)} ${round(y)}h${round(width)}v${round(height)}h${round(-width)}z`
   const addPath = (data: string, paint: string) => {
@@ -70,10 +72,10 @@ export function createSvgContext(measured: CanvasRenderingContext2D, idPrefix: s
     const anchor = anchors[state.textAlign]
     const baseline = baselines[state.textBaseline]
     made.push(
-      `<text x="${round(x)}" y="${round(y)}" font-size="${size?.[1] ?? 10}" font-family="${escape(size?.[2] ?? 'sans-serif')}"` +
+      `<text x="${round(x)}" y="${round(y)}" font-size="${size?.[1] ?? 10}" font-family="${escapeHtml(size?.[2] ?? 'sans-serif')}"` +
         (anchor === undefined ? '' : ` text-anchor="${anchor}"`) +
         (baseline === undefined ? '' : ` dominant-baseline="${baseline}"`) +
-        `${paint}${shared()}>${escape(text)}</text>`,
+        `${paint}${shared()}>${escapeHtml(text)}</text>`,
     )
   }
 
@@ -150,8 +152,4 @@ function arcPath(x: number, y: number, radius: number, from: number, to: number,
 /** A hundredth of a pixel is finer than any screen or printer shows. */
 function round(value: number): number {
   return Math.round(value * 100) / 100
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../../src/base/escape-html.ts'
 import type { PlotArea } from './plot-area.ts'
 import { createSvgContext } from './svg-context.ts'
 
@@ -12,11 +13,10 @@ export function toVector(area: PlotArea, background: string, title: string, draw
   const axes = createSvgContext(area.axes, 'axes')
   const data = createSvgContext(area.data, 'data')
   area.drawElsewhere({ axes: axes.context, data: data.context }, draw)
-  const escape = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width / ratio}" height="${height / ratio}" viewBox="0 0 ${width} ${height}" role="img">`,
-    `<title>${escape(title)}</title>`,
-    `<rect width="100%" height="100%" fill="${escape(background)}"/>`,
+    `<title>${escapeHtml(title)}</title>`,
+    `<rect width="100%" height="100%" fill="${escapeHtml(background)}"/>`,
     axes.elements(),
     data.elements(),
     '</svg>',
