@@ -154,10 +154,16 @@ describe('an attack', () => {
     }
   })
 
-  it('by a model from elsewhere finds no route that takes one', async () => {
-    for (const route of ['registered-models/create', 'model-versions/create']) {
-      isRefused(await post(route, { name: 'm', source: 'file:///etc' }), 'ENDPOINT_NOT_FOUND')
+  it('by a model from elsewhere is refused', async () => {
+    assert.equal((await post('registered-models/create', { name: 'm' })).status, 200)
+    const elsewhere = ['file:///etc', '/etc', 'http://127.0.0.1/x', 's3://bucket/x', 'runs:/../../etc']
+    for (const source of [...elsewhere, 'mlflow-artifacts:/0/../../etc', 'mlflow-artifacts:/%2e%2e/etc']) {
+      isRefused(await post('model-versions/create', { name: 'm', source }), 'INVALID_PARAMETER_VALUE')
     }
+    // A name of dots is the name of a model, and there is none.
+    isRefused(await post('model-versions/create', { name: 'm', source: 'models:/../x' }), 'RESOURCE_DOES_NOT_EXIST')
+    const { text: found } = await engine.send({ path: mlflow('model-versions/search') })
+    assert.deepEqual(JSON.parse(found), {}, 'none was kept')
     const { text } = await post('logged-models', { experiment_id: '0', name: 'm', artifact_uri: 'file:///etc' })
     const { model_id: id, artifact_uri: uri } = JSON.parse(text).model.info
     assert.equal(uri, `mlflow-artifacts:/0/models/${id}/artifacts`)

@@ -6,9 +6,6 @@ import { protocolVersion as ourProtocol } from '../../src/protocol/methods.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-/** What the engine is made of. */
-const rooms = ['base', 'protocol', 'store', 'tracking', 'engine']
-
 export interface OtherEngine extends AsyncDisposable {
   readonly command: EngineCommand
 }
@@ -20,7 +17,7 @@ export async function createOtherEngine(options: {
 }): Promise<OtherEngine> {
   const { version, protocolVersion = ourProtocol } = options
   const folder = await mkdtemp(join(tmpdir(), 'runwright-release-'))
-  for (const room of rooms) await cp(join(root, 'src', room), join(folder, 'src', room), { recursive: true })
+  await cp(join(root, 'src'), join(folder, 'src'), { recursive: true })
   await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', version }))
   const methods = join(folder, 'src/protocol/methods.ts')
   const source = await readFile(methods, 'utf8')
