@@ -1,16 +1,13 @@
-import { mkdir } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import type { Client } from '../../src/protocol/client.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
-import { openTestWorkspace } from '../../test/vscode/workspace.ts'
-import { findChromium } from '../../test/webviews/chromium.ts'
+import { curvesOf } from '../../test/webviews/views.ts'
 import { defineBenchmark } from '../benchmark.ts'
-import { lossChart, openComparedView } from '../compare/compared-view.ts'
+import { openComparedView } from '../compare/compared-view.ts'
 import { measureCharts, measureDrag, measureHover } from '../compare/curve-gestures.ts'
-import { fillStore } from '../compare/fill-store.ts'
-import { describePeers, installPeers, openPeerPage, type PeerName } from '../compare/peer-page.ts'
+import { openFilledWorkspace } from '../compare/filled-workspace.ts'
+import { describePeers, installPeers, openPeerBrowser, openPeerPage, type PeerName } from '../compare/peer-page.ts'
 
 const names = ['Chart.js', 'uPlot', 'ECharts'] as const satisfies PeerName[]
 /** Ten million points as objects are more than a page of Chart.js holds. */
@@ -39,17 +36,14 @@ export default defineBenchmark({
     await using opened = new AsyncDisposableStack()
     const size = isQuick ? sizes.quick : sizes.full
     installPeers()
-    const workspaceFolder = join(folder, 'workspace')
-    await mkdir(workspaceFolder)
     const metrics = ['loss']
-    const filled = await fillStore(workspaceFolder, [
+    const fills = [
       { experiment: 'hundred', runs: size.runs, points: size.points, metrics },
       { experiment: 'long', runs: 1, points: size.longPoints, metrics },
       { experiment: 'many', runs: size.manyRuns, points: 1000, metrics },
-    ])
-    const workspace = opened.use(await openTestWorkspace(workspaceFolder))
-    const args = ['--no-sandbox', '--disable-gpu', '--no-first-run']
-    const browser = opened.use(await chromium.launch({ executablePath: findChromium(), args }))
+    ]
+    const { workspace, filled } = opened.use(await openFilledWorkspace(folder, fills))
+    const browser = opened.use(await openPeerBrowser())
     const engine = (await workspace.client.call('engine/status', {})).pid
     const running = opened.move()
     const view = (experiment: string) => ({ experiment, chosen: filled.get(experiment) ?? [] })
@@ -72,7 +66,7 @@ async function measureOurs(
   { experiment, chosen }: { experiment: string; chosen: readonly RunId[] },
   engine?: number,
 ) {
-  await using view = await openComparedView(client, { experiments: [experiment], chosen, charts: [lossChart] })
+  await using view = await openComparedView(client, { experiments: [experiment], chosen, charts: [curvesOf('loss')] })
   const { mainThread } = view
   const { page } = view.open
   const withEngine = async (measure: () => Promise<number>) => {

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RunId } from '../../src/protocol/ids.ts'
 import { openTestWorkspace, type TestWorkspace } from '../../test/vscode/workspace.ts'
+import { curvesOf } from '../../test/webviews/views.ts'
 import { defineBenchmark } from '../benchmark.ts'
-import { type ComparedView, lossChart, openComparedView } from '../compare/compared-view.ts'
+import { type ComparedView, openComparedView } from '../compare/compared-view.ts'
 import { measureCharts } from '../compare/curve-gestures.ts'
 
 export default defineBenchmark({
@@ -26,7 +27,7 @@ export default defineBenchmark({
       runIds.push(await workspace.logRun('live', { name: `run ${run}`, metrics: { loss }, status: 'RUNNING' }))
     }
     const view = opened.use(
-      await openComparedView(workspace.client, { experiments: ['live'], chosen: runIds, charts: [lossChart] }),
+      await openComparedView(workspace.client, { experiments: ['live'], chosen: runIds, charts: [curvesOf('loss')] }),
     )
     await measureCharts(view.open.page, view.mainThread)
     let step = loss.length

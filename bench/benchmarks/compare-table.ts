@@ -1,18 +1,16 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import type { Client } from '../../src/protocol/client.ts'
 import type { TableColumn } from '../../src/protocol/run-table.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
-import { openTestWorkspace } from '../../test/vscode/workspace.ts'
-import { findChromium } from '../../test/webviews/chromium.ts'
 import { defineBenchmark } from '../benchmark.ts'
 import { openComparedView } from '../compare/compared-view.ts'
-import { fillStore } from '../compare/fill-store.ts'
+import { openFilledWorkspace } from '../compare/filled-workspace.ts'
 import type { MainThread } from '../compare/main-thread.ts'
-import { describePeers, installPeers, openPeerPage } from '../compare/peer-page.ts'
+import { describePeers, installPeers, openPeerBrowser, openPeerPage } from '../compare/peer-page.ts'
 
 const sizes = {
   full: { rows: 10_000, columns: 200, diffRuns: 100, params: 200 },
@@ -42,17 +40,14 @@ export default defineBenchmark({
     await using opened = new AsyncDisposableStack()
     const size = isQuick ? sizes.quick : sizes.full
     installPeers()
-    const workspaceFolder = join(folder, 'workspace')
-    await mkdir(workspaceFolder)
     const keys = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}_${index}`)
     const half = size.columns / 2
-    const filled = await fillStore(workspaceFolder, [
+    const fills = [
       { experiment: 'table', runs: size.rows, points: 1, metrics: keys('metric', half), params: keys('param', half) },
       { experiment: 'diff', runs: size.diffRuns, points: 1, metrics: ['loss'], params: keys('param', size.params) },
-    ])
-    const workspace = opened.use(await openTestWorkspace(workspaceFolder))
-    const args = ['--no-sandbox', '--disable-gpu', '--no-first-run']
-    const browser = opened.use(await chromium.launch({ executablePath: findChromium(), args }))
+    ]
+    const { workspace, filled } = opened.use(await openFilledWorkspace(folder, fills))
+    const browser = opened.use(await openPeerBrowser())
     const running = opened.move()
     const columns: TableColumn[] = [
       ...keys('metric', half).map((key) => ({ kind: 'metric' as const, key, aggregate: 'last' as const })),

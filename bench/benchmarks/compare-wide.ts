@@ -1,9 +1,6 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { openTestWorkspace } from '../../test/vscode/workspace.ts'
 import { defineBenchmark } from '../benchmark.ts'
 import { openComparedView } from '../compare/compared-view.ts'
-import { fillStore } from '../compare/fill-store.ts'
+import { openFilledWorkspace } from '../compare/filled-workspace.ts'
 
 export default defineBenchmark({
   name: 'compare-wide',
@@ -15,14 +12,12 @@ export default defineBenchmark({
   },
   async open({ isQuick, folder }) {
     await using opened = new AsyncDisposableStack()
-    const workspaceFolder = join(folder, 'workspace')
-    await mkdir(workspaceFolder)
     const [runs, metrics, params] = isQuick ? [30, 30, 10] : [1500, 1500, 150]
     const keys = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}_${index}`)
-    await fillStore(workspaceFolder, [
+    const fills = [
       { experiment: 'wide', runs, points: 1, metrics: keys('metric', metrics), params: keys('param', params) },
-    ])
-    const { client } = opened.use(await openTestWorkspace(workspaceFolder))
+    ]
+    const { client } = opened.use(await openFilledWorkspace(folder, fills)).workspace
     const running = opened.move()
     return {
       async ours() {

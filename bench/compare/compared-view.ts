@@ -1,5 +1,5 @@
 import type { Client } from '../../src/protocol/client.ts'
-import type { ChartSpec, SavedView } from '../../src/protocol/saved-view.ts'
+import type { SavedView } from '../../src/protocol/saved-view.ts'
 import { openCompareView, type OpenView } from '../../test/webviews/open-view.ts'
 import { themes } from '../../test/webviews/themes.ts'
 import { emptyView } from '../../test/webviews/views.ts'
@@ -16,16 +16,4 @@ export async function openComparedView(client: Client, change: Partial<SavedView
   const open = await openCompareView({ client, view, theme: themes.darkModern })
   const mainThread = await openMainThread(open.page)
   return { open, mainThread, [Symbol.asyncDispose]: () => open[Symbol.asyncDispose]() }
-}
-
-/** A chart of one metric over steps. */
-export const lossChart: ChartSpec = {
-  kind: 'curves',
-  id: '1',
-  keys: ['loss'],
-  axis: 'step',
-  logX: false,
-  logY: false,
-  smoothing: 0,
-  clipOutliers: false,
 }

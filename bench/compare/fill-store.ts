@@ -1,11 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { dataFiles, dataFolderName } from '../../src/protocol/data-folder.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
-import { openSqlite } from '../../src/store/sqlite.ts'
-import { createTracking } from '../../src/tracking/create-tracking.ts'
-import { trackingMigrations } from '../../src/tracking/migrations.ts'
+import { openTestStore } from '../../test/vscode/store.ts'
 import { toSeriesValue } from './series-value.ts'
 
 /** Runs as a benchmark wants them: all params and metrics follow from the numbers of the run and the step. */
@@ -27,10 +21,8 @@ const firstStart = Date.UTC(2026, 0, 1)
  * million points take several times as long. Returns the ids of the runs by experiment.
  */
 export async function fillStore(workspace: string, fills: readonly StoreFill[]): Promise<Map<string, RunId[]>> {
-  const folder = join(workspace, dataFolderName)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  await using database = await openSqlite({ path: join(folder, dataFiles.store), migrations: trackingMigrations })
-  const { experiments, runs } = createTracking({ database, changed: () => undefined, now: Date.now, randomBytes })
+  await using store = await openTestStore(workspace)
+  const { experiments, runs } = store.tracking
   const filled = new Map<string, RunId[]>()
   for (const { experiment, runs: count, points, metrics, params = [] } of fills) {
     const { experimentId } = await experiments.ensure(experiment)

@@ -7,6 +7,8 @@ export interface MainThread {
   spentMs(): Promise<number>
   /** Bytes of its JavaScript heap after a collection. */
   heapBytes(): Promise<number>
+  /** Nodes of its documents, those that are not attached included. */
+  nodeCount(): Promise<number>
   /** CPU time that `work` costs, with all that it leaves to do. */
   measure(work: () => Promise<unknown>): Promise<number>
 }
@@ -33,6 +35,7 @@ export async function openMainThread(page: Page): Promise<MainThread> {
       await session.send('HeapProfiler.collectGarbage')
       return await metric('JSHeapUsedSize')
     },
+    nodeCount: () => metric('Nodes'),
     async measure(work) {
       await delay(settleMs)
       const start = await spentMs()

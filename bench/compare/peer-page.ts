@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import type { Browser, Page } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { findChromium } from '../../test/webviews/chromium.ts'
 import { type MainThread, openMainThread } from './main-thread.ts'
 
 const folder = join(import.meta.dirname, '../peers')
@@ -44,6 +45,11 @@ function readVersion(name: string): string {
   const text = readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8')
   // SAFETY: npm puts no package without a version there.
   return (JSON.parse(text) as { version: string }).version
+}
+
+/** The browser of the peers' pages. */
+export function openPeerBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu', '--no-first-run'] })
 }
 
 /** @param size of the data, as the page's `prepare` takes it */

@@ -1,30 +1,12 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import type { ExperimentId, RunId } from '../../src/protocol/ids.ts'
 import type { Database } from '../../src/store/database.ts'
 import { getNumber } from '../../src/store/row.ts'
-import { openSqlite } from '../../src/store/sqlite.ts'
-import { createTracking } from '../../src/tracking/create-tracking.ts'
-import { trackingMigrations } from '../../src/tracking/migrations.ts'
 import { loadSeries } from '../../src/tracking/series/load-series.ts'
 import { createPoints, slicePoints } from '../../src/tracking/series/points.ts'
 import type { Tracking } from '../../src/tracking/tracking.ts'
+import { openTestStore } from '../../test/vscode/store.ts'
 import { describeFinishedRun } from '../runs/finished-run.ts'
 import { type ScaleSizes, shortLength, type Stage } from './stages.ts'
-
-export function toStorePath(folder: string): string {
-  return join(folder, '.runwright', 'store.db')
-}
-
-/** The store of a workspace whose engine does not run, through the use-cases that the engine's routes call. */
-async function openStore(folder: string) {
-  const path = toStorePath(folder)
-  await mkdir(dirname(path), { recursive: true })
-  const database = await openSqlite({ path, migrations: trackingMigrations })
-  const tracking = createTracking({ database, changed: () => undefined, now: Date.now, randomBytes })
-  return { database, tracking, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
-}
 
 /** Runs that are logged at a time, which share commits. */
 const concurrency = 256
@@ -38,7 +20,7 @@ async function logRuns(count: number, log: (index: number) => Promise<void>): Pr
 
 /** The runs of a long sweep, of 5 metrics, 6 params and 3 tags each, and an experiment of very many keys. */
 export async function fillRuns(folder: string, sizes: ScaleSizes): Promise<void> {
-  await using store = await openStore(folder)
+  await using store = await openTestStore(folder)
   const { experimentId } = await store.tracking.experiments.ensure('sweep')
   await logRuns(sizes.runs, (index) => logSweepRun(store.tracking, experimentId, index))
   const wide = await store.tracking.experiments.ensure('wide')
@@ -88,7 +70,7 @@ function toPairs<Value>(values: Readonly<Record<string, Value>>): { key: string;
 
 /** Writes the series of a stage in the form that logging leaves; returns the run of the long one. */
 export async function fillPoints(folder: string, { points, longSeries, shortSeries }: Stage): Promise<RunId> {
-  await using store = await openStore(folder)
+  await using store = await openTestStore(folder)
   const { experimentId } = await store.tracking.experiments.ensure('curves')
   const add = async (name: string, length: number) => {
     const { runId } = await store.tracking.runs.create({ experimentId, name })

@@ -1,9 +1,8 @@
 import type { Client } from '../../src/protocol/client.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
-import type { CurveChartSpec, SavedView } from '../../src/protocol/saved-view.ts'
-import { openCompareView, type OpenView } from '../../test/webviews/open-view.ts'
-import { themes } from '../../test/webviews/themes.ts'
-import { emptyView } from '../../test/webviews/views.ts'
+import type { SavedView } from '../../src/protocol/saved-view.ts'
+import { curvesOf } from '../../test/webviews/views.ts'
+import { type ComparedView, openComparedView } from '../compare/compared-view.ts'
 
 /** What the two views hold and cost, by figure: `chartsHeapMb`, `tableNodes`, … */
 export type ViewSample = Readonly<Record<string, number>>
@@ -21,12 +20,10 @@ export async function openObservedViews(
   runIds: readonly RunId[],
 ): Promise<ObservedViews> {
   await using resources = new AsyncDisposableStack()
-  const view: SavedView = { ...emptyView, experiments: [experiment], chosen: runIds }
-  const open = async (change: Partial<SavedView>) => {
-    const opened = await openCompareView({ client, view: { ...view, ...change }, theme: themes.darkModern })
-    return observe(resources.use(opened))
-  }
-  const charts = await open({ tab: 'charts', charts: [curvesOf('loss'), curvesOf('accuracy')] })
+  const view = { experiments: [experiment], chosen: runIds }
+  const open = async (change: Partial<SavedView>) =>
+    observe(resources.use(await openComparedView(client, { ...view, ...change })))
+  const charts = await open({ tab: 'charts', charts: [curvesOf('loss', 'loss'), curvesOf('accuracy', 'accuracy')] })
   const loss = { kind: 'metric', key: 'loss', aggregate: 'last' } as const
   const table = await open({
     tab: 'runs',
@@ -48,36 +45,19 @@ export async function openObservedViews(
   }
 }
 
-function curvesOf(key: string): CurveChartSpec {
-  return {
-    kind: 'curves',
-    id: key,
-    keys: [key],
-    axis: 'step',
-    logX: false,
-    logY: false,
-    smoothing: 0,
-    clipOutliers: false,
-  }
-}
-
-async function observe(open: OpenView) {
-  const session = await open.page.context().newCDPSession(open.page)
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+function observe({ open, mainThread }: ComparedView) {
   let earlier = { cpuMs: 0, sentBytes: 0 }
 
   return {
     open,
     async sample(seconds: number): Promise<ViewSample> {
-      await session.send('HeapProfiler.collectGarbage')
-      const { metrics } = await session.send('Performance.getMetrics')
-      const metric = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? NaN
-      const now = { cpuMs: metric('TaskDuration') * 1000, sentBytes: open.sentBytes }
+      const heapBytes = await mainThread.heapBytes()
+      const now = { cpuMs: await mainThread.spentMs(), sentBytes: open.sentBytes }
       const since = earlier
       earlier = now
       return {
-        HeapMb: metric('JSHeapUsedSize') / 2 ** 20,
-        Nodes: metric('Nodes'),
+        HeapMb: heapBytes / 2 ** 20,
+        Nodes: await mainThread.nodeCount(),
         CpuMsPerSecond: (now.cpuMs - since.cpuMs) / seconds,
         BytesPerSecond: (now.sentBytes - since.sentBytes) / seconds,
       }

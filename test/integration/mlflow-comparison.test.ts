@@ -39,7 +39,7 @@ describe('a comparison of runs on an MLflow server', () => {
         step,
         timestamp: run.startTime + step * 1000,
       }))
-      await post('runs/log-batch', { run_id: run.runId, metrics })
+      await server.post('runs/log-batch', { run_id: run.runId, metrics })
       await client.call('runs/end', { runId: run.runId, status: 'FINISHED' })
     }
   })
@@ -48,15 +48,6 @@ describe('a comparison of runs on an MLflow server', () => {
     await server?.[Symbol.asyncDispose]()
     await rm(folder, { recursive: true, force: true })
   })
-
-  async function post(route: string, body: object): Promise<void> {
-    const response = await fetch(`${server.url}/api/2.0/mlflow/${route}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-    assert.equal(response.status, 200, await response.text())
-  }
 
   const loss = { kind: 'metric', key: 'loss', aggregate: 'last' } as const
   const lr = { kind: 'param', key: 'lr' } as const

@@ -51,16 +51,6 @@ describe('an MLflow server as a client', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  /** What another program logs, by MLflow's own interface. */
-  async function post(route: string, body: object): Promise<void> {
-    const response = await fetch(`${server.url}/api/2.0/mlflow/${route}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-    assert.equal(response.status, 200, await response.text())
-  }
-
   const ensure = async (name: string): Promise<ExperimentId> =>
     (await client.call('experiments/ensure', { name })).experiment.experimentId
 
@@ -110,7 +100,7 @@ describe('an MLflow server as a client', () => {
     for (const [name, accuracy] of Object.entries({ low: 0.5, high: 0.9, middle: 0.7, none: Number.NaN })) {
       const runId = await start(experimentId, name)
       const value = Number.isNaN(accuracy) ? 'NaN' : accuracy
-      await post('runs/log-batch', {
+      await server.post('runs/log-batch', {
         run_id: runId,
         metrics: [{ key: 'accuracy', value, timestamp: startTime, step: 0 }],
         params: [{ key: 'depth', value: name }],
@@ -162,7 +152,7 @@ describe('an MLflow server as a client', () => {
       tags: [{ key: 'team', value: 'vision' }],
     })
     const points = ['zeta', 'val_loss'].map((key) => ({ key, value: 1, timestamp: startTime, step: 0 }))
-    await post('runs/log-batch', { run_id: run.runId, metrics: points })
+    await server.post('runs/log-batch', { run_id: run.runId, metrics: points })
     const keys = await client.call('experiments/keys', { experimentId })
     assert.deepEqual([keys.metrics, keys.params], [['val_loss', 'zeta'], ['depth']])
     assert.ok(keys.tags.includes('team'))
@@ -172,7 +162,7 @@ describe('an MLflow server as a client', () => {
   it('gives a run as it was logged', async () => {
     const experimentId = await ensure('read back')
     const runId = await start(experimentId, 'whole')
-    await post('runs/log-batch', {
+    await server.post('runs/log-batch', {
       run_id: runId,
       metrics: [
         { key: 'loss', value: 2, timestamp: startTime, step: 1 },
@@ -181,7 +171,7 @@ describe('an MLflow server as a client', () => {
       params: [{ key: 'rate', value: '0.1' }],
     })
     const dataset = { name: 'digits', digest: 'abc', source_type: 'local', source: '{}', schema: '{"columns":1}' }
-    await post('runs/log-inputs', {
+    await server.post('runs/log-inputs', {
       run_id: runId,
       datasets: [{ dataset, tags: [{ key: 'mlflow.data.context', value: 'train' }] }],
     })
@@ -229,7 +219,7 @@ describe('an MLflow server as a client', () => {
     const runId = await start(await ensure('series'), 'a')
     const steps = Array.from({ length: 500 }, (_, index) => 499 - index)
     const metrics = steps.map((step) => ({ key: 'loss', value: step / 2, timestamp: startTime, step }))
-    await post('runs/log-batch', { run_id: runId, metrics })
+    await server.post('runs/log-batch', { run_id: runId, metrics })
     const { points } = await client.call('metrics/history', { runId, key: 'loss' })
     assert.deepEqual(
       points.map(({ step }) => step),
@@ -273,13 +263,13 @@ describe('an MLflow server as a client', () => {
     assert.deepEqual(await next(), { kind: 'reset' })
 
     const point = { key: 'loss', value: 0.5, timestamp: startTime, step: 3 }
-    await post('runs/log-batch', { run_id: runId, metrics: [point] })
+    await server.post('runs/log-batch', { run_id: runId, metrics: [point] })
     assert.deepEqual(await next(), { kind: 'metrics', experimentId, runId, latest: [point] })
-    await post('runs/set-tag', { run_id: runId, key: 'note', value: 'new' })
+    await server.post('runs/set-tag', { run_id: runId, key: 'note', value: 'new' })
     assert.deepEqual(await next(), { kind: 'run', experimentId, runId })
-    await post('runs/delete', { run_id: runId })
+    await server.post('runs/delete', { run_id: runId })
     assert.deepEqual(await next(), { kind: 'run', experimentId, runId })
-    await post('experiments/set-experiment-tag', { experiment_id: experimentId, key: 'team', value: 'vision' })
+    await server.post('experiments/set-experiment-tag', { experiment_id: experimentId, key: 'team', value: 'vision' })
     assert.deepEqual(await next(), { kind: 'experiment', experimentId })
 
     const ended = next()

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,6 +9,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly url: string
   /** The leader of the server's process group. */
   readonly pid: number
+  /** Posts to the server's REST API as another program does; `route` is what follows `/api/2.0/mlflow/`. */
+  post(route: string, body: object): Promise<void>
 }
 
 /** Milliseconds until the server must listen; its start imports half of Python's data stack. */
@@ -46,11 +49,23 @@ export async function openMlflowServer(options: {
   )
   const stop = () => endGroup(child)
   try {
-    return { url: await readUrl(child), pid: child.pid ?? 0, [Symbol.asyncDispose]: stop }
+    const url = await readUrl(child)
+    const post = (route: string, body: object) => postTo(url, route, body)
+    return { url, pid: child.pid ?? 0, post, [Symbol.asyncDispose]: stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+async function postTo(url: string, route: string, body: object): Promise<void> {
+  const response = await fetch(`${url}/api/2.0/mlflow/${route}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const answer = await response.text()
+  assert.equal(response.status, 200, answer)
 }
 
 /** Waits for the line in which the server says where it listens. */

@@ -39,14 +39,8 @@ describe('a workspace of two folders and an MLflow server', () => {
   after(() => resources.disposeAsync())
 
   /** In the server's experiment `Default`. */
-  const startRemoteRun = async (run_name: string) => {
-    const response = await fetch(`${server.url}/api/2.0/mlflow/runs/create`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ experiment_id: '0', run_name, start_time: Date.now() }),
-    })
-    assert.ok(response.ok, await response.text())
-  }
+  const startRemoteRun = (run_name: string) =>
+    server.post('runs/create', { experiment_id: '0', run_name, start_time: Date.now() })
   const serverRow = () => vscode.row(`MLflow server ${new URL(server.url).host}`)
 
   it('shows the runs of each folder below it, from an engine of its own', async () => {

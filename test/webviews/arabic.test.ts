@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 
-import { mkdir, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { after, before, describe, it } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import { bundle } from '../../scripts/bundle.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
 import type { SavedView } from '../../src/protocol/saved-view.ts'
 import { openTestWorkspace, type TestWorkspace } from '../vscode/workspace.ts'
+import { findViolations, wcagRules } from './find-violations.ts'
+import { keepPicture } from './keep-picture.ts'
 import { openCompareView, type OpenViewOptions } from './open-view.ts'
 import { themes } from './themes.ts'
 import { emptyView } from './views.ts'
@@ -94,9 +94,9 @@ describe('the comparison in Arabic', () => {
     const { x, y, width, height } = await boxOf(header)
     const end = { x: x + 2, y: y + height / 2 }
     await drag(page, end, { x: end.x - 50, y: end.y })
-    await seeView(page, () => view.view.columns[1]?.width === 150)
+    await view.see(() => view.view.columns[1]?.width === 150)
     await drag(page, { x: x + width / 2, y: end.y }, { x: x - 140, y: end.y })
-    await seeView(page, () => view.view.columns[1]?.column.kind === 'metric' && keyAt(view.view, 1) === 'm2')
+    await view.see(() => view.view.columns[1]?.column.kind === 'metric' && keyAt(view.view, 1) === 'm2')
     assert.equal(keyAt(view.view, 2), 'm1')
   })
 
@@ -140,8 +140,8 @@ describe('the comparison in Arabic', () => {
         await using view = await open({ tab, chosen: runIds }, theme)
         const { page } = view
         await page.getByRole('tabpanel').getByText('calm-otter').first().waitFor()
-        await picture(page, `arabic-${tab}-${name}`)
-        await check(page)
+        await keepPicture(page, `arabic-${tab}-${name}`)
+        assert.deepEqual(await findViolations(page, ':root', wcagRules), [])
         assert.deepEqual(await page.evaluate(findLatinTexts), [])
         assert.deepEqual(view.errors, [])
       }
@@ -188,26 +188,4 @@ async function drag({ mouse }: Page, from: Place, to: Place): Promise<void> {
   await mouse.move((from.x + to.x) / 2, to.y, { steps: 3 })
   await mouse.move(to.x, to.y, { steps: 3 })
   await mouse.up()
-}
-
-async function seeView(page: Page, isSeen: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (!isSeen() && Date.now() < deadline) await page.evaluate('new Promise(requestAnimationFrame)')
-  assert.ok(isSeen())
-}
-
-async function check(page: Page): Promise<void> {
-  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
-  const found = await page.evaluate(
-    `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`,
-  )
-  assert.deepEqual(found, [])
-}
-
-/** Keeps a picture where one asks for them by the environment. */
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env['RUNWRIGHT_PICTURES']
-  if (folder === undefined) return
-  await mkdir(folder, { recursive: true })
-  await page.screenshot({ path: `${folder}/${name}.png` })
 }

@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import { bundle } from '../../scripts/bundle.ts'
-import { parseRunId, type RunId } from '../../src/protocol/ids.ts'
 import type { SavedView } from '../../src/protocol/saved-view.ts'
-import { runPython } from '../servers/run-python.ts'
-import { findTestPython } from '../servers/test-python.ts'
-import { openTestWorkspace, type TestWorkspace } from '../vscode/workspace.ts'
+import { findViolations } from './find-violations.ts'
+import { keepPicture } from './keep-picture.ts'
+import { type MediaWorkspace, openMediaWorkspace } from './media-workspace.ts'
 import { openCompareView, type OpenView, type OpenViewOptions } from './open-view.ts'
 import { themes } from './themes.ts'
 import { emptyView } from './views.ts'
@@ -46,40 +41,18 @@ async function colorOf(picture: Locator): Promise<readonly number[]> {
 const isRed = ([red = 0, , blue = 0]: readonly number[]) => red > 180 && blue < 90
 const isBlue = ([red = 0, , blue = 0]: readonly number[]) => blue > 180 && red < 90
 
-async function findViolations(page: Page): Promise<string[]> {
-  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  await page.evaluate(source)
-  const result: unknown = await page.evaluate('axe.run(document.querySelector("#panel-artifacts"))')
-  // SAFETY: axe's documented result.
-  const { violations } = result as { violations: { id: string; nodes: { html: string }[] }[] }
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-}
-
-async function waitFor(isThere: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (!isThere() && Date.now() < deadline) await new Promise((done) => setTimeout(done, 20))
-  assert.ok(isThere(), 'it has not happened in time')
-}
-
 describe('the artifacts tab, on what the Python client has logged', () => {
-  let workspace: TestWorkspace
-  let runs: readonly RunId[]
-  const resources = new AsyncDisposableStack()
+  let media: MediaWorkspace
 
   before(async () => {
     await bundle({ production: false })
-    workspace = resources.use(await openTestWorkspace())
-    const folder = await mkdtemp(join(tmpdir(), 'runwright-media-'))
-    resources.defer(() => rm(folder, { recursive: true, force: true }))
-    const server = await workspace.client.tracking()
-    const printed = await runPython({ python: findTestPython(process.env), script: 'log_media.py', folder, server })
-    runs = Object.values(printed).flatMap((id) => parseRunId(String(id)) ?? [])
+    media = await openMediaWorkspace()
   })
-  after(() => resources.disposeAsync())
+  after(() => media[Symbol.asyncDispose]())
 
   function open(change: Partial<SavedView> = {}, options: Partial<OpenViewOptions> = {}): Promise<OpenView> {
-    const view: SavedView = { ...emptyView, experiments: ['media'], tab: 'artifacts', chosen: runs, ...change }
-    return openCompareView({ client: workspace.client, view, theme: themes.darkModern, ...options })
+    const view: SavedView = { ...emptyView, experiments: ['media'], tab: 'artifacts', chosen: media.runs, ...change }
+    return openCompareView({ client: media.workspace.client, view, theme: themes.darkModern, ...options })
   }
 
   it('shows images and sounds of the chosen runs side by side, at their last step', async () => {
@@ -115,9 +88,9 @@ describe('the artifacts tab, on what the Python client has logged', () => {
     await cell(page, 'audio/sample_step_*.wav', 'second')
       .getByText(/^step 0/)
       .waitFor()
-    await waitFor(() => view.view.artifact?.step === 1)
+    await view.see(() => view.view.artifact?.step === 1)
     await page.keyboard.press('End')
-    await waitFor(() => view.view.artifact?.step === undefined)
+    await view.see(() => view.view.artifact?.step === undefined)
     assert.deepEqual(view.errors, [])
   })
 
@@ -131,8 +104,8 @@ describe('the artifacts tab, on what the Python client has logged', () => {
     await page.getByRole('option', { name: /summary/, selected: true }).waitFor()
     await page.getByRole('button', { name: 'Compare notes/summary.txt of second in the Diff Editor' }).click()
     await page.getByRole('button', { name: 'Open notes/summary.txt of first' }).click()
-    await waitFor(() => view.actions.length === 2)
-    const [left, right] = runs.map((runId) => ({ runId, path: 'notes/summary.txt' }))
+    await view.see(() => view.actions.length === 2)
+    const [left, right] = media.runs.map((runId) => ({ runId, path: 'notes/summary.txt' }))
     assert.deepEqual(view.actions, [
       { kind: 'compare-artifacts', left, right },
       { kind: 'open-artifact', ...left },
@@ -191,8 +164,8 @@ describe('the artifacts tab, on what the Python client has logged', () => {
   it('says of bytes that it cannot show how many they are, and which', async () => {
     await using view = await open({ artifact: { key: 'weights.bin' } })
     const { page } = view
-    const { sha256 } = await workspace.client.call('artifacts/digest', {
-      runId: runs[0] ?? ('' as RunId),
+    const { sha256 } = await media.workspace.client.call('artifacts/digest', {
+      runId: media.runs[0] ?? assert.fail(),
       path: 'weights.bin',
     })
     await cell(page, 'weights.bin', 'first').getByText(sha256).waitFor()
@@ -203,10 +176,10 @@ describe('the artifacts tab, on what the Python client has logged', () => {
   it('shows what a run logs while it is looked at', async () => {
     await using view = await open({ artifact: { key: 'notes/summary.txt' } })
     const { page } = view
-    const [runId] = runs
+    const [runId] = media.runs
     assert.ok(runId !== undefined)
     await cell(page, 'notes/summary.txt', 'first').getByText('this is first').waitFor()
-    await workspace.client.upload(runId, 'later/live.txt', Buffer.from('just now'))
+    await media.workspace.client.upload(runId, 'later/live.txt', Buffer.from('just now'))
     await page.getByRole('option', { name: /live\.txt/ }).click()
     await cell(page, 'later/live.txt', 'first').getByText('just now').waitFor()
     await cell(page, 'later/live.txt', 'second').getByText('Not logged.').waitFor()
@@ -217,14 +190,13 @@ describe('the artifacts tab, on what the Python client has logged', () => {
     it(`has no fault that axe knows in ${name}`, async () => {
       await using view = await open({}, { theme })
       const { page } = view
-      const pictures = process.env['RUNWRIGHT_PICTURES']
       for (const key of ['', 'val/masks', 'eval/predictions.json', 'notes/summary.txt', 'weights.bin']) {
         const option = key === '' ? /All Images/ : key
         await page.getByRole('option', { name: option }).click()
         await page.getByRole('option', { name: option, selected: true }).waitFor()
         await page.locator('#panel-artifacts [aria-busy]').first().waitFor({ state: 'detached' })
-        assert.deepEqual(await findViolations(page), [], key)
-        if (pictures) await page.screenshot({ path: join(pictures, `${name}-${key.replace(/\W/g, '-')}.png`) })
+        assert.deepEqual(await findViolations(page, '#panel-artifacts'), [], key)
+        await keepPicture(page, `${name}-${key.replace(/\W/g, '-')}`)
       }
     })
   }

@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict'
-import { readFile, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { writeFile } from 'node:fs/promises'
 import { before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 import { bundle } from '../../scripts/bundle.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
 import type { ChartSpec, CurveChartSpec, SavedView } from '../../src/protocol/saved-view.ts'
 import { openTestWorkspace, type TestWorkspace } from '../vscode/workspace.ts'
-import { openCompareView, type OpenView } from './open-view.ts'
+import { findViolations } from './find-violations.ts'
+import { openCompareView, type OpenView, seeView } from './open-view.ts'
 import { themes } from './themes.ts'
-import { emptyView } from './views.ts'
+import { curvesOf, emptyView } from './views.ts'
 
-const curves: CurveChartSpec = {
-  kind: 'curves',
-  id: '1',
-  keys: ['loss'],
-  axis: 'step',
-  logX: false,
-  logY: false,
-  smoothing: 0,
-  clipOutliers: false,
-}
+const curves = curvesOf('loss')
 const red = '#d01010'
 const green = '#10a010'
 
@@ -129,15 +120,6 @@ async function findSpikes(
   })
 }
 
-async function findViolations(page: Page): Promise<string[]> {
-  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  await page.evaluate(source)
-  const result: unknown = await page.evaluate('axe.run(document.querySelector("#panel-charts, dialog"))')
-  // SAFETY: axe's documented result.
-  const { violations } = result as { violations: { id: string; nodes: { html: string }[] }[] }
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-}
-
 describe('the charts tab', () => {
   before(() => bundle({ production: false }))
 
@@ -151,7 +133,7 @@ describe('the charts tab', () => {
       open.view.charts.map(({ id }) => id),
       ['1', '2'],
     )
-    assert.deepEqual(await findViolations(page), [])
+    assert.deepEqual(await findViolations(page, '#panel-charts, dialog'), [])
     assert.deepEqual(open.errors, [])
   })
 
@@ -299,7 +281,7 @@ describe('the charts tab', () => {
     await chart(page, 'loss').getByRole('button', { name: 'Clip' }).click()
     await chart(page, 'loss').getByRole('combobox', { name: 'X Axis' }).selectOption('Relative Time')
     await chart(page, 'loss').getByRole('button', { name: 'Clip', pressed: true }).waitFor()
-    await waitForView(open, (view) => view.charts[0]?.kind === 'curves' && view.charts[0].axis === 'relative')
+    await seeView(open, (view) => view.charts[0]?.kind === 'curves' && view.charts[0].axis === 'relative')
     assert.deepEqual(open.view.charts, [
       { ...curves, axis: 'relative', logY: true, smoothing: 0.9, clipOutliers: true },
     ])
@@ -314,12 +296,12 @@ describe('the charts tab', () => {
     const row = page.getByRole('table', { name: 'loss' }).getByRole('row', { name: /rising/ })
     await row.waitFor()
     assert.deepEqual(await row.getByRole('cell').allTextContents(), ['loss', '0', '0.99', '0', '3', 'step 0'])
-    assert.deepEqual(await findViolations(page), [])
+    assert.deepEqual(await findViolations(page, '#panel-charts, dialog'), [])
     for (const entry of ['Open Data as CSV', 'Export as PNG…']) {
       await page.getByRole('button', { name: 'More Actions for loss' }).click()
       await page.getByRole('menuitem', { name: entry }).click()
     }
-    await waitFor(() => open.actions.length === 2)
+    await open.see(() => open.actions.length === 2)
     const [csv, png] = open.actions
     assert.ok(csv?.kind === 'open-text' && csv.language === 'csv')
     assert.match(
@@ -346,7 +328,7 @@ describe('the charts tab', () => {
       await page.waitForFunction(`document.querySelector('.chart .visually-hidden').textContent !== ''`)
       await page.getByRole('button', { name: /^More Actions/ }).click()
       await page.getByRole('menuitem', { name: 'Export as SVG…' }).click()
-      await waitFor(() => open.actions.length === 1)
+      await open.see(() => open.actions.length === 1)
       const [action] = open.actions
       assert.ok(action?.kind === 'export-file' && action.fileName.endsWith('.svg'), spec.kind)
       const svg = new TextDecoder().decode(Uint8Array.from(Object.values(action.bytes)))
@@ -368,13 +350,13 @@ describe('the charts tab', () => {
     await dialog.getByRole('searchbox').fill('^acc')
     await dialog.getByRole('checkbox', { name: 'Regular Expression' }).press('Space')
     await dialog.getByRole('status').getByText('0 chosen, 1 found.').waitFor()
-    assert.deepEqual(await findViolations(page), [])
+    assert.deepEqual(await findViolations(page, '#panel-charts, dialog'), [])
     await dialog.getByRole('checkbox', { name: 'accuracy' }).press('Space')
     await dialog.getByRole('button', { name: 'Add' }).press('Enter')
     await waitForCurves(page, 'accuracy')
     const more = page.getByRole('button', { name: 'More Actions for accuracy' })
     await more.press('Alt+Shift+ArrowUp')
-    await waitForView(open, ({ charts }) => charts.map(({ id }) => id).join() === '2,1')
+    await seeView(open, ({ charts }) => charts.map(({ id }) => id).join() === '2,1')
     await more.press('Enter')
     await page.getByRole('menuitem', { name: 'Remove' }).press('Enter')
     await chart(page, 'accuracy').waitFor({ state: 'detached' })
@@ -389,7 +371,7 @@ describe('the charts tab', () => {
     await waitForCurves(page, 'loss')
     const target = page.locator('[data-chart="1"]')
     await page.locator('[data-chart="3"] .chart-title').dragTo(target, { targetPosition: { x: 20, y: 100 } })
-    await waitForView(open, ({ charts }) => charts.map(({ id }) => id).join() === '3,1,2')
+    await seeView(open, ({ charts }) => charts.map(({ id }) => id).join() === '3,1,2')
     assert.deepEqual(open.errors, [])
   })
 
@@ -430,7 +412,7 @@ describe('the charts tab', () => {
     const dialog = page.getByRole('dialog', { name: 'Edit Chart' })
     await dialog.getByRole('combobox', { name: 'Group By' }).selectOption('Status')
     await dialog.getByRole('combobox', { name: 'Band' }).selectOption('Least to Greatest')
-    assert.deepEqual(await findViolations(page), [])
+    assert.deepEqual(await findViolations(page, '#panel-charts, dialog'), [])
     await dialog.getByRole('button', { name: 'Save' }).press('Enter')
     await page.getByText('Means by Status; bands from the least to the greatest value.').waitFor()
     await waitForCurves(page, 'loss', /loss of FINISHED: best 0.5 at/)
@@ -446,7 +428,7 @@ describe('the charts tab', () => {
     await waitForCurves(page, 'loss', /best 0 by rising at accuracy 0.5/)
     assert.deepEqual(open.view.charts, [{ ...curves, xMetric: 'accuracy' }])
     await chart(page, 'loss').getByRole('combobox', { name: 'X Axis' }).selectOption('Step')
-    await waitForView(open, ({ charts }) => charts[0]?.kind === 'curves' && charts[0].xMetric === undefined)
+    await seeView(open, ({ charts }) => charts[0]?.kind === 'curves' && charts[0].xMetric === undefined)
     await waitForCurves(page, 'loss', /best 0 by rising at step 0/)
     assert.deepEqual(open.errors, [])
   })
@@ -461,17 +443,17 @@ describe('the charts tab', () => {
     await dialog.getByRole('textbox', { name: 'Pattern' }).fill('^(acc|val)')
     await dialog.getByRole('status').getByText('1 metrics').waitFor()
     await dialog.getByRole('checkbox', { name: 'Logarithmic Y Axis' }).check()
-    assert.deepEqual(await findViolations(page), [])
+    assert.deepEqual(await findViolations(page, '#panel-charts, dialog'), [])
     await dialog.getByRole('button', { name: 'Add' }).press('Enter')
     await waitForCurves(page, 'accuracy')
     await page.getByRole('heading', { name: 'Metrics like ^(acc|val)' }).waitFor()
     const timestamp = 1_750_000_000_000
     await workspace.mlflow('runs/log-metric', { run_id: runs.falling, key: 'val/loss', value: 7, step: 1, timestamp })
     await waitForCurves(page, 'val/loss', /best 7/)
-    assert.deepEqual(await findViolations(page), [])
+    assert.deepEqual(await findViolations(page, '#panel-charts, dialog'), [])
     await chart(page, 'val/loss').getByRole('button', { name: 'Log Y' }).click()
     const { keys: _keys, ...options } = curves
-    await waitForView(open, ({ charts }) => charts[1]?.kind === 'rule' && !charts[1].logY)
+    await seeView(open, ({ charts }) => charts[1]?.kind === 'rule' && !charts[1].logY)
     assert.deepEqual(open.view.charts, [curves, { ...options, kind: 'rule', id: '2', pattern: '^(acc|val)' }])
     await page.getByRole('button', { name: 'More Actions for Metrics like' }).press('Enter')
     await page.getByRole('menuitem', { name: 'Remove' }).press('Enter')
@@ -500,7 +482,7 @@ describe('the charts tab', () => {
     await chart(page, 'Importance for loss').getByRole('button', { name: 'Table' }).click()
     const rows = page.getByRole('table', { name: 'Importance for loss' }).getByRole('rowheader')
     assert.equal((await rows.allTextContents())[0], 'lr')
-    assert.deepEqual(await findViolations(page), [])
+    assert.deepEqual(await findViolations(page, '#panel-charts, dialog'), [])
     assert.deepEqual(open.errors, [])
   })
 
@@ -532,7 +514,7 @@ describe('the charts tab', () => {
     await chart(page, 'Distribution of loss').getByRole('button', { name: 'Table' }).click()
     const counts = page.getByRole('table', { name: 'Distribution of loss' }).getByRole('row')
     assert.ok((await counts.count()) > 20)
-    assert.deepEqual(await findViolations(page), [])
+    assert.deepEqual(await findViolations(page, '#panel-charts, dialog'), [])
     assert.deepEqual(open.errors, [])
   })
 
@@ -552,7 +534,7 @@ describe('the charts tab', () => {
         .getByText(/of 2 runs/)
         .waitFor({ state: 'attached' })
     }
-    assert.deepEqual(await findViolations(page), [])
+    assert.deepEqual(await findViolations(page, '#panel-charts, dialog'), [])
     const plot = chart(page, /Parallel/).locator('.plot')
     await plot.scrollIntoViewIfNeeded()
     const box = await plot.boundingBox()
@@ -562,17 +544,7 @@ describe('the charts tab', () => {
     await page.mouse.move(box.x + 40, box.y + 80, { steps: 4 })
     await page.mouse.up()
     await page.getByRole('button', { name: 'Choose 1 Runs' }).click()
-    await waitForView(open, ({ chosen }) => chosen.join() === runs.falling)
+    await seeView(open, ({ chosen }) => chosen.join() === runs.falling)
     assert.deepEqual(open.errors, [])
   })
 })
-
-async function waitForView(open: OpenView, isThere: (view: SavedView) => boolean): Promise<void> {
-  await waitFor(() => isThere(open.view))
-}
-
-async function waitFor(isThere: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (!isThere() && Date.now() < deadline) await new Promise((done) => setTimeout(done, 20))
-  assert.ok(isThere(), 'it has not happened in time')
-}

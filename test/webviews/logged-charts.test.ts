@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 import { bundle } from '../../scripts/bundle.ts'
-import { parseRunId, type RunId } from '../../src/protocol/ids.ts'
 import type { ChartSpec, SavedView } from '../../src/protocol/saved-view.ts'
-import { runPython } from '../servers/run-python.ts'
-import { findTestPython } from '../servers/test-python.ts'
-import { openTestWorkspace, type TestWorkspace } from '../vscode/workspace.ts'
+import { findViolations } from './find-violations.ts'
+import { keepPicture } from './keep-picture.ts'
+import { type MediaWorkspace, openMediaWorkspace } from './media-workspace.ts'
 import { openCompareView, type OpenView, type OpenViewOptions } from './open-view.ts'
 import { themes } from './themes.ts'
 import { emptyView } from './views.ts'
@@ -28,40 +23,18 @@ const confusion: ChartSpec = {
 }
 const chart = (page: Page, name: string) => page.getByRole('figure', { name, exact: true })
 
-async function findViolations(page: Page): Promise<string[]> {
-  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  await page.evaluate(source)
-  const result: unknown = await page.evaluate('axe.run(document.querySelector("dialog[open], #panel-charts"))')
-  // SAFETY: axe's documented result.
-  const { violations } = result as { violations: { id: string; nodes: { html: string }[] }[] }
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-}
-
-async function waitFor(isThere: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (!isThere() && Date.now() < deadline) await new Promise((done) => setTimeout(done, 20))
-  assert.ok(isThere(), 'it has not happened in time')
-}
-
 describe('charts of tables that the Python client has logged', () => {
-  let workspace: TestWorkspace
-  let runs: readonly RunId[]
-  const resources = new AsyncDisposableStack()
+  let media: MediaWorkspace
 
   before(async () => {
     await bundle({ production: false })
-    workspace = resources.use(await openTestWorkspace())
-    const folder = await mkdtemp(join(tmpdir(), 'runwright-tables-'))
-    resources.defer(() => rm(folder, { recursive: true, force: true }))
-    const server = await workspace.client.tracking()
-    const printed = await runPython({ python: findTestPython(process.env), script: 'log_media.py', folder, server })
-    runs = Object.values(printed).flatMap((id) => parseRunId(String(id)) ?? [])
+    media = await openMediaWorkspace()
   })
-  after(() => resources.disposeAsync())
+  after(() => media[Symbol.asyncDispose]())
 
   function open(charts: readonly ChartSpec[], options: Partial<OpenViewOptions> = {}): Promise<OpenView> {
-    const view: SavedView = { ...emptyView, experiments: ['media'], tab: 'charts', chosen: runs, charts }
-    return openCompareView({ client: workspace.client, view, theme: themes.darkModern, ...options })
+    const view: SavedView = { ...emptyView, experiments: ['media'], tab: 'charts', chosen: media.runs, charts }
+    return openCompareView({ client: media.workspace.client, view, theme: themes.darkModern, ...options })
   }
 
   it('has the areas under the curves that scikit-learn finds, as a sentence and as a table', async () => {
@@ -119,7 +92,7 @@ describe('charts of tables that the Python client has logged', () => {
     ])
     await page.getByRole('button', { name: /^More Actions for Confusion/ }).click()
     await page.getByRole('menuitem', { name: 'Open Data as CSV' }).click()
-    await waitFor(() => view.actions.length === 1)
+    await view.see(() => view.actions.length === 1)
     const [csv] = view.actions
     assert.ok(csv?.kind === 'open-text')
     assert.match(csv.content, /^run_id,run,true_label,predicted_label,count\r\n[0-9a-f]{32},first,bird,bird,1\r\n/)
@@ -136,9 +109,9 @@ describe('charts of tables that the Python client has logged', () => {
       await dialog.getByRole('combobox', { name: 'Kind' }).selectOption(kind)
       const submit = dialog.getByRole('button', { name: 'Add' })
       await submit.and(page.locator(':enabled')).waitFor()
-      assert.deepEqual(await findViolations(page), [])
+      assert.deepEqual(await findViolations(page, 'dialog[open], #panel-charts'), [])
       await submit.press('Enter')
-      await waitFor(() => view.view.charts.at(-1)?.kind === spec.kind)
+      await view.see(() => view.view.charts.at(-1)?.kind === spec.kind)
       const { id: _made, ...made } = view.view.charts.at(-1) ?? roc
       assert.deepEqual(made, spec)
     }
@@ -168,9 +141,8 @@ describe('charts of tables that the Python client has logged', () => {
         .getByText(/Average precision 0.9581/)
         .first()
         .waitFor({ state: 'attached' })
-      assert.deepEqual(await findViolations(page), [])
-      const pictures = process.env['RUNWRIGHT_PICTURES']
-      if (pictures) await page.screenshot({ path: join(pictures, `charts-${name}.png`) })
+      assert.deepEqual(await findViolations(page, 'dialog[open], #panel-charts'), [])
+      await keepPicture(page, `charts-${name}`)
       assert.deepEqual(view.errors, [])
     })
   }

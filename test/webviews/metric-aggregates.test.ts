@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { before, it } from 'node:test'
 import { bundle } from '../../scripts/bundle.ts'
-import { accuracy, openRunsTab, seeRows, seeView } from './open-runs-tab.ts'
+import { accuracy, openRunsTab, seeRows } from './open-runs-tab.ts'
+import { seeView } from './open-view.ts'
 
 before(() => bundle({ production: false }))
 

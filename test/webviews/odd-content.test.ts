@@ -1,33 +1,19 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { bundle } from '../../scripts/bundle.ts'
-import { dataFiles, dataFolderName } from '../../src/protocol/data-folder.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
-import type { CurveChartSpec, SavedView, ViewColumn } from '../../src/protocol/saved-view.ts'
-import { openSqlite } from '../../src/store/sqlite.ts'
-import { createTracking } from '../../src/tracking/create-tracking.ts'
-import { trackingMigrations } from '../../src/tracking/migrations.ts'
+import type { SavedView, ViewColumn } from '../../src/protocol/saved-view.ts'
+import { openTestStore } from '../vscode/store.ts'
 import { openTestWorkspace, type TestWorkspace } from '../vscode/workspace.ts'
 import { openCompareView, type OpenView } from './open-view.ts'
-import { emptyView } from './views.ts'
+import { curvesOf, emptyView } from './views.ts'
 
 /** As long as a key may be, with all that could end a string, an element or an attribute. */
 const oddKey = `"quoted" 'key' <b>&amp; 🦦 \`${'é'.repeat(250)}`.slice(0, 250)
 
-const curvesOf = (key: string): CurveChartSpec => ({
-  kind: 'curves',
-  id: key.slice(0, 8),
-  keys: [key],
-  axis: 'step',
-  logX: false,
-  logY: false,
-  smoothing: 0,
-  clipOutliers: false,
-})
 const metricColumn = (key: string): ViewColumn => ({
   column: { kind: 'metric', key, aggregate: 'last' },
   width: 120,
@@ -39,10 +25,8 @@ const metricColumn = (key: string): ViewColumn => ({
  * protocol, into the store of a workspace that has no engine yet.
  */
 async function logOddRuns(workspace: string): Promise<{ odd: RunId; nan: RunId }> {
-  const folder = join(workspace, dataFolderName)
-  await mkdir(folder, { mode: 0o700 })
-  await using database = await openSqlite({ path: join(folder, dataFiles.store), migrations: trackingMigrations })
-  const { experiments, runs } = createTracking({ database, changed: () => undefined, now: Date.now, randomBytes })
+  await using store = await openTestStore(workspace)
+  const { experiments, runs } = store.tracking
   const { experimentId } = await experiments.ensure('odd')
 
   async function log(name: string, series: Readonly<Record<string, readonly number[]>>): Promise<RunId> {

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { Locator, Page } from 'playwright-core'
 import type { SavedView } from '../../src/protocol/saved-view.ts'
 import { openTestWorkspace, type RunSpec, type TestWorkspace } from '../vscode/workspace.ts'
@@ -94,21 +92,3 @@ export const focusedCell = (page: Page) =>
     const id = document.querySelector('.grid')?.getAttribute('aria-activedescendant')
     return document.querySelector(`[id="${id}"]`)?.textContent
   })
-
-/** Waits until the webview has told the extension of such a view. */
-export async function seeView(open: OpenView, isSeen: (view: SavedView) => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (!isSeen(open.view) && Date.now() < deadline) await open.page.evaluate(nextFrame)
-  assert.ok(isSeen(open.view), JSON.stringify(open.view))
-}
-
-/** Every fault that axe finds in a part of the page, in a line each. */
-export async function check(page: Page, selector: string): Promise<void> {
-  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  await page.evaluate(source)
-  const found = await page.evaluate(
-    `axe.run(${JSON.stringify(selector)}).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => id + ': ' + html + ' ' + failureSummary)))`,
-  )
-  assert.deepEqual(found, [])
-}

@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { build } from 'esbuild'
@@ -15,6 +16,9 @@ import { toViewEvent } from '../../src/protocol/view-event.ts'
 import type { FromWebview, ToWebview, WebviewAction } from '../../src/protocol/webview-messages.ts'
 import { findChromium } from './chromium.ts'
 
+/** For what a webview tells at once, on a machine that is busy. */
+const seeMs = 10_000
+
 const root = join(import.meta.dirname, '../..')
 
 export interface OpenView extends AsyncDisposable {
@@ -25,6 +29,8 @@ export interface OpenView extends AsyncDisposable {
   readonly actions: readonly WebviewAction[]
   /** Bytes of results and events sent to the webview so far. */
   readonly sentBytes: number
+  /** Waits until the webview has told of what is to be seen, asking again after each of its messages. */
+  see(isSeen: () => boolean): Promise<void>
   /** Errors of the page: exceptions, and what it logged as errors. */
   readonly errors: readonly string[]
 }
@@ -42,7 +48,13 @@ export interface OpenViewOptions {
 /** The bundled webview in Chromium, on a real engine, with this process in the place of the extension. */
 export async function openCompareView(options: OpenViewOptions): Promise<OpenView> {
   await using resources = new AsyncDisposableStack()
-  const told = { view: options.view, actions: [] as WebviewAction[], sentBytes: 0, errors: [] as string[] }
+  const told = {
+    view: options.view,
+    actions: [] as WebviewAction[],
+    sentBytes: 0,
+    errors: [] as string[],
+    messages: new EventEmitter(),
+  }
   const closing = new AbortController()
   const server = createServer((request, response) => void answer(request, response, options, told, closing.signal))
   server.listen(0, '127.0.0.1')
@@ -66,10 +78,24 @@ export async function openCompareView(options: OpenViewOptions): Promise<OpenVie
   await page.getByRole('tablist').waitFor()
 
   const open = resources.move()
-  return Object.assign(told, { page, [Symbol.asyncDispose]: () => open.disposeAsync() })
+  const see = (isSeen: () => boolean) => seeTold(told, isSeen)
+  return Object.assign(told, { page, see, [Symbol.asyncDispose]: () => open.disposeAsync() })
 }
 
-type Told = { view: SavedView; actions: WebviewAction[]; sentBytes: number }
+/** Waits until the webview has told of such a view. */
+export function seeView(open: OpenView, isSeen: (view: SavedView) => boolean): Promise<void> {
+  return open.see(() => isSeen(open.view))
+}
+
+/** `messages` emits `told` after each message of the webview. */
+type Told = { view: SavedView; actions: WebviewAction[]; sentBytes: number; messages: EventEmitter }
+
+async function seeTold(told: Told, isSeen: () => boolean): Promise<void> {
+  const signal = AbortSignal.timeout(seeMs)
+  while (!isSeen()) {
+    await once(told.messages, 'told', { signal }).catch(() => assert.fail(JSON.stringify(told.view)))
+  }
+}
 
 function urlOf(server: Server): string {
   const address = server.address()
@@ -107,6 +133,7 @@ async function answer(
       // SAFETY: the only sender is host-page.ts.
       const message = (await json(request)) as FromWebview
       const reply = await receive(message, options, told)
+      told.messages.emit('told')
       if (reply === undefined) return void response.writeHead(204).end()
       const bytes = encodeBulk(reply)
       told.sentBytes += bytes.byteLength

@@ -10,8 +10,10 @@ import type { SavedView } from '../../src/protocol/saved-view.ts'
 import { exportView } from '../../src/views/export-view.ts'
 import { openTestWorkspace, type TestWorkspace } from '../vscode/workspace.ts'
 import { findChromium } from './chromium.ts'
-import { accuracy, check, fewRuns, optimizer, seeRows } from './open-runs-tab.ts'
-import { emptyView } from './views.ts'
+import { findViolations } from './find-violations.ts'
+import { keepPicture } from './keep-picture.ts'
+import { accuracy, fewRuns, optimizer, seeRows } from './open-runs-tab.ts'
+import { curvesOf, emptyView } from './views.ts'
 
 const webviewFolder = join(import.meta.dirname, '../../dist/webviews')
 
@@ -30,7 +32,6 @@ describe('a view as one HTML page', () => {
     const chosen = []
     for (const run of fewRuns) chosen.push(await workspace.logRun('digits', run))
     const order = [{ column: { kind: 'attribute', key: 'run_name' }, descending: false }] as const
-    const curves = { kind: 'curves', id: '1', keys: ['accuracy'], axis: 'step', logX: false, logY: false } as const
     view = {
       ...emptyView,
       title: 'Of </script> & "friends"',
@@ -38,7 +39,7 @@ describe('a view as one HTML page', () => {
       columns: [accuracy, optimizer],
       order,
       chosen: chosen.slice(0, 2),
-      charts: [{ ...curves, smoothing: 0, clipOutliers: false }],
+      charts: [curvesOf('accuracy')],
     }
     const signal = new AbortController().signal
     await exportView(path, { client: workspace.client, view, format: 'html', signal, webviewFolder, language: 'en' })
@@ -69,9 +70,8 @@ describe('a view as one HTML page', () => {
     assert.deepEqual(asked, [pathToFileURL(path).href])
     assert.equal(await page.getByRole('button', { name: 'Save View' }).isVisible(), false)
     assert.deepEqual(errors, [])
-    const folder = process.env['RUNWRIGHT_PICTURES']
-    if (folder !== undefined) await page.screenshot({ path: `${folder}/page-runs.png` })
-    await check(page, '#panel-runs')
+    await keepPicture(page, 'page-runs')
+    assert.deepEqual(await findViolations(page, '#panel-runs'), [])
     await page.close()
   })
 

@@ -3,7 +3,10 @@ import { before, describe, it } from 'node:test'
 import { bundle } from '../../scripts/bundle.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
 import type { RunSpec } from '../vscode/workspace.ts'
-import { accuracy, check, fewRuns, openRunsTab, optimizer, type RunsTab, seeRows, seeView } from './open-runs-tab.ts'
+import { findViolations } from './find-violations.ts'
+import { accuracy, fewRuns, openRunsTab, optimizer, type RunsTab, seeRows } from './open-runs-tab.ts'
+import { keepPicture } from './keep-picture.ts'
+import { seeView } from './open-view.ts'
 import { themes } from './themes.ts'
 
 /** Twenty runs with a learning rate each, in two ways. */
@@ -90,12 +93,11 @@ describe('facets of the table', () => {
       await open.grid.focus()
       await open.page.keyboard.press('s')
       await open.page.locator('.name-cell.starred').first().waitFor()
-      await check(open.page, '#panel-runs')
+      assert.deepEqual(await findViolations(open.page, '#panel-runs'), [])
       await open.page.keyboard.press('n')
-      await check(open.page, '.popover')
+      assert.deepEqual(await findViolations(open.page, '.popover'), [])
       assert.deepEqual(open.errors, [])
-      const folder = process.env['RUNWRIGHT_PICTURES']
-      if (folder !== undefined) await open.page.screenshot({ path: `${folder}/facets-${name}.png` })
+      await keepPicture(open.page, `facets-${name}`)
     })
   }
 })
@@ -119,6 +121,7 @@ describe('marks on runs', () => {
     await open.row('b').locator('.name-cell.noted:not(.starred)').waitFor()
     await open.page.keyboard.press('F2')
     await open.page.keyboard.press('Delete')
+    await open.see(() => open.actions.length === 2)
     assert.deepEqual(
       open.actions.map(({ kind }) => kind),
       ['rename-run', 'delete-runs'],
@@ -146,6 +149,7 @@ describe('choosing and grouping', () => {
   it('hands the view as it stands to the extension for an export', async () => {
     await using open = await openRunsTab(fewRuns, { columns: [accuracy], filter: 'accuracy > 0.5' })
     await open.page.getByRole('button', { name: 'Export Runs …' }).click()
+    await open.see(() => open.actions.length === 1)
     const [action] = open.actions
     assert.ok(action?.kind === 'export-table')
     assert.equal(action.view.filter, 'accuracy > 0.5')

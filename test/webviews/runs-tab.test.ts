@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { bundle } from '../../scripts/bundle.ts'
+import { findViolations } from './find-violations.ts'
 import {
   accuracy,
   byName,
-  check,
   fewRuns,
   focusedCell,
   openRunsTab,
@@ -12,8 +12,8 @@ import {
   type PageElement,
   type RunsTab,
   seeRows,
-  seeView,
 } from './open-runs-tab.ts'
+import { seeView } from './open-view.ts'
 import { themes } from './themes.ts'
 
 declare const document: { querySelectorAll(selector: string): ArrayLike<PageElement> }
@@ -148,6 +148,7 @@ describe('the table of runs', () => {
     await pick('a', 'Re-run 2 Chosen Runs')
     await pick('b', 'Set Tag …')
     await pick('c', 'Remove Tags …')
+    await open.see(() => open.actions.length === 8)
     assert.deepEqual(
       open.actions.map((action) => [action.kind, 'runIds' in action ? action.runIds.length : 1]),
       [
@@ -302,19 +303,19 @@ describe('the table of runs', () => {
       await using open = await openRunsTab(fewRuns, {}, { theme })
       await open.grid.getByRole('columnheader', { name: 'Param optimizer' }).waitFor()
       await open.page.getByRole('checkbox', { name: 'Choose b' }).click()
-      await check(open.page, '#panel-runs')
+      assert.deepEqual(await findViolations(open.page, '#panel-runs'), [])
       await open.row('a').click({ button: 'right' })
-      await check(open.page, '.popover')
+      assert.deepEqual(await findViolations(open.page, '.popover'), [])
       await open.page.keyboard.press('Escape')
       await open.page.getByRole('button', { name: 'Columns' }).click()
       await open.page.getByRole('dialog').waitFor()
-      await check(open.page, '.popover')
+      assert.deepEqual(await findViolations(open.page, '.popover'), [])
       await open.page.keyboard.press('Escape')
       const box = open.page.getByRole('combobox', { name: 'Filter runs' })
       await box.fill('a ?')
       await open.page.keyboard.press('Enter')
       await open.page.getByRole('alert').waitFor()
-      await check(open.page, '#panel-runs')
+      assert.deepEqual(await findViolations(open.page, '#panel-runs'), [])
       assert.deepEqual(open.errors, [])
     })
   }

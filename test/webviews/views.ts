@@ -1,4 +1,4 @@
-import type { SavedView } from '../../src/protocol/saved-view.ts'
+import type { CurveChartSpec, SavedView } from '../../src/protocol/saved-view.ts'
 
 /** A view that shows nothing yet; tests add what they are about. */
 export const emptyView: SavedView = {
@@ -14,4 +14,9 @@ export const emptyView: SavedView = {
   colors: {},
   charts: [],
   tab: 'runs',
+}
+
+/** A chart of one metric over steps. */
+export function curvesOf(key: string, id = '1'): CurveChartSpec {
+  return { kind: 'curves', id, keys: [key], axis: 'step', logX: false, logY: false, smoothing: 0, clipOutliers: false }
 }
