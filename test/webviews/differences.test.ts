@@ -172,11 +172,11 @@ describe('the differences tab', () => {
     await view.page.getByRole('tab', { name: 'Charts' }).click()
     const before = asked.filter((method) => method === 'runs/diff').length
     await workspace.client.call('runs/rename', { runId: hidden, name: 'renamed' })
-    const seesEvent =
-      'new Promise((seen) => addEventListener("message", ({ data }) => data.kind === "event" && seen()))'
-    const seen = view.page.evaluate(seesEvent)
+    // The page listens before there is anything to hear.
+    await view.page.evaluate(`void (globalThis.seen = new Promise((seen) =>
+      addEventListener('message', ({ data }) => data.kind === 'event' && seen())))`)
     await workspace.client.call('runs/end', { runId: hidden, status: 'KILLED' })
-    await seen
+    await view.page.evaluate('globalThis.seen')
     assert.equal(asked.filter((method) => method === 'runs/diff').length, before)
     await view.page.getByRole('tab', { name: 'Differences' }).click()
     await view.page.getByRole('columnheader', { name: /renamed.*killed/ }).waitFor()

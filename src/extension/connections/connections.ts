@@ -86,7 +86,8 @@ export function createConnections(parts: ConnectionParts): Connections {
     await tree.experiments()
     connection.state = { kind: 'connected', client, tree }
     connection.element.state = 'connected'
-    parts.changed('roots')
+    // A sole connection has no row, and the list of its experiments has waited for it.
+    if (held.size > 1) parts.changed([connection.element])
     void follow(connection, client, tree)
   }
 

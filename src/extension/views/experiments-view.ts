@@ -91,7 +91,6 @@ export function openExperimentsView(state: vscode.Memento, connections: () => Co
       void showChosen()
     }),
     view.onDidChangeSelection(showSelected),
-    view.onDidExpandElement(({ element }) => refresh.opened(element)),
   )
   void showOptions()
   void showChosen()

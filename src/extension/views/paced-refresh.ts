@@ -6,18 +6,10 @@ export interface PacedRefresh<Item> {
    * again when it ends.
    */
   hold(item: Item, listing: Promise<unknown>): void
-  /**
-   * Draws an item that was opened once more, when anything else is drawn about that moment: VS Code shows no children of
-   * a row that is opened while the rows around it are being drawn anew.
-   */
-  opened(item: Item): void
   dispose(): void
 }
 
 const longestHoldMs = 2000
-
-/** So long VS Code may take to draw. */
-const drawingMs = 500
 
 /** VS Code goes on with a listing for a moment after it has been answered: it asks for the look of each row. */
 const afterListingMs = 30
@@ -38,8 +30,6 @@ export function createPacedRefresh<Item>(
   let pause: NodeJS.Timeout | undefined
   let holds = 0
   let draws = 0
-  let recentDraws = 0
-  const openedLately = new Set<Item>()
 
   const after = (ms: number, act: () => void): NodeJS.Timeout => {
     const timer = setTimeout(() => {
@@ -59,11 +49,7 @@ export function createPacedRefresh<Item>(
       flush()
     })
     draws++
-    recentDraws++
-    after(drawingMs, () => recentDraws--)
     draw(items)
-    for (const item of openedLately) waiting.add(item)
-    openedLately.clear()
   }
 
   const add = (items: readonly Item[]) => {
@@ -90,11 +76,6 @@ export function createPacedRefresh<Item>(
           release()
         })
       listing.then(end, end)
-    },
-    opened(item) {
-      if (recentDraws > 0) return add([item])
-      openedLately.add(item)
-      after(drawingMs, () => openedLately.delete(item))
     },
     dispose() {
       for (const timer of timers) clearTimeout(timer)
