@@ -74,8 +74,8 @@ async function measureOurs(
     const spent = await measure()
     return spent + (engine === undefined ? 0 : readCpuMs(engine) - before)
   }
-  const paint = await withEngine(() => measureCharts(page, mainThread))
-  const zoom = await withEngine(() => measureDrag(page, mainThread))
+  const paint = await withEngine(() => measureCharts(view))
+  const zoom = await withEngine(() => measureDrag(view))
   return { paint, zoom, hover: await measureHover(page, mainThread, '.plot') }
 }
 

@@ -29,7 +29,7 @@ export default defineBenchmark({
     const view = opened.use(
       await openComparedView(workspace.client, { experiments: ['live'], chosen: runIds, charts: [curvesOf('loss')] }),
     )
-    await measureCharts(view.open.page, view.mainThread)
+    await measureCharts(view)
     let step = loss.length
     const running = opened.move()
     return {

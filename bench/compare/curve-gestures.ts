@@ -1,36 +1,31 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
+import type { ComparedView } from './compared-view.ts'
 import type { MainThread } from './main-thread.ts'
 
 /** Moves of the pointer that one figure is the mean of. */
 const moveCount = 20
-/** Looking whether a picture is there would cost the page time, so it is given this long. */
-const patienceMs = 1500
 /** Between two moves: more than a frame, so that each draws. */
 const movePauseMs = 40
 
 /** What showing the tab of charts costs, until its data is drawn. @throws {Error} when there is none */
-export async function measureCharts(page: Page, mainThread: MainThread): Promise<number> {
+export async function measureCharts({ open: { page }, mainThread, answered }: ComparedView): Promise<number> {
   const tab = await boxOf(page, '#tab-charts')
-  const spent = await mainThread.measure(async () => {
-    await page.mouse.click(tab.x + tab.width / 2, tab.y + tab.height / 2)
-    await delay(patienceMs)
-  })
+  const spent = await mainThread.measure(() =>
+    answered(() => page.mouse.click(tab.x + tab.width / 2, tab.y + tab.height / 2)),
+  )
   const summary = await page.locator('figure.chart p').allTextContents()
-  if (!summary.some((text) => text.includes('best'))) throw new Error('The chart had no data in time.')
+  if (!summary.some((text) => text.includes('best'))) throw new Error(`The chart says: ${summary.join(' ')}`)
   return spent
 }
 
 /** What zooming into the middle of a chart of ours costs, by a drag: from letting go on. */
-export async function measureDrag(page: Page, mainThread: MainThread): Promise<number> {
+export async function measureDrag({ open: { page }, mainThread, answered }: ComparedView): Promise<number> {
   const box = await boxOf(page, '.plot')
   await page.mouse.move(box.x + box.width * 0.3, box.y + 60)
   await page.mouse.down()
   await page.mouse.move(box.x + box.width * 0.7, box.y + 60)
-  return mainThread.measure(async () => {
-    await page.mouse.up()
-    await delay(patienceMs)
-  })
+  return mainThread.measure(() => answered(() => page.mouse.up()))
 }
 
 /** What a move of the pointer over a plot costs. */

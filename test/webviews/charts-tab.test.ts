@@ -205,6 +205,35 @@ describe('the charts tab', () => {
     assert.equal(await readPicture(page, 'spiky'), before)
   })
 
+  it('zooms a chart of many curves by as many steps as keys were pressed, however soon one after the other', async () => {
+    const keys = Array.from({ length: 60 }, (_, index) => `layer_${index}`)
+    const values = Array.from({ length: 400 }, (_, step) => step)
+    await using shown = await openCharts({ charts: [{ ...curves, keys }] })
+    const { page, open, workspace, runs } = shown
+    for (const key of keys) {
+      const metrics = values.map((value) => ({ key, value, step: value, timestamp: 1_750_000_000_000 }))
+      await workspace.mlflow('runs/log-batch', { run_id: runs.falling, metrics })
+    }
+    await page.reload()
+    await waitForCurves(page, 'layer_0', /layer_59 of falling/)
+    const plot = chart(page, 'layer_0').getByRole('application')
+    await plot.focus()
+    await page.waitForTimeout(300)
+    await plot.evaluate((element) => {
+      const target = element as unknown as { dispatchEvent(event: unknown): void }
+      const { KeyboardEvent } = globalThis as unknown as { KeyboardEvent: new (kind: string, init: object) => unknown }
+      for (const key of ['+', '+', '+']) target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+    })
+    await page.getByRole('button', { name: 'Reset Zoom' }).waitFor()
+    await page.waitForTimeout(800)
+    await page.keyboard.press('Home')
+    await chart(page, 'layer_0')
+      .getByRole('status')
+      .getByText(/^step 140:/)
+      .waitFor({ state: 'attached' })
+    assert.deepEqual(open.errors, [])
+  })
+
   it('zooms into a range that is dragged, and out again by Escape', async () => {
     await using shown = await openCharts({ charts: [curves] })
     const { page, open } = shown

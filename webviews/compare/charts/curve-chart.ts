@@ -51,6 +51,8 @@ export function createCurveChart(
     return createCurveScales(strips, data.span, spec, zoom, area.frame)
   }
   let scales = scalesNow()
+  /** Several gestures may come before the first of them is drawn. */
+  const scalesWanted = () => (preview.isHeld ? scalesNow() : scales)
   const pointer = createCurvePointer({
     parts,
     area,
@@ -63,6 +65,7 @@ export function createCurveChart(
   const wanted = (): CurveName[] => parts.runs.value.flatMap(({ runId }) => spec.keys.map((key) => ({ runId, key })))
 
   function resized(): void {
+    preview.forget()
     // What was loaded fits any height.
     if (widthOf() !== loadedWidth) load()
     loadedWidth = widthOf()
@@ -114,7 +117,7 @@ export function createCurveChart(
   }
 
   function draw(): void {
-    if (widthOf() <= 0) return
+    if (widthOf() <= 0 || preview.isHeld) return
     const wasClipped = scales.isClipped
     scales = scalesNow()
     drawCurveAxes(area, theme, scales, spec)
@@ -137,17 +140,17 @@ export function createCurveChart(
   listenToPlot(area.element, {
     hovered: pointer.hovered,
     marking: pointer.marking,
-    marked: (stretch) => zoomTo(zoomInto(zoom, scales, stretch)),
-    panned: (by) => zoomTo(pan(zoom, scales, area.frame, by)),
-    zoomed: ({ x }, factor) => zoomTo(zoomAround(zoom, scales, data.span, x, factor)),
+    marked: (stretch) => zoomTo(zoomInto(zoom, scalesWanted(), stretch)),
+    panned: (by) => zoomTo(pan(zoom, scalesWanted(), area.frame, by)),
+    zoomed: ({ x }, factor) => zoomTo(zoomAround(zoom, scalesWanted(), data.span, x, factor)),
     reset: () => zoomTo({}),
   })
   listenToCurveKeys(holder, {
     step: pointer.step,
-    pan: (share) => zoomTo(pan(zoom, scales, area.frame, { x: -share * widthOf(), y: 0 })),
+    pan: (share) => zoomTo(pan(zoom, scalesWanted(), area.frame, { x: -share * widthOf(), y: 0 })),
     zoom(factor) {
       const middle = pointer.x === undefined ? area.frame.left + widthOf() / 2 : scales.x.toPixel(pointer.x)
-      zoomTo(zoomAround(zoom, scales, data.span, middle, factor))
+      zoomTo(zoomAround(zoom, scalesWanted(), data.span, middle, factor))
     },
     reset() {
       pointer.hovered(undefined)

@@ -4,11 +4,15 @@ import type { CurveScales } from './curve-scales.ts'
 
 /** Fewer stretches are drawn at once, as exactly as they are known. */
 const heavySize = 20_000
+/** Most answers come sooner, and an eye takes so many milliseconds for at once: until then the picture stays as it is. */
+const holdMs = 150
 /** After so many milliseconds without an answer the curves are drawn from what is known. */
 const patienceMs = 500
 
-/** The last picture, moved and stretched to new scales while better data is on its way. */
+/** What stands in for a picture while better data is on its way: first the last one, then the same on new scales. */
 export interface CurvePreview {
+  /** The last picture is to stay. */
+  readonly isHeld: boolean
   /** Data has been asked for. @param size stretches of what is shown now */
   begin(size: number): void
   /** It has come, or will not come. */
@@ -17,18 +21,27 @@ export interface CurvePreview {
   draw(scales: CurveScales): boolean
   /** The picture has just been drawn on these scales. */
   drawn(scales: CurveScales): void
+  /** There is no picture any more. */
+  forget(): void
   dispose(): void
 }
 
-/** @param expired called when it has been shown for long enough */
-export function createCurvePreview(area: PlotArea, expired: () => void): CurvePreview {
+/** @param changed called when something else is to be seen */
+export function createCurvePreview(area: PlotArea, changed: () => void): CurvePreview {
   let picture: { readonly canvas: OffscreenCanvas; readonly scales: CurveScales } | undefined
   let last: CurveScales | undefined
+  let state: 'none' | 'held' | 'stretched' = 'none'
   let timer: ReturnType<typeof setTimeout> | undefined
 
   function end(): void {
     clearTimeout(timer)
-    timer = undefined
+    state = 'none'
+  }
+
+  function proceed(): void {
+    state = state === 'held' ? 'stretched' : 'none'
+    if (state === 'stretched') timer = setTimeout(proceed, patienceMs - holdMs)
+    changed()
   }
 
   /** A scale is a line in pixels, logarithmic or not: two places say where all others go. */
@@ -40,17 +53,18 @@ export function createCurvePreview(area: PlotArea, expired: () => void): CurvePr
   }
 
   return {
+    get isHeld() {
+      return state === 'held'
+    },
     begin(size) {
-      if (size < heavySize || last === undefined || timer !== undefined) return
-      timer = setTimeout(() => {
-        timer = undefined
-        expired()
-      }, patienceMs)
+      if (size < heavySize || last === undefined || state !== 'none') return
+      state = 'held'
+      timer = setTimeout(proceed, holdMs)
     },
     end,
     draw(scales) {
       const { data, frame } = area
-      if (timer === undefined || last === undefined) return false
+      if (state !== 'stretched' || last === undefined) return false
       picture ??= { canvas: copy(data.canvas), scales: last }
       const [x, y] = [move(picture.scales.x, scales.x), move(picture.scales.y, scales.y)]
       if (![x.at, x.by, y.at, y.by].every(Number.isFinite)) return false
@@ -64,6 +78,10 @@ export function createCurvePreview(area: PlotArea, expired: () => void): CurvePr
     drawn(scales) {
       last = scales
       picture = undefined
+    },
+    forget() {
+      end()
+      last = picture = undefined
     },
     dispose: end,
   }
