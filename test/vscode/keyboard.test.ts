@@ -75,7 +75,9 @@ describe('the experiment explorer without a mouse', () => {
 
   it('checks and unchecks the run in focus by Space, and all that are selected', async () => {
     await vscode.focusExplorer()
-    await press('Home', 'ArrowDown')
+    await press('Home')
+    await focused('Experiment digits').waitFor()
+    await press('ArrowDown')
     await focused('Run first').waitFor()
     await press('ArrowDown')
     await focused('Run renamed').waitFor()

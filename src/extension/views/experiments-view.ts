@@ -88,6 +88,8 @@ export function openExperimentsView(state: vscode.Memento, connections: () => Co
       for (const [element, checkbox] of items) {
         if (element.kind === 'run') choose(element, checkbox === vscode.TreeItemCheckboxState.Checked)
       }
+      // A draw that was on its way in the moment of the press has shown the checkbox as it was before.
+      refresh.add(items.map(([element]) => element))
       void showChosen()
     }),
     view.onDidChangeSelection(showSelected),
