@@ -6,7 +6,7 @@ import { dataFiles, dataFolderName } from '../protocol/data-folder.ts'
 import { helloProof, nonceSizeBytes, parseEngineFile, parseHello } from '../protocol/hello.ts'
 import { type EngineFile, type Hello, paths } from '../protocol/methods.ts'
 import type { Endpoint } from './endpoint.ts'
-import { isTrackedByGit } from './git-index.ts'
+import { isTrackedByGit } from '../git/git-index.ts'
 import { type HttpConnections, isOk, readJson } from './http-request.ts'
 
 export interface FoundEngine {

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { RunwrightError } from '../protocol/errors.ts'
-import { type CodeTree, openCodeTree, writeTree } from './code-tree.ts'
-import { openGit, openWritingGit, type WritingGit } from './git.ts'
+import { type CodeTree, openCodeTree, writeTree } from '../git/code-tree.ts'
+import { openGit, openWritingGit, type WritingGit } from '../git/git.ts'
 import type { RunCode } from './run-code.ts'
 
 /** Where the code of a run goes: never into the working copy that is there. */

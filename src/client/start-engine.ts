@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { dataFiles, dataFolderName } from '../protocol/data-folder.ts'
 import { parseErrorBody, RunwrightError } from '../protocol/errors.ts'
 import { isRecord } from '../protocol/json.ts'
-import { isTrackedByGit } from './git-index.ts'
+import { isTrackedByGit } from '../git/git-index.ts'
 
 /** How to start an engine; `--workspace DIR` is added to the arguments. */
 export interface EngineCommand {

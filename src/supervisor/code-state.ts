@@ -1,4 +1,4 @@
-import { type Git, openGit } from '../client/git.ts'
+import { type Git, openGit } from '../git/git.ts'
 import { untrackedPatch, withoutOwnFiles } from './untracked-patch.ts'
 
 /** Which code a run runs. */

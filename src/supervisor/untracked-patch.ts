@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { lstat, open, readlink } from 'node:fs/promises'
 import path from 'node:path'
 import { dataFolderName } from '../protocol/data-folder.ts'
-import type { Git } from '../client/git.ts'
+import type { Git } from '../git/git.ts'
 
 /** Source files are small; anything larger that nobody added to git is data. */
 const maxFileBytes = 256 << 10
