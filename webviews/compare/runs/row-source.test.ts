@@ -72,6 +72,46 @@ describe('rows that are fetched as they are looked at', () => {
     assert.equal(asked.length, 2)
   })
 
+  it('fetches what may be looked at next when all in sight is there, and says nothing of it', async () => {
+    const { source, asked, told } = open()
+    source.want({ from: 60, to: 90 }, [column('a')])
+    assert.equal(asked.length, 1)
+    await asked[0]?.answer()
+    assert.deepEqual(
+      asked.map(({ offset }) => offset),
+      [0, 100],
+    )
+    await asked[1]?.answer()
+    assert.equal(told.changes, 1)
+    source.want({ from: 90, to: 120 }, [column('a')])
+    assert.deepEqual(source.cell(115, column('a')), { value: 115 })
+    assert.equal(asked.length, 2)
+  })
+
+  it('is complete when the last page in sight has come', async () => {
+    const { source, asked } = open()
+    source.want({ from: 90, to: 120 }, [column('a')])
+    await asked[0]?.answer()
+    assert.equal(source.isComplete, false)
+    await asked[1]?.answer()
+    assert.equal(source.isComplete, true)
+  })
+
+  it('fetches after a refresh what is in sight only', async () => {
+    const { source, asked } = open()
+    source.want({ from: 60, to: 90 }, [column('a')])
+    await asked[0]?.answer()
+    await asked[1]?.answer()
+    source.refresh(false)
+    await asked[2]?.answer()
+    assert.deepEqual(
+      asked.map(({ offset }) => offset),
+      [0, 100, 0],
+    )
+    source.want({ from: 90, to: 120 }, [column('a')])
+    assert.equal(asked.at(-1)?.offset, 100)
+  })
+
   it('asks only for columns that are missing', async () => {
     const { source, asked } = open()
     source.want({ from: 0, to: 10 }, [column('a')])

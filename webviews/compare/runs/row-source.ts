@@ -38,6 +38,8 @@ export type SourceCell = { readonly value: string | number | undefined } | 'load
 export interface RowSource {
   /** Undefined until the first page has arrived. */
   readonly totals: Totals | undefined
+  /** Every row in sight has arrived. */
+  readonly isComplete: boolean
   row(index: number): TableRow | undefined
   cell(index: number, column: TableColumn): SourceCell
   /** The best of the loaded values of a metric; undefined where fewer than two rows have one. */
@@ -61,6 +63,8 @@ interface Page {
 }
 
 export const pageSize = 100
+/** Rows beyond those in sight whose pages are fetched before they are looked at: more than a turn of the wheel. */
+const rowsAhead = 50
 const maxPages = 100
 
 export function createRowSource(parts: RowSourceParts): RowSource {
@@ -82,16 +86,31 @@ export function createRowSource(parts: RowSourceParts): RowSource {
     return isNeededForTotals || (to > wanted.rows.from && page >= pageOf(wanted.rows.from) && page <= pageOf(to - 1))
   }
 
+  /** The pages that may be looked at next. */
+  function isNear(page: number): boolean {
+    const { from, to } = wanted.rows
+    if (totals === undefined || to <= from) return false
+    const last = Math.min(to + rowsAhead, totals.total) - 1
+    return page >= pageOf(Math.max(0, from - rowsAhead)) && page <= pageOf(Math.max(0, last))
+  }
+
   function pump(): void {
     if (hasFailed) return
-    for (const [page, controller] of underWay) if (!isWanted(page)) controller.abort()
-    const last = pageOf(Math.max(wanted.rows.from, wanted.rows.to - 1))
-    for (let page = 0; page <= last; page += 1) {
+    for (const [page, controller] of underWay) if (!isWanted(page) && !isNear(page)) controller.abort()
+    const { from, to } = wanted.rows
+    const first = pageOf(Math.max(0, Math.min(from, totals?.total ?? 0) - pageSize))
+    const last = pageOf(Math.max(from, to - 1) + rowsAhead)
+    for (let page = first; page <= last; page += 1) {
       if (!isWanted(page) || underWay.has(page)) continue
       const present = pages.get(page)
       const isFresh = present?.version === version
       const missing = wanted.columns.filter((column) => !isFresh || !present.columns.has(columnId(column)))
       if (!isFresh || missing.length > 0) void fetchPage(page, missing)
+    }
+    // What is in sight comes first.
+    if (underWay.size > 0) return
+    for (let page = first; page <= last; page += 1) {
+      if (isNear(page) && !pages.has(page)) void fetchPage(page, wanted.columns)
     }
   }
 
@@ -110,7 +129,7 @@ export function createRowSource(parts: RowSourceParts): RowSource {
       if (!controller.signal.aborted) fail(error)
     }
     underWay.delete(page)
-    if (!controller.signal.aborted && !hasFailed) parts.changed()
+    if (!controller.signal.aborted && !hasFailed && (isWanted(page) || asked.totals)) parts.changed()
     pump()
   }
 
@@ -145,6 +164,9 @@ export function createRowSource(parts: RowSourceParts): RowSource {
     get totals() {
       return totals
     },
+    get isComplete() {
+      return totals !== undefined && [...underWay.keys()].every((page) => !isWanted(page) || pages.has(page))
+    },
     row: (index) => pages.get(pageOf(index))?.rows[index % pageSize],
     cell(index, column) {
       const page = pages.get(pageOf(index))
@@ -167,7 +189,7 @@ export function createRowSource(parts: RowSourceParts): RowSource {
       version += 1
       areTotalsStale ||= areStale
       hasFailed = false
-      for (const page of pages.keys()) if (!isWanted(page)) pages.delete(page)
+      for (const page of pages.keys()) if (!isWanted(page) && !isNear(page)) pages.delete(page)
       pump()
     },
     loadedRunIds(limit) {

@@ -53,7 +53,7 @@ export function createFlatModel(source: RowSource): TableModel {
       return source.totals
     },
     get isReady() {
-      return source.totals !== undefined
+      return source.isComplete
     },
     line: (index) => ({ kind: 'run', row: source.row(index), isInGroup: false }),
     cell: (index, column) => source.cell(index, column),
