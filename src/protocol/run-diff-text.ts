@@ -1,3 +1,4 @@
+import { formatMessage } from '../base/format-message.ts'
 import type { DiffedRun, DiffRow, DiffSection, RunDiff } from './run-diff.ts'
 import type { RunStatus } from './runs.ts'
 
@@ -44,7 +45,12 @@ export const englishDiffLabels: DiffLabels = {
     FAILED: 'failed',
     KILLED: 'killed',
   },
-  counts: (different, total) => `${different} of ${total} differ`,
+  counts: (different, total) =>
+    formatMessage(
+      '{different} of {total} {different, plural, one {differs} other {differ}}',
+      { different, total },
+      'en',
+    ),
 }
 
 /** A section with the rows to show, and how many of all its rows differ. */
