@@ -91,7 +91,7 @@ export function withReference(diff: RunDiff, runId: string): RunDiff {
 }
 
 /** Names of the runs by which a reader tells them apart: with the beginning of the id where a name is not the only one. */
-export function nameRuns(runs: readonly DiffedRun[]): readonly string[] {
+export function nameRuns(runs: readonly Pick<DiffedRun, 'runId' | 'name'>[]): readonly string[] {
   const counts = Map.groupBy(runs, ({ name }) => name)
   return runs.map(({ name, runId }) => ((counts.get(name)?.length ?? 0) > 1 ? `${name} (${runId.slice(0, 8)})` : name))
 }

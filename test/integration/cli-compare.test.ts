@@ -70,6 +70,7 @@ describe('runwright compare', { timeout: 120_000 }, () => {
       [2, 'first'],
       [2, 'first', 'first'],
       [2, 'first', 'second', '--markdown', '--json'],
+      [2, 'first', 'second', '--markdown', '--artifacts'],
       [3, 'first', 'nobody'],
     ] as const) {
       const result = await workspace.run('compare', ...args)
