@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { describe, it } from 'node:test'
-import { parsePlural, splitMessage } from '../src/base/format-message.ts'
+import { formatMessage, parsePlural, splitMessage } from '../src/base/format-message.ts'
 import { type Language, languages } from '../src/base/languages.ts'
 import { texts as webviewTexts } from '../webviews/shared/texts.ts'
 
@@ -56,6 +56,22 @@ for (const language of Object.keys(languages)) {
   describe('of the extension and its manifest:', async () => checkTexts(known, bundle, await readBundle(known)))
   describe('of webviews:', () => checkTexts(known, webviewTexts.en, webviewTexts[known]))
 }
+
+describe('the English texts', () => {
+  it('count one thing as one', () => {
+    for (const [key, text] of Object.entries({ ...bundle, ...webviewTexts.en })) {
+      // What is cut off at a number says so only when there is more than that.
+      if (/^(The first|More than) /.test(text)) continue
+      const names = listParts(text).filter((part) => /^\w+$/.test(part))
+      const filled = formatMessage(text, Object.fromEntries(names.map((name) => [name, 1])), 'en')
+      assert.doesNotMatch(
+        filled,
+        /\b1 ((more|rarer|chosen) )?(?!is\b|has\b|does\b|tells\b|differs\b|matches\b)\w{2,}s\b/i,
+        key,
+      )
+    }
+  })
+})
 
 describe('what makes a text complete', () => {
   it('is every value, also one within a plural', () => {

@@ -2,8 +2,8 @@
  * Watches a comparison that is open on runs in progress: `npm run soak [-- --minutes 60]`.
  *
  * Fifty runs log two metrics once a second; one view shows their curves, another one their table. Every minute it notes
- * what both views and the engine hold in memory. Writes `bench/results/soak.json` and ends with 1 when anything grew
- * or a view logged an error.
+ * what both views and the engine hold in memory. Writes `bench/results/soak.json` and a plot of it, `soak.svg`, and ends
+ * with 1 when anything grew or a view logged an error.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,13 +14,26 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { bundle } from '../../scripts/bundle.ts'
 import { openTestWorkspace } from '../../test/vscode/workspace.ts'
 import { describeMachine } from '../machine.ts'
-import { findGrowth } from './growth.ts'
+import { findGrowth, type Sample } from './growth.ts'
+import { drawSoak } from './plot.ts'
 import { startLogging } from './live-runs.ts'
 import { openObservedViews } from './observed-views.ts'
 import { readMemory } from '../servers/memory.ts'
 
 const minuteMs = 60_000
 const runCount = 50
+
+/** A tenth is what garbage collection leaves one time and not the other. */
+const maxGrowth = 1.1
+
+/** What must not grow, by its name in the samples. */
+const figures = {
+  engineMb: { label: 'engine', unit: 'MB' },
+  chartsHeapMb: { label: 'heap, curves', unit: 'MB' },
+  tableHeapMb: { label: 'heap, table', unit: 'MB' },
+  chartsNodes: { label: 'nodes, curves', unit: '' },
+  tableNodes: { label: 'nodes, table', unit: '' },
+}
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '60' } } })
 const minutes = Number(values.minutes)
@@ -31,7 +44,7 @@ const { pid } = await workspace.client.call('engine/status', {})
 await using logging = await startLogging(workspace, runCount)
 await using views = await openObservedViews(workspace.client, logging.experiment, logging.runIds)
 
-const samples: Record<string, number>[] = []
+const samples: Sample[] = []
 const start = performance.now()
 for (let minute = 1; minute <= minutes; minute++) {
   await delay(Math.max(0, start + minute * minuteMs - performance.now()))
@@ -41,7 +54,7 @@ for (let minute = 1; minute <= minutes; minute++) {
   console.log(JSON.stringify(sample))
 }
 
-const growth = findGrowth(samples, ['engineMb', 'chartsHeapMb', 'tableHeapMb', 'chartsNodes', 'tableNodes'])
+const growth = findGrowth(samples, Object.keys(figures))
 const record = {
   name: 'soak',
   summary: `${runCount} runs that log two metrics a second each, watched as curves and as a table for ${minutes} minutes`,
@@ -56,8 +69,8 @@ const record = {
 const folder = join(import.meta.dirname, '../results')
 await mkdir(folder, { recursive: true })
 await writeFile(join(folder, 'soak.json'), await format(JSON.stringify(record), { parser: 'json', printWidth: 120 }))
+await writeFile(join(folder, 'soak.svg'), drawSoak(samples, figures, maxGrowth))
 
 for (const [what, ratio] of Object.entries(growth)) console.log(`${what}: ${ratio.toFixed(2)} times what it was`)
 for (const error of views.errors) console.error(error)
-// A tenth is what garbage collection leaves one time and not the other.
-if (views.errors.length > 0 || Object.values(growth).some((ratio) => ratio > 1.1)) process.exitCode = 1
+if (views.errors.length > 0 || Object.values(growth).some((ratio) => ratio > maxGrowth)) process.exitCode = 1

@@ -121,13 +121,13 @@ describe('a diff', () => {
 | Status | finished | finished |
 | Started | 2026-11-24 12:00 UTC | 2026-11-24 12:01 UTC |
 
-## Params (1 of 2 differ)
+## Params (1 of 2 differs)
 
 | Key | a | b |
 | --- | --- | --- |
 | lr | 0.1 | 0.2 |
 
-## Metrics (1 of 1 differ)
+## Metrics (1 of 1 differs)
 
 | Key | a | b |
 | --- | --- | --- |

@@ -1,3 +1,4 @@
+import { formatMessage } from '../base/format-message.ts'
 import type { DiffedRun, DiffRow, DiffSection, RunDiff } from './run-diff.ts'
 import type { RunStatus } from './runs.ts'
 
@@ -44,7 +45,12 @@ export const englishDiffLabels: DiffLabels = {
     FAILED: 'failed',
     KILLED: 'killed',
   },
-  counts: (different, total) => `${different} of ${total} differ`,
+  counts: (different, total) =>
+    formatMessage(
+      '{different} of {total} {different, plural, one {differs} other {differ}}',
+      { different, total },
+      'en',
+    ),
 }
 
 /** A section with the rows to show, and how many of all its rows differ. */
@@ -85,7 +91,7 @@ export function withReference(diff: RunDiff, runId: string): RunDiff {
 }
 
 /** Names of the runs by which a reader tells them apart: with the beginning of the id where a name is not the only one. */
-export function nameRuns(runs: readonly DiffedRun[]): readonly string[] {
+export function nameRuns(runs: readonly Pick<DiffedRun, 'runId' | 'name'>[]): readonly string[] {
   const counts = Map.groupBy(runs, ({ name }) => name)
   return runs.map(({ name, runId }) => ((counts.get(name)?.length ?? 0) > 1 ? `${name} (${runId.slice(0, 8)})` : name))
 }

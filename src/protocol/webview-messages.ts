@@ -5,6 +5,9 @@ import type { ExperimentId, RunId } from './ids.ts'
 import type { MethodName } from './methods.ts'
 import type { SavedView } from './saved-view.ts'
 
+/** Where runs are: a workspace folder, which has an engine, or an MLflow server, whose runs lack what only that can do. */
+export type RunPlace = 'folder' | 'server'
+
 /** What the extension tells a webview. Numbers travel as typed arrays, which `postMessage` copies as they are. */
 export type ToWebview =
   /** The first message, in answer to `ready`, and again when the view's file was changed by others. */
@@ -13,6 +16,7 @@ export type ToWebview =
       readonly view: SavedView
       /** Where its runs are; comes back in what VS Code keeps. */
       readonly connectionId: string
+      readonly place: RunPlace
       /** The file the view is saved in, as a URI; undefined until it is saved. */
       readonly file?: string
       /** Of the view's experiments, in the same order. */

@@ -38,7 +38,7 @@ describe('runwright compare', { timeout: 120_000 }, () => {
   it('shows where runs differ in params, metrics, code and environment', async () => {
     const { stdout } = await workspace.run('compare', first.slice(0, 8), 'second')
     assert.match(stdout, /^[0-9a-f]{32} +first +FINISHED +/m)
-    assert.match(stdout, /^Params \(1 of 2 differ\)\n +first +second\nloss +0\.5 +0\.25$/m)
+    assert.match(stdout, /^Params \(1 of 2 differs\)\n +first +second\nloss +0\.5 +0\.25$/m)
     assert.match(stdout, /^loss +0\.5 +0\.25 \(−0\.25 better\)$/m)
     assert.match(stdout, /^commit +[0-9a-f]{10} +[0-9a-f]{10}$/m)
     assert.match(stdout, /^uncommitted changes +[0-9a-f]{12}$/m)
@@ -70,6 +70,7 @@ describe('runwright compare', { timeout: 120_000 }, () => {
       [2, 'first'],
       [2, 'first', 'first'],
       [2, 'first', 'second', '--markdown', '--json'],
+      [2, 'first', 'second', '--markdown', '--artifacts'],
       [3, 'first', 'nobody'],
     ] as const) {
       const result = await workspace.run('compare', ...args)

@@ -65,7 +65,7 @@ describe('runwright mcp', { timeout: 120_000 }, () => {
 
   it('finds runs by filter, in order, with columns', async () => {
     const all = await agent.callTool('runwright_find_runs', {})
-    assert.match(all.text, /^3 of 3 matching runs \(3 runs in \d experiments\)\./)
+    assert.match(all.text, /^3 of 3 matching runs \(3 runs in \d experiments?\)\./)
     assert.match(all.text, /\| attributes\.duration \| metrics\.loss \| params\.best \|/)
     const { text } = await agent.callTool('runwright_find_runs', {
       experiments: ['digits'],
@@ -74,7 +74,7 @@ describe('runwright mcp', { timeout: 120_000 }, () => {
       columns: ['metrics.loss max'],
       limit: 2,
     })
-    assert.match(text, /^1 of 1 matching runs \(3 runs in 1 experiments\)\.\n/)
+    assert.match(text, /^1 of 1 matching run \(3 runs in 1 experiment\)\.\n/)
     assert.match(text, /^\| [0-9a-f]{32} \| good \| digits \| FINISHED \| 1\.1 \|$/m)
   })
 

@@ -64,6 +64,29 @@ describe('a workspace of two folders and an MLflow server', () => {
     await vscode.row('Run larger forest, running').waitFor()
   })
 
+  it('offers no actions on a server’s runs that only an engine can do', async () => {
+    const { page } = vscode
+    const listEntries = async (run: string) => {
+      await vscode.row(`Run ${run}`).click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'Copy Run ID' }).waitFor()
+      const entries = await page.getByRole('menuitem').allInnerTexts()
+      await page.keyboard.press('Escape')
+      return entries.map((entry) => entry.trim())
+    }
+    const engineOnly = ['Register Model…', 'Re-run', 'Re-run with Changes…']
+    const ofFolder = await listEntries('net')
+    assert.deepEqual(
+      engineOnly.filter((entry) => !ofFolder.includes(entry)),
+      [],
+    )
+    const ofServer = await listEntries('forest')
+    assert.ok(ofServer.includes('Set Tag…'))
+    assert.deepEqual(
+      engineOnly.filter((entry) => ofServer.includes(entry)),
+      [],
+    )
+  })
+
   it('closes a server, and opens one by its address', async () => {
     const { row, runCommand, answer, page } = vscode
     await runCommand('Runwright: Close MLflow Server…')

@@ -470,7 +470,7 @@ describe('the charts tab', () => {
     const dialog = page.getByRole('dialog', { name: 'Add Chart' })
     await dialog.getByRole('combobox', { name: 'Kind' }).selectOption('Curves by Rule')
     await dialog.getByRole('textbox', { name: 'Pattern' }).fill('^(acc|val)')
-    await dialog.getByRole('status').getByText('1 metrics').waitFor()
+    await dialog.getByRole('status').getByText('1 metric', { exact: true }).waitFor()
     await dialog.getByRole('checkbox', { name: 'Logarithmic Y Axis' }).check()
     assert.deepEqual(await findViolations(page, '#panel-charts, dialog'), [])
     await dialog.getByRole('button', { name: 'Add' }).press('Enter')

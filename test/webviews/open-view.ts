@@ -13,7 +13,7 @@ import type { Client } from '../../src/protocol/client.ts'
 import { RunwrightError, toErrorBody } from '../../src/protocol/errors.ts'
 import type { SavedView } from '../../src/protocol/saved-view.ts'
 import { toViewEvent } from '../../src/protocol/view-event.ts'
-import type { FromWebview, ToWebview, WebviewAction } from '../../src/protocol/webview-messages.ts'
+import type { FromWebview, RunPlace, ToWebview, WebviewAction } from '../../src/protocol/webview-messages.ts'
 import { findChromium } from './chromium.ts'
 
 /** For what a webview tells at once, on a machine that is busy. */
@@ -41,6 +41,8 @@ export interface OpenViewOptions {
   /** Values of VS Code's theme colours by the name of their variable: `--vscode-editor-background`. */
   readonly theme?: Readonly<Record<string, string>>
   readonly language?: Language
+  /** Default: folder. */
+  readonly place?: RunPlace
   /** In CSS pixels. Default: 1280 × 800. */
   readonly size?: { readonly width: number; readonly height: number }
 }
@@ -184,12 +186,12 @@ async function receive(message: FromWebview, options: OpenViewOptions, told: Tol
   }
 }
 
-async function show({ client, view, language = 'en' }: OpenViewOptions): Promise<ToWebview> {
+async function show({ client, view, language = 'en', place = 'folder' }: OpenViewOptions): Promise<ToWebview> {
   const { experiments } = await client.call('experiments/list', {})
   const experimentIds = view.experiments.flatMap(
     (name) => experiments.find((experiment) => experiment.name === name)?.experimentId ?? [],
   )
-  return { kind: 'show', view, connectionId: 'test', experimentIds, language }
+  return { kind: 'show', view, connectionId: 'test', place, experimentIds, language }
 }
 
 async function call({ callId, method, params }: FromWebview & { kind: 'call' }, client: Client): Promise<ToWebview> {

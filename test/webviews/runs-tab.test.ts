@@ -89,6 +89,28 @@ describe('the table of runs', () => {
     await seeRows(open.page, 'c')
   })
 
+  it('completes values of a column by keys, and statuses', async () => {
+    await using open = await openRunsTab(fewRuns, { columns: [accuracy] })
+    const box = open.page.getByRole('combobox', { name: 'Filter runs' })
+    const options = open.page.getByRole('listbox', { name: 'Completions' }).getByRole('option')
+    await box.focus()
+    await open.page.keyboard.type('params.optimizer = ')
+    await options.getByText("'adam'").waitFor()
+    assert.deepEqual(await options.allInnerTexts(), ["'adam'", "'sgd'"])
+    await open.page.keyboard.press('ArrowDown')
+    await open.page.keyboard.press('ArrowDown')
+    assert.equal(await box.getAttribute('aria-activedescendant'), await options.nth(1).getAttribute('id'))
+    await open.page.keyboard.press('Enter')
+    assert.equal(await box.inputValue(), "params.optimizer = 'sgd' ")
+    await open.page.keyboard.type('AND attributes.status = fa')
+    await options.getByText("'FAILED'").waitFor()
+    await open.page.keyboard.press('Tab')
+    await open.page.keyboard.press('Enter')
+    await seeRows(open.page, 'c')
+    assert.equal(open.view.filter, "params.optimizer = 'sgd' AND attributes.status = 'FAILED' ")
+    assert.deepEqual(open.errors, [])
+  })
+
   it('chooses runs by keys and by the mouse, in order', async () => {
     await using open = await openRunsTab(fewRuns, { columns: [accuracy] })
     await seeRows(open.page, 'a b c d')
@@ -130,6 +152,20 @@ describe('the table of runs', () => {
       ['open-log'],
     )
     assert.equal(open.view.hidden.length, 1)
+  })
+
+  it('offers nothing of what only an engine can do with the runs of a server', async () => {
+    await using open = await openRunsTab(fewRuns, { columns: [accuracy] }, { place: 'server' })
+    await seeRows(open.page, 'a b c d')
+    await open.row('a').click({ button: 'right' })
+    const items = open.page.getByRole('menu', { name: 'Menu of a' }).getByRole('menuitem')
+    await items.first().waitFor()
+    const labels = await items.allInnerTexts()
+    assert.deepEqual(
+      labels.filter((label) => /Re-run|Register/.test(label)),
+      [],
+    )
+    assert.ok(labels.includes('Set Tag …'))
   })
 
   it('starts, tags and opens runs through the extension, several where several are chosen', async () => {

@@ -12,9 +12,9 @@ import { createViewState } from './view-state.ts'
 const host = connectHost()
 let tabs: Readonly<Record<ViewTab, Tab>> | undefined
 
-host.onShow(({ view, experimentIds, language }) => {
+host.onShow(({ view, experimentIds, place, language }) => {
   speak(language)
-  const state = createViewState(view, experimentIds, host.changed)
+  const state = createViewState({ view, experimentIds, place }, host.changed)
   const parts = { host, state }
   const opened = {
     runs: createRunsTab(parts),

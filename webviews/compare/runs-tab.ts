@@ -25,6 +25,11 @@ export function createRunsTab(parts: Parts): Tab {
   const filterBox = createFilterBox({
     filter: state.view.filter,
     loadNames: loadKeys,
+    async loadValues(column) {
+      const answer = await host.call('table/statistics', { experimentIds: state.experimentIds, columns: [column] })
+      const [found] = answer.columns
+      return found?.kind === 'texts' ? found.top.map(({ value }) => value) : []
+    },
     apply: (filter) => state.update({ filter }),
   })
   const facets = createFacets(parts, loadKeys)

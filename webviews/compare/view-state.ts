@@ -1,10 +1,13 @@
 import type { ExperimentId, RunId } from '../../src/protocol/ids.ts'
 import type { SavedView } from '../../src/protocol/saved-view.ts'
+import type { RunPlace } from '../../src/protocol/webview-messages.ts'
 
 /** What the parts of the view share: what is shown, and who is told when that changes. */
 export interface ViewState {
   readonly view: SavedView
   readonly experimentIds: readonly ExperimentId[]
+  /** Where the runs are: a server's lack what only an engine can do. */
+  readonly place: RunPlace
   /** Replaces some of the view and tells everybody; `undo` brings it back. */
   update(change: Partial<SavedView>): void
   /** Called after each change, with the view before it; never for the first view. */
@@ -38,8 +41,7 @@ function paletteColor(place: number): string {
 }
 
 export function createViewState(
-  initial: SavedView,
-  experimentIds: readonly ExperimentId[],
+  { view: initial, experimentIds, place }: Pick<ViewState, 'view' | 'experimentIds' | 'place'>,
   changed: (view: SavedView) => void,
 ): ViewState {
   const listeners: ((before: SavedView) => void)[] = []
@@ -49,6 +51,7 @@ export function createViewState(
       return view
     },
     experimentIds,
+    place,
     update(change) {
       const before = view
       view = { ...view, ...change }

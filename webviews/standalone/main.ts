@@ -16,7 +16,7 @@ function receive(message: FromWebview): ToWebview | undefined {
   switch (message.kind) {
     case 'ready': {
       const { view, experimentIds, language } = data
-      return { kind: 'show', view, connectionId: 'page', experimentIds, language }
+      return { kind: 'show', view, connectionId: 'page', place: 'folder', experimentIds, language }
     }
     case 'call':
       try {

@@ -1,3 +1,4 @@
+import { formatMessage } from '../../base/format-message.ts'
 import type { Client } from '../../protocol/client.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { ExperimentSummary } from '../../protocol/experiments.ts'
@@ -62,11 +63,17 @@ export default defineAgentTool({
       ...answer.columns.map((values, index) => formatCell(getCell(values, row), columns[index])),
     ])
     const { total = rows.length, runCount = total } = answer
-    const head = `${rows.length} of ${total} matching runs (${runCount} runs in ${experiments.length} experiments).\n\n`
+    const counts = { shown: rows.length, total, runCount, experimentCount: experiments.length }
+    const head = `${formatMessage(headText, counts, 'en')}\n\n`
     if (rows.length === 0) return `${head}Experiments: ${experiments.map(({ name }) => name).join(', ')}\n`
     return head + markdownTable(['run', 'name', 'experiment', 'status', ...columns.map(nameColumn)], rows)
   },
 })
+
+const headText =
+  '{shown} of {total, plural, one {# matching run} other {# matching runs}} ' +
+  '({runCount, plural, one {# run} other {# runs}} in ' +
+  '{experimentCount, plural, one {# experiment} other {# experiments}}).'
 
 async function chooseExperiments(
   client: Client,

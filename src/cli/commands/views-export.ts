@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { formatMessage } from '../../base/format-message.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { SavedView } from '../../protocol/saved-view.ts'
 import { type ExportFormat, exportFormats, exportView, findFormat, openExport } from '../../views/export-view.ts'
@@ -61,9 +62,13 @@ A file is written complete or not at all.`,
     const written = await exportView(target, { ...how, onProgress })
     const { rowCount, columnCount, sizeBytes } = written
     if (json) stdout.write(toJson({ path: target, format, ...written }))
-    else stdout.write(`${output}: ${rowCount} runs, ${columnCount} columns, ${sizeBytes} bytes.\n`)
+    else stdout.write(`${output}: ${formatMessage(writtenText, { rowCount, columnCount, sizeBytes }, 'en')}\n`)
   },
 })
+
+const writtenText =
+  '{rowCount, plural, one {# run} other {# runs}}, {columnCount, plural, one {# column} other {# columns}}, ' +
+  '{sizeBytes, plural, one {# byte} other {# bytes}}.'
 
 function chooseFormat(named: string | undefined, output: string | undefined): ExportFormat {
   const format = named ?? (output === undefined ? 'csv' : findFormat(output))

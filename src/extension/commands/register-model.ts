@@ -6,7 +6,7 @@ import { isRunElement } from '../tree/element.ts'
 export default defineCommand({
   id: 'runwright.registerModel',
   title: 'Register Model…',
-  appliesTo: 'viewItem =~ /^run /',
+  appliesTo: String.raw`viewItem =~ /^run .*\blocal\b/`,
   menu: '2_edit@5',
   accepts: isRunElement,
   takes: 'one',

@@ -6,7 +6,7 @@ import { isRunElement } from '../tree/element.ts'
 export default defineCommand({
   id: 'runwright.rerunWithChanges',
   title: 'Re-run with Changes…',
-  appliesTo: 'viewItem =~ /^run /',
+  appliesTo: String.raw`viewItem =~ /^run .*\blocal\b/`,
   menu: '1_start@2',
   accepts: isRunElement,
   takes: 'one',

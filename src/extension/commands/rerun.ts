@@ -7,7 +7,7 @@ export default defineCommand({
   id: 'runwright.rerun',
   title: 'Re-run',
   icon: '$(debug-rerun)',
-  appliesTo: 'viewItem =~ /^run /',
+  appliesTo: String.raw`viewItem =~ /^run .*\blocal\b/`,
   menu: '1_start@1',
   accepts: isRunElement,
   async run(context, runs) {

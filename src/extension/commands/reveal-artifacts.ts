@@ -10,7 +10,7 @@ export default defineCommand({
   id: 'runwright.revealArtifacts',
   title: 'Reveal Artifacts in File Explorer',
   when: '!isWeb && remoteName == ""',
-  appliesTo: 'viewItem =~ /^run /',
+  appliesTo: String.raw`viewItem =~ /^run .*\blocal\b/`,
   menu: '1_open@4',
   accepts: isRunElement,
   takes: 'one',

@@ -74,6 +74,7 @@ export function createConnections(parts: ConnectionParts): Connections {
     if (closing.signal.aborted) return client[Symbol.asyncDispose]()
     const tree = createExperimentTree({
       connectionId: id,
+      place: place.kind,
       client,
       options: parts.options,
       isChosen: parts.isChosen,

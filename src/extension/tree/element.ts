@@ -22,6 +22,7 @@ export interface ExperimentElement {
   readonly kind: 'experiment'
   readonly id: string
   readonly connectionId: string
+  readonly place: ConnectionElement['place']
   experiment: ExperimentSummary
   /** Null while no metric is logged; undefined until the experiment is first opened. */
   headline: HeadlineMetric | null | undefined

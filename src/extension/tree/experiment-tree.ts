@@ -24,6 +24,7 @@ export interface ExperimentTree {
 
 export interface ExperimentTreeParts {
   readonly connectionId: string
+  readonly place: ExperimentElement['place']
   readonly client: Client
   options(): ViewOptions
   isChosen(runId: RunId): boolean
@@ -47,7 +48,7 @@ interface OpenExperiment {
 }
 
 export function createExperimentTree(parts: ExperimentTreeParts): ExperimentTree {
-  const { client, connectionId } = parts
+  const { client, connectionId, place } = parts
   let experiments: readonly ExperimentElement[] | undefined
   const opened = new Map<ExperimentId, OpenExperiment>()
   const details = new WeakMap<RunElement, RunDetails>()
@@ -71,7 +72,7 @@ export function createExperimentTree(parts: ExperimentTreeParts): ExperimentTree
     experiments = shown.map((experiment) => {
       const id = `${connectionId}/${experiment.experimentId}`
       const element = known.get(experiment.experimentId)
-      if (element === undefined) return { kind: 'experiment', id, connectionId, experiment, headline: undefined }
+      if (element === undefined) return { kind: 'experiment', id, connectionId, place, experiment, headline: undefined }
       if (isShownDifferently(element, experiment)) changed.push(element)
       element.experiment = experiment
       return element

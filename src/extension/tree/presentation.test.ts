@@ -41,12 +41,16 @@ describe('a run', () => {
     description: '0.9723 · 2m',
     spoken: 'Run run-1, finished, accuracy 0.9723, started 2 minutes ago',
     icon: { name: 'pass', color: 'testing.iconPassed' },
-    context: 'run ended',
+    context: 'run ended local',
     checked: false,
   })
   check('that goes on under a supervisor can be stopped', newRun(1, { status: 'RUNNING', stoppable: true }), {
-    context: 'run active stoppable',
+    context: 'run active stoppable local',
     description: 'now',
+  })
+  const ofServer = newExperiment({ place: 'server' })
+  check('of a server has nothing of what only an engine can do', newRun(1, {}, { experiment: ofServer }), {
+    context: 'run ended',
   })
   check('that was chosen is checked', newRun(1, {}, { chosen: true }), { checked: true })
   check('cannot put markup or commands into its tooltip', newRun(1, { name: '[x](command:y) **b** <i> $(z)' }), {

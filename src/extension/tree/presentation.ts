@@ -23,7 +23,7 @@ export interface Presentation {
   /** A codicon's name and, where it says something, a theme colour's. */
   readonly icon?: { readonly name: string; readonly color?: string }
   readonly collapsible: 'none' | 'collapsed' | 'expanded'
-  /** The kind first, then what applies to it, for `when` clauses: `run active stoppable`. */
+  /** The kind first, then what applies to it, for `when` clauses: `run active stoppable local`. */
   readonly context: string
   /** The whole row in words, for a screen reader. */
   readonly spoken: string
@@ -172,7 +172,12 @@ function presentRun(element: RunElement, now: number): Presentation {
     ...(named === undefined ? [] : [escapeMarkdown(named)]),
     `\`${row.runId}\``,
   ].join('\n\n')
-  const flags = [hasEnded(row.status) ? 'ended' : 'active', ...(row.stoppable ? ['stoppable'] : [])]
+  const flags = [
+    hasEnded(row.status) ? 'ended' : 'active',
+    ...(row.stoppable ? ['stoppable'] : []),
+    // What only an engine can do is not offered for a server's runs.
+    ...(experiment.place === 'folder' ? ['local'] : []),
+  ]
   return {
     label: row.name,
     description: [value, formatAge(startTime, now)].filter(Boolean).join(' · '),

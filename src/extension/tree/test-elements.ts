@@ -43,6 +43,7 @@ export function newExperiment(change: Partial<ExperimentElement> = {}): Experime
     kind: 'experiment',
     id: 'folder0/1',
     connectionId: 'folder0',
+    place: 'folder',
     experiment: {
       experimentId: newExperimentId(1),
       name: 'digits',

@@ -57,7 +57,8 @@ export function openComparePanel(parts: ComparePanelParts): ComparePanel {
       (name) => experiments.find((experiment) => experiment.name === name)?.experimentId ?? [],
     )
     const language = currentLanguage()
-    return { kind: 'show', view, connectionId, experimentIds, language, ...(file === undefined ? {} : { file }) }
+    const place = parts.folder() === undefined ? 'server' : 'folder'
+    return { kind: 'show', view, connectionId, place, experimentIds, language, ...(file === undefined ? {} : { file }) }
   }
 
   const save = async (): Promise<void> => {

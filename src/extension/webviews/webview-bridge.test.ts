@@ -36,6 +36,7 @@ function openBridge(answer: (method: string, params: unknown) => Promise<unknown
       kind: 'show',
       view: createView('a', [], 'runs'),
       connectionId: 'c',
+      place: 'folder',
       experimentIds: [],
       language: 'en',
     }),

@@ -1,11 +1,16 @@
+import type { TableColumn } from '../../../src/protocol/run-table.ts'
 import { element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
-import { complete, type Completion, type FilterNames } from './filter-completion.ts'
+import { columnId } from './column-name.ts'
+import { complete, type Completion } from './filter-completion.ts'
+import type { FilterNames } from './find-named-column.ts'
 
 export interface FilterBoxParts {
   readonly filter: string
   /** Fetched when the box gets the focus. */
   loadNames(): Promise<FilterNames>
+  /** Texts that runs have in a column, the most frequent first. Fetched when one is to be typed. */
+  loadValues(column: TableColumn): Promise<readonly string[]>
   apply(filter: string): void
 }
 
@@ -53,6 +58,9 @@ export function createFilterBox(parts: FilterBoxParts): FilterBox {
   const root = element('div', { class: 'filter-box' }, marks, input, error, list)
   let names: FilterNames = { metrics: [], params: [], tags: [] }
   let completion: Completion = { from: 0, to: 0, items: [] }
+  /** By column; empty until they were fetched. */
+  const values = new Map<string, readonly string[]>()
+  const valuesOf = (column: TableColumn) => values.get(columnId(column)) ?? []
   let active = -1
   let applied = parts.filter
   let isConfirmed = true
@@ -60,14 +68,25 @@ export function createFilterBox(parts: FilterBoxParts): FilterBox {
   let timer: ReturnType<typeof setTimeout> | undefined
 
   function showCompletions(): void {
-    completion = complete(input.value, input.selectionStart ?? input.value.length, names)
+    completion = complete(input.value, input.selectionStart ?? input.value.length, names, valuesOf)
     active = -1
     drawCompletions()
+    if (completion.column !== undefined && !values.has(columnId(completion.column))) void fetchValues(completion.column)
+  }
+
+  async function fetchValues(column: TableColumn): Promise<void> {
+    const id = columnId(column)
+    values.set(id, [])
+    // One can type what cannot be proposed.
+    const found = await parts.loadValues(column).catch(() => [])
+    values.set(id, found)
+    const isAwaited = completion.column !== undefined && columnId(completion.column) === id
+    if (isAwaited && document.activeElement === input) showCompletions()
   }
 
   function hideCompletions(): void {
     isTyping = false
-    completion = { ...completion, items: [] }
+    completion = { from: completion.from, to: completion.to, items: [] }
     drawCompletions()
   }
 
@@ -154,6 +173,7 @@ export function createFilterBox(parts: FilterBoxParts): FilterBox {
   input.addEventListener('input', typed)
   input.addEventListener('scroll', () => void (marks.scrollLeft = input.scrollLeft))
   input.addEventListener('focus', async () => {
+    values.clear()
     names = await parts.loadNames()
     if (isTyping) showCompletions()
   })

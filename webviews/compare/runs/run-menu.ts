@@ -20,6 +20,14 @@ export function listRunItems({ host, state }: Parts, row: TableRow, actions: Run
   const isHidden = view.hidden.includes(runId)
   const areSeveral = isChosen && view.chosen.length > 1
   const acted = areSeveral ? view.chosen : [runId]
+  const listRerunItems = (): MenuItem[] => [
+    {
+      label: areSeveral ? text('runs.menu.rerunChosen', { count: acted.length }) : text('runs.menu.rerun'),
+      run: () => host.act({ kind: 'rerun-runs', runIds: acted }),
+      isFirstOfGroup: true,
+    },
+    { label: text('runs.menu.rerunWith'), run: () => host.act({ kind: 'rerun-with-changes', runId }) },
+  ]
   const items = [
     {
       label: text(isChosen ? 'runs.menu.unchoose' : 'runs.menu.choose'),
@@ -41,6 +49,7 @@ export function listRunItems({ host, state }: Parts, row: TableRow, actions: Run
     },
   ]
   if (host.isStandalone) return items
+  const isLocal = state.place === 'folder'
   return [
     ...items,
     {
@@ -51,20 +60,21 @@ export function listRunItems({ host, state }: Parts, row: TableRow, actions: Run
     { label: text('runs.menu.note'), run: actions.editNote },
     { label: text('runs.menu.log'), run: () => host.act({ kind: 'open-log', runId }), isFirstOfGroup: true },
     { label: text('runs.menu.source'), run: () => host.act({ kind: 'open-source', runId }) },
+    ...(isLocal ? listRerunItems() : []),
     {
-      label: areSeveral ? text('runs.menu.rerunChosen', { count: acted.length }) : text('runs.menu.rerun'),
-      run: () => host.act({ kind: 'rerun-runs', runIds: acted }),
-      isFirstOfGroup: true,
+      label: text('runs.menu.restore'),
+      run: () => host.act({ kind: 'restore-code', runId }),
+      isFirstOfGroup: !isLocal,
     },
-    { label: text('runs.menu.rerunWith'), run: () => host.act({ kind: 'rerun-with-changes', runId }) },
-    { label: text('runs.menu.restore'), run: () => host.act({ kind: 'restore-code', runId }) },
     {
       label: text('runs.menu.setTag'),
       run: () => host.act({ kind: 'set-tag', runIds: acted }),
       isFirstOfGroup: true,
     },
     { label: text('runs.menu.removeTags'), run: () => host.act({ kind: 'remove-tags', runIds: acted }) },
-    { label: text('runs.menu.registerModel'), run: () => host.act({ kind: 'register-model', runId }) },
+    ...(isLocal
+      ? [{ label: text('runs.menu.registerModel'), run: () => host.act({ kind: 'register-model', runId }) }]
+      : []),
     { label: text('runs.menu.copy'), run: () => host.act({ kind: 'copy-run-id', runId }) },
     { label: text('runs.menu.rename'), run: () => host.act({ kind: 'rename-run', runId }) },
     {

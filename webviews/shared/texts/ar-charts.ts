@@ -51,7 +51,8 @@ export const arabicCharts: Pick<Texts, Extract<keyof Texts, `charts.${string}`>>
     '{count, plural, zero {لا عمليات تشغيل للاختيار} one {اختيار عملية تشغيل واحدة} two {اختيار عمليتي تشغيل} few {اختيار # عمليات تشغيل} many {اختيار # عملية تشغيل} other {اختيار # عملية تشغيل}}',
   'charts.brush.clear': 'مسح النطاقات',
   'charts.summary.empty': '{metrics}: لا شيء لعرضه.',
-  'charts.summary.noNumbers': '{metric}: عدد عمليات التشغيل بلا قيمة منتهية {count}.',
+  'charts.summary.noNumbers':
+    '{metric}: {count, plural, zero {لا عمليات تشغيل} one {عملية تشغيل واحدة} two {عمليتا تشغيل} few {# عمليات تشغيل} many {# عملية تشغيل} other {# عملية تشغيل}} بلا قيمة منتهية.',
   'charts.summary.one': '{metric} في {name}: الأفضل {best} عند {place}، والأخيرة {least}؛ {trend}.',
   'charts.summary.many':
     '{metric} في {count, plural, zero {عمليات التشغيل} one {عملية تشغيل واحدة} two {عمليتي تشغيل} few {# عمليات تشغيل} many {# عملية تشغيل} other {# عملية تشغيل}}: الأفضل {best} في {name} عند {place}؛ القيم الأخيرة من {least} إلى {greatest}؛ {trend}.',
@@ -157,9 +158,12 @@ export const arabicCharts: Pick<Texts, Extract<keyof Texts, `charts.${string}`>>
     'الصفوف هي الفئات الحقيقية والأعمدة هي المتوقَّعة؛ وتدل درجة اللون على النسبة من الفئة الحقيقية.',
   'charts.note.noTable': 'لم يسجّل هذا الجدول أي تشغيل ظاهر.',
   'charts.note.rows': 'رُسمت أول {count} من صفوف كل جدول.',
-  'charts.note.runs': 'رُسمت أول {shown} من {count} عملية تشغيل.',
-  'charts.note.matrices': 'رُسمت أول {shown} من {count} عملية تشغيل؛ والجدول يتضمنها كلها.',
-  'charts.note.labels': 'رُسمت أول {shown} من {count} فئة؛ والجدول يتضمنها كلها.',
+  'charts.note.runs':
+    'رُسمت أول {shown} من {count, plural, zero {عمليات التشغيل} one {عملية تشغيل واحدة} two {عمليتي تشغيل} few {# عمليات تشغيل} many {# عملية تشغيل} other {# عملية تشغيل}}.',
+  'charts.note.matrices':
+    'رُسمت أول {shown} من {count, plural, zero {عمليات التشغيل} one {عملية تشغيل واحدة} two {عمليتي تشغيل} few {# عمليات تشغيل} many {# عملية تشغيل} other {# عملية تشغيل}}؛ والجدول يتضمنها كلها.',
+  'charts.note.labels':
+    'رُسمت أول {shown} من {count, plural, zero {الفئات} one {فئة واحدة} two {فئتين} few {# فئات} many {# فئة} other {# فئة}}؛ والجدول يتضمنها كلها.',
   'charts.note.leftOutRows':
     '{count, plural, zero {لم تُستبعد صفوف.} one {استُبعد صف واحد بلا فئة أو رقم.} two {استُبعد صفان بلا فئة أو رقم.} few {استُبعدت # صفوف بلا فئة أو رقم.} many {استُبعد # صفًا بلا فئة أو رقم.} other {استُبعد # صف بلا فئة أو رقم.}}',
   'charts.note.lackColumns':
@@ -184,7 +188,8 @@ export const arabicCharts: Pick<Texts, Extract<keyof Texts, `charts.${string}`>>
   'charts.dialog.all': 'اختيار كل النتائج',
   'charts.dialog.expression': 'تعبير نمطي',
   'charts.dialog.noExpression': 'هذا ليس تعبيرًا نمطيًا.',
-  'charts.dialog.narrow': 'لم يُدرج {count} غيرها: ابحث لتضييق القائمة.',
+  'charts.dialog.narrow':
+    '{count, plural, zero {أُدرجت كلها.} one {لم يُدرج واحد غيرها: ابحث لتضييق القائمة.} two {لم يُدرج اثنان غيرها: ابحث لتضييق القائمة.} few {لم تُدرج # غيرها: ابحث لتضييق القائمة.} many {لم يُدرج # غيرها: ابحث لتضييق القائمة.} other {لم يُدرج # غيرها: ابحث لتضييق القائمة.}}',
   'charts.dialog.count': 'المختار {chosen}، والنتائج {found}.',
   'charts.dialog.logX': 'المحور X لوغاريتمي',
   'charts.dialog.logY': 'المحور Y لوغاريتمي',

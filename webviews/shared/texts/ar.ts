@@ -66,7 +66,8 @@ export const arabic: Texts = {
   'runs.duration.h': '{count} س',
   'runs.duration.d': '{count} ي',
   'runs.bestValue': '{value} (الأفضل بين عمليات التشغيل المحمّلة)',
-  'runs.count': '{total} من {count} عملية تشغيل',
+  'runs.count':
+    '{total} من {count, plural, zero {عمليات التشغيل} one {عملية تشغيل واحدة} two {عمليتي تشغيل} few {# عمليات تشغيل} many {# عملية تشغيل} other {# عملية تشغيل}}',
   'runs.loading': 'جارٍ تحميل عمليات التشغيل …',
   'runs.none': 'لا توجد عمليات تشغيل بعد. ابدأ واحدة وستظهر هنا.',
   'runs.noneMatch': 'لا يوجد تشغيل يطابق عامل التصفية.',
@@ -187,7 +188,8 @@ export const arabic: Texts = {
     'جارٍ مقارنة {count, plural, zero {عمليات التشغيل} one {عملية تشغيل واحدة} two {عمليتي تشغيل} few {# عمليات تشغيل} many {# عملية تشغيل} other {# عملية تشغيل}} …',
   'differences.failed': 'تعذّرت مقارنة عمليات التشغيل.',
   'differences.retry': 'إعادة المحاولة',
-  'differences.tooMany': 'تُقارَن أول {shown} من {count} عملية تشغيل مختارة.',
+  'differences.tooMany':
+    'تُقارَن أول {shown} من {count, plural, zero {عمليات التشغيل المختارة} one {عملية التشغيل المختارة} two {عمليتي التشغيل المختارتين} few {# عمليات تشغيل مختارة} many {# عملية تشغيل مختارة} other {# عملية تشغيل مختارة}}.',
   'differences.equal': 'لا اختلاف في شيء مما سُجّل عن عمليات التشغيل هذه.',
   'differences.showEqual': 'إظهار المتطابق أيضًا',
   'differences.transpose': 'عمليات التشغيل كصفوف',
@@ -244,13 +246,16 @@ export const arabic: Texts = {
   'artifacts.none': 'لم تسجّل عمليات التشغيل هذه أي مخرجات.',
   'artifacts.count': 'أُدرجت أول {shown} من {count} من المخرجات.',
   'artifacts.cut': 'أُدرج أول 5,000 ملف من {names}.',
-  'artifacts.tooManyRuns': 'تُعرض أول {shown} من {count} عملية تشغيل.',
+  'artifacts.tooManyRuns':
+    'تُعرض أول {shown} من {count, plural, zero {عمليات التشغيل} one {عملية تشغيل واحدة} two {عمليتي تشغيل} few {# عمليات تشغيل} many {# عملية تشغيل} other {# عملية تشغيل}}.',
   'artifacts.tooLarge': 'حجمه {size}، وهو أكبر من أن يُعرض هنا. افتحه في محرّر.',
   'artifacts.broken': 'لا يمكن للمتصفح عرض هذا الملف.',
   'artifacts.firstBytes': 'أول {shown} من {size}.',
-  'artifacts.rows': 'الصفوف: {shown} من {count}.',
+  'artifacts.rows':
+    '{shown} من {count, plural, zero {الصفوف} one {صف واحد} two {صفين} few {# صفوف} many {# صفًا} other {# صف}}.',
   'artifacts.size': 'الحجم',
-  'artifacts.bytes': '{count} بايت',
+  'artifacts.bytes':
+    '{count, plural, zero {لا بايتات} one {بايت واحد} two {بايتان} few {# بايتات} many {# بايتًا} other {# بايت}}',
   'artifacts.open': 'فتح',
   'artifacts.openOf': 'فتح {key} من {name}',
   'artifacts.compare': 'مقارنة',
