@@ -1,6 +1,5 @@
 import type { ExperimentId } from '../../protocol/ids.ts'
-import type { JobId } from '../../protocol/jobs.ts'
-import type { LeasedResources } from '../target.ts'
+import type { JobId, JobResources } from '../../protocol/jobs.ts'
 import { type Demand, type ResourcePool, takePlace, toDemand } from './resource-pool.ts'
 
 /** A GPU of this machine that jobs may have. */
@@ -18,10 +17,9 @@ export interface PlannedDevice {
 export interface RunningJob {
   readonly jobId: JobId
   readonly experimentId: ExperimentId
-  readonly resources: LeasedResources
-  readonly timeLimitSeconds?: number
-  /** Milliseconds since 1970-01-01 UTC; when it was submitted, where it has not started yet. */
-  readonly startedAt: number
+  readonly resources: JobResources
+  /** Milliseconds since 1970-01-01 UTC; missing until its command runs. */
+  readonly startedAt?: number
   /** UUIDs of the GPUs that it was given. */
   readonly gpus: readonly string[]
 }

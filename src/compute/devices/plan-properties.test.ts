@@ -48,11 +48,11 @@ const trace: fc.Arbitrary<readonly TracedJob[]> = fc
     { minLength: 1, maxLength: 25 },
   )
   .map((jobs) =>
-    jobs.map(({ experiment, limit, ...job }, index) => ({
+    jobs.map(({ experiment, limit, resources, ...job }, index) => ({
       ...job,
+      resources: { ...resources, ...(limit === undefined ? {} : { timeLimitSeconds: limit }) },
       jobId: toJobId(index + 1),
       experimentId: toExperimentId(experiment),
-      ...(limit === undefined ? {} : { timeLimitSeconds: limit }),
     })),
   )
 
@@ -148,9 +148,8 @@ describe('no job waits for ever', () => {
       experimentId: toExperimentId(2),
       priority: 0,
       createdAt: index * minute,
-      resources: { gpus: 1 },
+      resources: { gpus: 1, ...(limits ? { timeLimitSeconds: 600 } : {}) },
       durationMs: (1 + ((index * 7) % 10)) * minute,
-      ...(limits ? { timeLimitSeconds: 600 } : {}),
       ...change(index),
     }))
   }
@@ -197,7 +196,12 @@ it('a job for which room is kept is never put off by what starts before it', () 
       let queued = new Set<string>()
       simulate(
         // All with limits, so that a promise rests on no guess, and all of one experiment and priority.
-        trace.map((job) => ({ ...job, timeLimitSeconds: 90, priority: 0, experimentId: toExperimentId(0) })),
+        trace.map((job) => ({
+          ...job,
+          resources: { ...job.resources, timeLimitSeconds: 90 },
+          priority: 0,
+          experimentId: toExperimentId(0),
+        })),
         machine,
         {
           plan(input: PlanInput) {

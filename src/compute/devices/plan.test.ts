@@ -11,29 +11,29 @@ interface Asked extends JobResources {
   readonly priority?: number
   readonly experiment?: number
   readonly createdAt?: number
+  readonly promotedAt?: number
 }
 
 /** Jobs 1, 2, … in the order of their age. */
 function queue(...asked: readonly Asked[]) {
-  return asked.map(({ priority = 0, experiment = 0, createdAt, timeLimitSeconds, ...resources }, index) => ({
+  return asked.map(({ priority = 0, experiment = 0, createdAt, promotedAt, ...resources }, index) => ({
     jobId: toJobId(index + 1),
     experimentId: toExperimentId(experiment),
     priority,
     createdAt: createdAt ?? now - 1000 + index,
     resources,
-    ...(timeLimitSeconds === undefined ? {} : { timeLimitSeconds }),
+    ...(promotedAt === undefined ? {} : { promotedAt }),
   }))
 }
 
 /** A job numbered from 100 on that has run for ten minutes. */
-function running(gpus: readonly string[], { experiment = 9, timeLimitSeconds, ...resources }: Asked, number = 100) {
+function running(gpus: readonly string[], { experiment = 9, ...resources }: Asked, number = 100) {
   return {
     jobId: toJobId(number),
     experimentId: toExperimentId(experiment),
     resources: { gpus: gpus.length, ...resources },
     startedAt: now - 10 * minute,
     gpus,
-    ...(timeLimitSeconds === undefined ? {} : { timeLimitSeconds }),
   }
 }
 
@@ -123,6 +123,11 @@ describe('the order', () => {
   it('is by priority, then by age', () => {
     const { order } = planned({ cpus: 2, queued: queue({ cpus: 1 }, { cpus: 1, priority: 1 }, { cpus: 1 }) })
     assert.deepEqual(order, [2, 1])
+  })
+
+  it('is headed by promoted jobs, the latest first', () => {
+    const jobs = queue({ priority: 9 }, { promotedAt: 5, experiment: 1 }, { promotedAt: 7, priority: -9 }, {})
+    assert.deepEqual(planned({ queued: jobs }).order, [3, 2, 1, 4])
   })
 
   it('is the same whenever it is asked for, also of jobs that came at once', () => {

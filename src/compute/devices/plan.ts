@@ -103,13 +103,13 @@ function toHolding(job: RunningJob, now: number): Holding {
   return {
     demand: toDemand(job.resources),
     gpus: job.gpus,
-    endsAt: endOf(job, job.startedAt, now),
+    endsAt: endOf(job, job.startedAt ?? now, now),
     isLimited: hasLimit(job),
   }
 }
 
-function hasLimit({ timeLimitSeconds }: Pick<RunningJob, 'timeLimitSeconds'>): boolean {
-  return timeLimitSeconds !== undefined
+function hasLimit({ resources }: Pick<RunningJob, 'resources'>): boolean {
+  return resources.timeLimitSeconds !== undefined
 }
 
 /** Between the end of its time and the last of its processes. */
@@ -119,7 +119,8 @@ const graceMs = 10_000
  * When a job ends at the latest by its time limit. One without a limit is guessed to run for as long again as it has
  * run, which is at the beginning not at all: whoever waits for it is not overtaken on the strength of that guess.
  */
-function endOf({ timeLimitSeconds }: Pick<RunningJob, 'timeLimitSeconds'>, startedAt: number, now: number): number {
+function endOf({ resources }: Pick<RunningJob, 'resources'>, startedAt: number, now: number): number {
+  const { timeLimitSeconds } = resources
   if (timeLimitSeconds === undefined) return now + Math.max(0, now - startedAt)
   return Math.max(startedAt + timeLimitSeconds * 1000, now + graceMs)
 }

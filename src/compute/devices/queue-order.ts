@@ -1,6 +1,5 @@
 import type { ExperimentId } from '../../protocol/ids.ts'
-import type { JobId } from '../../protocol/jobs.ts'
-import type { LeasedResources } from '../target.ts'
+import type { JobId, JobResources } from '../../protocol/jobs.ts'
 
 export interface QueuedJob {
   readonly jobId: JobId
@@ -9,8 +8,9 @@ export interface QueuedJob {
   readonly priority: number
   /** Milliseconds since 1970-01-01 UTC. */
   readonly createdAt: number
-  readonly resources: LeasedResources
-  readonly timeLimitSeconds?: number
+  readonly resources: JobResources
+  /** When someone put it before all others. */
+  readonly promotedAt?: number
 }
 
 /**
@@ -28,9 +28,10 @@ export interface QueueOrder {
 }
 
 /**
- * Higher priority first; among equals the experiment that has less of the machine (its dominant share, as in Ghodsi et
- * al., “Dominant Resource Fairness”, NSDI 2011); within an experiment the older job. As one sum of waiting times, with
- * a share of the whole machine worth as much as a point of priority.
+ * Promoted jobs first, the latest of them before the others. Then higher priority; among equals the experiment that has
+ * less of the machine (its dominant share, as in Ghodsi et al., “Dominant Resource Fairness”, NSDI 2011); within an
+ * experiment the older job. As one sum of waiting times, with a share of the whole machine worth as much as a point of
+ * priority.
  *
  * @param shares the part of the machine, 0 … 1, that each experiment has now
  */
@@ -39,42 +40,67 @@ export function orderQueue(
   shares: ReadonlyMap<ExperimentId, number>,
   now: number,
 ): QueueOrder {
-  const lines = [...Map.groupBy(queued, ({ experimentId }) => experimentId)].map(([experimentId, jobs]) => ({
-    experimentId,
-    jobs: jobs.toSorted(compareWithinExperiment(now)),
-    at: 0,
-    share: shares.get(experimentId) ?? 0,
-  }))
+  const lines = new Map<ExperimentId, Line>()
+  for (const [experimentId, jobs] of Map.groupBy(queued, ({ experimentId }) => experimentId)) {
+    const ranked = jobs.map((job) => ({ job, standing: standingOf(job, now) })).toSorted(compareRanks)
+    const line = { ranked, at: 0, share: shares.get(experimentId) ?? 0, head: undefined }
+    lines.set(experimentId, line)
+    refreshHead(line)
+  }
   return {
     next() {
-      let best: { readonly line: (typeof lines)[number]; readonly job: QueuedJob; readonly rank: number } | undefined
-      for (const line of lines) {
-        const job = line.jobs[line.at]
-        if (job === undefined) continue
-        const rank = standing(job, now) - pointMs * Math.min(1, line.share)
-        if (best === undefined || rank > best.rank || (rank === best.rank && isBefore(job, best.job))) {
-          best = { line, job, rank }
-        }
+      let best: Line | undefined
+      for (const line of lines.values()) {
+        if (line.head === undefined) continue
+        if (best?.head === undefined || compareRanks(line.head, best.head) < 0) best = line
       }
-      if (best !== undefined) best.line.at += 1
-      return best?.job
+      const job = best?.head?.job
+      if (best === undefined) return undefined
+      best.at += 1
+      refreshHead(best)
+      if (job !== undefined && best.head === undefined) lines.delete(job.experimentId)
+      return job
     },
     addShare(experimentId, share) {
-      const line = lines.find((line) => line.experimentId === experimentId)
-      if (line !== undefined) line.share += share
+      const line = lines.get(experimentId)
+      if (line === undefined) return
+      line.share += share
+      refreshHead(line)
     },
   }
 }
 
-function standing(job: QueuedJob, now: number): number {
+/** The jobs of one experiment, whose order among themselves does not change. */
+interface Line {
+  readonly ranked: readonly Rank[]
+  /** How many of them have been taken. */
+  at: number
+  share: number
+  /** The next of them, as it stands with the experiment's share. */
+  head: Rank | undefined
+}
+
+function refreshHead(line: Line): void {
+  const next = line.ranked[line.at]
+  line.head = next && { job: next.job, standing: next.standing - pointMs * Math.min(1, line.share) }
+}
+
+interface Rank {
+  readonly job: QueuedJob
+  /** Milliseconds of waiting that it is worth. */
+  readonly standing: number
+}
+
+function standingOf(job: QueuedJob, now: number): number {
   return job.priority * pointMs + (now - job.createdAt)
 }
 
-function compareWithinExperiment(now: number): (a: QueuedJob, b: QueuedJob) => number {
-  return (a, b) => standing(b, now) - standing(a, now) || (isBefore(a, b) ? -1 : 1)
-}
-
-/** For jobs that stand equal: any order will do that is always the same. */
-function isBefore(a: QueuedJob, b: QueuedJob): boolean {
-  return a.createdAt === b.createdAt ? a.jobId < b.jobId : a.createdAt < b.createdAt
+/** The id decides last, so that the order is the same whenever it is asked for. */
+function compareRanks({ job: a, standing }: Rank, { job: b, standing: otherStanding }: Rank): number {
+  return (
+    (b.promotedAt ?? 0) - (a.promotedAt ?? 0) ||
+    otherStanding - standing ||
+    a.createdAt - b.createdAt ||
+    (a.jobId < b.jobId ? -1 : 1)
+  )
 }

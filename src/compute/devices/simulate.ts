@@ -49,7 +49,7 @@ export function simulate(
       const job = queued.get(jobId)
       if (job === undefined) throw new Error(`Job ${jobId} was started and is not in the queue.`)
       queued.delete(jobId)
-      const limitMs = (job.timeLimitSeconds ?? Infinity) * 1000
+      const limitMs = (job.resources.timeLimitSeconds ?? Infinity) * 1000
       running.push({ job, startedAt: now, endedAt: now + Math.min(job.durationMs, limitMs), gpus })
       runs.push(...running.slice(-1))
     }
