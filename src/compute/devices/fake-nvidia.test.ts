@@ -55,6 +55,8 @@ describe('pretended GPUs', () => {
       [12, 60, [11]],
       [0, 0, []],
     ])
+    uses = Array.from({ length: 5 }, () => ({ gpus: [shared], gpuMemoryBytes: gib }))
+    assert.deepEqual((await look())?.[1], [5, 100, []])
   })
 })
 

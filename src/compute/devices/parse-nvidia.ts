@@ -29,7 +29,7 @@ export function parseNvidiaDevices(csv: string): DeviceReading {
   for (const line of toLines(csv)) {
     const cells = line.split(',').map((cell) => cell.trim())
     const uuid = cells[0] ?? ''
-    if (cells.length !== gpuColumns.length || !/^GPU-/.test(uuid)) problems.push(line)
+    if (cells.length !== gpuColumns.length || !uuid.startsWith('GPU-')) problems.push(line)
     else if (cells.some((cell) => /lost|reset|\[Unknown Error\]/i.test(cell) && cell.startsWith('['))) {
       problems.push(`${cells[1]} (${uuid}): ${cells.find((cell) => /lost|reset|unknown error/i.test(cell))}`)
     } else devices.push(toDevice(uuid, cells))
