@@ -63,7 +63,7 @@ const pip = 'pip install --disable-pip-version-check --no-input --progress-bar o
 
 const commands = {
   'uv-sync': `  UV_PROJECT_ENVIRONMENT=$1 uv sync --frozen --no-install-workspace --no-progress`,
-  'uv-pip': `  requirements >"$lock/requirements.txt" && uv venv --quiet --seed "$1" &&
+  'uv-pip': `  requirements >"$lock/requirements.txt" && uv venv --quiet "$1" &&
     uv pip install --no-progress --python "$1/bin/python" -r "$lock/requirements.txt"`,
   pip: `  python=python3
   command -v python3 >/dev/null 2>&1 || python=python

@@ -119,7 +119,7 @@ describe('the locks of a command', () => {
   it('hold all requirements in one text that means the same elsewhere', async () => {
     const [lock] = await locksOf({
       'requirements.txt':
-        '# top\n-r deps/base.txt\n-e .[dev]  # us\n--find-links ./wheels\r\nlocal @ file:wheels/a.whl\n',
+        '# top\n-r deps/base.txt\n-e .[dev]  # us\n--find-links wheels\r\n--no-binary numpy\nlocal @ file:wheels/a.whl\n',
       'deps/base.txt': 'torch==2.9 \\\n  --hash=sha256:00\n-r more.txt\n-c ../constraints.txt\n',
       'deps/more.txt': 'numpy\nhttps://example.org/x.whl\n-r base.txt\n./inside\n',
       'deps/inside/setup.py': '',
@@ -138,6 +138,7 @@ https://example.org/x.whl
 -c \${RUNWRIGHT_CODE}/constraints.txt
 \${RUNWRIGHT_CODE}[dev]
 --find-links \${RUNWRIGHT_CODE}/wheels
+--no-binary numpy
 local @ file://\${RUNWRIGHT_CODE}/wheels/a.whl
 `,
     )

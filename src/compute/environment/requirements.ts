@@ -73,14 +73,16 @@ async function readLine(reading: Reading, line: string, path: string): Promise<v
     reading.lines.push(`${inTarget(project)}${editable?.[2] ?? ''}`)
     return
   }
-  const words = await Promise.all(line.split(/(\s+)/).map((word) => placeWord(reading, folder, word)))
+  const isPath = /^(-f|--find-links|-c|--constraint)\b/.test(line)
+  const words = await Promise.all(line.split(/(\s+)/).map((word) => placeWord(reading, folder, word, isPath)))
   reading.lines.push(words.join(''))
 }
 
 /** A word that names a file or folder of the code, as the target finds it; any other as it is. */
-async function placeWord(reading: Reading, folder: string, word: string): Promise<string> {
+async function placeWord(reading: Reading, folder: string, word: string, isPath: boolean): Promise<string> {
   const [, option = '', path = '', rest = ''] = /^(--[\w-]+=|file:(?:\/\/)?(?!\/))?([^[;]*)(.*)$/.exec(word) ?? []
-  if (!/[/\\]|^\.|\.(whl|zip|tar\.gz|txt)$/.test(path) || path.includes('://')) return word
+  const looksLikeOne = isPath || /[/\\]|^\.|\.(whl|zip|tar\.gz)$/.test(path)
+  if (path.trim() === '' || !looksLikeOne || path.includes('://')) return word
   const inCode = await findNamed(reading, folder, unquote(path))
   if (inCode === undefined) return word
   const content = await reading.files.identify(inCode)
