@@ -11,6 +11,7 @@ import logMetric from './benchmarks/log-metric.ts'
 import memory from './benchmarks/memory.ts'
 import scale from './benchmarks/scale.ts'
 import searchRuns from './benchmarks/search-runs.ts'
+import snapshot from './benchmarks/snapshot.ts'
 import treeOpen from './benchmarks/tree-open.ts'
 
 /** In the order that `all` runs them. */
@@ -28,4 +29,5 @@ export const benchmarks: readonly Benchmark[] = [
   compareTable,
   compareWide,
   compareLive,
+  snapshot,
 ]

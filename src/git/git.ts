@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile } from 'node:child_process'
 import { devNull } from 'node:os'
 import { RunwrightError } from '../protocol/errors.ts'
 
 /** Runs git in one folder; resolves to its output, or undefined when it fails or prints more than `maxBytes`. */
-export type Git = (args: readonly string[], maxBytes?: number) => Promise<Buffer | undefined>
+export type Git = (args: readonly string[], maxBytes?: number, input?: Uint8Array) => Promise<Buffer | undefined>
 
 const defaultMaxBytes = 1 << 20
 const timeoutMs = 30_000
@@ -20,22 +20,25 @@ export async function openGit(
   env: Readonly<Record<string, string | undefined>>,
   own: Readonly<Record<string, string>> = {},
 ): Promise<Git> {
-  return runGit(folder, { ...(await safeEnvironment(folder, env)), ...own })
+  return runGit(folder, { ...(await loadGitEnvironment(folder, env)), ...own })
 }
 
+/** What git is run with, so that it runs nothing else. */
+export type GitEnvironment = Readonly<Record<string, string | undefined>>
+
 /** With the filters of the repository's and the user's settings turned off, whatever they are called. */
-async function safeEnvironment(
+export async function loadGitEnvironment(
   folder: string,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<Record<string, string | undefined>> {
+): Promise<GitEnvironment> {
   const plain = runGit(folder, gitEnvironment(env, []))
   const filters = await plain(['config', '--name-only', '-z', '--get-regexp', String.raw`^filter\..*`])
   const names = (filters?.toString() ?? '').split('\0').filter((key) => key !== '')
   return gitEnvironment(env, names)
 }
 
-/** As `Git`, for commands that write: it rejects with what git said. */
-export type WritingGit = (args: readonly string[]) => Promise<Buffer>
+/** As `Git`, for commands that write: it takes an input, and rejects with what git said. */
+export type WritingGit = (args: readonly string[], input?: Uint8Array) => Promise<Buffer>
 
 /** A checkout of a large repository takes its time. */
 const writeTimeoutMs = 600_000
@@ -46,24 +49,25 @@ const writeTimeoutMs = 600_000
  */
 export async function openWritingGit(...args: Parameters<typeof openGit>): Promise<WritingGit> {
   const [folder, env, own] = args
-  const settings = await safeEnvironment(folder, env)
-  return (words) =>
+  return createWritingGit(folder, { ...(await loadGitEnvironment(folder, env)), ...own })
+}
+
+/** @param env of `loadGitEnvironment`, for whoever asks git more than once */
+export function createWritingGit(folder: string, env: GitEnvironment): WritingGit {
+  const options = { cwd: folder, env, maxBuffer: defaultMaxBytes, timeout: writeTimeoutMs, windowsHide: true }
+  return (words, input) =>
     new Promise((resolve, reject) => {
-      execFile(
-        'git',
-        [...words],
-        {
-          cwd: folder,
-          env: { ...settings, ...own },
-          maxBuffer: defaultMaxBytes,
-          timeout: writeTimeoutMs,
-          encoding: 'buffer',
-          windowsHide: true,
-        },
-        (error, stdout, stderr) =>
-          error === null ? resolve(stdout) : reject(createGitError(words, stderr.toString())),
+      const child = execFile('git', [...words], { ...options, encoding: 'buffer' }, (error, stdout, stderr) =>
+        error === null ? resolve(stdout) : reject(createGitError(words, stderr.toString())),
       )
+      give(child, input)
     })
+}
+
+function give({ stdin }: ChildProcess, input: Uint8Array | undefined): void {
+  // Whoever ends before it has read all says why by its exit code.
+  stdin?.on('error', () => undefined)
+  stdin?.end(input)
 }
 
 function createGitError(words: readonly string[], said: string): RunwrightError {
@@ -75,15 +79,15 @@ function createGitError(words: readonly string[], said: string): RunwrightError 
   )
 }
 
-function runGit(folder: string, env: Record<string, string | undefined>): Git {
-  return (args, maxBytes = defaultMaxBytes) =>
+/** @param env of `loadGitEnvironment`, for whoever asks git more than once */
+export function runGit(folder: string, env: GitEnvironment): Git {
+  const options = { cwd: folder, env, timeout: timeoutMs, windowsHide: true }
+  return (args, maxBuffer = defaultMaxBytes, input = undefined) =>
     new Promise((resolve) => {
-      execFile(
-        'git',
-        [...args],
-        { cwd: folder, env, maxBuffer: maxBytes, timeout: timeoutMs, encoding: 'buffer', windowsHide: true },
-        (error, stdout) => resolve(error === null ? stdout : undefined),
+      const child = execFile('git', [...args], { ...options, maxBuffer, encoding: 'buffer' }, (error, stdout) =>
+        resolve(error === null ? stdout : undefined),
       )
+      give(child, input)
     })
 }
 

@@ -1,5 +1,6 @@
 import { type Git, openGit } from '../git/git.ts'
-import { untrackedPatch, withoutOwnFiles } from './untracked-patch.ts'
+import { withoutOwnFiles } from '../git/own-files.ts'
+import { untrackedPatch } from './untracked-patch.ts'
 
 /** Which code a run runs. */
 export interface CodeState {

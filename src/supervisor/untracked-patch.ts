@@ -1,15 +1,12 @@
 import { constants } from 'node:fs'
 import { lstat, open, readlink } from 'node:fs/promises'
 import path from 'node:path'
-import { dataFolderName } from '../protocol/data-folder.ts'
 import type { Git } from '../git/git.ts'
+import { withoutOwnFiles } from '../git/own-files.ts'
 
 /** Source files are small; anything larger that nobody added to git is data. */
 const maxFileBytes = 256 << 10
 const maxFiles = 1000
-
-/** What Runwright keeps beside the code, saved views for instance, is no part of it. */
-export const withoutOwnFiles = [':(top)', `:(top,exclude,glob)**/${dataFolderName}/**`]
 
 /**
  * The files that git neither tracks nor ignores, as a patch that creates them. Text and symbolic links only.

@@ -1,0 +1,61 @@
+import { createWritingGit, loadGitEnvironment, runGit, type WritingGit } from './git.ts'
+
+/** Refs below this keep snapshots; git neither lists them as branches nor pushes them. */
+export const snapshotRefs = 'refs/runwright/snapshots/'
+
+const maxListBytes = 64 << 20
+
+/** So that git keeps a snapshot as long as someone may ask for it. No reflog is written. */
+export async function keepSnapshot(git: WritingGit, commit: string): Promise<void> {
+  await git(['-c', 'core.logAllRefUpdates=false', 'update-ref', `${snapshotRefs}${commit}`, commit])
+}
+
+/** The snapshots that a repository keeps, by commit; empty where there is none. */
+export async function listSnapshots(
+  folder: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly string[]> {
+  const git = runGit(folder, await loadGitEnvironment(folder, env))
+  const output = await git(['for-each-ref', '--format=%(objectname)', snapshotRefs], maxListBytes)
+  return (output?.toString() ?? '').split('\n').filter((line) => line !== '')
+}
+
+/**
+ * Lets go of the snapshots that nobody names any more; git removes their files in its own time (two weeks, by default).
+ * One that is named and was let go of, because it was taken while this was being prepared, is kept again. All or
+ * nothing changes.
+ *
+ * @param named by jobs and runs, as commits; those that are not in this repository do not matter
+ * @returns how many were let go of
+ */
+export async function deleteSnapshots(
+  folder: string,
+  env: Readonly<Record<string, string | undefined>>,
+  named: ReadonlySet<string>,
+): Promise<number> {
+  const safe = await loadGitEnvironment(folder, env)
+  const kept = new Set(await listSnapshots(folder, env))
+  const gone = [...kept].filter((commit) => !named.has(commit))
+  const missing = await listCommitsOf(
+    runGit(folder, safe),
+    [...named].filter((commit) => !kept.has(commit)),
+  )
+  const lines = [
+    ...gone.map((commit) => `delete ${snapshotRefs}${commit}\0${commit}\0`),
+    ...missing.map((commit) => `update ${snapshotRefs}${commit}\0${commit}\0\0`),
+  ]
+  if (lines.length === 0) return 0
+  const git = createWritingGit(folder, safe)
+  await git(['-c', 'core.logAllRefUpdates=false', 'update-ref', '-z', '--stdin'], Buffer.from(lines.join('')))
+  return gone.length
+}
+
+/** Those that the repository has as commits. */
+async function listCommitsOf(git: ReturnType<typeof runGit>, names: readonly string[]): Promise<readonly string[]> {
+  const known = names.filter((name) => /^[0-9a-f]{40,64}$/.test(name))
+  if (known.length === 0) return []
+  const input = Buffer.from(`${known.join('\n')}\n`)
+  const output = await git(['cat-file', '--batch-check=%(objectname) %(objecttype)'], maxListBytes, input)
+  const lines = (output?.toString() ?? '').split('\n')
+  return lines.filter((line) => line.endsWith(' commit')).map((line) => line.slice(0, -' commit'.length))
+}
