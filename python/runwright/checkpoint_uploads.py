@@ -1,0 +1,135 @@
+"""
+Checkpoints as artifacts of the run, in the background.
+
+A thread makes the folder `checkpoints` of the run's artifacts like the folder on disk, newest first. What waits is what
+the folder holds, so a slow server costs neither memory nor time of the training: there are never more than are kept,
+and one that is pruned before its turn is never sent.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+import time
+import urllib.error
+from collections.abc import Iterable
+from pathlib import Path
+
+from .checkpoint_folder import list_manifests
+from .log import log
+from .manifest import Manifest, encode_manifest
+from .run_artifacts import NoProxiedArtifacts, RunArtifacts
+
+artifact_folder = "checkpoints"
+_first_pause_seconds = 1.0
+_longest_pause_seconds = 60.0
+
+
+class CheckpointUploads:
+    """One for a folder and a process: it counts what it was told of, and up to where the server has it."""
+
+    def __init__(self, folder: Path, artifacts: RunArtifacts) -> None:
+        self.folder = folder
+        self.artifacts = artifacts
+        self.pid = os.getpid()
+        self._changed = threading.Condition()
+        self._told = 0
+        self._done = 0
+        self._is_failing = False
+        self._sent: set[str] | None = None
+        """Names on the server; None until they are listed."""
+        self._again: set[str] = set()
+        self._gone: set[str] = set()
+        threading.Thread(target=self._run, name="runwright-uploads", daemon=True).start()
+
+    def notify(self, saved: Manifest, gone: Iterable[Manifest]) -> None:
+        """One was saved, also if it replaces one of the same bytes, and others were pruned. Returns at once."""
+        with self._changed:
+            self._again.add(saved.name)
+            self._gone -= {saved.name, saved.state_name}
+            self._gone |= {name for each in gone for name in (each.name, each.state_name)}
+            self._told += 1
+            self._changed.notify_all()
+
+    def wait(self, timeout_seconds: float, *, until_failure: bool = False) -> bool:
+        """Whether all that was told before is on the server within that time."""
+        with self._changed:
+            told = self._told
+            self._changed.wait_for(
+                lambda: self._done >= told or (until_failure and self._is_failing), max(0.0, timeout_seconds)
+            )
+            return self._done >= told
+
+    def _run(self) -> None:
+        pause_seconds = _first_pause_seconds
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._done < self._told)
+                told = self._told
+            try:
+                self._send_all()
+            except NoProxiedArtifacts as error:
+                return self._fail(f"{error} Checkpoints stay on disk only.")
+            except Exception as error:  # Whatever it is, the training goes on.
+                self._fail(f"Checkpoints could not be uploaded; trying again while the program runs: {error}")
+                time.sleep(pause_seconds)
+                pause_seconds = min(2 * pause_seconds, _longest_pause_seconds)
+            else:
+                pause_seconds = _first_pause_seconds
+                with self._changed:
+                    self._is_failing = False
+                    self._done = told
+                    self._changed.notify_all()
+
+    def _fail(self, message: str) -> None:
+        if not self._is_failing:
+            log.warning("%s", message)
+        with self._changed:
+            self._is_failing = True
+            self._changed.notify_all()
+
+    def _send_all(self) -> None:
+        if self._sent is None:
+            self._sent = self.artifacts.list_names(artifact_folder)
+        while (manifest := self._next(self._sent)) is not None:
+            self._send(manifest, self._sent)
+        with self._changed:
+            gone = sorted(self._gone, key=lambda name: not name.endswith(".json"))
+        for name in gone:
+            if name in self._sent:
+                self._delete(name)
+                self._sent.discard(name)
+            with self._changed:
+                self._gone.discard(name)
+
+    def _next(self, sent: set[str]) -> Manifest | None:
+        """Looked up anew after each, for a newer one may have come meanwhile."""
+        with self._changed:
+            sent -= self._again
+            self._again.clear()
+        return next((each for each in list_manifests(self.folder) if each.name not in sent), None)
+
+    def _send(self, manifest: Manifest, sent: set[str]) -> None:
+        try:
+            with open(self.folder / manifest.state_name, "rb") as file:
+                if manifest.state_name not in sent:
+                    self.artifacts.upload(f"{artifact_folder}/{manifest.state_name}", file, manifest.size_bytes)
+        except FileNotFoundError:
+            sent.add(manifest.name)  # Pruned meanwhile, or broken: not to be looked at again.
+            return
+        sent.add(manifest.state_name)
+        self._send_manifest(manifest)
+        sent.add(manifest.name)
+
+    def _send_manifest(self, manifest: Manifest) -> None:
+        """After the state: on the server too, a checkpoint is there once its manifest is."""
+        data = encode_manifest(manifest)
+        self.artifacts.upload(f"{artifact_folder}/{manifest.name}", io.BytesIO(data), len(data))
+
+    def _delete(self, name: str) -> None:
+        try:
+            self.artifacts.delete(f"{artifact_folder}/{name}")
+        except urllib.error.HTTPError as error:
+            if error.code != 404:
+                raise
