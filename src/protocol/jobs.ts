@@ -104,3 +104,20 @@ export interface Job {
   readonly createdAt: number
   readonly attempts: readonly JobAttempt[]
 }
+
+/** A place that runs jobs, as it answers now. */
+export interface TargetDescription {
+  readonly name: string
+  /** `local`, `ssh`, `slurm`, … */
+  readonly kind: string
+  /** What it has; missing while it cannot be reached. */
+  readonly cpus?: number
+  readonly memoryBytes?: number
+  readonly gpus?: number
+  /** Named parts, as Slurm's partitions. */
+  readonly parts?: readonly string[]
+  readonly queuedCount: number
+  readonly runningCount: number
+  /** Why it cannot be used now, in words. */
+  readonly trouble?: string
+}
