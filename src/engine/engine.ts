@@ -1,6 +1,11 @@
 import { join } from 'node:path'
+import { createCompute } from '../compute/create-compute.ts'
+import { createComputeMethods } from '../compute/methods.ts'
+import { computeMigrations } from '../compute/migrations.ts'
+import type { Place } from '../compute/place.ts'
 import { dataFiles } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
+import type { ChangeEvent } from '../protocol/events.ts'
 import { createRegistry } from '../registry/create-registry.ts'
 import { registryMigrations } from '../registry/migrations.ts'
 import { createRegistryMethods } from '../registry/methods.ts'
@@ -32,6 +37,8 @@ export interface Engine extends AsyncDisposable {
   subscriberCount(): number
   /** Runs in SCHEDULED or RUNNING. */
   countActiveRuns(): Promise<number>
+  /** Jobs that have not ended: an engine with such is needed. */
+  countLiveJobs(): number
 }
 
 export interface EngineOptions {
@@ -48,6 +55,8 @@ export interface EngineOptions {
   /** Undefined lets everybody in who reaches the port. */
   readonly token: string | undefined
   readonly version: string
+  /** The targets of jobs, by name. The engine disposes them. Default: none, so that no job can be launched. */
+  readonly places?: ReadonlyMap<string, Place>
   /** Milliseconds since 1970-01-01 UTC. */
   now(): number
   randomBytes(sizeBytes: number): Uint8Array
@@ -87,7 +96,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** Of all features, in the order of their numbers. */
-const migrations = [...trackingMigrations, ...registryMigrations]
+const migrations = [...trackingMigrations, ...registryMigrations, ...computeMigrations]
 
 /** The composition of all features, and the only place that knows them all. The caller holds the folder's lock. */
 export async function openLockedEngine(options: EngineOptions): Promise<Engine> {
@@ -97,20 +106,41 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
   const storePath = join(dataFolder, dataFiles.store)
   const database = opened.use(await openSqlite({ path: storePath, migrations }))
   const events = createEventHub({ instance: Buffer.from(randomBytes(8)).toString('hex') })
-  const changed = events.publish
+  const changed = (event: ChangeEvent) => {
+    events.publish(event)
+    if (event.kind === 'stop-requested') compute.stopRun(event.runId)
+  }
   const artifacts = createArtifacts({ folder: join(dataFolder, dataFiles.artifacts), changed })
   const tracking = createTracking({ database, changed, now, randomBytes })
   const registry = createRegistry({ database, changed, now })
+  const workspace = options.workspace ?? dataFolder
+  const places = options.places ?? new Map<string, Place>()
+  for (const { target } of places.values()) opened.use(target)
+  const server = () => ({ uri: http.uri, token })
+  const compute = createCompute({
+    database,
+    tracking,
+    artifacts,
+    places,
+    workspace,
+    server,
+    changed,
+    now,
+    randomBytes,
+    log,
+  })
+  opened.use(compute)
 
   const methods = {
     ...createTrackingMethods({ tracking, artifacts }),
     ...createRegistryMethods(registry, createRunModels({ tracking, artifacts })),
+    ...createComputeMethods(compute),
     ...createEngineMethods({
       version,
       startedAt,
-      workspace: options.workspace ?? dataFolder,
+      workspace,
       storePath,
-      trackingUri: () => server.uri,
+      trackingUri: () => http.uri,
       storeSizeBytes: () => database.sizeBytes(),
       subscriberCount: () => events.readerCount,
       countActiveRuns: () => tracking.runs.countActive(),
@@ -118,7 +148,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     }),
   }
   const mlflow = createMlflowRoutes({ tracking, artifacts, version })
-  const server = await openHttpServer({
+  const http = await openHttpServer({
     host,
     port: options.port,
     guard: createGuard({
@@ -133,18 +163,20 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     log,
     onRequest: () => options.onRequest?.(),
   })
-  opened.use(server)
+  opened.use(http)
   opened.use(startSealing(tracking.comparison, log))
   // Taken down before the server, which could not end while they are read.
   opened.defer(() => events[Symbol.dispose]())
-  log('info', `engine ${version} listens at ${server.uri}, process ${process.pid}`)
+  log('info', `engine ${version} listens at ${http.uri}, process ${process.pid}`)
+  await compute.start()
 
   const closing = opened.move()
   return {
-    port: server.port,
-    trackingUri: server.uri,
+    port: http.port,
+    trackingUri: http.uri,
     subscriberCount: () => events.readerCount,
     countActiveRuns: () => tracking.runs.countActive(),
+    countLiveJobs: () => compute.liveCount,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }

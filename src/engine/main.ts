@@ -64,7 +64,7 @@ async function run(workspace: string, idleMs: number, log: Log): Promise<number>
   using idle = createIdleWatch({
     idleMs,
     now: Date.now,
-    isInUse: () => engine.subscriberCount() > 0,
+    isInUse: () => engine.subscriberCount() > 0 || engine.countLiveJobs() > 0,
     countActiveRuns: () => engine.countActiveRuns(),
     onIdle: () => stop('idle'),
   })

@@ -1,4 +1,5 @@
 import type { ExperimentId, RunId } from './ids.ts'
+import type { JobId } from './jobs.ts'
 import type { Metric } from './runs.ts'
 
 /**
@@ -22,7 +23,9 @@ export type ChangeEvent =
   | { readonly kind: 'artifacts'; readonly experimentId: ExperimentId; readonly runId: RunId }
   /** A registered model was created, renamed (both names are told), changed or deleted, or one of its versions was. */
   | { readonly kind: 'registered-model'; readonly name: string }
-  /** Someone asked for the run to stop; its supervisor ends the command. */
+  /** A job was launched, went on, waits for something else, or ended. */
+  | { readonly kind: 'job-changed'; readonly experimentId: ExperimentId; readonly runId: RunId; readonly jobId: JobId }
+  /** Someone asked for the run to stop; its supervisor ends the command, or its job is cancelled. */
   | { readonly kind: 'stop-requested'; readonly experimentId: ExperimentId; readonly runId: RunId }
 
 /** `INSTANCE:SEQUENCE`: which start of the engine, and how many events it had sent. Opaque to clients. */

@@ -70,7 +70,7 @@ export interface JobSpec {
   readonly target: string
   /** Higher goes first. -100 … 100, default 0. */
   readonly priority: number
-  /** Further attempts after one that failed or was preempted, 0 … 100. */
+  /** Further attempts after one that failed, 0 … 100. One that was preempted is followed by another in any case. */
   readonly retries: number
   /** The snapshot commit of its code; absent where the workspace is no git repository. */
   readonly codeCommit?: string
@@ -83,6 +83,8 @@ export interface JobAttempt {
   readonly number: number
   /** What the target calls it: a Slurm job id, a process id, a folder. Absent until the target has answered. */
   readonly handle?: string
+  /** UUIDs of the GPUs that it was given, where the engine gives them out. */
+  readonly gpus?: readonly string[]
   readonly submittedAt?: number
   readonly startedAt?: number
   readonly exit?: JobExit
@@ -101,4 +103,21 @@ export interface Job {
   readonly isCancelRequested: boolean
   readonly createdAt: number
   readonly attempts: readonly JobAttempt[]
+}
+
+/** A place that runs jobs, as it answers now. */
+export interface TargetDescription {
+  readonly name: string
+  /** `local`, `ssh`, `slurm`, … */
+  readonly kind: string
+  /** What it has; missing while it cannot be reached. */
+  readonly cpus?: number
+  readonly memoryBytes?: number
+  readonly gpus?: number
+  /** Named parts, as Slurm's partitions. */
+  readonly parts?: readonly string[]
+  readonly queuedCount: number
+  readonly runningCount: number
+  /** Why it cannot be used now, in words. */
+  readonly trouble?: string
 }

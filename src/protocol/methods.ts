@@ -2,6 +2,7 @@ import type { CurveAxis, CurveCursors, CurveName, CurveTails, CurveWindow } from
 import type { ExperimentSummary } from './experiments.ts'
 import type { HeadlineMetric } from './headline-metric.ts'
 import type { ExperimentId, RunId } from './ids.ts'
+import type { Job, JobId, JobSpec, TargetDescription } from './jobs.ts'
 import type { RunDiff } from './run-diff.ts'
 import type {
   ColumnStatistics,
@@ -297,6 +298,71 @@ export interface Methods {
   'models/set-alias': { params: { name: string; version: number; alias: string }; result: Record<never, never> }
   /** One version, or the registered model with all of them. The files stay. */
   'models/delete': { params: { name: string; version?: number }; result: Record<never, never> }
+
+  /**
+   * Queues a job and starts its run, both or nothing. What cannot work is refused: an unknown target, resources that it
+   * does not have, a secret without a value.
+   */
+  'jobs/launch': {
+    params: {
+      /**
+       * Chosen by the caller, 1 … 200 characters: a launch that is sent again because its answer got lost has the same
+       * one, and gives the job that there is.
+       */
+      key: string
+      /** Created when there is none. */
+      experiment: string
+      /** Of the run and the job. Default: a made-up name such as `calm-otter-42`. */
+      name?: string
+      spec: JobSpec
+      /** A value for each of `spec.secrets`. They are held in memory until the job has ended, and nowhere else. */
+      secrets?: Readonly<Record<string, string>>
+      userId?: string
+      /** Of the run, beside those that say what a job is. */
+      tags?: readonly Tag[]
+    }
+    result: { job: Job; isNew: boolean }
+  }
+  /** Newest first. */
+  'jobs/list': {
+    params: {
+      experimentIds?: readonly ExperimentId[]
+      /** Only jobs that have not ended. */
+      isLive?: boolean
+      offset?: number
+      /** 1 … 10,000, default 100. */
+      limit?: number
+    }
+    result: { jobs: readonly Job[]; total: number }
+  }
+  'jobs/get': { params: { jobId: JobId }; result: { job: Job } }
+  /** The job's end comes later, where its target has it. Cancelling one that has ended changes nothing. */
+  'jobs/cancel': { params: { jobId: JobId }; result: { job: Job } }
+  /**
+   * Another attempt of a job that has ended, in the same run; or values for the secrets of one that waits for them
+   * because the engine was started anew.
+   */
+  'jobs/retry': { params: { jobId: JobId; secrets?: Readonly<Record<string, string>> }; result: { job: Job } }
+  /** Puts a queued job before all others of its target. */
+  'jobs/promote': { params: { jobId: JobId }; result: { job: Job } }
+  /** Bytes of what a job's attempts have printed, stdout and stderr as they came. */
+  'jobs/log': {
+    params: {
+      jobId: JobId
+      /** Default: 0. */
+      start?: number
+      /** 1 … 33,554,432, default 8,388,608. */
+      maxBytes?: number
+    }
+    result: {
+      bytes: Uint8Array
+      /** Of all that is there now. */
+      sizeBytes: number
+      /** Nothing follows any more. */
+      isComplete: boolean
+    }
+  }
+  'targets/list': { params: Record<never, never>; result: { targets: readonly TargetDescription[] } }
 }
 
 export type MethodName = keyof Methods
@@ -310,6 +376,7 @@ export const bulkMethods = [
   'curves/tail',
   'artifacts/read',
   'artifacts/table',
+  'jobs/log',
 ] as const satisfies MethodName[]
 
 export function isBulkMethod(method: MethodName): boolean {

@@ -26,8 +26,15 @@ export const tagNames = {
   workingDirectory: 'runwright.cwd',
   /** The exit code as a decimal number, or the signal's name. */
   exitCode: 'runwright.exit',
-  /** Present on runs that a supervisor watches, hence can be stopped; its value is the supervisor's host and pid. */
+  /**
+   * Present on runs that a supervisor watches, hence can be stopped; its value is the supervisor's host and
+   * pid, or `engine` where a job runs it.
+   */
   supervisor: 'runwright.supervisor',
+  /** The id of the job that runs it. */
+  job: 'runwright.job',
+  /** Runs that were launched together, for the values of a sweep for example, have the same text here. */
+  sweep: 'runwright.sweep',
   /** `true` on a run that someone marked with a star, `false` where the mark was taken away again. */
   starred: 'runwright.starred',
   /** On an experiment: the metric that stands for a run in lists. */

@@ -41,6 +41,19 @@ async function writeBlock(file: FileHandle, block: Uint8Array[], length: number)
   await file.writeFile(Buffer.concat(block).subarray(bytesWritten))
 }
 
+/** Adds to the end of a file, made when there is none, and gives the size it has then. No link is followed. */
+export async function appendToFile(path: string, bytes: Uint8Array, isDurable: boolean): Promise<number> {
+  const flags = constants.O_CREAT | constants.O_APPEND | constants.O_WRONLY | constants.O_NOFOLLOW
+  const file = await open(path, flags, 0o644)
+  try {
+    if (bytes.length > 0) await file.writeFile(bytes)
+    if (isDurable) await file.datasync()
+    return (await file.stat()).size
+  } finally {
+    await file.close()
+  }
+}
+
 /** Opens a regular file for reading without following a link; undefined when there is none. */
 export async function openRegularFile(path: string): Promise<{ file: FileHandle; sizeBytes: number } | undefined> {
   let file: FileHandle

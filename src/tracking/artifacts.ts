@@ -4,7 +4,7 @@ import { RunwrightError } from '../protocol/errors.ts'
 import type { ChangeEvent } from '../protocol/events.ts'
 import type { ArtifactEntry } from '../protocol/runs.ts'
 import { getSystemErrorCode, toArtifactError } from './artifact-error.ts'
-import { openRegularFile, streamFile, writeFile } from './artifact-file.ts'
+import { appendToFile, openRegularFile, streamFile, writeFile } from './artifact-file.ts'
 import { findOwner, locateArtifact, parseArtifactPath, type ArtifactPath } from './artifact-path.ts'
 
 /** An artifact being read. Its stream must be read to the end or cancelled. */
@@ -35,6 +35,14 @@ export interface Artifacts {
    * @throws STORAGE_FULL, STORAGE_READ_ONLY; INVALID_PARAMETER_VALUE when a folder is in the way
    */
   write(path: string, body: AsyncIterable<Uint8Array>): Promise<void>
+  /**
+   * Adds to the end of an artifact that grows, the log of a run for example, which is begun when it is not there. What
+   * is added is seen at once and is durable after `isLast`; when the call fails, a part of it may have been added.
+   *
+   * @returns the size that it has now, in bytes
+   * @throws STORAGE_FULL, STORAGE_READ_ONLY; INVALID_PARAMETER_VALUE when a folder is in the way
+   */
+  append(path: string, bytes: Uint8Array, isLast?: boolean): Promise<number>
   /** Deletes a file or a folder with all in it; nothing happens when it is not there. Roots are refused. */
   delete(path: string): Promise<void>
 }
@@ -109,6 +117,18 @@ export function createArtifacts({
     announce(path)
   }
 
+  async function append(path: ArtifactPath, bytes: Uint8Array, isLast: boolean): Promise<number> {
+    checkReachable(path)
+    const name = path.at(-1)
+    if (name === undefined) throw new RunwrightError('INVALID_PARAMETER_VALUE', 'Invalid path')
+    await mkdir(folder, { recursive: true })
+    const parent = await makeFolders(folder, path.slice(0, -1))
+    const sizeBytes = await appendToFile(join(parent, name), bytes, isLast)
+    if (isLast) await syncFolder(parent)
+    if (bytes.length > 0) announce(path)
+    return sizeBytes
+  }
+
   async function deletePath(path: ArtifactPath): Promise<void> {
     checkReachable(path)
     if (path.length <= rootDepth) {
@@ -135,6 +155,7 @@ export function createArtifacts({
     open: (path, range) => openPath(parseArtifactPath(path), range),
     openBelow: (artifactUri, path, range) => openPath(locateArtifact(artifactUri, path), range),
     write: (path, body) => inWords(path, () => write(parseArtifactPath(path), body)),
+    append: (path, bytes, isLast = false) => inWords(path, () => append(parseArtifactPath(path), bytes, isLast)),
     delete: (path) => inWords(path, () => deletePath(parseArtifactPath(path))),
   }
 }

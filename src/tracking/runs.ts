@@ -1,18 +1,16 @@
-import { RunwrightError } from '../protocol/errors.ts'
 import type { RunId } from '../protocol/ids.ts'
 import { hasEnded } from '../protocol/runs.ts'
 import type { Run, RunStatus, Tag } from '../protocol/runs.ts'
 import { tagNames } from '../protocol/tag-names.ts'
 import type { Sql, SqlRow } from '../store/database.ts'
 import { getNumber } from '../store/row.ts'
-import { getActiveExperimentRow } from './experiment-rows.ts'
 import { writeDatasetInputs, writeRunModels } from './inputs.ts'
+import { insertRun, prepareRun } from './insert-run.ts'
 import { loadRuns } from './load-runs.ts'
 import { checkMetrics, loadHistory, writeMetrics, writeModelMetrics } from './metrics.ts'
 import { writeParams } from './params.ts'
 import { listRuns } from './run-list.ts'
-import { createRunName } from './run-names.ts'
-import { getActiveRunRow, getExperimentId, getRunRow, getStatus, toRunId, toRunRow } from './run-rows.ts'
+import { getActiveRunRow, getExperimentId, getRunRow, getStatus, toRunRow } from './run-rows.ts'
 import { searchRunRows } from './run-search.ts'
 import { loadSparklines } from './sparklines.ts'
 import { deleteTag, writeTags } from './tags.ts'
@@ -51,23 +49,11 @@ export function createRuns({ database, changed, now, randomBytes }: TrackingPart
   }
 
   return {
-    async create({ experimentId, userId = '', startTime, params = [], ...given }) {
-      const { name, tags } = settleName(given, randomBytes)
-      const runId = toRunId(Buffer.from(randomBytes(16)).toString('hex'))
-      const time = startTime ?? now()
+    async create(given) {
+      const prepared = prepareRun(given, { now, randomBytes })
+      const { experimentId, runId } = prepared
       const run = await database.write(async (sql) => {
-        const experiment = await getActiveExperimentRow(sql, experimentId)
-        await sql.run(
-          'insert into runs (run_id, experiment, name, user_id, start_time) values (?, ?, ?, ?, ?)',
-          runId,
-          getNumber(experiment, 'id'),
-          name,
-          userId,
-          time,
-        )
-        const rowId = getNumber(await getRunRow(sql, runId), 'id')
-        await writeParams(sql, rowId, runId, params)
-        await writeTags(sql, 'run', rowId, tags)
+        await insertRun(sql, prepared)
         return loadRun(sql, runId)
       })
       changed({ kind: 'run', experimentId, runId })
@@ -186,24 +172,6 @@ async function loadRun(sql: Sql, runId: RunId): Promise<Run> {
   const [run] = await loadRuns(sql, [await getRunRow(sql, runId)])
   if (run === undefined) throw new TypeError('The run is gone within its own transaction.')
   return run
-}
-
-/** A run's name is kept in its tag too, where older clients look for it. @throws INVALID_PARAMETER_VALUE when they differ */
-function settleName(
-  { name, tags = [] }: { readonly name?: string; readonly tags?: readonly Tag[] },
-  randomBytes: TrackingParts['randomBytes'],
-): { name: string; tags: readonly Tag[] } {
-  const tagged = tags.find(({ key }) => key === tagNames.runName)?.value
-  if (name && tagged && name !== tagged) {
-    throw new RunwrightError(
-      'INVALID_PARAMETER_VALUE',
-      `Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values ` +
-        `(run_name='${name}', mlflow.runName='${tagged}').`,
-    )
-  }
-  const settled = name || tagged || createRunName(randomBytes)
-  const others = tags.filter(({ key }) => key !== tagNames.runName)
-  return { name: settled, tags: [...others, { key: tagNames.runName, value: settled }] }
 }
 
 async function writeTagsAndName(sql: Sql, row: SqlRow, tags: readonly Tag[]): Promise<void> {

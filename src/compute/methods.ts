@@ -1,0 +1,127 @@
+import { isRecord } from '../protocol/json.ts'
+import { parseExperimentId } from '../protocol/ids.ts'
+import { type JobResources, type JobSpec, parseJobId } from '../protocol/jobs.ts'
+import type { MethodName } from '../protocol/methods.ts'
+import { checkExperimentName, checkKey, checkLength, limits } from '../protocol/mlflow/names.ts'
+import { flag, integer, listOf, number, object, type Parser, refine, refuse, text, textAs } from '../protocol/parse.ts'
+import type { MethodTable } from '../tracking/route.ts'
+import type { Compute } from './compute.ts'
+
+const jobId = textAs(parseJobId, 'expected the id of a job')
+const experimentId = textAs(parseExperimentId, 'expected the id of an experiment')
+const runTags = listOf(object({ key: checked(checkKey), value: text }), limits.batchTags)
+const params = listOf(object({ key: checked(checkKey), value: bounded(limits.paramValue) }), limits.batchTotal)
+const count = integer(0, 1_000_000)
+const bytes = integer(1, Number.MAX_SAFE_INTEGER)
+
+/** What a shell can pass on to a command. */
+const variableName = textAs((name) => (/^[A-Za-z_]\w*$/.test(name) ? name : undefined), 'expected a variable’s name')
+
+/** No text with a NUL can be a word of a command or the value of a variable. */
+const word = textAs((word) => (word.includes('\0') ? undefined : word), 'expected text without a NUL')
+
+const variables: Parser<Readonly<Record<string, string>>> = (value, path) => {
+  if (!isRecord(value)) return refuse(value, path, 'expected an object')
+  const entries = Object.entries(value)
+  // The value may be a secret, so that it is not shown.
+  const valueOf = (name: string, given: unknown) =>
+    typeof given === 'string' && !given.includes('\0') ? given : refuse('…', `${path}.${name}`, 'expected text')
+  return Object.fromEntries(entries.map(([name, given]) => [variableName(name, path), valueOf(name, given)]))
+}
+
+/** Inside the workspace, whatever it is spelled like. */
+const folder = textAs((folder) => {
+  const parts = folder.split('/')
+  return folder.startsWith('/') || parts.includes('..') || /[\0\\]/.test(folder) ? undefined : folder
+}, 'expected a folder inside the workspace')
+
+const resources: Parser<JobResources> = object(
+  {},
+  {
+    gpus: integer(0, 1024),
+    gpuMemoryBytes: bytes,
+    cpus: refine(number, (value, path) => (value > 0 ? value : refuse(value, path, 'expected more than 0'))),
+    memoryBytes: bytes,
+    timeLimitSeconds: integer(1, 366 * 24 * 3600),
+    nodes: integer(1, 1024),
+  },
+)
+
+const spec: Parser<JobSpec> = object(
+  {
+    command: refine(listOf(word, 10_000), (words, path) =>
+      words.length > 0 && words[0] !== '' ? words : refuse(words, path, 'expected a program'),
+    ),
+    workingDirectory: folder,
+    params,
+    env: variables,
+    secrets: listOf(variableName, 100),
+    resources,
+    target: text,
+    priority: integer(-100, 100),
+    retries: integer(0, 100),
+    isIsolated: flag,
+  },
+  { codeCommit: textAs((id) => (/^[0-9a-f]{40,64}$/.test(id) ? id : undefined), 'expected the id of a commit') },
+)
+
+const defaults = { readBytes: 8 << 20, maxReadBytes: 32 << 20 }
+
+/** The typed methods of the feature: a parser for each, and the use-case behind it. */
+export function createComputeMethods(
+  compute: Compute,
+): MethodTable<Extract<MethodName, `${'jobs' | 'targets'}/${string}`>> {
+  const parseJob = parserOf(object({ jobId }))
+  return {
+    'jobs/launch': {
+      parse: parserOf(
+        object(
+          { key: bounded(200), experiment: checked(checkExperimentName), spec },
+          { name: bounded(limits.runTagValue), secrets: variables, userId: text, tags: runTags },
+        ),
+      ),
+      run: (launch) => compute.launch(launch),
+    },
+    'jobs/list': {
+      parse: parserOf(
+        object(
+          {},
+          { experimentIds: listOf(experimentId, 10_000), isLive: flag, offset: count, limit: integer(1, 10_000) },
+        ),
+      ),
+      run: (query) => compute.list(query),
+    },
+    'jobs/get': { parse: parseJob, run: async ({ jobId }) => ({ job: await compute.get(jobId) }) },
+    'jobs/cancel': { parse: parseJob, run: async ({ jobId }) => ({ job: await compute.cancel(jobId) }) },
+    'jobs/retry': {
+      parse: parserOf(object({ jobId }, { secrets: variables })),
+      run: async ({ jobId, secrets }) => ({ job: await compute.retry(jobId, secrets ?? {}) }),
+    },
+    'jobs/promote': { parse: parseJob, run: async ({ jobId }) => ({ job: await compute.promote(jobId) }) },
+    'jobs/log': {
+      parse: parserOf(
+        object({ jobId }, { start: integer(0, Number.MAX_SAFE_INTEGER), maxBytes: integer(1, defaults.maxReadBytes) }),
+      ),
+      run: ({ jobId, start, maxBytes }) => compute.log(jobId, start ?? 0, maxBytes ?? defaults.readBytes),
+    },
+    'targets/list': { parse: parserOf(object({})), run: () => compute.listTargets() },
+  }
+}
+
+function checked(check: (value: string, path: string) => void): Parser<string> {
+  return refine(text, (value, path) => {
+    check(value, path)
+    return value
+  })
+}
+
+function bounded(limit: number): Parser<string> {
+  return refine(text, (value, path) => {
+    checkLength(value, limit, path)
+    return value
+  })
+}
+
+function parserOf<T>(parser: Parser<T>): (params: unknown) => T {
+  return (params) => parser(params, '')
+}
