@@ -5,6 +5,7 @@
 //   npm test -- src/store          the test files whose path contains this
 import { exitCodeOf, projectEnvironment, projectNode } from './setup/command.mjs'
 import { runScript, setUp } from './setup.mjs'
+import { offerTools } from './setup/tools.mjs'
 
 await runScript(async () => {
   const words = process.argv.slice(2)
@@ -20,5 +21,7 @@ await runScript(async () => {
     tools.push('chromium')
   }
   await setUp(parts, tools)
+  // Servers for the places that jobs run on. A test that has none is skipped and says why.
+  if (isWanted('integration')) await offerTools(['sshd', 'slurm'])
   return exitCodeOf(projectNode, ['scripts/test/main.ts', ...words], { env: projectEnvironment() })
 })

@@ -2,6 +2,9 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { runCommand, SetupError, succeeds } from './command.mjs'
 
+/** Where daemons lie, which a user's PATH may lack. */
+const daemonFolders = ['/usr/sbin', '/sbin']
+
 /** Programs of the machine, by the name a part asks for: how to see that one is there, and who ships it on Debian. */
 const tools = {
   git: { isThere: () => isOnPath('git'), package: 'git' },
@@ -12,6 +15,12 @@ const tools = {
     isThere: () => 'CHROME_BIN' in process.env || ['chromium', 'chromium-browser', 'google-chrome'].some(isOnPath),
     package: 'chromium',
   },
+  sshd: { isThere: () => isDaemonThere('sshd') && isOnPath('ssh'), package: 'openssh-server openssh-client' },
+  slurm: {
+    isThere: () => ['slurmctld', 'slurmd', 'slurmdbd', 'munged', 'mariadbd'].every(isDaemonThere) && isOnPath('sbatch'),
+    package:
+      'slurmctld slurmd slurmdbd slurm-client slurm-wlm-basic-plugins slurm-wlm-mysql-plugin munge mariadb-server',
+  },
 }
 
 /**
@@ -20,9 +29,9 @@ const tools = {
  * @throws {SetupError} with the exact line to run when it may not
  */
 export async function requireTools(names) {
-  const missing = [...names].filter((name) => !tools[name].isThere())
+  const missing = listMissing(names)
   if (missing.length === 0) return
-  const packages = missing.map((name) => tools[name].package)
+  const packages = packagesOf(missing)
   const isRoot = process.getuid?.() === 0
   if (!isOnPath('apt-get')) {
     throw new SetupError(
@@ -34,6 +43,32 @@ export async function requireTools(names) {
       `This machine lacks ${missing.join(', ')}. Run this line, then the command again:\n\n  sudo apt-get update && sudo apt-get install --yes ${packages.join(' ')}\n`,
     )
   }
+  await installPackages(packages)
+}
+
+/**
+ * As `requireTools` for what some tests can do without: where it may not install, it prints the line that does and goes
+ * on; those tests are skipped.
+ */
+export async function offerTools(names) {
+  const missing = listMissing(names)
+  if (missing.length === 0) return
+  const packages = packagesOf(missing)
+  if (isOnPath('apt-get') && process.getuid?.() === 0) return installPackages(packages)
+  console.log(
+    `setup: without ${missing.join(', ')} some tests are skipped. On Debian this line brings what they need:\n\n  sudo apt-get update && sudo apt-get install --yes --no-install-recommends ${packages.join(' ')}\n`,
+  )
+}
+
+function listMissing(names) {
+  return [...names].filter((name) => !tools[name].isThere())
+}
+
+function packagesOf(names) {
+  return names.flatMap((name) => tools[name].package.split(' '))
+}
+
+async function installPackages(packages) {
   console.log(`setup: Debian packages ${packages.join(' ')}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const install = ['install', '--yes', '--no-install-recommends', ...packages]
@@ -45,6 +80,10 @@ export async function requireTools(names) {
     await runCommand('apt-get', ['update'], { env })
     await runCommand('apt-get', install, { env })
   }
+}
+
+function isDaemonThere(name) {
+  return isOnPath(name) || daemonFolders.some((folder) => isExecutable(join(folder, name)))
 }
 
 export function isOnPath(name) {
