@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { parseRunId } from '../protocol/ids.ts'
+import { createSnapshot } from '../git/snapshot.ts'
 import { restoreCode } from './restore-code.ts'
 import type { RunCode } from './run-code.ts'
 
@@ -54,6 +55,7 @@ describe('the code of a run, restored', () => {
     runId,
     runName: 'otter',
     commit: first,
+    snapshot: undefined,
     patch: Buffer.from(patch),
     isPatchMissing: false,
     folder,
@@ -104,6 +106,60 @@ describe('the code of a run, restored', () => {
     assert.equal(await there('status', '--porcelain'), 'M train.py\n?? new.py')
     assert.equal(await readFile(join(target, 'new.py'), 'utf8'), 'new\n')
     assert.equal(await git('status', '--porcelain'), status)
+  })
+
+  describe('from a snapshot', () => {
+    let snapshot = ''
+    let head = ''
+    const fromSnapshot = () => ({ commit: head, snapshot, patch: undefined })
+    before(async () => {
+      head = await git('rev-parse', 'HEAD')
+      await writeFile(join(folder, 'data.bin'), Buffer.from([0, 255, 10]))
+      await git('mv', 'staged.py', 'moved.py')
+      snapshot = (await createSnapshot({ folder, env: process.env })).commit
+      await rm(join(folder, 'data.bin'))
+      await git('mv', 'moved.py', 'staged.py')
+    })
+
+    it('is a branch of the run above its commit', async () => {
+      const before = await git('status', '--porcelain')
+      const { commit, isPatched } = await branch('from-snapshot', fromSnapshot())
+      assert.equal(isPatched, true)
+      assert.equal(await git('rev-parse', 'from-snapshot^'), head)
+      assert.equal(await git('rev-parse', `${commit}^{tree}`), await git('rev-parse', `${snapshot}^{tree}`))
+      assert.match(await git('log', '-1', '--format=%B', commit), /^Uncommitted changes of run otter/)
+      assert.equal(await git('status', '--porcelain'), before)
+    })
+
+    it('is a worktree with changed, new and missing files, uncommitted', async () => {
+      await git('commit', '--quiet', '--allow-empty', '--message', 'Later')
+      const target = join(outside, 'from-snapshot')
+      const { commit, isPatched } = await worktree(target, fromSnapshot())
+      assert.deepEqual([commit, isPatched], [head, true])
+      assert.equal(await git('-C', target, 'status', '--porcelain'), 'M train.py\n?? data.bin\n?? moved.py')
+      assert.deepEqual(await readFile(join(target, 'data.bin')), Buffer.from([0, 255, 10]))
+      assert.equal(await readFile(join(target, 'train.py'), 'utf8'), 'in work\n')
+      await git('worktree', 'remove', '--force', target)
+    })
+
+    it('is the commit where nothing was uncommitted, and a commit of its own before the first', async () => {
+      const clean = await branch('clean-snapshot', { commit: head, snapshot: head, patch: undefined })
+      assert.deepEqual([clean.commit, clean.isPatched], [head, false])
+      const unborn = await branch('unborn', { commit: snapshot, snapshot, patch: undefined })
+      assert.deepEqual([unborn.commit, unborn.isPatched], [snapshot, false])
+    })
+
+    it('falls back on the patch where it is not in the repository, and says what is missing without one', async () => {
+      const lost = { snapshot: '1'.repeat(40) }
+      const { isPatched } = await branch('patched', lost)
+      assert.equal(isPatched, true)
+      assert.equal(await git('show', 'patched:train.py'), 'two')
+      await assert.rejects(branch('lost', { ...lost, patch: undefined }), {
+        code: 'RESOURCE_DOES_NOT_EXIST',
+        message: /^The code 1111111111 of run “otter” is not in the repository/,
+        hint: /git fetch CLONE refs\/runwright\/snapshots\/1{40}/,
+      })
+    })
   })
 
   it('changes nothing where it cannot be restored, and says why', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { RunwrightError } from '../protocol/errors.ts'
 import { type CodeTree, openCodeTree, writeTree } from '../git/code-tree.ts'
-import { openGit, openWritingGit, type WritingGit } from '../git/git.ts'
+import { openGit, openWritingGit } from '../git/git.ts'
 import type { RunCode } from './run-code.ts'
 
 /** Where the code of a run goes: never into the working copy that is there. */
@@ -67,21 +67,28 @@ async function restoreBranch({ code, tree, scratch, env }: Restoration, name: st
     })
   }
   const git = await openWritingGit(root, env)
-  const commit = code.patch === undefined ? code.commit : await commitPatch(code, root, scratch, env)
+  const isPatched = hasUncommitted(code, tree)
+  const commit = isPatched ? await commitCode(code, tree, scratch, env) : code.commit
   await git(['branch', '--no-track', name, commit])
-  return { root, commit, isPatched: code.patch !== undefined }
+  return { root, commit, isPatched }
+}
+
+/** Whether there was more to the code than its commit. */
+function hasUncommitted({ commit, patch }: RunCode, { snapshot }: CodeTree): boolean {
+  return snapshot === undefined ? patch !== undefined : snapshot !== commit
 }
 
 /** Commits the code above the run's commit, by an index of its own. */
-async function commitPatch(
+async function commitCode(
   { runId, runName, commit, patch = new Uint8Array() }: RunCode,
-  root: string,
+  { root, name, snapshot }: CodeTree,
   scratch: string,
   env: Restoration['env'],
 ): Promise<string> {
   const own = { GIT_INDEX_FILE: join(scratch, 'index') }
   const reading = await openGit(root, env, own)
-  const tree = await writeTree(reading, commit, patch, join(scratch, 'patch'))
+  // What was made of a patch lies in the scratch folder alone, and has to be made in the repository.
+  const tree = snapshot === undefined ? await writeTree(reading, commit, patch, join(scratch, 'patch')) : name
   if (tree === undefined) throw new RunwrightError('INVALID_STATE', `git could not write the code into ${root}.`)
   const identity = (await reading(['var', 'GIT_COMMITTER_IDENT'])) === undefined ? nobody : {}
   const git = await openWritingGit(root, env, { ...own, ...identity })
@@ -106,26 +113,28 @@ async function restoreWorktree({ code, tree, scratch, env }: Restoration, folder
   }
   const git = await openWritingGit(root, env)
   await git(['worktree', 'add', '--detach', folder, code.commit])
-  if (code.patch !== undefined) await patchWorktree(git, code.patch, folder, scratch, env)
-  return { root, commit: code.commit, isPatched: code.patch !== undefined }
+  const isPatched = hasUncommitted(code, tree)
+  if (isPatched) {
+    try {
+      await changeWorktree({ code, tree, scratch, env }, folder)
+    } catch (error) {
+      await git(['worktree', 'remove', '--force', folder])
+      throw error
+    }
+  }
+  return { root, commit: code.commit, isPatched }
 }
 
-async function patchWorktree(
-  git: WritingGit,
-  patch: Uint8Array,
-  folder: string,
-  scratch: string,
-  env: Restoration['env'],
-): Promise<void> {
-  const file = join(scratch, 'patch')
-  await writeFile(file, patch)
-  const inWorktree = await openWritingGit(folder, env)
-  try {
-    await inWorktree(['apply', '--whitespace=nowarn', file])
-  } catch (error) {
-    await git(['worktree', 'remove', '--force', folder])
-    throw error
+/** Makes the files of a new worktree those of the run; its index stays at the commit. */
+async function changeWorktree({ code, tree, scratch, env }: Restoration, folder: string): Promise<void> {
+  const git = await openWritingGit(folder, env)
+  if (tree.snapshot !== undefined) {
+    await git(['restore', `--source=${tree.snapshot}`, '--worktree', '--ignore-skip-worktree-bits', '--', '.'])
+    return
   }
+  const file = join(scratch, 'patch')
+  await writeFile(file, code.patch ?? new Uint8Array())
+  await git(['apply', '--whitespace=nowarn', file])
 }
 
 async function isTaken(path: string): Promise<boolean> {

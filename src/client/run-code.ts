@@ -11,6 +11,8 @@ export interface RunCode {
   readonly runId: RunId
   readonly runName: string
   readonly commit: string
+  /** The commit that holds all of the code, uncommitted files included; jobs have one, and it goes before the patch. */
+  readonly snapshot: string | undefined
   /** What `git apply` turns the commit into the code with, new files included; undefined when nothing differed. */
   readonly patch: Uint8Array | undefined
   /** The run had uncommitted changes, but they were too large to be kept. */
@@ -27,7 +29,9 @@ export interface RunCode {
  */
 export async function loadRunCode(client: Client, runId: RunId, workspace: string): Promise<RunCode> {
   const { run } = await client.call('runs/get', { runId })
-  const commit = findTag(run, tagNames.gitCommit)
+  const snapshot = findTag(run, tagNames.gitSnapshot)
+  // Before the first commit a snapshot stands alone.
+  const commit = findTag(run, tagNames.gitCommit) ?? snapshot
   if (commit === undefined) {
     throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `Run “${run.name}” does not say which commit it ran.`, {
       hint: 'Runs started with “runwright run” in a git repository do.',
@@ -42,8 +46,9 @@ export async function loadRunCode(client: Client, runId: RunId, workspace: strin
     runId,
     runName: run.name,
     commit,
+    snapshot,
     patch,
-    isPatchMissing: patch === undefined && findTag(run, tagNames.gitDirty) === 'true',
+    isPatchMissing: snapshot === undefined && patch === undefined && findTag(run, tagNames.gitDirty) === 'true',
     folder: (await isFolder(started)) ? started : workspace,
     source: source === undefined || source === '' ? undefined : resolve(real, source),
   }

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Git, openGit } from './git.ts'
+import { snapshotRefs } from './snapshot-refs.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 
 /** Files larger than this are not shown. */
@@ -15,6 +16,8 @@ export interface CodeTree {
   readonly root: string
   /** The tree's object name. */
   readonly name: string
+  /** The snapshot commit that it is the tree of; undefined where it was made of a commit and a patch. */
+  readonly snapshot: string | undefined
   readonly git: Git
 }
 
@@ -22,6 +25,8 @@ export interface CodeTreeSource {
   /** Lies in the repository. */
   readonly folder: string
   readonly commit: string
+  /** The commit that holds all of the code, where there is one. Where it is not in the repository, the patch will do. */
+  readonly snapshot?: string | undefined
   /** What `git apply` turns the commit into the code with. */
   readonly patch: Uint8Array | undefined
   /** The run as the user knows it, for errors. */
@@ -29,14 +34,14 @@ export interface CodeTreeSource {
 }
 
 /**
- * Makes the tree of a commit and a patch. Nothing is written into the repository: index and new objects are kept in a
+ * Makes the tree of a snapshot, or of a commit and a patch. Nothing is written into the repository: index and new objects are kept in a
  * folder of their own, beside which the repository's objects are read.
  *
  * @param scratch an empty folder, or one that this was called with before: trees in one folder can be compared
  * @throws RESOURCE_DOES_NOT_EXIST when the commit is not in the repository, or the patch does not fit
  */
 export async function openCodeTree(
-  { folder, commit, patch, runName }: CodeTreeSource,
+  { folder, commit, snapshot, patch, runName }: CodeTreeSource,
   scratch: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<CodeTree> {
@@ -44,8 +49,9 @@ export async function openCodeTree(
   const root = text(await plain(['rev-parse', '--show-toplevel']))
   if (root === undefined) throw createMissing(`${folder} lies in no git repository, or git is not installed.`)
   const objects = text(await plain(['rev-parse', '--path-format=absolute', '--git-path', 'objects']))
-  const isName = /^[0-9a-f]{40,64}$/.test(commit)
-  const base = isName ? text(await plain(['rev-parse', '--verify', '--quiet', `${commit}^{tree}`])) : undefined
+  const whole = snapshot === undefined ? undefined : await findTree(plain, snapshot)
+  if (whole === undefined && snapshot !== undefined && patch === undefined) throw createLost(snapshot, runName, root)
+  const base = whole ?? (await findTree(plain, commit))
   if (base === undefined || objects === undefined) {
     throw createMissing(`Commit ${commit.slice(0, 10)} of run “${runName}” is not in the repository ${root}.`, {
       hint: 'Fetch it from where the run was started, and try again.',
@@ -58,9 +64,21 @@ export async function openCodeTree(
     GIT_ALTERNATE_OBJECT_DIRECTORIES: objects,
   }
   const git = await openGit(root, env, own)
+  if (whole !== undefined) return { root, name: whole, snapshot, git }
   const name = patch === undefined ? base : await writeTree(git, base, patch, `${own.GIT_INDEX_FILE}.patch`)
-  if (name !== undefined) return { root, name, git }
+  if (name !== undefined) return { root, name, snapshot: undefined, git }
   throw createMissing(`The uncommitted changes of run “${runName}” do not fit its commit ${commit.slice(0, 10)}.`)
+}
+
+async function findTree(git: Git, commit: string): Promise<string | undefined> {
+  const isName = /^[0-9a-f]{40,64}$/.test(commit)
+  return isName ? text(await git(['rev-parse', '--verify', '--quiet', `${commit}^{tree}`])) : undefined
+}
+
+function createLost(snapshot: string, runName: string, root: string): RunwrightError {
+  return createMissing(`The code ${snapshot.slice(0, 10)} of run “${runName}” is not in the repository ${root}.`, {
+    hint: `Run “git fetch CLONE ${snapshotRefs}${snapshot}” with the clone that the run was started in.`,
+  })
 }
 
 /**

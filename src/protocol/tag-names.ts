@@ -14,6 +14,8 @@ export const tagNames = {
 
   /** `true` when files differed from the commit at launch; the difference is the artifact `code/uncommitted.patch`. */
   gitDirty: 'runwright.git.dirty',
+  /** The commit below `refs/runwright/snapshots` that holds the code of a job, uncommitted and new files included. */
+  gitSnapshot: 'runwright.git.snapshot',
   /** The command as a JSON array of its words. */
   command: 'runwright.command',
   /** The command with `{key}` where the values of params went, as a JSON array; only where that differs. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdir, readFile, realpath } from 'node:fs/promises'
+import { mkdir, readFile, realpath, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { createSnapshot } from '../../src/git/snapshot.ts'
+import { tagNames } from '../../src/protocol/tag-names.ts'
 import { type CliWorkspace, openCliWorkspace, parseObject } from './cli-workspace.ts'
 
 /** Logs its argument as a param by MLflow's REST interface, as an unchanged program does. */
@@ -127,6 +129,19 @@ describe('runwright restore-code', { timeout: 120_000 }, () => {
     assert.equal(again.exitCode, 1)
     assert.match(again.stderr, /There is a branch “runs\/first” already/)
     assert.equal((await workspace.run('restore-code', 'first')).exitCode, 2)
+  })
+})
+
+describe('runwright restore-code of a run with a snapshot', { timeout: 120_000 }, () => {
+  it('restores the files of the snapshot, those that were never committed too', async () => {
+    const run = await workspace.json('run', '-e', 'digits', '-n', 'snapped', '--', 'true')
+    await workspace.write('never-committed.txt', 'kept\n')
+    const { commit } = await createSnapshot({ folder: workspace.folder, env: process.env })
+    await rm(path.join(workspace.folder, 'never-committed.txt'))
+    await workspace.json('runs', 'tag', String(run['runId']), '--set', `${tagNames.gitSnapshot}=${commit}`)
+    const restored = await workspace.json('restore-code', 'snapped', '--branch', 'runs/snapped')
+    assert.deepEqual([restored['isPatched'], restored['isPatchMissing']], [true, false])
+    assert.equal(await workspace.git('show', 'runs/snapped:never-committed.txt'), 'kept')
   })
 })
 
