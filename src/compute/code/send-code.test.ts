@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import {
   chmod,
   lstat,
@@ -263,6 +264,32 @@ describe('a target that cannot take the code', () => {
       }
       const sent = sendCode(await partsOf(repository), '~/job/code', target, hostname())
       await assert.rejects(sent, { code, message: / far/ })
+    })
+  }
+})
+
+describe('a target that ends before it has read all', () => {
+  for (const answer of ['repository 0\n', 'none\n']) {
+    it(`leaves no program and no file behind here: ${answer.trim()}`, async () => {
+      await using repository = await createTestRepository()
+      await repository.write({ 'large.bin': randomBytes(4 << 20) })
+      const inputs: Readable[] = []
+      const target: CodeTarget = {
+        name: 'far',
+        store: '~/code',
+        run: async (_, input) => {
+          if (input !== undefined) inputs.push(input)
+          const stderr = input === undefined ? '' : 'No space left on device'
+          return { code: input === undefined ? 0 : 1, stdout: Buffer.from(answer), stderr }
+        },
+      }
+      await assert.rejects(sendCode(await partsOf(repository), '~/job/code', target, hostname()), {
+        code: 'STORAGE_FULL',
+      })
+      assert.deepEqual(
+        inputs.map(({ destroyed }) => destroyed),
+        [true],
+      )
     })
   }
 })

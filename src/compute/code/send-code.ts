@@ -112,8 +112,13 @@ async function send(target: CodeTarget, program: string, input: Readable): Promi
   input.on('data', (chunk: Buffer) => (sentBytes += chunk.length))
   // Whoever takes it says when it flows.
   input.pause()
-  await runChecked(target, program, input)
-  return sentBytes
+  try {
+    await runChecked(target, program, input)
+    return sentBytes
+  } finally {
+    // A target that ended early has left git in the middle of its work.
+    input.destroy()
+  }
 }
 
 async function runChecked(target: CodeTarget, program: string, input?: Readable): Promise<string> {
