@@ -61,6 +61,21 @@ describe('a diff of runs', () => {
     assert.equal(rowsOf('metrics', runOf('a', of(0.1)), runOf('b', of(0.2)))?.[0]?.isDifferent, true)
   })
 
+  it('compares datasets by their digests and, where they say it, by how many rows they have', () => {
+    const of = (digest: string, profile: string | undefined) => {
+      const dataset = { name: 'iris', digest, sourceType: 'local', source: '{}' }
+      const tags = [{ key: 'mlflow.data.context', value: 'train' }]
+      return { datasets: [{ dataset: profile === undefined ? dataset : { ...dataset, profile }, tags }] }
+    }
+    const [a, b] = [runOf('a', of('d1', '{"num_rows": 150}')), runOf('b', of('d2', '{"num_rows": 160}'))]
+    assert.deepEqual(rowsOf('data', a, b), [
+      { key: 'iris (train)', values: ['d1', 'd2'], isDifferent: true },
+      { key: 'iris (train) num_rows', values: [150, 160], isDifferent: true },
+    ])
+    const unknown = [undefined, 'none', '{"num_rows": "many"}'].map((profile, i) => runOf(String(i), of('d1', profile)))
+    assert.equal(rowsOf('data', ...unknown)?.length, 1)
+  })
+
   it('tells uncommitted changes apart by what they are', () => {
     const tags = [{ key: tagNames.gitCommit, value: 'c0ffee' }]
     const clean = runOf('a', { tags })

@@ -1,4 +1,5 @@
 import { inferGoal } from './headline-metric.ts'
+import { isRecord, parseForeignJson } from './json.ts'
 import type { DiffRow, DiffSection, RunDiff } from './run-diff.ts'
 import { findTag, type Run } from './runs.ts'
 import { artifactPaths, isSystemTag, tagNames } from './tag-names.ts'
@@ -87,10 +88,20 @@ function pickTags(run: Run, named: Readonly<Record<string, string>>): [string, C
 }
 
 function listDatasets({ run }: RunWithFiles): [string, Cell][] {
-  return run.datasets.map(({ dataset, tags }) => {
+  return run.datasets.flatMap(({ dataset, tags }): [string, Cell][] => {
     const context = tags.find(({ key }) => key === 'mlflow.data.context')?.value
-    return [context === undefined ? dataset.name : `${dataset.name} (${context})`, dataset.digest]
+    const name = context === undefined ? dataset.name : `${dataset.name} (${context})`
+    const digest: [string, Cell] = [name, dataset.digest]
+    const rowCount = findRowCount(dataset.profile)
+    return rowCount === undefined ? [digest] : [digest, [`${name} num_rows`, rowCount]]
   })
+}
+
+/** Of the profile that MLflow's clients log of tables: `{"num_rows": 150, "num_elements": 600}`. */
+function findRowCount(profile: string | undefined): number | undefined {
+  const parsed = profile === undefined ? undefined : parseForeignJson(profile)
+  const count = isRecord(parsed) ? parsed['num_rows'] : undefined
+  return typeof count === 'number' ? count : undefined
 }
 
 /** `{"platform": {"arch": "x64"}}` as `platform.arch`; a list of names, as of packages, as each of its items. */

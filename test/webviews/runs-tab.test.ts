@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { bundle } from '../../scripts/bundle.ts'
 import { findViolations } from './find-violations.ts'
+import { keepPicture } from './keep-picture.ts'
 import {
   accuracy,
   byName,
@@ -16,6 +17,7 @@ import {
 import { seeView } from './open-view.ts'
 import { themes } from './themes.ts'
 
+declare const getComputedStyle: (of: unknown) => { readonly backgroundColor: string }
 declare const document: { querySelectorAll(selector: string): ArrayLike<PageElement> }
 
 before(() => bundle({ production: false }))
@@ -335,6 +337,26 @@ describe('the table of runs', () => {
   })
 
   for (const [name, theme] of Object.entries(themes)) {
+    it(`paints a chosen row in one opaque colour, pinned cells and others, in ${name}`, async () => {
+      await using open = await openRunsTab(fewRuns, { columns: [{ ...accuracy, pinned: true }, optimizer] }, { theme })
+      await seeRows(open.page, 'a b c d')
+      await open.page.getByRole('checkbox', { name: 'Choose b' }).click()
+      await open.row('b').and(open.page.locator('[aria-selected="true"]')).waitFor()
+      await open.page.mouse.move(0, 0)
+      const colors = await open.row('b').evaluate((row) => {
+        const { children } = row as unknown as { children: Iterable<unknown> }
+        return [row, ...children].map((part) => getComputedStyle(part).backgroundColor)
+      })
+      const [whole, ...cells] = colors
+      assert.match(whole ?? '', /^rgb\(/, 'opaque')
+      const clear = 'rgba(0, 0, 0, 0)'
+      assert.deepEqual(new Set(cells.filter((color) => color !== clear)), new Set([whole]))
+      if ('--vscode-list-inactiveSelectionBackground' in theme) {
+        assert.notEqual(whole, await open.row('a').evaluate((row) => getComputedStyle(row).backgroundColor))
+      }
+      await keepPicture(open.page, `chosen-row-${name}`)
+    })
+
     it(`has no fault that a checker of accessibility finds, in ${name}`, async () => {
       await using open = await openRunsTab(fewRuns, {}, { theme })
       await open.grid.getByRole('columnheader', { name: 'Param optimizer' }).waitFor()

@@ -7,6 +7,7 @@ import { createFacets } from './runs/facets.ts'
 import { chooseDefaultColumns, toViewColumn } from './runs/default-columns.ts'
 import { createFilterBox } from './runs/filter-box.ts'
 import { createGridActions } from './runs/grid-actions.ts'
+import { keepRowColors } from './runs/row-colors.ts'
 import { createRunGrid, type RunGrid } from './runs/run-grid.ts'
 import { createToolbar } from './runs/toolbar.ts'
 import { changeColumn, moveColumn, showColumns, toKeyId } from './runs/view-columns.ts'
@@ -73,6 +74,8 @@ export function createRunsTab(parts: Parts): Tab {
     notice,
     element('div', { class: 'runs-body' }, facets.element, runs.grid.element),
   )
+
+  keepRowColors(panel)
 
   function drawToolbar(): void {
     toolbar.draw({ view: state.view, totals: runs.totals, showsHidden, showsFacets: facets.isShown })
