@@ -14,6 +14,8 @@ export const jobFiles = {
   parent: 'claim/parent',
   /** The command's process id, which is the id of its process group too. */
   group: 'claim/group',
+  /** The cgroup that was made for the command, where one was. */
+  cgroup: 'claim/cgroup',
   /** The cause of the first end that somebody asked for. */
   cause: 'claim/cause',
   /** stdout and stderr as they came; further starts append. */
@@ -33,6 +35,3 @@ export const wrapperExits = {
   /** Another start has the claim, or had it. Nothing was changed. */
   refused: 75,
 } as const
-
-/** The variable by which all processes of an attempt are known, wherever they went; its value is the key and a dot. */
-export const attemptVariable = 'RUNWRIGHT_ATTEMPT'

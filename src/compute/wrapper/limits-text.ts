@@ -32,6 +32,7 @@ rw_make_cgroup() {
       if [ -w "$rw_try/$rw_max" ] && echo "$((rw_memory * 1024))" >"$rw_try/$rw_max" &&
         sh -c 'echo $$ >"$0/cgroup.procs"' "$rw_try"; then
         rw_cgroup=$rw_try
+        echo "$rw_cgroup" >claim/cgroup
         # Without these the limit would be passed by swapping, or the command be left without its workers.
         [ ! -w "$rw_try/memory.swap.max" ] || echo 0 >"$rw_try/memory.swap.max"
         [ ! -w "$rw_try/memory.memsw.limit_in_bytes" ] || echo "$((rw_memory * 1024))" >"$rw_try/memory.memsw.limit_in_bytes"

@@ -1,4 +1,4 @@
-import { attemptVariable } from './job-folder.ts'
+import { attemptVariable } from '../../protocol/jobs.ts'
 
 /** The wrapper's functions about time and processes. Linux has /proc; elsewhere \`ps\` does what it can. */
 export const processesText = `

@@ -1,5 +1,6 @@
 import { limitsText } from './limits-text.ts'
-import { attemptVariable, wrapperExits } from './job-folder.ts'
+import { attemptVariable } from '../../protocol/jobs.ts'
+import { wrapperExits } from './job-folder.ts'
 import { processesText } from './processes-text.ts'
 import { secretsEnd } from './settings-text.ts'
 
@@ -150,7 +151,6 @@ if ! mkdir claim 2>/dev/null; then
   rw_again=yes
   rm -f claim/*
 fi
-exec </dev/null >/dev/null 2>&1
 trap rw_on_term INT TERM
 trap rw_on_usr1 USR1
 trap : HUP
@@ -160,7 +160,9 @@ if ! echo "$rw_pid $rw_birth $rw_boot $rw_started $rw_host" >claim/owner; then
   if [ -z "$rw_again" ]; then rmdir claim; else mkdir requeue; fi
   exit ${wrapperExits.unusable}
 fi
-rm -f exit.json
+# Whoever waits at the other end of our output sees that the claim is complete.
+exec </dev/null >/dev/null 2>&1
+[ -z "$rw_again" ] || rm -f exit.json
 rw_find_cgroup
 rw_code=null
 rw_signal=null
