@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { dataFiles, dataFolderName } from '../protocol/data-folder.ts'
 import { parseErrorBody, RunwrightError } from '../protocol/errors.ts'
+import { attemptVariable } from '../protocol/jobs.ts'
 import { isRecord } from '../protocol/json.ts'
 import { isTrackedByGit } from '../git/git-index.ts'
 
@@ -23,8 +24,8 @@ export interface EngineCommand {
  */
 const nodeFlags = ['--max-semi-space-size=8']
 
-/** Meant for the starter and its children only: flags of its debugger, for example. */
-const notInherited = ['NODE_OPTIONS', 'NODE_V8_COVERAGE', 'VSCODE_INSPECTOR_OPTIONS']
+/** Meant for the starter and its children only: flags of its debugger, for example, or that it belongs to a job. */
+const notInherited = ['NODE_OPTIONS', 'NODE_V8_COVERAGE', 'VSCODE_INSPECTOR_OPTIONS', attemptVariable]
 
 /**
  * Starts an engine that outlives its starter: in a session of its own, with its output in the log.

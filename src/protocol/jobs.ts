@@ -12,6 +12,12 @@ export function parseJobId(text: string): JobId | undefined {
 }
 
 /**
+ * The variable by which all processes of an attempt are known, wherever they went, and are ended with it; its value is
+ * `JOBID-N.`, with the dot. Whoever starts what is to outlive a job takes it out.
+ */
+export const attemptVariable = 'RUNWRIGHT_ATTEMPT_KEY'
+
+/**
  * Where a job stands, as people are told.
  *
  * - `queued`: not yet given to its target; `Job.reason` says why it waits
