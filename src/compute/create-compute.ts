@@ -12,7 +12,7 @@ import { createLiveJobs, type LiveJob } from './live-jobs.ts'
 import { createPerformer, listMissingSecrets } from './perform.ts'
 import { readLog } from './read-log.ts'
 import { startTargetLoop, type TargetLoop } from './target-loop.ts'
-import { startTurns } from './turns.ts'
+import { startTurns, toRunning } from './turns.ts'
 
 /** What is under way when the engine ends gets this long; whatever is cut off is found again. */
 const closeMs = 2000
@@ -149,6 +149,13 @@ export function createCompute(parts: ComputeParts): Compute {
     },
 
     listTargets: () => describeTargets(places, live, loops),
+
+    async listDevices() {
+      const [name, place] = [...places].find(([, { devices }]) => devices !== undefined) ?? []
+      if (name === undefined || place?.devices === undefined) return { devices: [], problems: [] }
+      await place.devices.refresh()
+      return place.devices.list(live.ofTarget(name).flatMap((job) => toRunning(job)))
+    },
 
     stopRun(runId) {
       const job = live.list().find(({ record }) => record.runId === runId)

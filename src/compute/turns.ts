@@ -1,4 +1,5 @@
-import type { QueuedJob, RunningJob } from './leases.ts'
+import type { RunningJob } from './devices/machine.ts'
+import type { QueuedJob } from './devices/queue-order.ts'
 import type { JobOutput } from './job-output.ts'
 import type { JobEvent } from './job-state.ts'
 import type { LiveJob } from './live-jobs.ts'
@@ -87,9 +88,15 @@ export function startTurns(parts: {
     }
   }
 
+  const watching = [...parts.places.values()].flatMap(({ leases }) =>
+    leases === undefined ? [] : [leases.watch(wake)],
+  )
   return {
     wake,
-    [Symbol.dispose]: () => clearTimeout(timer),
+    [Symbol.dispose]() {
+      clearTimeout(timer)
+      for (const watch of watching) watch[Symbol.dispose]()
+    },
   }
 }
 
@@ -106,7 +113,7 @@ function toQueued({ jobId, record }: LiveJob): QueuedJob {
 }
 
 /** A job that has its place, or is about to get it. */
-function toRunning({ jobId, record }: LiveJob, given: readonly string[] | undefined): RunningJob[] {
+export function toRunning({ jobId, record }: LiveJob, given?: readonly string[]): RunningJob[] {
   const { experimentId, spec, state } = record
   const attempt = state.attempts.at(-1)
   const hasPlace = state.phase === 'submitting' || state.phase === 'submitted' || state.phase === 'running'

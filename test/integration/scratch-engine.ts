@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createCountedLeases } from '../../src/compute/leases.ts'
+import { createCountedLeases } from '../../src/compute/scratch-leases.ts'
 import { createScratchTarget } from '../../src/compute/scratch-target.ts'
 import { openWorkspaceEngine } from '../../src/engine/workspace-engine.ts'
 import packageJson from '../../package.json' with { type: 'json' }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { parseExperimentId } from '../protocol/ids.ts'
 import { type JobResources, parseJobId } from '../protocol/jobs.ts'
-import { createCountedLeases, type QueuedJob, type RunningJob } from './leases.ts'
+import type { RunningJob } from './devices/machine.ts'
+import type { QueuedJob } from './devices/queue-order.ts'
+import { createCountedLeases } from './scratch-leases.ts'
 
 const experimentId = parseExperimentId('1') ?? assert.fail()
 const id = (name: string) => parseJobId(Buffer.from(name).toString('hex').padEnd(32, '0')) ?? assert.fail()
