@@ -9,7 +9,7 @@ import { type JobRecord, toJob } from './job-record.ts'
 import { createJobs } from './jobs.ts'
 import { createLauncher } from './launch.ts'
 import { createLiveJobs, type LiveJob } from './live-jobs.ts'
-import { createPerformer, listMissingSecrets } from './perform.ts'
+import { createPerformer, describeMissingTarget, listMissingSecrets } from './perform.ts'
 import { readLog } from './read-log.ts'
 import { startTargetLoop, type TargetLoop } from './target-loop.ts'
 import { startTurns, toRunning } from './turns.ts'
@@ -80,6 +80,7 @@ export function createCompute(parts: ComputeParts): Compute {
       }
       if (live.size > 0) parts.log('info', `goes on with ${live.size} jobs`)
       for (const job of live.list()) {
+        if (!places.has(job.record.spec.target)) live.setReason(job, describeMissingTarget(job))
         void live.take(job, { kind: 'recovered' })
         void cancelStopped(job)
       }

@@ -63,8 +63,12 @@ export function startTurns(parts: {
       }
       isWaiting ||= plan.waiting.length > 0
     }
+    if (isWaiting) wakeLater()
+  }
+
+  function wakeLater(): void {
     clearTimeout(timer)
-    if (isWaiting) timer = setTimeout(wake, againMs).unref()
+    timer = setTimeout(wake, againMs).unref()
   }
 
   function isReady(job: LiveJob): boolean {
@@ -82,7 +86,7 @@ export function startTurns(parts: {
     } catch (error) {
       parts.warn(`job ${job.jobId} could not be started`, error)
       parts.setReason(job, `could not be started: ${error instanceof Error ? error.message : String(error)}`)
-      timer ??= setTimeout(wake, againMs).unref()
+      wakeLater()
     } finally {
       starting.delete(job)
     }
