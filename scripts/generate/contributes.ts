@@ -8,6 +8,7 @@ import {
   views,
   viewsContainers,
   viewsWelcome,
+  yamlValidation,
 } from '../../src/extension/contributions.ts'
 import { walkthroughs } from '../../src/extension/walkthrough.ts'
 
@@ -41,6 +42,7 @@ export function contributes(commands: readonly CommandDefinition[], tools: reado
     configuration,
     taskDefinitions,
     jsonValidation,
+    yamlValidation,
     languageModelTools: tools.map(languageModelTool),
     walkthroughs,
   }

@@ -80,19 +80,23 @@ export async function* readEvents(
 
 const ended = { mayHaveArrived: true, cause: undefined }
 
-const kinds = new Set<unknown>([
-  'reset',
-  'experiment',
-  'run',
-  'metrics',
-  'artifacts',
-  'stop-requested',
-] satisfies ChangeEvent['kind'][])
+const kinds: Readonly<Record<ChangeEvent['kind'], true>> = {
+  reset: true,
+  experiment: true,
+  run: true,
+  metrics: true,
+  artifacts: true,
+  'registered-model': true,
+  'job-changed': true,
+  'stop-requested': true,
+}
 
 /** Undefined for a kind that a newer engine added. @throws INTERNAL_ERROR for what no engine sends */
 function parseChangeEvent(data: string): ChangeEvent | undefined {
   const event: unknown = JSON.parse(data)
   if (!isRecord(event)) throw new RunwrightError('INTERNAL_ERROR', 'The engine sent an event that is no object.')
   // SAFETY: the engine's own side is typed, and the protocol version agreed; only unknown kinds can come.
-  return kinds.has(event['kind']) ? (event as unknown as ChangeEvent) : undefined
+  return typeof event['kind'] === 'string' && Object.hasOwn(kinds, event['kind'])
+    ? (event as unknown as ChangeEvent)
+    : undefined
 }

@@ -1,3 +1,4 @@
+import type { DeviceList } from '../protocol/devices.ts'
 import type { ChangeEvent } from '../protocol/events.ts'
 import type { RunId } from '../protocol/ids.ts'
 import type { Job, JobId } from '../protocol/jobs.ts'
@@ -23,6 +24,8 @@ export interface Compute extends AsyncDisposable {
   promote(jobId: JobId): Promise<Job>
   log(jobId: JobId, start: number, maxBytes: number): Promise<Methods['jobs/log']['result']>
   listTargets(): Promise<Methods['targets/list']['result']>
+  /** GPUs of this machine, as they are now. */
+  listDevices(): Promise<DeviceList>
   /** Someone asked for this run to stop; nothing happens when no job runs it. */
   stopRun(runId: RunId): void
   /** Jobs that have not ended: the engine is needed. */

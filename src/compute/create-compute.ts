@@ -9,10 +9,10 @@ import { type JobRecord, toJob } from './job-record.ts'
 import { createJobs } from './jobs.ts'
 import { createLauncher } from './launch.ts'
 import { createLiveJobs, type LiveJob } from './live-jobs.ts'
-import { createPerformer, listMissingSecrets } from './perform.ts'
+import { createPerformer, describeMissingTarget, listMissingSecrets } from './perform.ts'
 import { readLog } from './read-log.ts'
 import { startTargetLoop, type TargetLoop } from './target-loop.ts'
-import { startTurns } from './turns.ts'
+import { startTurns, toRunning } from './turns.ts'
 
 /** What is under way when the engine ends gets this long; whatever is cut off is found again. */
 const closeMs = 2000
@@ -80,6 +80,7 @@ export function createCompute(parts: ComputeParts): Compute {
       }
       if (live.size > 0) parts.log('info', `goes on with ${live.size} jobs`)
       for (const job of live.list()) {
+        if (!places.has(job.record.spec.target)) live.setReason(job, describeMissingTarget(job))
         void live.take(job, { kind: 'recovered' })
         void cancelStopped(job)
       }
@@ -149,6 +150,13 @@ export function createCompute(parts: ComputeParts): Compute {
     },
 
     listTargets: () => describeTargets(places, live, loops),
+
+    async listDevices() {
+      const [name, place] = [...places].find(([, { devices }]) => devices !== undefined) ?? []
+      if (name === undefined || place?.devices === undefined) return { devices: [], problems: [] }
+      await place.devices.refresh()
+      return place.devices.list(live.ofTarget(name).flatMap((job) => toRunning(job)))
+    },
 
     stopRun(runId) {
       const job = live.list().find(({ record }) => record.runId === runId)

@@ -174,3 +174,7 @@ export function describeSecrets(job: LiveJob): string {
     `give it with "runwright jobs retry ${job.jobId.slice(0, 8)}${given}"`
   )
 }
+
+export function describeMissingTarget({ record }: LiveJob): string {
+  return `waits for the target "${record.spec.target}", which runwright.yaml does not name any more`
+}

@@ -1,3 +1,4 @@
+import type { DeviceLeases } from './devices/device-leases.ts'
 import type { Leases } from './leases.ts'
 import type { ComputeTarget } from './target.ts'
 
@@ -6,4 +7,6 @@ export interface Place {
   readonly target: ComputeTarget
   /** Where the engine itself gives out what the place has. Elsewhere the place has a queue of its own. */
   readonly leases?: Leases
+  /** GPUs that the engine can look at. */
+  readonly devices?: Pick<DeviceLeases, 'list' | 'refresh'>
 }

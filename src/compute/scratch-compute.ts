@@ -12,8 +12,9 @@ import { trackingMigrations } from '../tracking/migrations.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import type { Compute } from './compute.ts'
 import { createCompute } from './create-compute.ts'
-import { createCountedLeases } from './leases.ts'
+import { createCountedLeases } from './scratch-leases.ts'
 import { computeMigrations } from './migrations.ts'
+import type { Place } from './place.ts'
 import { createScratchTarget, type ScratchTarget } from './scratch-target.ts'
 
 /** For tests: the feature over a real database and real processes, in a folder of its own. */
@@ -42,7 +43,13 @@ export interface ScratchCompute extends AsyncDisposable {
 /** Without the features between, whose numbers are closed up. */
 const migrations = [...trackingMigrations, ...computeMigrations].map((each, index) => ({ ...each, number: index + 1 }))
 
-export async function openScratchCompute({ cpus = 8 } = {}): Promise<ScratchCompute> {
+export async function openScratchCompute({
+  cpus = 8,
+  toPlace = (target: ScratchTarget): Place => ({
+    target,
+    leases: createCountedLeases({ cpus, gpus: ['GPU-0', 'GPU-1'] }),
+  }),
+} = {}): Promise<ScratchCompute> {
   const folder = await mkdtemp(join(tmpdir(), 'runwright-compute-'))
   const workspace = join(folder, 'workspace')
   await mkdir(workspace)
@@ -62,7 +69,7 @@ export async function openScratchCompute({ cpus = 8 } = {}): Promise<ScratchComp
       tracking,
       artifacts,
       places: new Map([
-        ['scratch', { target, leases: createCountedLeases({ cpus, gpus: ['GPU-0', 'GPU-1'] }) }],
+        ['scratch', toPlace(target)],
         ['elsewhere', { target }],
       ]),
       workspace,

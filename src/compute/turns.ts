@@ -1,4 +1,5 @@
-import type { QueuedJob, RunningJob } from './leases.ts'
+import type { RunningJob } from './devices/machine.ts'
+import type { QueuedJob } from './devices/queue-order.ts'
 import type { JobOutput } from './job-output.ts'
 import type { JobEvent } from './job-state.ts'
 import type { LiveJob } from './live-jobs.ts'
@@ -62,8 +63,12 @@ export function startTurns(parts: {
       }
       isWaiting ||= plan.waiting.length > 0
     }
+    if (isWaiting) wakeLater()
+  }
+
+  function wakeLater(): void {
     clearTimeout(timer)
-    if (isWaiting) timer = setTimeout(wake, againMs).unref()
+    timer = setTimeout(wake, againMs).unref()
   }
 
   function isReady(job: LiveJob): boolean {
@@ -81,15 +86,21 @@ export function startTurns(parts: {
     } catch (error) {
       parts.warn(`job ${job.jobId} could not be started`, error)
       parts.setReason(job, `could not be started: ${error instanceof Error ? error.message : String(error)}`)
-      timer ??= setTimeout(wake, againMs).unref()
+      wakeLater()
     } finally {
       starting.delete(job)
     }
   }
 
+  const watching = [...parts.places.values()].flatMap(({ leases }) =>
+    leases === undefined ? [] : [leases.watch(wake)],
+  )
   return {
     wake,
-    [Symbol.dispose]: () => clearTimeout(timer),
+    [Symbol.dispose]() {
+      clearTimeout(timer)
+      for (const watch of watching) watch[Symbol.dispose]()
+    },
   }
 }
 
@@ -106,7 +117,7 @@ function toQueued({ jobId, record }: LiveJob): QueuedJob {
 }
 
 /** A job that has its place, or is about to get it. */
-function toRunning({ jobId, record }: LiveJob, given: readonly string[] | undefined): RunningJob[] {
+export function toRunning({ jobId, record }: LiveJob, given?: readonly string[]): RunningJob[] {
   const { experimentId, spec, state } = record
   const attempt = state.attempts.at(-1)
   const hasPlace = state.phase === 'submitting' || state.phase === 'submitted' || state.phase === 'running'

@@ -102,3 +102,6 @@ export const taskDefinitions = [{ type: 'runwright' }]
 
 /** An editor checks and completes saved views by this. */
 export const jsonValidation = [{ fileMatch: '**/.runwright/views/*.json', url: './media/view.schema.json' }]
+
+/** Read by the YAML extension that most people have. */
+export const yamlValidation = [{ fileMatch: 'runwright.yaml', url: './media/project.schema.json' }]

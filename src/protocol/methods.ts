@@ -1,4 +1,5 @@
 import type { CurveAxis, CurveCursors, CurveName, CurveTails, CurveWindow } from './curves.ts'
+import type { DeviceList } from './devices.ts'
 import type { ExperimentSummary } from './experiments.ts'
 import type { HeadlineMetric } from './headline-metric.ts'
 import type { ExperimentId, RunId } from './ids.ts'
@@ -362,6 +363,8 @@ export interface Methods {
       isComplete: boolean
     }
   }
+  /** GPUs of this machine, with the jobs and other programs that use them. */
+  'devices/list': { params: Record<never, never>; result: DeviceList }
   'targets/list': { params: Record<never, never>; result: { targets: readonly TargetDescription[] } }
 }
 

@@ -3,13 +3,11 @@ import { RunwrightError } from '../protocol/errors.ts'
 import type { RunId } from '../protocol/ids.ts'
 import type { Param, Run } from '../protocol/runs.ts'
 import { substituteParams } from '../protocol/substitute-params.ts'
-import { artifactPaths } from '../protocol/tag-names.ts'
-import { type CodeState, readCodeState } from './code-state.ts'
+import { readCodeState } from './code-state.ts'
 import { commandEnvironment } from './command-environment.ts'
-import { readEnvironment } from './environment.ts'
+import { describeRun } from './describe-run.ts'
 import type { RunEnd } from './finish-run.ts'
 import { type Program, startKeeper } from './keeper.ts'
-import { retry } from './retry.ts'
 import { runTags } from './run-tags.ts'
 import { createSpool, writeState } from './spool.ts'
 import { type OnSignal, watchRun } from './watch-run.ts'
@@ -95,7 +93,7 @@ async function superviseFrom(
     const kept = await startKeeper({ keeper, workspace, runId, command, cwd, env, output })
     await writeState(spool, { runId, host: launch.host, keeperPid: kept.pid })
     for (const signal of early) kept.send(signal)
-    const described = describeRun(supervisor, launch, run, command, env, code)
+    const described = describeRun(supervisor, runId, { code, ...launch, command, env })
     const end = await watchRun({ client, runId, spool, command: kept, onSignal: supervisor.onSignal })
     await described
     kept.settle()
@@ -104,24 +102,4 @@ async function superviseFrom(
     await client.call('runs/end', { runId, status: 'FAILED' }).catch(() => {})
     throw error
   }
-}
-
-/** Stores the patch and the environment beside the running command. */
-async function describeRun(
-  { client, warn }: Supervisor,
-  { cwd, workspace }: Launch,
-  { runId }: Run,
-  command: readonly string[],
-  env: Readonly<Record<string, string>>,
-  code: CodeState | undefined,
-): Promise<void> {
-  const store = async (path: string, content: Uint8Array) => {
-    try {
-      await retry(() => client.upload(runId, path, content), 60_000)
-    } catch (error) {
-      warn(`${path} could not be stored: ${error instanceof Error ? error.message : String(error)}`)
-    }
-  }
-  if (code?.patch !== undefined) await store(artifactPaths.patch, code.patch)
-  for (const { path, content } of await readEnvironment(command, cwd, workspace, env)) await store(path, content)
 }

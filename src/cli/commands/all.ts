@@ -6,6 +6,12 @@ import engineLogs from './engine-logs.ts'
 import engineStatus from './engine-status.ts'
 import engineStop from './engine-stop.ts'
 import experimentsList from './experiments-list.ts'
+import jobsCancel from './jobs-cancel.ts'
+import jobsList from './jobs-list.ts'
+import jobsLogs from './jobs-logs.ts'
+import jobsPromote from './jobs-promote.ts'
+import jobsRetry from './jobs-retry.ts'
+import jobsShow from './jobs-show.ts'
 import mcp from './mcp.ts'
 import modelsAlias from './models-alias.ts'
 import modelsDelete from './models-delete.ts'
@@ -22,6 +28,8 @@ import runsShow from './runs-show.ts'
 import runsStop from './runs-stop.ts'
 import runsTag from './runs-tag.ts'
 import server from './server.ts'
+import targets from './targets.ts'
+import train from './train.ts'
 import version from './version.ts'
 import viewsExport from './views-export.ts'
 
@@ -32,6 +40,12 @@ export const commands: readonly CliCommand[] = [
   engineStatus,
   engineStop,
   experimentsList,
+  jobsCancel,
+  jobsList,
+  jobsLogs,
+  jobsPromote,
+  jobsRetry,
+  jobsShow,
   mcp,
   modelsAlias,
   modelsDelete,
@@ -48,6 +62,8 @@ export const commands: readonly CliCommand[] = [
   runsStop,
   runsTag,
   server,
+  targets,
+  train,
   version,
   viewsExport,
 ]

@@ -1,0 +1,78 @@
+import { type Job, hasJobEnded } from '../protocol/jobs.ts'
+import { formatSize } from '../protocol/quantities.ts'
+import { formatTable } from './table.ts'
+import { formatAge, formatDuration, printable } from './text.ts'
+
+/** Jobs as a table, newest first, with why they wait or how they ended. */
+export function formatJobTable(jobs: readonly Job[], now: number, width: number | undefined): string {
+  return formatTable(
+    [
+      { title: 'JOB' },
+      { title: 'NAME', minWidth: 8 },
+      { title: 'STATUS' },
+      { title: 'TARGET' },
+      { title: 'GPUS', align: 'right' },
+      { title: 'LAUNCHED' },
+      { title: 'RAN', align: 'right' },
+      { title: 'WHY', minWidth: 12 },
+    ],
+    jobs.map((job) => [
+      job.jobId.slice(0, 8),
+      job.name,
+      job.status,
+      job.spec.target,
+      String(job.spec.resources.gpus ?? ''),
+      formatAge(now - job.createdAt),
+      formatRunningTime(job, now),
+      job.reason,
+    ]),
+    width,
+  )
+}
+
+/** All that is known of a job. */
+export function formatJob(job: Job, now: number): string {
+  const { spec } = job
+  const { gpus, gpuMemoryBytes, cpus, memoryBytes, timeLimitSeconds, nodes } = spec.resources
+  const wants = [
+    gpus === undefined ? '' : `${gpus} GPUs`,
+    gpuMemoryBytes === undefined ? '' : `${formatSize(gpuMemoryBytes)} on each`,
+    cpus === undefined ? '' : `${cpus} CPUs`,
+    memoryBytes === undefined ? '' : `${formatSize(memoryBytes)} of memory`,
+    nodes === undefined ? '' : `${nodes} nodes`,
+    timeLimitSeconds === undefined ? '' : `at most ${formatDuration(timeLimitSeconds * 1000)}`,
+  ].filter((text) => text !== '')
+  const rows: [string, string][] = [
+    ['Job', job.jobId],
+    ['Name', job.name],
+    ['Run', job.runId],
+    ['Status', job.reason === '' ? job.status : `${job.status}: ${job.reason}`],
+    ['Target', spec.target],
+    ['Command', JSON.stringify(spec.command)],
+    ['Folder', spec.workingDirectory],
+    ['Params', spec.params.map(({ key, value }) => `${key}=${value}`).join(' ')],
+    ['Asks for', wants.join(', ')],
+    ['Secrets', spec.secrets.join(', ')],
+    ['Launched', formatAge(now - job.createdAt)],
+    ['Ran', formatRunningTime(job, now)],
+  ]
+  const lines = rows.flatMap(([name, value]) => (value === '' ? [] : [`${name.padEnd(10)}${printable(value)}\n`]))
+  const attempts = job.attempts.map(({ number, handle, exit, gpus: given = [] }) => {
+    const parts = [handle ?? 'not submitted', given.join(', '), exit === undefined ? '' : describeEnd(exit)]
+    return `  ${number}  ${printable(parts.filter((part) => part !== '').join('  '))}\n`
+  })
+  return lines.join('') + (attempts.length === 0 ? '' : `Attempts\n${attempts.join('')}`)
+}
+
+function describeEnd({ cause, exitCode, signal }: NonNullable<Job['attempts'][number]['exit']>): string {
+  return cause === 'exited' ? (signal ?? `exit ${exitCode ?? 'unknown'}`) : cause
+}
+
+/** Of all attempts together. */
+function formatRunningTime(job: Job, now: number): string {
+  const ranMs = job.attempts.reduce((sum, { startedAt, exit }) => {
+    if (startedAt === undefined) return sum
+    return sum + ((exit?.endedAt ?? (hasJobEnded(job.status) ? startedAt : now)) - startedAt)
+  }, 0)
+  return job.attempts.some(({ startedAt }) => startedAt !== undefined) ? formatDuration(ranMs) : ''
+}

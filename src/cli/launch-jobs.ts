@@ -1,0 +1,85 @@
+import os from 'node:os'
+import path from 'node:path'
+import { mapConcurrently } from '../base/map-concurrently.ts'
+import type { Client } from '../protocol/client.ts'
+import { RunwrightError } from '../protocol/errors.ts'
+import type { Job } from '../protocol/jobs.ts'
+import type { Param, Tag } from '../protocol/runs.ts'
+import { substituteParams } from '../protocol/substitute-params.ts'
+import { tagNames } from '../protocol/tag-names.ts'
+import type { CodeState } from '../supervisor/code-state.ts'
+import { storePatch } from '../supervisor/describe-run.ts'
+import { retry } from '../supervisor/retry.ts'
+import { runTags } from '../supervisor/run-tags.ts'
+import type { CliContext } from './context.ts'
+import { readSecrets } from './read-secrets.ts'
+import type { CommonSpec } from './train-options.ts'
+
+export interface JobLaunch {
+  /** Program and arguments, with `{key}` where the values of params go. */
+  readonly template: readonly string[]
+  readonly paramsOfJobs: readonly (readonly Param[])[]
+  readonly spec: CommonSpec
+  readonly experiment: string
+  readonly name?: string
+  readonly workspace: string
+  readonly code: CodeState | undefined
+}
+
+const launchesAtOnce = 8
+/** An engine that was killed is back in a second. */
+const patienceMs = 60_000
+
+/** Launches a job for each set of params. Each launch has a key, so that one which is sent again is none anew. */
+export async function launchJobs(context: CliContext, client: Client, launch: JobLaunch): Promise<readonly Job[]> {
+  const { paramsOfJobs } = launch
+  const batch = Buffer.from(context.randomBytes(16)).toString('hex')
+  const workingDirectory = relativeFolder(launch.workspace, context.cwd)
+  const sweepTags: readonly Tag[] = paramsOfJobs.length > 1 ? [{ key: tagNames.sweep, value: batch.slice(0, 8) }] : []
+  const launched: Job[] = []
+
+  async function launchOne([index, params]: [number, readonly Param[]]): Promise<Job> {
+    const { template, spec, experiment, name, workspace, code } = launch
+    const command = substituteParams(template, params)
+    const user = os.userInfo().username
+    const tags = runTags({ command, template, params, cwd: context.cwd, workspace, user, code })
+    const sent = {
+      key: `${batch}-${index}`,
+      experiment,
+      ...(name === undefined ? {} : { name: paramsOfJobs.length === 1 ? name : `${name}-${index + 1}` }),
+      spec: { ...spec, command, params, workingDirectory },
+      secrets: readSecrets(spec.secrets, context.env),
+      userId: user,
+      tags: [...tags, ...sweepTags],
+    }
+    const { job } = await retry(() => client.call('jobs/launch', sent), patienceMs)
+    launched.push(job)
+    const warn = (message: string) => void context.stderr.write(`runwright: ${message}\n`)
+    await storePatch({ client, warn }, job.runId, code)
+    return job
+  }
+
+  try {
+    const [first, ...others] = [...paramsOfJobs.entries()]
+    // What is wrong with one is wrong with all: it shows before the others are there.
+    const ahead = first === undefined ? [] : [await launchOne(first)]
+    return [...ahead, ...(await mapConcurrently(others, launchesAtOnce, launchOne))]
+  } catch (error) {
+    if (launched.length > 0) {
+      context.stderr.write(`runwright: ${launched.length} of ${paramsOfJobs.length} jobs were launched before this:\n`)
+    }
+    throw error
+  }
+}
+
+/** @throws INVALID_PARAMETER_VALUE for a folder outside, which is on no other machine */
+function relativeFolder(workspace: string, folder: string): string {
+  const relative = path.relative(workspace, folder)
+  if (relative === '') return '.'
+  if (relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)) {
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${folder} lies outside of the workspace ${workspace}.`, {
+      hint: 'Launch jobs from inside it, or name another one with --workspace.',
+    })
+  }
+  return relative.split(path.sep).join('/')
+}

@@ -1,0 +1,127 @@
+import { RunwrightError } from './errors.ts'
+import { isRecord, parseForeignJson } from './json.ts'
+import { flag, integer, listOf, number, object, type Parser, refine, refuse, text, textAs } from './parse.ts'
+import { parseSize, parseTime } from './quantities.ts'
+
+/** The file at the workspace's root in which a project keeps its targets and its ways of launching, in git. */
+export const projectFileName = 'runwright.yaml'
+
+export interface ProjectFile {
+  /** By name. What a target takes beside its kind, its kind says. */
+  readonly targets: Readonly<Record<string, TargetSettings>>
+  /** By name. */
+  readonly profiles: Readonly<Record<string, LaunchProfile>>
+}
+
+export interface TargetSettings {
+  /** `ssh`, `slurm`, … */
+  readonly kind: string
+  readonly [setting: string]: unknown
+}
+
+/** What a launch begins with; whatever is given on the command line or in the form goes before it. */
+export interface LaunchProfile {
+  readonly command?: readonly string[]
+  readonly target?: string
+  readonly experiment?: string
+  readonly gpus?: number
+  readonly gpuMemoryBytes?: number
+  readonly cpus?: number
+  readonly memoryBytes?: number
+  readonly timeLimitSeconds?: number
+  readonly nodes?: number
+  readonly priority?: number
+  readonly retries?: number
+  readonly params?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
+  /** Names of secrets. */
+  readonly secrets?: readonly string[]
+  /** Run it from a checkout of its code rather than in the workspace itself. */
+  readonly isolated?: boolean
+}
+
+const size = textAs(parseSize, 'expected a size such as 24G')
+const time = textAs(parseTime, 'expected a time such as 2h')
+
+/** Numbers and truths are written without quotes, and are text all the same. */
+const values: Parser<Readonly<Record<string, string>>> = (value, path) => {
+  if (!isRecord(value)) return refuse(value, path, 'expected names with values')
+  return Object.fromEntries(
+    Object.entries(value).map(([key, given]) =>
+      typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean'
+        ? [key, String(given)]
+        : refuse(given, `${path}.${key}`, 'expected text or a number'),
+    ),
+  )
+}
+
+const profileFields = object(
+  {},
+  {
+    command: listOf(text, 10_000),
+    target: text,
+    experiment: text,
+    gpus: integer(0, 1024),
+    gpuMemory: size,
+    cpus: refine(number, (value, path) => (value > 0 ? value : refuse(value, path, 'expected more than 0'))),
+    memory: size,
+    time,
+    nodes: integer(1, 1024),
+    priority: integer(-100, 100),
+    retries: integer(0, 100),
+    params: values,
+    env: values,
+    secrets: listOf(text, 100),
+    isolated: flag,
+  },
+)
+
+const profile: Parser<LaunchProfile> = refine(profileFields, ({ gpuMemory, memory, time, ...same }) => ({
+  ...same,
+  ...(gpuMemory === undefined ? {} : { gpuMemoryBytes: gpuMemory }),
+  ...(memory === undefined ? {} : { memoryBytes: memory }),
+  ...(time === undefined ? {} : { timeLimitSeconds: time }),
+}))
+
+const target: Parser<TargetSettings> = (value, path) => {
+  const { kind } = object({ kind: text })(value, path)
+  return isRecord(value) ? { ...value, kind } : refuse(value, path, 'expected an object')
+}
+
+function named<T>(parse: Parser<T>): Parser<Readonly<Record<string, T>>> {
+  return (value, path) => {
+    if (!isRecord(value)) return refuse(value, path, 'expected names with what they mean')
+    return Object.fromEntries(
+      Object.entries(value).map(([name, given]) => [
+        /^[\w][\w.-]{0,99}$/.test(name)
+          ? name
+          : refuse(name, path, 'expected a name of letters, digits, ".", "_", "-"'),
+        parse(given, `${path}.${name}`),
+      ]),
+    )
+  }
+}
+
+const projectFile = object({}, { targets: named(target), profiles: named(profile) })
+
+/**
+ * Reads the text of `runwright.yaml`, for now in the part of YAML that is JSON.
+ *
+ * @throws INVALID_PARAMETER_VALUE naming the field
+ */
+export function parseProjectFile(content: string): ProjectFile {
+  const value = content.trim() === '' ? {} : parseForeignJson(content)
+  if (value === undefined) {
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${projectFileName} cannot be read.`, {
+      hint: 'It is to be JSON, which is YAML as well: {"profiles": {"big": {"gpus": 1, "gpuMemory": "24G"}}}',
+    })
+  }
+  try {
+    const { targets = {}, profiles = {} } = projectFile(value, '')
+    if (Object.hasOwn(targets, 'local')) refuse('local', 'targets', 'expected another name: this one is always there')
+    return { targets, profiles }
+  } catch (error) {
+    if (!(error instanceof RunwrightError)) throw error
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${projectFileName}: ${error.message}`, { cause: error })
+  }
+}
