@@ -84,7 +84,8 @@ export function createDeviceLeases(parts: {
       if (withGpus.length > 0 && age > agingMs) void refresh().then(parts.changed)
       const isStale = age > staleMs
       const devices = toPlannedDevices(reading?.devices ?? [], running, memoryBytes)
-      const result = plan({ now, devices, queued: isStale ? others : queued, running, cpus, memoryBytes })
+      const kept = reserved === undefined ? {} : { kept: reserved.jobId }
+      const result = plan({ now, devices, queued: isStale ? others : queued, running, cpus, memoryBytes, ...kept })
       if (!isStale) reserved = result.reserved
       const problem = devices.length === 0 ? reading?.problems[0] : undefined
       const waiting = result.waiting.map(({ jobId, reason, freeAt, isTooLarge }) => ({

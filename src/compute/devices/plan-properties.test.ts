@@ -195,12 +195,11 @@ it('a job for which room is kept is never put off by what starts before it', () 
       let promised: { readonly jobId: string; readonly at: number } | undefined
       let queued = new Set<string>()
       simulate(
-        // All with limits, so that a promise rests on no guess, and all of one experiment and priority.
+        // All with limits, so that a promise rests on no guess, and all of one priority.
         trace.map((job) => ({
           ...job,
           resources: { ...job.resources, timeLimitSeconds: 90 },
           priority: 0,
-          experimentId: toExperimentId(0),
         })),
         machine,
         {

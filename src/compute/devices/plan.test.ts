@@ -161,6 +161,22 @@ describe('the order', () => {
   })
 })
 
+describe('a job for which room is kept', () => {
+  const jobs = queue({ gpus: 2, experiment: 1 }, { gpus: 1, experiment: 2 }, { gpus: 1, experiment: 2, priority: 1 })
+  const input = { devices: toDevices(24, 24), running: [running([], { cpus: 12, experiment: 1 })] }
+
+  it('keeps its turn when others come to have less of the machine', () => {
+    const queued = jobs.slice(0, 2)
+    assert.deepEqual(planned({ ...input, queued }).order, [2])
+    assert.deepEqual(planned({ ...input, queued, kept: toJobId(1) }).order, [1])
+    assert.deepEqual(planned({ ...input, queued, kept: toJobId(99) }).order, [2], 'it may be gone')
+  })
+
+  it('goes behind those of higher priority all the same', () => {
+    assert.deepEqual(planned({ ...input, queued: jobs, kept: toJobId(1) }).order, [3])
+  })
+})
+
 describe('back-filling', () => {
   /** gpu0 is free, gpu1 until the twentieth minute from now at the latest. */
   const half = {

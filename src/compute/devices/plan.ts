@@ -11,6 +11,8 @@ export interface PlanInput extends Machine {
   readonly now: number
   /** In any order. */
   readonly queued: readonly QueuedJob[]
+  /** The job for which the plan before this one kept room; it keeps its turn. */
+  readonly kept?: JobId
 }
 
 export interface Start {
@@ -53,7 +55,7 @@ export function plan(input: PlanInput): Plan {
     start: [],
     heldBack: [],
   }
-  const order = orderQueue(input.queued, sumShares(input), input.now)
+  const order = orderQueue(input.queued, sumShares(input), input.now, input.kept)
   for (let job = order.next(); job !== undefined; job = order.next()) {
     const demand = toDemand(job.resources)
     const gpus = findPlaceFor(draft, job, demand)

@@ -31,7 +31,8 @@ export interface QueueOrder {
  * Promoted jobs first, the latest of them before the others. Then higher priority; among equals the experiment that has
  * less of the machine (its dominant share, as in Ghodsi et al., “Dominant Resource Fairness”, NSDI 2011); within an
  * experiment the older job. As one sum of waiting times, with a share of the whole machine worth as much as a point of
- * priority.
+ * priority. A job for which room is kept goes before all of its priority until it has started: were it to lose its turn
+ * with every change of the shares, GPUs would be emptied for it in vain.
  *
  * @param shares the part of the machine, 0 … 1, that each experiment has now
  */
@@ -39,10 +40,14 @@ export function orderQueue(
   queued: readonly QueuedJob[],
   shares: ReadonlyMap<ExperimentId, number>,
   now: number,
+  kept?: JobId,
 ): QueueOrder {
   const lines = new Map<ExperimentId, Line>()
+  const first = standingOfKept(queued, kept, now)
   for (const [experimentId, jobs] of Map.groupBy(queued, ({ experimentId }) => experimentId)) {
-    const ranked = jobs.map((job) => ({ job, standing: standingOf(job, now) })).toSorted(compareRanks)
+    const ranked = jobs
+      .map((job) => ({ job, isKept: job.jobId === kept, standing: job.jobId === kept ? first : standingOf(job, now) }))
+      .toSorted(compareRanks)
     const line = { ranked, at: 0, share: shares.get(experimentId) ?? 0, head: undefined }
     lines.set(experimentId, line)
     refreshHead(line)
@@ -82,13 +87,21 @@ interface Line {
 
 function refreshHead(line: Line): void {
   const next = line.ranked[line.at]
-  line.head = next && { job: next.job, standing: next.standing - pointMs * Math.min(1, line.share) }
+  line.head = next && (next.isKept ? next : { ...next, standing: next.standing - pointMs * Math.min(1, line.share) })
 }
 
 interface Rank {
   readonly job: QueuedJob
+  readonly isKept: boolean
   /** Milliseconds of waiting that it is worth. */
   readonly standing: number
+}
+
+/** Before all others of its priority, whatever their experiments have, and behind those of a higher one. */
+function standingOfKept(queued: readonly QueuedJob[], kept: JobId | undefined, now: number): number {
+  const job = queued.find(({ jobId }) => jobId === kept)
+  const equals = queued.filter(({ priority }) => priority === job?.priority)
+  return 1 + equals.reduce((most, equal) => Math.max(most, standingOf(equal, now)), -Infinity)
 }
 
 function standingOf(job: QueuedJob, now: number): number {

@@ -1,5 +1,5 @@
 import type { Machine, RunningJob } from './machine.ts'
-import { plan, type PlanInput } from './plan.ts'
+import { plan, type Plan, type PlanInput } from './plan.ts'
 import type { QueuedJob } from './queue-order.ts'
 
 /** A job that comes at `createdAt` and would run for `durationMs`; its time limit may end it before. */
@@ -36,6 +36,7 @@ export function simulate(
   const running: SimulatedRun[] = []
   const runs: SimulatedRun[] = []
   let arrived = 0
+  let kept: Plan['reserved']
   for (;;) {
     const now = Math.min(arrivals[arrived]?.createdAt ?? Infinity, ...running.map(({ endedAt }) => endedAt))
     if (now === Infinity) return runs
@@ -44,8 +45,16 @@ export function simulate(
       arrived += 1
     }
     running.splice(0, running.length, ...running.filter(({ endedAt }) => endedAt > now))
-    const input = { now, ...machine, queued: [...queued.values()], running: running.map(toRunningJob) }
-    for (const { jobId, gpus } of (options.plan ?? plan)(input).start) {
+    const input = {
+      now,
+      ...machine,
+      queued: [...queued.values()],
+      running: running.map(toRunningJob),
+      ...(kept === undefined ? {} : { kept: kept.jobId }),
+    }
+    const { start, reserved } = (options.plan ?? plan)(input)
+    kept = reserved
+    for (const { jobId, gpus } of start) {
       const job = queued.get(jobId)
       if (job === undefined) throw new Error(`Job ${jobId} was started and is not in the queue.`)
       queued.delete(jobId)
