@@ -19,11 +19,19 @@ class WorldTest(unittest.TestCase):
 
     def test_srun_tells_nodes_and_tasks(self) -> None:
         env = {"SLURM_PROCID": "6", "SLURM_STEP_NUM_TASKS": "7", "SLURM_LOCALID": "1", "SLURM_NODEID": "2"}
-        env.update({"SLURM_STEP_NODELIST": "gpu[03-05]", "SLURM_STEP_TASKS_PER_NODE": "3,2(x2)", "SLURM_JOB_ID": "123456"})
+        env.update(
+            {"SLURM_STEP_NODELIST": "gpu[03-05]", "SLURM_STEP_TASKS_PER_NODE": "3,2(x2)", "SLURM_JOB_ID": "123456"}
+        )
         self.assertEqual(world(env), World(6, 7, 1, 2, 2, "gpu03", 23456))
 
     def test_a_batch_script_of_slurm_is_one_process(self) -> None:
-        batch = {"SLURM_PROCID": "0", "SLURM_NTASKS": "4", "SLURM_LOCALID": "0", "SLURM_NODEID": "0", "SLURM_JOB_ID": "7"}
+        batch = {
+            "SLURM_PROCID": "0",
+            "SLURM_NTASKS": "4",
+            "SLURM_LOCALID": "0",
+            "SLURM_NODEID": "0",
+            "SLURM_JOB_ID": "7",
+        }
         self.assertEqual((world(batch).rank, world(batch).size), (0, 1))
 
     def test_torchrun_within_srun_is_torchruns_world(self) -> None:

@@ -13,7 +13,16 @@ from unittest import mock
 
 package_folder = Path(__file__).parent.parent
 _foreign = ("RUNWRIGHT_", "MLFLOW_", "SLURM_", "OMPI_", "PMI_", "ACCELERATE_")
-_ranks = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "NODE_RANK", "GROUP_RANK", "MASTER_ADDR", "MASTER_PORT")
+_ranks = (
+    "RANK",
+    "WORLD_SIZE",
+    "LOCAL_RANK",
+    "LOCAL_WORLD_SIZE",
+    "NODE_RANK",
+    "GROUP_RANK",
+    "MASTER_ADDR",
+    "MASTER_PORT",
+)
 
 
 def clean_environment() -> dict[str, str]:
