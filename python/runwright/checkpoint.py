@@ -109,8 +109,8 @@ def resume(
     downloaded; such a one may hold only data (numbers, texts, containers, arrays, tensors) unless you say `trusted`,
     because a pickle from elsewhere can run code. `map_location` is torch's.
 
-    Raises CheckpointError when the newest valid one cannot be loaded, as when a class of it is missing: going on from an
-    older one would lose work in silence.
+    Raises CheckpointError when the newest valid one cannot be loaded, as when a class of it is missing: going on from
+    an older one would lose work in silence.
     """
     place = checkpoint_folder(os.environ, folder)
 
@@ -164,14 +164,14 @@ def _upload(folder: Path, saved: Manifest, gone: list[Manifest]) -> None:
 
 
 def _wait_at_exit() -> None:
-    if not _wait_for_uploads(_stop_wait_seconds if is_stopping() else _exit_wait_seconds, until_failure=True):
+    if not _wait_for_uploads(_stop_wait_seconds if is_stopping() else _exit_wait_seconds, is_end=True):
         log.warning("The program ends before its last checkpoints were uploaded; they are on disk.")
 
 
-def _wait_for_uploads(timeout_seconds: float, *, until_failure: bool = False) -> bool:
+def _wait_for_uploads(timeout_seconds: float, *, is_end: bool = False) -> bool:
     end = time.monotonic() + timeout_seconds
     mine = [each for each in _uploads.values() if each.pid == os.getpid()]
-    return all([each.wait(end - time.monotonic(), until_failure=until_failure) for each in mine])
+    return all([each.wait(end - time.monotonic(), is_end=is_end) for each in mine])
 
 
 def _explain(manifest: Manifest, folder: Path, error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import time
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from .pending_file import PendingFile, pending_file, remove_abandoned, sync_fold
 from .state_format import choose_format, write_state
 
 _chunk_bytes = 1 << 20
+_tries = 100
 
 
 class _HashingWriter:
@@ -80,16 +82,23 @@ def publish_checkpoint(folder: Path, state: PendingFile, manifest: Manifest) -> 
 
 
 def list_manifests(folder: Path) -> list[Manifest]:
-    """Newest first. Broken manifests are left out, with a warning."""
-    found: list[Manifest] = []
-    for path in folder.glob("step-*.json"):
-        with contextlib.suppress(FileNotFoundError):  # Pruned by another process.
-            manifest = parse_manifest(path.read_bytes())
-            if manifest is None or manifest.name != path.name:
-                log.warning("Skipped %s: the manifest is torn or was changed.", path)
-            else:
-                found.append(manifest)
-    return sorted(found, key=lambda each: (each.sequence, each.step), reverse=True)
+    """Newest first, as the folder was at one moment. Broken manifests are left out, with a warning."""
+    for _ in range(_tries):
+        try:
+            found = [_read_manifest(path) for path in folder.glob("step-*.json")]
+        except FileNotFoundError:
+            continue  # Pruned by another process, which has written a newer one that this listing may not have.
+        whole = [each for each in found if each is not None]
+        return sorted(whole, key=lambda each: (each.sequence, each.step), reverse=True)
+    raise OSError(errno.EAGAIN, "checkpoints are written faster than they can be listed", str(folder))
+
+
+def _read_manifest(path: Path) -> Manifest | None:
+    manifest = parse_manifest(path.read_bytes())
+    if manifest is None or manifest.name != path.name:
+        log.warning("Skipped %s: the manifest is torn or was changed.", path)
+        return None
+    return manifest
 
 
 def is_intact(file: BinaryIO, manifest: Manifest) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, Callable, List
+from typing import BinaryIO, Callable
 
 from .checkpoint_folder import is_intact, list_manifests, make_folder, publish_checkpoint
 from .checkpoint_uploads import artifact_folder
@@ -16,9 +17,9 @@ from .manifest import Manifest, parse_manifest
 from .pending_file import pending_file
 from .run_artifacts import NoProxiedArtifacts, RunArtifacts
 
-Order = Callable[[List[Manifest]], List[Manifest]]
+Order = Callable[[list[Manifest]], list[Manifest]]
 
-_tries = 5
+_tries = 100
 
 
 @contextlib.contextmanager
@@ -46,18 +47,17 @@ def _find(
         local = list_manifests(folder)
         names = {each.name for each in local}
         known = sorted([*local, *(each for each in remote if each.name not in names)], key=_age, reverse=True)
-        pruned = False
         for manifest in order(known):
             if manifest.name not in names and artifacts is not None:
                 _fetch(folder, artifacts, manifest)
             file = _open_intact(folder, manifest)
             if file is not None:
                 return manifest, file
-            pruned = pruned or (manifest.name in names and not (folder / manifest.name).exists())
-        if not pruned:
+            if manifest.name in names and not (folder / manifest.name).exists():
+                break  # Another process has pruned it meanwhile, and so has written a newer one: look again.
+        else:
             return None
-        # Another process has pruned one while it was looked at, and so has written newer ones.
-    return None
+    raise OSError(errno.EAGAIN, "checkpoints are written faster than they can be read", str(folder))
 
 
 def _open_intact(folder: Path, manifest: Manifest) -> BinaryIO | None:

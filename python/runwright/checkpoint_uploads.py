@@ -24,6 +24,7 @@ from .run_artifacts import NoProxiedArtifacts, RunArtifacts
 artifact_folder = "checkpoints"
 _first_pause_seconds = 1.0
 _longest_pause_seconds = 60.0
+_last_tries = 3
 
 
 class CheckpointUploads:
@@ -37,9 +38,13 @@ class CheckpointUploads:
         self._told = 0
         self._done = 0
         self._is_failing = False
+        self._hurry = threading.Event()
+        self._tries_left: int | None = None
+        """How often it may fail until nobody waits any more; None while that is without end."""
         self._sent: set[str] | None = None
         """Names on the server; None until they are listed."""
         self._again: set[str] = set()
+        """Names of manifests that are to be sent even if the server has one of that name."""
         self._gone: set[str] = set()
         threading.Thread(target=self._run, name="runwright-uploads", daemon=True).start()
 
@@ -48,17 +53,23 @@ class CheckpointUploads:
         with self._changed:
             self._again.add(saved.name)
             self._gone -= {saved.name, saved.state_name}
-            self._gone |= {name for each in gone for name in (each.name, each.state_name)}
+            pruned = {name for each in gone for name in (each.name, each.state_name)}
+            self._gone |= pruned
+            self._again -= pruned
             self._told += 1
             self._changed.notify_all()
 
-    def wait(self, timeout_seconds: float, *, until_failure: bool = False) -> bool:
-        """Whether all that was told before is on the server within that time."""
+    def wait(self, timeout_seconds: float, *, is_end: bool = False) -> bool:
+        """
+        Whether all that was told before is on the server within that time. At the end of the program a server that
+        fails is tried a few times more, quickly, and not waited for any longer.
+        """
         with self._changed:
             told = self._told
-            self._changed.wait_for(
-                lambda: self._done >= told or (until_failure and self._is_failing), max(0.0, timeout_seconds)
-            )
+            if is_end:
+                self._tries_left = _last_tries if self._tries_left is None else self._tries_left
+                self._hurry.set()
+            self._changed.wait_for(lambda: self._done >= told or self._tries_left == 0, max(0.0, timeout_seconds))
             return self._done >= told
 
     def _run(self) -> None:
@@ -70,10 +81,14 @@ class CheckpointUploads:
             try:
                 self._send_all()
             except NoProxiedArtifacts as error:
-                return self._fail(f"{error} Checkpoints stay on disk only.")
+                self._fail(f"{error} Checkpoints stay on disk only.")
+                with self._changed:
+                    self._tries_left = 0
+                return
             except Exception as error:  # Whatever it is, the training goes on.
                 self._fail(f"Checkpoints could not be uploaded; trying again while the program runs: {error}")
-                time.sleep(pause_seconds)
+                if self._hurry.wait(pause_seconds):
+                    time.sleep(_first_pause_seconds)
                 pause_seconds = min(2 * pause_seconds, _longest_pause_seconds)
             else:
                 pause_seconds = _first_pause_seconds
@@ -87,6 +102,7 @@ class CheckpointUploads:
             log.warning("%s", message)
         with self._changed:
             self._is_failing = True
+            self._tries_left = None if self._tries_left is None else max(0, self._tries_left - 1)
             self._changed.notify_all()
 
     def _send_all(self) -> None:
@@ -105,21 +121,28 @@ class CheckpointUploads:
 
     def _next(self, sent: set[str]) -> Manifest | None:
         """Looked up anew after each, for a newer one may have come meanwhile."""
-        with self._changed:
-            sent -= self._again
-            self._again.clear()
-        return next((each for each in list_manifests(self.folder) if each.name not in sent), None)
+        for manifest in list_manifests(self.folder):
+            with self._changed:
+                # Before it is sent: what is told from here on is not in it.
+                is_told_again = manifest.name in self._again
+                self._again.discard(manifest.name)
+            if is_told_again or manifest.name not in sent:
+                return manifest
+        return None
 
     def _send(self, manifest: Manifest, sent: set[str]) -> None:
         try:
             with open(self.folder / manifest.state_name, "rb") as file:
                 if manifest.state_name not in sent:
                     self.artifacts.upload(f"{artifact_folder}/{manifest.state_name}", file, manifest.size_bytes)
+                    sent.add(manifest.state_name)
+            self._send_manifest(manifest)
         except FileNotFoundError:
-            sent.add(manifest.name)  # Pruned meanwhile, or broken: not to be looked at again.
-            return
-        sent.add(manifest.state_name)
-        self._send_manifest(manifest)
+            pass  # Pruned meanwhile, or broken: not to be looked at again.
+        except BaseException:
+            with self._changed:
+                self._again.add(manifest.name)
+            raise
         sent.add(manifest.name)
 
     def _send_manifest(self, manifest: Manifest) -> None:

@@ -1,6 +1,6 @@
 """
-How a state becomes bytes: `torch` where it is plain data with tensors, `torch-pickle` where tensors come with objects of
-other classes, else `pickle` (protocol 5).
+How a state becomes bytes: `torch` where it is plain data with tensors, `torch-pickle` where tensors come with objects
+of other classes, else `pickle` (protocol 5).
 
 A file of format `torch` runs no code when it is loaded (torch.load with weights_only). The other two are pickles.
 """

@@ -8,6 +8,7 @@ import { isRecord } from '../../src/protocol/json.ts'
  * Runs a script of `test/python` against a tracking server; resolves to the JSON object that it prints.
  *
  * @param options.folder where it runs and leaves its temporary files
+ * @param options.env variables beyond those of this process
  * @throws {Error} with what it wrote to the standard error, when it fails
  */
 export async function runPython(options: {
@@ -15,8 +16,9 @@ export async function runPython(options: {
   readonly script: string
   readonly folder: string
   readonly server: { readonly uri: string; readonly token?: string | undefined }
+  readonly env?: Readonly<Record<string, string>>
 }): Promise<Record<string, unknown>> {
-  const { python, script, folder, server } = options
+  const { python, script, folder, server, env } = options
   const child = spawn(python, [join(import.meta.dirname, '../python', script)], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -26,6 +28,7 @@ export async function runPython(options: {
       TMPDIR: folder,
       MLFLOW_TRACKING_URI: server.uri,
       ...(server.token === undefined ? {} : { MLFLOW_TRACKING_TOKEN: server.token }),
+      ...env,
     },
   })
   const [said, problems] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
