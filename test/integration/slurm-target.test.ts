@@ -62,9 +62,10 @@ describe('jobs on Slurm', { skip: whyNoSlurm }, () => {
   })
 
   it('wait for a reason that is said in words, and are cancelled in each state', async () => {
-    const all = await target.submit(shell('sleep 60', { gpus: 4 }))
+    const all = await target.submit(shell('echo up; sleep 60', { gpus: 4 }))
     const next = await target.submit(shell('sleep 60', { gpus: 4 }))
-    await until(async () => (await state(all))?.state === 'running')
+    await until(async () => (await readAll(target, all)) === 'up\n')
+    assert.equal((await state(all))?.state, 'running')
     await until(async () => {
       const status = await state(next)
       return status?.state === 'waiting' && /\((Resources|Priority)\)/.test(status.reason)

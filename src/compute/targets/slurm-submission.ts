@@ -2,10 +2,11 @@ import type { Attempt } from '../target.ts'
 import { jobFiles } from '../wrapper/job-folder.ts'
 import { settingsText } from '../wrapper/settings-text.ts'
 import { wrapperText } from '../wrapper/wrapper-text.ts'
+import { batchScript } from './batch-script.ts'
 import type { PartitionPart } from './slurm-capacity.ts'
 import { attemptWords, resourceWords } from './slurm-options.ts'
 import type { SlurmOptions } from './slurm-options.ts'
-import { batchScript, slurmFiles } from './slurm-script.ts'
+import { slurmFiles } from './slurm-files.ts'
 
 /** The files of an attempt's folder. */
 export function describeSubmission(
@@ -32,7 +33,11 @@ export function describeSubmission(
   return {
     [jobFiles.settings]: settings,
     [jobFiles.wrapper]: wrapperText(),
-    [slurmFiles.script]: batchScript(words, codeFolder, hasSecrets),
+    [slurmFiles.script]: batchScript({
+      words,
+      codeFolder,
+      ...(hasSecrets ? { secretsPipe: slurmFiles.secretsPipe } : {}),
+    }),
   }
 }
 

@@ -11,13 +11,14 @@ import type { PlaceCode } from './placed-code.ts'
 import { accountCommand, parseAccounts } from './slurm-accounts.ts'
 import type { AccountEntry } from './slurm-accounts.ts'
 import { capacityCommand, parsePartitions, sumCapacity } from './slurm-capacity.ts'
+import type { PartitionPart } from './slurm-capacity.ts'
 import { checkPartition } from './slurm-check.ts'
 import { askSlurm, explainFailure, explainRefusal } from './slurm-commands.ts'
 import { resourceWords } from './slurm-options.ts'
 import type { SlurmOptions } from './slurm-options.ts'
 import { parseQueue, queueCommand } from './slurm-queue.ts'
 import type { QueueEntry } from './slurm-queue.ts'
-import { slurmFiles } from './slurm-script.ts'
+import { slurmFiles } from './slurm-files.ts'
 import { liveStatus, needsAccounts, settledStatus } from './slurm-status.ts'
 import { describeSubmission, submitProgram } from './slurm-submission.ts'
 import type { SshHost } from './ssh-shell.ts'
@@ -26,6 +27,9 @@ export interface SlurmTargetOptions extends SlurmOptions {
   /** The login node; without it Slurm's programs are on this machine. */
   readonly login?: SshHost
 }
+
+/** For this long the limits of a partition are taken as known. */
+const partitionsMs = 300_000
 
 /** How long an attempt that has begun may be unknown to Slurm before it counts as gone: its controller may be starting. */
 const forgottenMs = 60_000
@@ -46,14 +50,14 @@ export async function openSlurmTarget(
   /** When it was first seen that Slurm knows nothing of an attempt. */
   const forgotten = new Map<AttemptKey, number>()
 
-  const partitions = async () => {
-    const parts = parsePartitions(await askSlurm(shell, capacityCommand))
-    return {
-      all: parts,
-      own: parts.filter(({ partition, isDefault }) =>
-        options.partition === undefined ? isDefault : partition === options.partition,
-      ),
+  let known: { readonly at: number; readonly parts: readonly PartitionPart[] } | undefined
+  const partitions = async (maxAgeMs: number) => {
+    if (known === undefined || parts.now() - known.at > maxAgeMs) {
+      known = { at: parts.now(), parts: parsePartitions(await askSlurm(shell, capacityCommand)) }
     }
+    const isOwn = ({ partition, isDefault }: PartitionPart) =>
+      options.partition === undefined ? isDefault : partition === options.partition
+    return { all: known.parts, own: known.parts.filter(isOwn) }
   }
   const readQueue = async () => parseQueue(await askSlurm(shell, queueCommand))
 
@@ -103,9 +107,9 @@ export async function openSlurmTarget(
   return {
     kind: 'slurm',
     pollMs: 2000,
-    capacity: async () => sumCapacity((await partitions()).all),
+    capacity: async () => sumCapacity((await partitions(5000)).all),
     async check(spec) {
-      const { all, own } = await partitions()
+      const { all, own } = await partitions(5000)
       if (own.length === 0) throw noPartition(options.partition, [...new Set(all.map(({ partition }) => partition))])
       checkPartition(spec.resources, own)
       const words = resourceWords(spec.resources, options, own[0])
@@ -118,7 +122,7 @@ export async function openSlurmTarget(
       const [moved, code, { own }] = await Promise.all([
         login.moveEnv(attempt.env),
         parts.placeCode(attempt, shell),
-        partitions(),
+        partitions(partitionsMs),
       ])
       const files = describeSubmission(attempt, { ...code.env, ...moved }, code.directory, options, own[0])
       const said = await folders.place(attempt.key, files, submitProgram)

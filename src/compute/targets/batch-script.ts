@@ -3,34 +3,30 @@ import { quoteWord } from '../wrapper/quote.ts'
 import { beatFile } from './job-folders.ts'
 import { enterCode } from './placed-code.ts'
 
-/** Files of an attempt that are Slurm's alone. */
-export const slurmFiles = {
-  script: 'batch.sh',
-  /** A line for each submission: `ID` or `ID;CLUSTER`, as sbatch prints it. */
-  ids: 'slurm-ids',
-  /** What Slurm itself has to say, as that a job was killed for its memory. */
-  output: 'slurm.out',
-  /** Names the pipe on the node that waits for the secrets: `PATH`. */
-  secretsPipe: 'secrets-pipe',
-} as const
-
 /**
- * The script that sbatch is given. It runs the wrapper in the folder of the attempt, which is Slurm's working directory,
- * from the folder of the code.
+ * The script that a cluster is given. It runs the wrapper in the folder of the attempt, from the folder of the code.
  *
- * After a crash of its controller Slurm may start a job again while it runs. The wrapper refuses the second start; this
- * script then stands in for the first as long as it lives, for Slurm kills all of a job when its script ends.
+ * After a crash of its controller a cluster may start a job again while it runs. The wrapper refuses the second start; this
+ * script then stands in for the first as long as it lives, for clusters kill all of a job when its script ends.
  *
- * @param words sbatch's options
- * @param hasSecrets they come through a pipe in the node's memory, from a step that the engine starts
+ * @param parts.words sbatch's options
+ * @param parts.folder of the attempt, absolute or as `~/x`; without it the script is started in it
+ * @param parts.secretsPipe the file that gets the path of a pipe on the node, through which the secrets come
  */
-export function batchScript(words: readonly string[], codeFolder: string, hasSecrets: boolean): string {
+export function batchScript(parts: {
+  readonly codeFolder: string
+  readonly words?: readonly string[]
+  readonly folder?: string
+  readonly secretsPipe?: string
+}): string {
+  const { codeFolder, words = [], folder, secretsPipe } = parts
+  const hasSecrets = secretsPipe !== undefined
   const input = hasSecrets ? ' <"$pipes/secrets"' : ''
   return `#!/bin/sh
 ${words.map((word) => `#SBATCH ${quoteWord(word)}`).join('\n')}
 umask 077
-job=$PWD
-${hasSecrets ? pipeProgram : ''}{ ${enterCode(codeFolder)} && exec sh "$job/${jobFiles.wrapper}" "$job"${input}; } &
+${folder === undefined ? '' : `${enterCode(folder)} || exit ${wrapperExits.unusable}\n`}job=$PWD
+${hasSecrets ? pipeProgram(secretsPipe) : ''}{ ${enterCode(codeFolder)} && exec sh "$job/${jobFiles.wrapper}" "$job"${input}; } &
 child=$!
 trap 'kill -s TERM "$child" 2>/dev/null' TERM INT
 trap 'kill -s USR1 "$child" 2>/dev/null' USR1
@@ -48,9 +44,9 @@ exit "$code"
 `
 }
 
-const pipeProgram = `pipes=$(mktemp -d) || exit ${wrapperExits.unusable}
+const pipeProgram = (file: string) => `pipes=$(mktemp -d) || exit ${wrapperExits.unusable}
 mkfifo "$pipes/secrets" || exit ${wrapperExits.unusable}
-echo "$pipes/secrets" >${slurmFiles.secretsPipe}
+echo "$pipes/secrets" >${file}
 `
 
 /** Tells the login node that the wrapper lives, should Slurm forget the job: it cannot look at another machine's processes. */
