@@ -9,7 +9,7 @@ export interface SlurmOptions {
   readonly qos?: string
   /** Model of the GPUs, as `a100`; without it any will do. */
   readonly gpuType?: string
-  /** Further options of sbatch, a word each, as `--constraint=ib`. */
+  /** Further options of sbatch, each with its value in one word, as `--constraint=ib`. */
   readonly extra?: readonly string[]
   /** Where attempts have their folders; nodes and login node must share it. Default `~/.runwright/jobs`. */
   readonly folder?: string

@@ -20,7 +20,7 @@ describe('the description of a target', () => {
       login: { host: 'far' },
       partition: 'gpu',
       account: 'lab',
-      extra: ['--constraint=ib', '-C', '--mail-type=END'],
+      extra: ['--constraint=ib', '--mail-type=END'],
     }
     assert.throws(() => parseSlurmOptions({ ...whole, extra: ['ib'] }, 'targets.big'), { code })
     assert.deepEqual(parseSlurmOptions(whole, 'targets.big'), whole)
