@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { after, before, describe, it } from 'node:test'
 import { openSshShell } from '../../src/compute/targets/ssh-shell.ts'
 import type { SshHost, SshShell } from '../../src/compute/targets/ssh-shell.ts'
@@ -39,6 +40,14 @@ describe('a shell over ssh', { skip: whyNoSshd }, () => {
   it('passes input of megabytes', async () => {
     const stdin = Buffer.alloc(3_000_000, 'abc\n')
     assert.equal((await shell.run(['wc', '-c'], { stdin })).stdout.toString().trim(), '3000000')
+    const parts = Readable.from([Buffer.from('one'), Buffer.from('two')])
+    assert.equal((await shell.run(['cat'], { stdin: parts })).stdout.toString(), 'onetwo')
+  })
+
+  it('ends a program whose input fails, and rejects with the reason', async () => {
+    const stdin = new Readable({ read() {} })
+    setTimeout(() => stdin.destroy(new Error('cut off')), 100)
+    await assert.rejects(shell.run(['cat'], { stdin }), { message: 'cut off' })
   })
 
   it('opens its connection once for many calls, and again after it was killed', async () => {

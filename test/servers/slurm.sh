@@ -45,7 +45,7 @@ SlurmdPort=$SLURMD
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=socket=$D/run/munge.sock
+AuthInfo=socket=$D/run/munge.sock,cred_expire=5
 CredType=cred/munge
 CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
 StateSaveLocation=$D/state
@@ -103,7 +103,7 @@ C
   done
   cat >>"$D/slurm.conf" <<C
 PartitionName=gpu Nodes=$list Default=YES MaxTime=INFINITE State=UP PriorityTier=10 PreemptMode=OFF
-PartitionName=spot Nodes=$list MaxTime=INFINITE State=UP PriorityTier=1 PreemptMode=REQUEUE GraceTime=3
+PartitionName=spot Nodes=$list MaxTime=INFINITE State=UP PriorityTier=1 PreemptMode=REQUEUE
 PartitionName=small Nodes=n1 MaxNodes=1 MaxTime=1 State=UP PriorityTier=10 PreemptMode=OFF
 C
   cat >"$D/slurmdbd.conf" <<C

@@ -36,6 +36,7 @@ ClientAliveInterval 15
 AllowTcpForwarding yes
 AllowStreamLocalForwarding yes
 SetEnv HOME=$D/home
+AcceptEnv SLURM_CONF
 C
   cat >"$D/ssh_config" <<C
 Host *

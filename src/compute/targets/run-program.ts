@@ -47,7 +47,15 @@ export function runProgram(
     child.stderr.on('data', keep(stderr))
     // A program may end without reading its input.
     child.stdin.on('error', () => undefined)
-    child.stdin.end(stdin)
+    if (typeof stdin === 'string' || stdin instanceof Uint8Array) child.stdin.end(stdin)
+    else {
+      stdin.once('error', (error) => {
+        clearTimeout(timer)
+        child.kill('SIGKILL')
+        reject(error)
+      })
+      stdin.pipe(child.stdin)
+    }
     child.once('error', (error) => {
       clearTimeout(timer)
       resolve({ code: 127, signal: null, stdout: Buffer.alloc(0), stderr: error.message })

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream'
+
 /** A machine that runs a program and answers: this one, or a login node over ssh. Disposing it closes connections. */
 export interface Shell extends AsyncDisposable {
   /** As errors name it: `this machine`, `login.example.org`. */
@@ -14,7 +16,8 @@ export interface Shell extends AsyncDisposable {
 }
 
 export interface ShellOptions {
-  readonly stdin?: string | Uint8Array
+  /** Of a stream that fails the program sees nothing but the end: it is killed, and `run` rejects with that error. */
+  readonly stdin?: string | Uint8Array | Readable
   readonly timeoutMs?: number
 }
 
@@ -23,13 +26,4 @@ export interface ShellResult {
   readonly code: number
   readonly stdout: Buffer
   readonly stderr: string
-}
-
-/** A word as a POSIX shell reads it back: always one word, never expanded. */
-export function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
-}
-
-export function quoteWords(words: readonly string[]): string {
-  return words.map(quoteWord).join(' ')
 }

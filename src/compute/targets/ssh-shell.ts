@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { runProgram } from './run-program.ts'
-import { quoteWords } from './shell.ts'
-import type { Shell } from './shell.ts'
+import { quoteWord } from '../wrapper/quote.ts'
+import type { Shell, ShellOptions } from './shell.ts'
 import { explainSshFailure } from './ssh-errors.ts'
 
 export interface SshHost {
@@ -46,7 +48,7 @@ export async function openSshShell(
     name: host,
     async run(argv, options = {}) {
       const { line, script } = remoteCommand(argv)
-      const input = Buffer.concat([Buffer.from(script), Buffer.from(options.stdin ?? '')])
+      const input = prepend(script, options.stdin ?? '')
       const words = ['ssh', ...settings, ...shared, ...plain, '--', host, line]
       const result = await runProgram(words, { ...options, stdin: input, name: host, env })
       if (result.code === 127 && result.stderr.includes('ENOENT')) throw missingClient()
@@ -72,9 +74,18 @@ export async function openSshShell(
  * processes either.
  */
 function remoteCommand(argv: readonly string[]): { line: string; script: string } {
-  const script = `exec ${quoteWords(argv)}`
+  const script = `exec ${argv.map(quoteWord).join(' ')}`
   const size = Buffer.byteLength(script)
   return { line: `exec sh -c 'eval "$(dd bs=1 count=${size} 2>/dev/null)"'`, script }
+}
+
+function prepend(script: string, stdin: NonNullable<ShellOptions['stdin']>): Buffer | Readable {
+  if (typeof stdin === 'string' || stdin instanceof Uint8Array)
+    return Buffer.concat([Buffer.from(script), Buffer.from(stdin)])
+  const whole = new PassThrough()
+  whole.write(script)
+  stdin.once('error', (error) => whole.destroy(error))
+  return stdin.pipe(whole)
 }
 
 function settingsOf({ options = {}, configFile }: SshHost): string[] {

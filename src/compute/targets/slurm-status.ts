@@ -1,0 +1,71 @@
+import type { JobExit } from '../../protocol/jobs.ts'
+import type { TargetStatus } from '../target.ts'
+import { wrapperExits } from '../wrapper/job-folder.ts'
+import type { FolderState } from './job-folders.ts'
+import { causeOf } from './slurm-accounts.ts'
+import type { AccountEntry } from './slurm-accounts.ts'
+import type { QueueEntry } from './slurm-queue.ts'
+import { explainWaiting } from './slurm-reasons.ts'
+
+/** All that is known of one attempt. After a submission that left doubt there may be two entries of one name. */
+export interface SlurmEvidence {
+  readonly queue: readonly QueueEntry[]
+  readonly folder: FolderState
+  /** Empty when they were not asked. */
+  readonly accounts: readonly AccountEntry[]
+}
+
+/** What is known of an attempt that the queue says is not over; undefined when only its folder or the accounts can tell. */
+export function liveStatus(queue: readonly QueueEntry[]): TargetStatus | undefined {
+  const live = queue.filter(({ state }) => causeOf(state) === undefined && state !== 'CG')
+  const running = live.find(({ state }) => state !== 'PD' && state !== 'CF')
+  if (running !== undefined) return { state: 'running', startedAt: running.startsAt ?? running.submittedAt }
+  const [waiting] = live
+  if (waiting === undefined) return undefined
+  const reason = waiting.state === 'CF' ? 'waits for its nodes to be prepared' : explainWaiting(waiting)
+  return { state: 'waiting', reason }
+}
+
+/** Whether the accounts have to be asked, which costs a database query. */
+export function needsAccounts({ folder }: Pick<SlurmEvidence, 'folder'>): boolean {
+  return folder.state !== 'ended' || folder.record.cause === 'preempted'
+}
+
+/**
+ * What became of an attempt that is not live: the wrapper's record first, then Slurm's accounts, then its queue.
+ * Undefined when none of them knows an end.
+ */
+export function settledStatus(evidence: SlurmEvidence): TargetStatus | undefined {
+  const { folder, queue } = evidence
+  const isClosing = queue.some(({ state }) => state === 'CG')
+  const said = endSaid(evidence)
+  if (folder.state === 'ended') {
+    const { startedAt, ...exit } = folder.record
+    if (exit.cause !== 'preempted') return { state: 'ended', startedAt, exit }
+    // The wrapper has only seen that somebody else sent SIGTERM; Slurm knows who and why.
+    if (isClosing) return { state: 'running', startedAt }
+    const cause = said === undefined || said.exit.cause === 'exited' ? exit.cause : said.exit.cause
+    return { state: 'ended', startedAt, exit: { ...exit, cause } }
+  }
+  if (said !== undefined) {
+    const isRefused = folder.state === 'claimed' && said.exit.exitCode === wrapperExits.refused
+    const { startedAt } = folder.state === 'claimed' ? folder : said
+    const times = startedAt === undefined || startedAt === 0 ? {} : { startedAt }
+    return { state: 'ended', ...times, exit: isRefused ? { ...said.exit, cause: 'lost' } : said.exit }
+  }
+  const closing = queue.find(({ state }) => state === 'CG')
+  return closing && { state: 'running', startedAt: closing.startsAt ?? closing.submittedAt }
+}
+
+/** The end as Slurm tells it, of the attempt's latest job. */
+function endSaid({ accounts, queue }: SlurmEvidence): { startedAt?: number; exit: JobExit } | undefined {
+  const account = accounts.filter(({ exit }) => exit !== undefined).at(-1)
+  if (account?.exit !== undefined) {
+    return { ...(account.startedAt === undefined ? {} : { startedAt: account.startedAt }), exit: account.exit }
+  }
+  const entry = queue.at(-1)
+  const cause = entry === undefined ? undefined : causeOf(entry.state)
+  if (entry === undefined || cause === undefined) return undefined
+  const exitCode = entry.state === 'CD' ? 0 : null
+  return { exit: { exitCode, signal: null, cause, endedAt: entry.endedAt ?? entry.submittedAt } }
+}

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Attempt, ComputeTarget, JobHandle } from '../../src/compute/target.ts'
+import { openSlurmTarget } from '../../src/compute/targets/slurm.ts'
+import type { SlurmTargetOptions } from '../../src/compute/targets/slurm.ts'
+import type { JobResources } from '../../src/protocol/jobs.ts'
+import { openSlurm, whyNoSlurm } from '../servers/slurm.ts'
+import type { SlurmServer } from '../servers/slurm.ts'
+import { createAttempt, end, listCommandLines, readAll, readTree, until } from './attempts.ts'
+
+describe('jobs on Slurm', { skip: whyNoSlurm }, () => {
+  let server: SlurmServer
+  let folder: string
+  let target: ComputeTarget
+  const open = (options: Partial<SlurmTargetOptions> = {}) =>
+    openSlurmTarget(
+      { folder: join(folder, 'jobs'), ...options },
+      {
+        env: { ...process.env, ...server.env, LEAKED: 'leaked-from-the-engine' },
+        trackingUrl: 'http://127.0.0.1:1',
+        workspace: folder,
+        placeCode: () => Promise.resolve({ directory: join(folder, 'code') }),
+        // Ten times as fast, lest a minute be waited for.
+        now: () => performance.now() * 10,
+      },
+    )
+  before(async () => {
+    server = await openSlurm()
+    folder = await mkdtemp(join(tmpdir(), 'rw-jobs-'))
+    target = await open()
+  })
+  after(async () => {
+    await target[Symbol.asyncDispose]()
+    await server[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true, force: true })
+  })
+  const shell = (script: string, resources: JobResources = {}, more: Partial<Attempt> = {}) => {
+    const attempt = createAttempt(['sh', '-c', script], more)
+    return { ...attempt, spec: { ...attempt.spec, resources } }
+  }
+  const run = async (attempt: Attempt, on = target) => {
+    const handle = await on.submit(attempt)
+    const { exit } = await end(on, handle)
+    return { handle, exit, said: await readAll(on, handle) }
+  }
+  const state = async (handle: JobHandle, on = target) => (await on.status([handle]))[0]
+
+  it('run with the resources they ask for, and end with their exit code', async () => {
+    const script = 'echo "gpus $CUDA_VISIBLE_DEVICES, leaked <$LEAKED>, mine $MINE"; pwd; exit 7'
+    const { exit, said } = await run(
+      shell(script, { gpus: 2, cpus: 2, memoryBytes: 2 ** 28 }, { env: { MINE: 'a b' } }),
+    )
+
+    assert.deepEqual([exit.exitCode, exit.signal, exit.cause], [7, null, 'exited'])
+    assert.equal(said, `gpus 0,1, leaked <>, mine a b\n${join(folder, 'code')}\n`)
+  })
+
+  it('wait for a reason that is said in words, and are cancelled in each state', async () => {
+    const all = await target.submit(shell('echo up; sleep 60', { gpus: 4 }))
+    const next = await target.submit(shell('sleep 60', { gpus: 4 }))
+    await until(async () => (await readAll(target, all)) === 'up\n')
+    assert.equal((await state(all))?.state, 'running')
+    await until(async () => {
+      const status = await state(next)
+      return status?.state === 'waiting' && /\((Resources|Priority)\)/.test(status.reason)
+    })
+    await target.cancel(next)
+    assert.equal((await end(target, next)).exit.cause, 'cancelled')
+    await target.cancel(all)
+    const { exit } = await end(target, all)
+    assert.deepEqual([exit.cause, exit.signal], ['cancelled', 'SIGTERM'])
+    await target.cancel(all)
+  })
+
+  it('are ended at their time limit by the wrapper, and at that of the partition by Slurm', async () => {
+    const { exit } = await run(shell('sleep 60', { timeLimitSeconds: 1 }))
+    assert.deepEqual([exit.cause, exit.signal], ['time-limit', 'SIGTERM'])
+  })
+
+  it('are ended for the memory they take', async () => {
+    const script = `python3 -c "
+import time
+data = bytearray(300 << 20)
+for i in range(0, len(data), 4096): data[i] = 1
+time.sleep(20)"`
+    const { exit } = await run(shell(script, { memoryBytes: 100 * 2 ** 20 }))
+    assert.equal(exit.cause, 'out-of-memory')
+  })
+
+  it('have their secrets in their environment alone', async () => {
+    const secret = randomBytes(12).toString('hex')
+    const attempt = shell('printf %s "$API_KEY" | wc -c; sleep 2', {}, { secrets: { API_KEY: secret } })
+    const handle = await target.submit(attempt)
+    const ending = end(target, handle)
+    const lines: string[] = []
+    for (let round = 0; round < 20; round++) {
+      lines.push(await listCommandLines())
+      await delay(100)
+    }
+    const { exit } = await ending
+
+    assert.deepEqual([exit.exitCode, (await readAll(target, handle)).trim()], [0, '24'])
+    assert.equal(lines.join('').includes(secret), false)
+    for (const text of [...(await readTree(folder)), ...(await readTree(server.folder))]) {
+      assert.equal(text.includes(secret), false)
+    }
+    assert.deepEqual(
+      (await readdir(tmpdir())).filter((name) => existsSync(join(tmpdir(), name, 'secrets'))),
+      [],
+    )
+  })
+
+  it('are asked for a checkpoint', async () => {
+    const script = `trap 'echo saved; exit 0' USR1; echo ready; while :; do sleep 0.1; done`
+    const handle = await target.submit(shell(script))
+    await until(async () => (await readAll(target, handle)) === 'ready\n')
+    await target.requestCheckpoint(handle)
+    assert.equal((await end(target, handle)).exit.exitCode, 0)
+    assert.equal(await readAll(target, handle), 'ready\nsaved\n')
+  })
+
+  it('that are preempted come back under the same key and go on', async () => {
+    await using spot = await open({ partition: 'spot' })
+    const script = 'echo start >>"$0"; wc -l <"$0"; [ $(wc -l <"$0") -gt 1 ] || sleep 60'
+    const attempt = createAttempt(['sh', '-c', script, join(folder, 'starts')], {})
+    const handle = await spot.submit({ ...attempt, spec: { ...attempt.spec, resources: { gpus: 4 } } })
+    await until(async () => (await readAll(spot, handle)) === '1\n')
+    const other = await run(shell('echo mine', { gpus: 4 }))
+    assert.equal(other.exit.exitCode, 0)
+    const { exit } = await end(spot, handle)
+
+    assert.deepEqual([exit.exitCode, exit.cause], [0, 'exited'])
+    assert.equal(await readAll(spot, handle), '1\n2\n')
+  })
+
+  it('are found by their key, and removed', async () => {
+    const attempt = shell('sleep 1')
+    assert.equal(await target.find(attempt.key), undefined)
+    const handle = await target.submit(attempt)
+    assert.equal(await target.find(attempt.key), handle)
+    await end(target, handle)
+    assert.equal(await target.find(attempt.key), handle)
+    await target.forget(handle)
+    assert.equal(existsSync(join(folder, 'jobs', attempt.key)), false)
+  })
+
+  it('that Slurm would never run are refused with what to do, and leave nothing', async () => {
+    const { spec } = shell('true')
+    const check = (resources: JobResources, on = target) => on.check({ ...spec, resources })
+    const code = 'INVALID_PARAMETER_VALUE'
+    await assert.rejects(check({ gpus: 5 }), { code, message: /nodes with 4 GPUs at most, and the job asks for 5/ })
+    await assert.rejects(check({ nodes: 2 }), { code, message: /has 1 nodes/ })
+    await assert.rejects(check({ memoryBytes: 2 ** 50 }), { code })
+    await using wrong = await open({ partition: 'nope' })
+    await assert.rejects(check({}, wrong), { code, message: /no partition "nope"/, hint: /gpu, spot, small/ })
+    await using small = await open({ partition: 'small' })
+    await assert.rejects(check({ timeLimitSeconds: 600 }, small), { code, message: /allows 60 seconds/ })
+    await check({ timeLimitSeconds: 60 }, small)
+    await using odd = await open({ gpuType: 'h100' })
+    await assert.rejects(check({ gpus: 1 }, odd), { code, message: /configuration is not available/ })
+
+    const before = await readdir(join(folder, 'jobs'))
+    await assert.rejects(wrong.submit(shell('true')), { code, message: /invalid partition/i })
+    assert.deepEqual(await readdir(join(folder, 'jobs')), before)
+  })
+
+  it('run once and are known to the end while daemons die', async () => {
+    const script = 'echo start; for i in 1 2 3 4 5 6 7 8; do sleep 1; echo $i; done'
+    const attempts = Array.from({ length: 6 }, () => shell(script))
+    const handles = await Promise.all(attempts.map((attempt) => target.submit(attempt)))
+    await server.kill9('slurmctld')
+    await assert.rejects(target.status(handles), { code: 'TEMPORARILY_UNAVAILABLE' })
+    await server.start()
+    await server.kill9('slurmd-n1')
+    await delay(500)
+    await server.start()
+    await server.kill9('slurmctld')
+    await server.kill9('slurmd-n1')
+    await server.start()
+    const ends = await Promise.all(handles.map((handle) => end(target, handle)))
+    assert.deepEqual(new Set(ends.map(({ exit }) => `${exit.exitCode} ${exit.cause}`)), new Set(['0 exited']))
+    for (const handle of handles) {
+      assert.equal(await readAll(target, handle), 'start\n1\n2\n3\n4\n5\n6\n7\n8\n')
+    }
+  })
+
+  it('cost one question for many', async () => {
+    const handles = await Promise.all(Array.from({ length: 20 }, () => target.submit(shell('sleep 0.1'))))
+    await Promise.all(handles.map((handle) => end(target, handle)))
+    assert.deepEqual(new Set((await target.status(handles)).map(({ state }) => state)), new Set(['ended']))
+  })
+
+  it('that the controller has forgotten are submitted again if they had not begun, and are gone if they had', async () => {
+    const begun = await target.submit(shell('echo begun; sleep 8; echo done', { gpus: 4 }))
+    await until(async () => (await readAll(target, begun)) === 'begun\n')
+    const waiting = await target.submit(shell('echo once', { gpus: 4 }))
+    assert.equal((await state(waiting))?.state, 'waiting')
+    await server.kill9('slurmctld')
+    for (const name of await readdir(join(server.folder, 'state'))) {
+      if (name.startsWith('job_state')) await rm(join(server.folder, 'state', name))
+    }
+    await server.start()
+
+    assert.deepEqual(await state(waiting), {
+      state: 'waiting',
+      reason: 'was forgotten by Slurm and has been submitted again',
+    })
+    assert.equal((await end(target, waiting)).exit.exitCode, 0)
+    assert.equal(await readAll(target, waiting), 'once\n')
+    // Its node has ended it without a word, for nobody knew it; or has gone on, for another job had got its id.
+    await until(async () => /^(ended|gone)$/.test((await state(begun))?.state ?? ''))
+    const isWhole = (await state(begun))?.state === 'ended'
+    assert.equal(await readAll(target, begun), isWhole ? 'begun\ndone\n' : 'begun\n')
+  })
+})
