@@ -9,6 +9,8 @@ export const units = {
   'KB/s': { better: 'lower' },
   'ms/s': { better: 'lower' },
   nodes: { better: 'lower' },
+  '%': { better: 'higher' },
+  h: { better: 'lower' },
   'requests/s': { better: 'higher' },
 } as const satisfies Record<string, { better: 'lower' | 'higher' }>
 

@@ -10,6 +10,7 @@ import logBatch from './benchmarks/log-batch.ts'
 import logMetric from './benchmarks/log-metric.ts'
 import memory from './benchmarks/memory.ts'
 import scale from './benchmarks/scale.ts'
+import schedule from './benchmarks/schedule.ts'
 import searchRuns from './benchmarks/search-runs.ts'
 import snapshot from './benchmarks/snapshot.ts'
 import treeOpen from './benchmarks/tree-open.ts'
@@ -30,4 +31,5 @@ export const benchmarks: readonly Benchmark[] = [
   compareWide,
   compareLive,
   snapshot,
+  schedule,
 ]

@@ -111,4 +111,12 @@ describe('leases', () => {
     assert.equal(plan([one]).waiting[1], `asks for one GPU, and no GPU is seen on this machine: ${complaint}`)
     assert.deepEqual(leases.list([]), { devices: [], problems: [complaint], readAt: state.now })
   })
+
+  it('say before a job is queued what the machine does not have', async () => {
+    const { leases, state } = open()
+    assert.equal(await leases.describeExcess({ cpus: 5 }), 'asks for 5 CPUs, and this machine has 4')
+    assert.equal(state.reads, 0)
+    assert.equal(await leases.describeExcess({ gpus: 2 }), 'asks for 2 GPUs, and this machine has 1')
+    assert.equal(await leases.describeExcess({ gpuMemoryBytes: 24 * gibibyte }), undefined)
+  })
 })

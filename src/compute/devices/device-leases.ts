@@ -1,4 +1,5 @@
 import type { DeviceList } from '../../protocol/devices.ts'
+import type { JobResources } from '../../protocol/jobs.ts'
 import { toComputeDevices } from './compute-devices.ts'
 import type { DeviceSource } from './device.ts'
 import type { RunningJob } from './machine.ts'
@@ -7,7 +8,7 @@ import { type AttributedDevice, toPlannedDevices } from './planned-devices.ts'
 import type { FindOwner } from './process-owners.ts'
 import type { QueuedJob } from './queue-order.ts'
 import { toDemand } from './resource-pool.ts'
-import { formatReason } from './wait-reason.ts'
+import { describeExcess, formatReason } from './wait-reason.ts'
 
 /** Gives out the GPUs, CPUs and memory of this machine. */
 export interface DeviceLeases {
@@ -23,6 +24,8 @@ export interface DeviceLeases {
   }): Pick<Plan, 'start'> & {
     readonly waiting: readonly { readonly jobId: QueuedJob['jobId']; readonly reason: string }[]
   }
+  /** What a job asks for that this machine does not have at all, as `asks for 9 GPUs, and this machine has 8`. */
+  describeExcess(resources: JobResources): Promise<string | undefined>
   /** Looks at the GPUs. Never throws; asked for again meanwhile, it is done once. */
   refresh(): Promise<void>
   /** The GPUs as they were last looked at. */
@@ -68,8 +71,20 @@ export function createDeviceLeases(parts: {
     return pending
   }
 
+  /** A job that finds no GPU at all is told what their driver complains of. */
+  function addProblem<T extends string | undefined>(excess: T): T | string {
+    const problem = reading?.devices.length === 0 ? reading.problems[0] : undefined
+    return excess === undefined || problem === undefined ? excess : `${excess}: ${problem}`
+  }
+
   return {
     refresh,
+    async describeExcess(resources) {
+      const demand = toDemand(resources)
+      if (demand.gpus > 0 && (reading === undefined || reading.devices.length === 0)) await refresh()
+      const devices = toPlannedDevices(reading?.devices ?? [], [], memoryBytes)
+      return addProblem(describeExcess(demand, { devices, running: [], cpus, memoryBytes }))
+    },
     get devices() {
       return reading?.devices ?? []
     },
@@ -87,13 +102,9 @@ export function createDeviceLeases(parts: {
       const kept = reserved === undefined ? {} : { kept: reserved.jobId }
       const result = plan({ now, devices, queued: isStale ? others : queued, running, cpus, memoryBytes, ...kept })
       if (!isStale) reserved = result.reserved
-      const problem = devices.length === 0 ? reading?.problems[0] : undefined
-      const waiting = result.waiting.map(({ jobId, reason, freeAt, isTooLarge }) => ({
+      const waiting = result.waiting.map(({ isTooLarge, jobId, ...why }) => ({
         jobId,
-        reason:
-          isTooLarge && problem !== undefined
-            ? `${reason}: ${problem}`
-            : formatReason({ reason, ...(freeAt === undefined ? {} : { freeAt }) }, now),
+        reason: isTooLarge ? addProblem(why.reason) : formatReason(why, now),
       }))
       const held = isStale ? withGpus.map(({ jobId }) => ({ jobId, reason: 'waits for a look at the GPUs' })) : []
       return { start: result.start, waiting: [...waiting, ...held] }

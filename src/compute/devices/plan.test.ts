@@ -190,7 +190,7 @@ describe('back-filling', () => {
       queued: queue({ gpus: 2 }, { gpus: 1, timeLimitSeconds: 21 * 60 }, { gpus: 1, timeLimitSeconds: 20 * 60 }),
     })
     assert.deepEqual(start, { 3: ['gpu0'] })
-    assert.deepEqual(reserved, { jobId: toJobId(1), gpus: ['gpu0', 'gpu1'], at: now + 20 * minute })
+    assert.deepEqual(reserved, { jobId: toJobId(1), gpus: ['gpu1', 'gpu0'], at: now + 20 * minute })
     assert.equal(freeAt[0], now + 20 * minute)
   })
 
@@ -221,6 +221,16 @@ describe('back-filling', () => {
       queued: queue({ gpuMemoryBytes: 24 * gibibyte }, long, long),
     })
     assert.deepEqual(start, { 2: ['gpu0'] }, 'gpu1 is kept, half of gpu0 is not')
+  })
+
+  it('keeps GPUs that are in use rather than idle ones', () => {
+    const { start, reserved } = planned({
+      devices: toDevices(24, 24, 24),
+      running: [running(['gpu1', 'gpu2'], { timeLimitSeconds: 1800 })],
+      queued: queue({ gpus: 2 }, { gpus: 1 }),
+    })
+    assert.deepEqual(start, { 2: ['gpu0'] })
+    assert.deepEqual(reserved?.gpus, ['gpu1', 'gpu2'])
   })
 
   it('lets the jobs that go before it take together no more than it leaves', () => {

@@ -44,6 +44,12 @@ export function findFirstRoom(futures: readonly FuturePool[], demand: Demand): F
   return futures[low]
 }
 
+/** Among equals GPUs that are in use now are to be kept, since nobody else can start on them, and idle ones left. */
+function busyFirst(pool: ResourcePool, now: ResourcePool | undefined): ResourcePool {
+  const idle = new Set(now?.gpus.filter((gpu) => !gpu.isTaken && gpu.sharers === 0).map(({ uuid }) => uuid))
+  return { ...pool, gpus: pool.gpus.toSorted((a, b) => Number(idle.has(a.uuid)) - Number(idle.has(b.uuid))) }
+}
+
 /** What is kept for the job that goes next and does not fit yet. */
 export interface Reservation {
   readonly at: number
@@ -60,7 +66,7 @@ export interface Reservation {
  */
 export function reserve(futures: readonly FuturePool[], demand: Demand): Reservation | undefined {
   const future = findFirstRoom(futures, demand)
-  const gpus = future === undefined ? undefined : findPlace(future.pool, demand)
+  const gpus = future === undefined ? undefined : findPlace(busyFirst(future.pool, futures[0]?.pool), demand)
   if (future === undefined || gpus === undefined) return undefined
   const rest = copyPool(future.pool)
   takePlace(rest, demand, gpus)
