@@ -11,6 +11,7 @@ const mustNotBeLinks = [
   dataFiles.store,
   dataFiles.artifacts,
   dataFiles.spool,
+  dataFiles.jobs,
   dataFiles.views,
   dataFiles.logs,
   dataFiles.log,

@@ -11,6 +11,8 @@ export const dataFiles = {
   log: 'logs/engine.log',
   /** What supervised runs have not yet told the engine, a folder for each. */
   spool: 'spool',
+  /** Attempts of jobs on this machine, a folder for each. */
+  jobs: 'jobs',
   /** Saved views: `SavedView` as JSON, one a file. */
   views: 'views',
   gitignore: '.gitignore',

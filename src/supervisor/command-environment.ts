@@ -1,3 +1,4 @@
+import { bypassProxy } from '../base/bypass-proxy.ts'
 import type { Param, Run } from '../protocol/runs.ts'
 
 /**
@@ -30,6 +31,7 @@ export function commandEnvironment(
     ...Object.fromEntries(
       Object.entries(env).flatMap(([name, value]) => (value === undefined || dropped.has(name) ? [] : [[name, value]])),
     ),
+    // Behind a proxy, clients would ask it for the engine on this machine.
     ...bypassProxy(env, new URL(tracking.uri).hostname),
     MLFLOW_TRACKING_URI: tracking.uri,
     ...(tracking.token === undefined ? {} : { MLFLOW_TRACKING_TOKEN: tracking.token }),
@@ -37,13 +39,4 @@ export function commandEnvironment(
     MLFLOW_EXPERIMENT_ID: run.experimentId,
     RUNWRIGHT_PARAMS: JSON.stringify(Object.fromEntries(params.map(({ key, value }) => [key, value]))),
   }
-}
-
-/** Behind a proxy, clients would ask it for the engine on this machine. */
-function bypassProxy(env: Readonly<Record<string, string | undefined>>, host: string): Record<string, string> {
-  if (!Object.keys(env).some((name) => /^(https?|all)_proxy$/i.test(name))) return {}
-  const known = env['no_proxy'] ?? env['NO_PROXY'] ?? ''
-  if (known === '*') return {}
-  const value = [...known.split(',').filter((each) => each.trim() !== ''), host].join(',')
-  return { NO_PROXY: value, no_proxy: value }
 }

@@ -145,12 +145,14 @@ rw_now
 rw_started=$rw_time
 rw_stat
 rw_again=
-if ! mkdir claim 2>/dev/null; then
-  [ -d claim ] || exit ${wrapperExits.unusable}
-  rmdir requeue 2>/dev/null || exit ${wrapperExits.refused}
+# By its whole path, for the folder that we are in may have been moved away to be removed.
+if ! mkdir "$rw_job/claim" 2>/dev/null; then
+  [ -d "$rw_job/claim" ] || exit ${wrapperExits.unusable}
+  rmdir "$rw_job/requeue" 2>/dev/null || exit ${wrapperExits.refused}
   rw_again=yes
-  rm -f claim/*
+  rm -f "$rw_job"/claim/*
 fi
+cd "$rw_job" || exit ${wrapperExits.unusable}
 trap rw_on_term INT TERM
 trap rw_on_usr1 USR1
 trap : HUP

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { RunwrightError } from '../../protocol/errors.ts'
+import type { GpuDevice } from '../devices/device.ts'
+import { toDeviceEnvironment } from '../devices/visible-devices.ts'
+import type { Attempt } from '../target.ts'
+import { jobFiles, wrapperExits } from '../wrapper/job-folder.ts'
+import { settingsText } from '../wrapper/settings-text.ts'
+import { wrapperText } from '../wrapper/wrapper-text.ts'
+import { localEnvironment } from './local-environment.ts'
+import { claimFolder, isThere, removeFolder } from './local-folder.ts'
+
+export interface LocalStartParts {
+  /** The engine's own; commands inherit what is not for the engine alone. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** This machine's GPUs, so that a job sees those it has and no others. */
+  listGpus(): Promise<readonly GpuDevice[]>
+  /**
+   * Writes the code of an isolated attempt into a new folder, complete or not at all.
+   *
+   * @param folder absolute, in the attempt's own folder, so that it goes with it
+   * @returns what the environment that was built for the code adds to the command's
+   */
+  placeCode(attempt: Attempt, folder: string): Promise<Readonly<Record<string, string>>>
+}
+
+/**
+ * Starts the wrapper of an attempt and resolves when the attempt has begun, by this start or by an earlier one. When it
+ * throws, no start has begun and nothing is left.
+ *
+ * @param folder of the attempt, absolute
+ */
+export async function startLocalAttempt(attempt: Attempt, folder: string, parts: LocalStartParts): Promise<void> {
+  if (await isThere(join(folder, jobFiles.claim))) return
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  try {
+    const code = attempt.spec.isIsolated ? join(folder, 'code') : attempt.workspace
+    const [placed, gpus] = await Promise.all([
+      attempt.spec.isIsolated ? placeAnew(attempt, code, parts) : {},
+      parts.listGpus(),
+    ])
+    await writeWhole(join(folder, jobFiles.settings), describeAttempt(attempt, code))
+    await writeWhole(join(folder, jobFiles.wrapper), wrapperText())
+    await startWrapper(folder, localEnvironment(parts.env, attempt, placed, toDeviceEnvironment(gpus, attempt.gpus)))
+  } catch (error) {
+    // It may have begun by another start meanwhile.
+    if (!(await claimFolder(folder))) return
+    await removeFolder(folder)
+    throw error
+  }
+}
+
+/** An earlier submission may have come as far as the code. */
+async function placeAnew(attempt: Attempt, folder: string, { placeCode }: LocalStartParts) {
+  await rm(folder, { recursive: true, force: true })
+  return placeCode(attempt, folder)
+}
+
+function describeAttempt({ key, spec }: Attempt, code: string): string {
+  const { timeLimitSeconds, memoryBytes } = spec.resources
+  return settingsText({
+    key,
+    command: spec.command,
+    directory: resolve(code, spec.workingDirectory),
+    ...(timeLimitSeconds === undefined ? {} : { timeLimitSeconds }),
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+  })
+}
+
+async function startWrapper(folder: string, env: Record<string, string>): Promise<void> {
+  const child = spawn('/bin/sh', [join(folder, jobFiles.wrapper), folder], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    // A session of its own: what ends the engine's does not end the job.
+    detached: true,
+  })
+  child.unref()
+  const code = await claimOutcome(child, folder)
+  if (code === undefined || code === wrapperExits.refused) return
+  throw new RunwrightError('TEMPORARILY_UNAVAILABLE', `The wrapper of the job ended with exit code ${code}.`, {
+    hint: `See that there is space for ${folder}.`,
+  })
+}
+
+/** The exit code of a wrapper that has not got the claim. One that has it closes its output once the claim is complete. */
+async function claimOutcome(child: ChildProcess, folder: string): Promise<number | null | undefined> {
+  const exited = once(child, 'exit')
+  // A rejection is taken up below, after the output.
+  exited.catch(() => undefined)
+  if (child.stdout !== null) {
+    child.stdout.resume()
+    await Promise.race([once(child.stdout, 'close'), exited])
+  }
+  if (await isThere(join(folder, jobFiles.owner))) return undefined
+  await exited
+  return child.exitCode
+}
+
+/** Complete or not at all: an earlier start may be reading it. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const beside = `${file}.${crypto.randomUUID()}.part`
+  {
+    await using handle = await open(beside, 'w', 0o600)
+    await handle.writeFile(text)
+  }
+  await rename(beside, file)
+}
