@@ -31,6 +31,8 @@ export interface TargetLoopParts {
 const restMs = 50
 /** Where a target tells its news itself, duties that failed are tried again this often. */
 const dutyMs = 2000
+/** News may get lost on their way, so that all is asked about now and then wherever they come from. */
+const sweepMs = 10_000
 /** A target that cannot be reached is asked at least this often, so that a job's end is known soon after it is back. */
 const longestPauseMs = 10_000
 /** A cancellation that the target has taken and that has not shown any effect is asked for again. */
@@ -50,6 +52,7 @@ export function startTargetLoop(parts: TargetLoopParts): TargetLoop {
   const bringing = new Map<LiveJob, boolean>()
   const dirty = new Set<JobHandle>()
   let isAllDirty = true
+  let sweptAt = -Infinity
   let failures = 0
   let trouble: string | undefined
   let running: Promise<void> | undefined
@@ -79,14 +82,16 @@ export function startTargetLoop(parts: TargetLoopParts): TargetLoop {
   }
 
   async function look(): Promise<void> {
-    const isPolled = target.pollMs > 0
+    isAllDirty ||= failures > 0 || target.pollMs > 0 || performance.now() - sweptAt >= sweepMs
+    if (isAllDirty) sweptAt = performance.now()
+    const isAll = isAllDirty
     const jobs = parts.list()
     for (const job of jobs) doDuties(job)
     const asked = jobs.flatMap((job) => {
       const { phase, attempts } = job.record.state
       const { number, handle } = attempts.at(-1) ?? {}
       if ((phase !== 'submitted' && phase !== 'running') || handle === undefined || number === undefined) return []
-      return isPolled || isAllDirty || failures > 0 || dirty.has(handle) ? [{ job, attempt: number, handle }] : []
+      return isAll || dirty.has(handle) ? [{ job, attempt: number, handle }] : []
     })
     isAllDirty = false
     dirty.clear()

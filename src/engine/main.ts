@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { dataFiles, dataFolderName } from '../protocol/data-folder.ts'
+import { openPlaces } from '../compute/open-places.ts'
 import { RunwrightError, toErrorBody } from '../protocol/errors.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { prepareDataFolder } from './data-folder.ts'
@@ -51,6 +52,7 @@ async function run(workspace: string, idleMs: number, log: Log): Promise<number>
   await using engine = await openWorkspaceEngine({
     workspace,
     version: packageJson.version,
+    places: openPlaces({ workspace, env: process.env, now: Date.now }),
     now: Date.now,
     randomBytes,
     log,

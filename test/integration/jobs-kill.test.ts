@@ -9,13 +9,11 @@ import type { Job } from '../../src/protocol/jobs.ts'
 import { findTag } from '../../src/protocol/runs.ts'
 import { tagNames } from '../../src/protocol/tag-names.ts'
 import { retry } from '../../src/supervisor/retry.ts'
-import { createTestWorkspace } from './engine-workspace.ts'
+import { createTestWorkspace, engineCommand } from './engine-workspace.ts'
 
 const jobCount = 40
 const killCount = 8
 const lineCount = 150
-
-const command = { file: process.execPath, args: [join(import.meta.dirname, 'scratch-engine.ts')] }
 
 /** Says that it has run, prints its lines over half a second or so, and ends with a code of its own. */
 const script = `
@@ -27,7 +25,7 @@ exit $(($1 % 3))
 describe('kill -9 of an engine with jobs', { timeout: 240_000 }, () => {
   it(`runs each of ${jobCount} jobs once, with its whole output and its right end (${killCount} kills)`, async () => {
     await using workspace = await createTestWorkspace()
-    await using client = await workspace.connect({ command })
+    await using client = await workspace.connect({ command: engineCommand() })
     const printed = new Map<string, string>()
     const followed: Promise<Job>[] = []
     const killing = killAgain(workspace.engineFile)
