@@ -1,3 +1,4 @@
+import type { DeviceList } from '../protocol/devices.ts'
 import type { ChangeEvent } from '../protocol/events.ts'
 import type { RunId } from '../protocol/ids.ts'
 import type { Job, JobId } from '../protocol/jobs.ts'
@@ -22,6 +23,7 @@ export interface Compute extends AsyncDisposable {
   /** @throws INVALID_STATE unless it is queued */
   promote(jobId: JobId): Promise<Job>
   log(jobId: JobId, start: number, maxBytes: number): Promise<Methods['jobs/log']['result']>
+  listDevices(): Promise<DeviceList>
   listTargets(): Promise<Methods['targets/list']['result']>
   /** Someone asked for this run to stop; nothing happens when no job runs it. */
   stopRun(runId: RunId): void

@@ -10,6 +10,7 @@ import { createJobs } from './jobs.ts'
 import { createLauncher } from './launch.ts'
 import { createLiveJobs, type LiveJob } from './live-jobs.ts'
 import { createPerformer, listMissingSecrets } from './perform.ts'
+import { listDevices } from './list-devices.ts'
 import { readLog } from './read-log.ts'
 import { startTargetLoop, type TargetLoop } from './target-loop.ts'
 import { startTurns } from './turns.ts'
@@ -148,6 +149,7 @@ export function createCompute(parts: ComputeParts): Compute {
       return { bytes, sizeBytes, isComplete: record.state.phase === 'ended' }
     },
 
+    listDevices: () => listDevices(places, live),
     listTargets: () => describeTargets(places, live, loops),
 
     stopRun(runId) {

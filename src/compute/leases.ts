@@ -1,3 +1,4 @@
+import type { DeviceList } from '../protocol/devices.ts'
 import type { ExperimentId } from '../protocol/ids.ts'
 import type { JobId, JobResources } from '../protocol/jobs.ts'
 
@@ -36,6 +37,10 @@ export interface Leases {
     readonly running: readonly RunningJob[]
     readonly now: number
   }): Plan
+  /** Looks at the GPUs; missing, with `list`, where they are only counted. Never throws. */
+  refresh?(): Promise<void>
+  /** The GPUs as they were last looked at, with the jobs that have them. */
+  list?(running: readonly RunningJob[]): DeviceList
 }
 
 /** Counts whole CPUs and GPUs. A job that names no CPUs takes one. One that does not fit lets the later ones pass. */

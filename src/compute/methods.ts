@@ -70,7 +70,7 @@ const defaults = { readBytes: 8 << 20, maxReadBytes: 32 << 20 }
 /** The typed methods of the feature: a parser for each, and the use-case behind it. */
 export function createComputeMethods(
   compute: Compute,
-): MethodTable<Extract<MethodName, `${'jobs' | 'targets'}/${string}`>> {
+): MethodTable<Extract<MethodName, `${'devices' | 'jobs' | 'targets'}/${string}`>> {
   const parseJob = parserOf(object({ jobId }))
   return {
     'jobs/launch': {
@@ -86,7 +86,7 @@ export function createComputeMethods(
       parse: parserOf(
         object(
           {},
-          { experimentIds: listOf(experimentId, 10_000), isLive: flag, offset: count, limit: integer(1, 10_000) },
+          { experimentIds: listOf(experimentId, 10_000), isLive: flag, hasEnded: flag, offset: count, limit: integer(1, 10_000) },
         ),
       ),
       run: (query) => compute.list(query),
@@ -104,6 +104,7 @@ export function createComputeMethods(
       ),
       run: ({ jobId, start, maxBytes }) => compute.log(jobId, start ?? 0, maxBytes ?? defaults.readBytes),
     },
+    'devices/list': { parse: parserOf(object({})), run: () => compute.listDevices() },
     'targets/list': { parse: parserOf(object({})), run: () => compute.listTargets() },
   }
 }

@@ -106,7 +106,7 @@ function toQueued({ jobId, record }: LiveJob): QueuedJob {
 }
 
 /** A job that has its place, or is about to get it. */
-function toRunning({ jobId, record }: LiveJob, given: readonly string[] | undefined): RunningJob[] {
+export function toRunning({ jobId, record }: LiveJob, given?: readonly string[]): RunningJob[] {
   const { experimentId, spec, state } = record
   const attempt = state.attempts.at(-1)
   const hasPlace = state.phase === 'submitting' || state.phase === 'submitted' || state.phase === 'running'

@@ -1,4 +1,5 @@
 import type { CurveAxis, CurveCursors, CurveName, CurveTails, CurveWindow } from './curves.ts'
+import type { DeviceList } from './devices.ts'
 import type { ExperimentSummary } from './experiments.ts'
 import type { HeadlineMetric } from './headline-metric.ts'
 import type { ExperimentId, RunId } from './ids.ts'
@@ -329,6 +330,8 @@ export interface Methods {
       experimentIds?: readonly ExperimentId[]
       /** Only jobs that have not ended. */
       isLive?: boolean
+      /** Only jobs that have ended. */
+      hasEnded?: boolean
       offset?: number
       /** 1 … 10,000, default 100. */
       limit?: number
@@ -362,6 +365,8 @@ export interface Methods {
       isComplete: boolean
     }
   }
+  /** The GPUs of this machine, looked at anew; none where no target gives them out. */
+  'devices/list': { params: Record<never, never>; result: DeviceList }
   'targets/list': { params: Record<never, never>; result: { targets: readonly TargetDescription[] } }
 }
 

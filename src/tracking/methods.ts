@@ -38,7 +38,7 @@ export function createTrackingMethods({
 }: {
   tracking: Tracking
   artifacts: Artifacts
-}): MethodTable<Exclude<MethodName, `${'engine' | 'models' | 'jobs' | 'targets'}/${string}`>> {
+}): MethodTable<Exclude<MethodName, `${'engine' | 'models' | 'devices' | 'jobs' | 'targets'}/${string}`>> {
   const { experiments, runs } = tracking
   return {
     ...createComparisonMethods({ tracking, artifacts }),
