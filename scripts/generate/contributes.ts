@@ -1,9 +1,12 @@
 import type { AgentTool } from '../../src/agent-tools/agent-tool.ts'
 import type { CommandDefinition } from '../../src/extension/command.ts'
 import {
+  computeViewId,
   configuration,
   experimentsViewId,
+  jobsViewId,
   jsonValidation,
+  problemMatchers,
   taskDefinitions,
   views,
   viewsContainers,
@@ -16,6 +19,17 @@ interface MenuEntry {
   readonly command: string
   readonly when?: string
   readonly group?: string
+}
+
+/** By the name that commands have for a view: its id, and the clause's key that says what is selected in it. */
+const viewsOfCommands = {
+  experiments: { id: experimentsViewId, selected: 'runwright.selected' },
+  jobs: { id: jobsViewId, selected: 'runwright.selectedJob' },
+  compute: { id: computeViewId, selected: 'runwright.selectedTarget' },
+}
+
+function viewOf({ view = 'experiments' }: CommandDefinition) {
+  return viewsOfCommands[view]
 }
 
 /** `contributes` of package.json, as the definitions say it. */
@@ -37,9 +51,12 @@ export function contributes(commands: readonly CommandDefinition[], tools: reado
       'view/title': commands.flatMap(titleBarEntry),
       'view/item/context': commands.flatMap(elementEntry),
       'editor/title/run': commands.flatMap(editorEntry),
+      'explorer/context': commands.flatMap(fileEntry),
+      'notebook/toolbar': commands.flatMap(notebookEntry),
     },
     keybindings: commands.flatMap(keybindings),
     configuration,
+    problemMatchers,
     taskDefinitions,
     jsonValidation,
     yamlValidation,
@@ -73,7 +90,7 @@ function both(...clauses: readonly (string | undefined)[]): { when?: string } {
 
 /** The clause that says of the selected element what `appliesTo` says of the one whose menu is open. */
 function ofSelected(command: CommandDefinition): string | undefined {
-  return command.accepts && command.appliesTo.replaceAll('viewItem', 'runwright.selected')
+  return command.accepts && command.appliesTo.replaceAll('viewItem', viewOf(command).selected)
 }
 
 function paletteEntry(command: CommandDefinition): MenuEntry[] {
@@ -81,12 +98,15 @@ function paletteEntry(command: CommandDefinition): MenuEntry[] {
   return shown.when === undefined ? [] : [{ command: command.id, ...shown }]
 }
 
-function titleBarEntry({ id, when, titleBar }: CommandDefinition): MenuEntry[] {
-  return titleBar === undefined ? [] : [{ command: id, ...both(`view == ${experimentsViewId}`, when), group: titleBar }]
+function titleBarEntry(command: CommandDefinition): MenuEntry[] {
+  const { id, when, titleBar } = command
+  return titleBar === undefined
+    ? []
+    : [{ command: id, ...both(`view == ${viewOf(command).id}`, when), group: titleBar }]
 }
 
 function elementEntry(command: CommandDefinition): MenuEntry[] {
-  const inView = `view == ${experimentsViewId}`
+  const inView = `view == ${viewOf(command).id}`
   if (command.accepts === undefined) {
     const menus = command.elementMenus ?? []
     return menus.map(({ appliesTo, menu }) => ({ command: command.id, ...both(inView, appliesTo), group: menu }))
@@ -100,10 +120,20 @@ function editorEntry({ id, when, editorTitle }: CommandDefinition): MenuEntry[] 
   return editorTitle === undefined ? [] : [{ command: id, ...both(when), group: editorTitle }]
 }
 
-function keybindings({ id, key, when, accepts }: CommandDefinition): object[] {
+function fileEntry({ id, when, fileMenu }: CommandDefinition): MenuEntry[] {
+  return fileMenu === undefined ? [] : [{ command: id, ...both(when), group: fileMenu }]
+}
+
+function notebookEntry({ id, notebookToolbar }: CommandDefinition): MenuEntry[] {
+  if (notebookToolbar === undefined) return []
+  return [{ command: id, when: "isWorkspaceTrusted && notebookType == 'jupyter-notebook'", group: notebookToolbar }]
+}
+
+function keybindings(command: CommandDefinition): object[] {
+  const { id, key, when, accepts } = command
   if (key === undefined) return []
   const inView = (...clauses: readonly string[]) =>
-    both(`focusedView == ${experimentsViewId}`, '!inputFocus', when, ...clauses)
+    both(`focusedView == ${viewOf(command).id}`, '!inputFocus', when, ...clauses)
   if (accepts === undefined) return [{ command: id, ...key, ...inView() }]
   // An extension learns what is selected, but arrow keys move the focus alone: unless several rows are selected, the
   // one in focus is selected first. No clause can name the kind of that row, but its place: not at the top,

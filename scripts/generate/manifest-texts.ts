@@ -9,10 +9,11 @@ const textFields = new Set([
   'description',
   'markdownDescription',
   'altText',
+  'label',
 ])
 
-/** What a language model is told is in English, and a tool's name is its id. */
-const notForUsers = /(^|\.)languageModelTools\.[^.]+\.(name|inputSchema)(\.|$)/
+/** What a language model is told is in English, and the name of a tool or of a problem matcher is its id. */
+const notForUsers = /(^|\.)(languageModelTools\.[^.]+\.(name|inputSchema)|problemMatchers\.[^.]+\.name)(\.|$)/
 
 /** Names are the same in every language. */
 const names = new Set(['Runwright'])

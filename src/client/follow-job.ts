@@ -3,10 +3,11 @@ import type { ChangeEvent } from '../protocol/events.ts'
 import type { Job, JobId } from '../protocol/jobs.ts'
 
 /**
- * Hands on what a job prints, from the beginning and as it comes, until nothing follows any more; then the job as it
- * ended. The engine may die and come back meanwhile. `changed` is told when the job stands elsewhere or waits for
- * something else.
+ * Hands on what a job prints, from the beginning or from `start` on and as it comes, until nothing follows any more;
+ * then the job as it ended. The engine may die and come back meanwhile. `changed` is told when the job stands elsewhere
+ * or waits for something else.
  *
+ * @param start the byte of the output to begin with
  * @throws CANCELLED when the signal comes before the end
  */
 export async function followJob(
@@ -14,9 +15,10 @@ export async function followJob(
   { jobId, runId }: Pick<Job, 'jobId' | 'runId'>,
   told: { print(bytes: Uint8Array): void; changed?(job: Job): void },
   signal: AbortSignal,
+  start = 0,
 ): Promise<Job> {
   const over = new AbortController()
-  let printed = 0
+  let printed = start
   let job = await getJob(client, jobId)
   told.changed?.(job)
   const isOurs = (event: ChangeEvent) =>

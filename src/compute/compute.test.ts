@@ -128,12 +128,16 @@ describe('a queue', { concurrency: false }, () => {
     const [second, third, fourth] = [await named('second'), await named('third'), await named('fourth')]
     const waiting = await scratch.until(third.jobId, ({ reason }) => reason !== '')
     assert.deepEqual([waiting.status, waiting.reason], ['queued', 'waits for 1 CPU; 0 free'])
-    await scratch.compute().promote(third.jobId)
+    assert.ok((await scratch.compute().promote(third.jobId)).promotedAt)
     assert.equal((await scratch.compute().cancel(fourth.jobId)).status, 'cancelled')
     assert.equal((await scratch.tracking().runs.get(fourth.runId)).status, 'KILLED')
     await scratch.compute().cancel(first.jobId)
     await Promise.all([scratch.output(second.jobId), scratch.output(third.jobId)])
     assert.equal(await readFile(join(scratch.workspace, 'ran'), 'utf8'), '{"name":"third"}\n{"name":"second"}\n')
+    const left = await scratch.launch(shell('sleep 20'))
+    const list = async (query: object) => (await scratch.compute().list(query)).jobs.map(({ jobId }) => jobId)
+    assert.deepEqual(await list({ isLive: true }), [left.jobId])
+    assert.deepEqual(await list({ hasEnded: true, limit: 2 }), [fourth.jobId, third.jobId])
     await assert.rejects(scratch.compute().promote(third.jobId), { code: 'INVALID_STATE' })
   })
 

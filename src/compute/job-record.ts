@@ -17,7 +17,8 @@ export interface JobRecord {
 }
 
 /** As it goes over the wire; `reason` is why it waits. */
-export function toJob({ jobId, runId, experimentId, name, spec, createdAt, state }: JobRecord, reason: string): Job {
+export function toJob(record: JobRecord, reason: string): Job {
+  const { jobId, runId, experimentId, name, spec, createdAt, promotedAt, state } = record
   return {
     jobId,
     runId,
@@ -25,6 +26,7 @@ export function toJob({ jobId, runId, experimentId, name, spec, createdAt, state
     name,
     spec,
     createdAt,
+    ...(promotedAt === undefined ? {} : { promotedAt }),
     status: statusOf(state),
     reason: state.outcome?.reason ?? reason,
     isCancelRequested: state.isCancelRequested,

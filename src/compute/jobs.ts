@@ -58,12 +58,12 @@ export function createJobs(database: Database): Jobs {
         loadJobs(sql, await sql.all(`select * from jobs where phase <> 'ended' order by id`)),
       ),
 
-    list: ({ experimentIds, isLive = false, offset = 0, limit = 100 }) =>
+    list: ({ experimentIds, isLive = false, hasEnded = false, offset = 0, limit = 100 }) =>
       database.read(async (sql) => {
         const ids = experimentIds === undefined ? null : JSON.stringify(experimentIds)
         const where = `where (? is null or experiment_id in (select value from json_each(?)))
-          and (? = 0 or phase <> 'ended')`
-        const values = [ids, ids, Number(isLive)] as const
+          and (? = 0 or phase <> 'ended') and (? = 0 or phase = 'ended')`
+        const values = [ids, ids, Number(isLive), Number(hasEnded)] as const
         const counted = await sql.get(`select count(*) as count from jobs ${where}`, ...values)
         const page = `select * from jobs ${where} order by id desc limit ? offset ?`
         const rows = await sql.all(page, ...values, limit, offset)

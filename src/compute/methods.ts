@@ -86,7 +86,13 @@ export function createComputeMethods(
       parse: parserOf(
         object(
           {},
-          { experimentIds: listOf(experimentId, 10_000), isLive: flag, offset: count, limit: integer(1, 10_000) },
+          {
+            experimentIds: listOf(experimentId, 10_000),
+            isLive: flag,
+            hasEnded: flag,
+            offset: count,
+            limit: integer(1, 10_000),
+          },
         ),
       ),
       run: (query) => compute.list(query),

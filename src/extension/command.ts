@@ -1,8 +1,14 @@
 import type { CommandContext } from './context.ts'
+import type { ComputeElement, JobsElement } from './jobs/element.ts'
 import type { TreeElement } from './tree/element.ts'
+
+/** A row of any of our views. */
+export type ViewElement = TreeElement | JobsElement | ComputeElement
 
 /** What a command has in the manifest. */
 interface CommandManifest {
+  /** The view whose title bar, rows and keys it has. Default: `experiments`. */
+  readonly view?: 'experiments' | 'jobs' | 'compute'
   /** `runwright.` and a verb. */
   readonly id: string
   /** Without the category "Runwright"; ends in `…` when the command asks something first. */
@@ -17,6 +23,10 @@ interface CommandManifest {
   readonly titleBar?: string
   /** Its place in the menu of an editor tab. */
   readonly editorTitle?: string
+  /** Its place in the menu of a file in VS Code's own explorer, which it then gets as its argument. */
+  readonly fileMenu?: string
+  /** Its place in the toolbar of a notebook; `when` holds of any notebook there. */
+  readonly notebookToolbar?: string
   readonly key?: { readonly key: string; readonly mac?: string }
 }
 
@@ -32,9 +42,9 @@ export interface PlainCommand extends CommandManifest {
 }
 
 /**
- * A command about elements of the view: those whose menu it was chosen from, else (palette, key) those selected.
+ * A command about elements of its view: those whose menu it was chosen from, else (palette, key) those selected.
  */
-export interface ElementCommand<Element extends TreeElement> extends CommandManifest {
+export interface ElementCommand<Element extends ViewElement> extends CommandManifest {
   /** A clause over `viewItem`, see `Presentation.context`; in the palette it holds of the selected element. */
   readonly appliesTo: string
   /** Its place in the element's menu: `inline`, or `group@position`. */
@@ -45,13 +55,13 @@ export interface ElementCommand<Element extends TreeElement> extends CommandMani
   run(context: CommandContext, elements: readonly [Element, ...Element[]]): Promise<void>
 }
 
-export type CommandDefinition = PlainCommand | ElementCommand<TreeElement>
+export type CommandDefinition = PlainCommand | ElementCommand<ViewElement>
 
 /**
  * Defines a command: all that VS Code shows of it, and what it does. The manifest is written from the definitions, and
  * so they must load without VS Code: a command reaches its interface through the context.
  */
-export function defineCommand<Element extends TreeElement>(definition: ElementCommand<Element>): CommandDefinition
+export function defineCommand<Element extends ViewElement>(definition: ElementCommand<Element>): CommandDefinition
 export function defineCommand(definition: PlainCommand): CommandDefinition
 export function defineCommand(definition: CommandDefinition): CommandDefinition {
   return definition
@@ -63,10 +73,10 @@ export function defineCommand(definition: CommandDefinition): CommandDefinition 
  * @param args what VS Code passes: the element whose menu was used, then, when several are selected, all of those
  * @param selection the view's, for a command run from the palette or by a key
  */
-export function chooseElements<Element extends TreeElement>(
+export function chooseElements<Element extends ViewElement>(
   command: ElementCommand<Element>,
   args: readonly unknown[],
-  selection: readonly TreeElement[],
+  selection: readonly ViewElement[],
 ): readonly Element[] {
   const elements = args[0] === undefined ? selection.filter(command.accepts) : findMenuElements(command.accepts, args)
   return command.takes === 'one' ? elements.slice(0, 1) : elements
@@ -77,7 +87,7 @@ export function chooseElements<Element extends TreeElement>(
  *
  * @param args what VS Code passes, as to `chooseElements`
  */
-export function findMenuElements<Element extends TreeElement>(
+export function findMenuElements<Element extends ViewElement>(
   accepts: (value: unknown) => value is Element,
   args: readonly unknown[],
 ): readonly Element[] {

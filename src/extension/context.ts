@@ -1,8 +1,12 @@
 import type * as vscode from 'vscode'
+import type { ExperimentId } from '../protocol/ids.ts'
 import type { SavedView } from '../protocol/saved-view.ts'
 import type { CodeDocuments } from './code/code-documents.ts'
 import type { Connections } from './connections/connections.ts'
 import type { Deletions } from './deletions.ts'
+import type { ComputeElement, JobsElement, MoreJobsElement } from './jobs/element.ts'
+import type { Job } from '../protocol/jobs.ts'
+import type { RunAddress } from './runs/run-address.ts'
 import type { ExperimentElement, RunElement, TreeElement } from './tree/element.ts'
 import type { ViewOptions } from './tree/view-options.ts'
 
@@ -12,6 +16,11 @@ export interface CommandContext {
   readonly vscode: typeof vscode
   readonly connections: Connections
   readonly explorer: Explorer
+  readonly jobs: JobsPanel
+  readonly compute: ComputePanel
+  readonly jobLogs: JobLogs
+  /** What the user has chosen before, in this workspace. */
+  readonly memory: vscode.Memento
   readonly deletions: Deletions
   readonly servers: Servers
   readonly comparisons: Comparisons
@@ -49,6 +58,28 @@ export interface Explorer {
   clearChosen(): Promise<void>
   loadMore(experiment: ExperimentElement): Promise<void>
   reload(): Promise<void>
+  /** Selects a run; false when it is not among those that the view can show. */
+  reveal(run: RunAddress & { readonly experimentId: ExperimentId }): Promise<boolean>
+}
+
+/** The view "Jobs", as commands see it. */
+export interface JobsPanel {
+  selection(): readonly JobsElement[]
+  loadMore(more: MoreJobsElement): Promise<void>
+}
+
+/** The view "Compute", as commands see it. */
+export interface ComputePanel {
+  selection(): readonly ComputeElement[]
+  /** Asks all targets again. */
+  reload(): void
+}
+
+/** The output of jobs, each in a terminal that follows it. */
+export interface JobLogs {
+  /** Shows a job's output; where it is open already, reveals it. */
+  open(connectionId: string, job: Job): void
+  isOpen(job: Pick<Job, 'jobId'>): boolean
 }
 
 /** The MLflow servers the user added. */

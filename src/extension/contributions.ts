@@ -22,6 +22,8 @@ export const capabilities = {
 
 export const viewContainerId = 'runwright'
 export const experimentsViewId = 'runwright.experiments'
+export const jobsViewId = 'runwright.jobs'
+export const computeViewId = 'runwright.compute'
 
 export const viewsContainers = {
   activitybar: [{ id: viewContainerId, title: 'Runwright', icon: 'media/runwright.svg' }],
@@ -30,6 +32,14 @@ export const viewsContainers = {
 export const views = {
   [viewContainerId]: [
     { id: experimentsViewId, name: 'Experiments', contextualTitle: 'Runwright', icon: 'media/runwright.svg' },
+    { id: jobsViewId, name: 'Jobs', contextualTitle: 'Runwright', icon: 'media/runwright.svg' },
+    {
+      id: computeViewId,
+      name: 'Compute',
+      contextualTitle: 'Runwright',
+      icon: 'media/runwright.svg',
+      visibility: 'collapsed',
+    },
   ],
 }
 
@@ -66,6 +76,20 @@ export const viewsWelcome = [
       '[Open MLflow Server…](command:runwright.openServer)',
     ].join('\n'),
   },
+  {
+    view: jobsViewId,
+    when: 'workbenchState != empty && isWorkspaceTrusted',
+    contents: [
+      'A job goes on when this window, the editor or the connection ends, and waits its turn where GPUs are shared.',
+      '[Train on…](command:runwright.train)',
+      'Or in a terminal:  runwright train -- python train.py',
+    ].join('\n'),
+  },
+  {
+    view: computeViewId,
+    when: 'workbenchState != empty && isWorkspaceTrusted',
+    contents: 'The places that jobs run on are shown here once runs of this folder are tracked.',
+  },
 ]
 
 export const configuration = {
@@ -88,15 +112,47 @@ export const configuration = {
       markdownDescription:
         'The language of Runwright’s own texts. `auto` is the editor’s language, for which VS Code needs a language pack. A change shows after the window is reloaded; menus and settings stay in the editor’s language.',
     },
+    'runwright.notifyAfterSeconds': {
+      type: 'number',
+      default: 60,
+      minimum: 0,
+      markdownDescription:
+        'A notification tells the end of a job that ran at least so many seconds, unless its log is open.',
+    },
     'runwright.pythonPath': {
       type: 'string',
       default: '',
       scope: 'machine-overridable',
       markdownDescription:
-        'The Python that **Runwright: Run Active File…** uses. Empty: the virtual environment `.venv` or `venv` of the folder, else `python3` of the PATH.',
+        'The Python that **Runwright: Run Active File…** and **Runwright: Train on…** use. Empty: the virtual environment `.venv` or `venv` of the folder, else `python3` of the PATH.',
     },
   },
 }
+
+/** Where the exception of a Python traceback was raised: the last frame, its line of code, and the message. */
+const pythonFrame = { regexp: '^\\s*File "([^"<>]+)", line (\\d+)(?:, in .+)?$', file: 1, line: 2 }
+const pythonMessage = { regexp: '^([A-Za-z_][\\w.]*(?:: .*)?)$', message: 1 }
+const pythonMatcher = {
+  owner: 'runwright-python',
+  source: 'Python',
+  fileLocation: ['autoDetect', '${workspaceFolder}'],
+}
+
+export const problemMatchers = [
+  {
+    name: 'runwright-python',
+    label: 'Python tracebacks',
+    ...pythonMatcher,
+    pattern: [pythonFrame, { regexp: '^\\s{4,}\\S.*$' }, pythonMessage],
+  },
+  {
+    // Since Python 3.11 the place in the line is marked below it, where it is not the whole line.
+    name: 'runwright-python-marked',
+    label: 'Python tracebacks with marks',
+    ...pythonMatcher,
+    pattern: [pythonFrame, { regexp: '^\\s{4,}\\S.*$' }, { regexp: '^\\s+[~^]+$' }, pythonMessage],
+  },
+]
 
 export const taskDefinitions = [{ type: 'runwright' }]
 

@@ -15,7 +15,12 @@ import { registerCommands } from './register-commands.ts'
 import { createServers } from './servers.ts'
 import { offerInTerminals } from './terminal-command.ts'
 import { describeError } from './tree/error-notice.ts'
+import { createJobFeeds } from './jobs/job-feeds.ts'
+import { openJobLogs } from './jobs/job-logs.ts'
+import { tellEnd } from './jobs/tell-end.ts'
 import { createArtifactFiles } from './views/artifact-files.ts'
+import { openComputeView } from './views/compute-view.ts'
+import { openJobsView } from './views/jobs-view.ts'
 import { openExperimentsView } from './views/experiments-view.ts'
 import { createStatusBar } from './views/status-bar.ts'
 
@@ -33,6 +38,19 @@ export function activate(context: vscode.ExtensionContext): void {
   const statusBar = createStatusBar()
   const view = openExperimentsView(workspaceState, () => connections)
   const files = createArtifactFiles((connectionId) => connections.client(connectionId))
+  const jobs = openJobsView(() => feeds)
+  const compute = openComputeView(() => connections)
+  const jobLogs = openJobLogs((connectionId) => connections.client(connectionId))
+  const feeds = createJobFeeds({
+    connections: () => connections,
+    changed() {
+      jobs.changed()
+      compute.changed()
+    },
+    jobEnded: (connectionId, job) =>
+      void tellEnd(commandContext, connectionId, job).catch((error: unknown) => log.warn('end of a job:', error)),
+    failed: (error) => log.error('jobs:', error),
+  })
 
   const code = openCodeDocuments(() => connections)
   const comparisons = openComparisons(context.extensionUri, () => commandContext)
@@ -48,11 +66,14 @@ export function activate(context: vscode.ExtensionContext): void {
     changed(elements) {
       view.changed(elements)
       comparisons.connectionsChanged()
+      if (elements === 'roots') feeds.connectionsChanged()
       statusBar.update(connections.list())
     },
-    received: ({ id }, event) => {
+    received: (connection, event) => {
+      const { id } = connection
       files.received(id, event)
       comparisons.received(id, event)
+      feeds.received(connection, event)
       statusBar.update(connections.list())
     },
     failed(place, error) {
@@ -81,6 +102,10 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode,
     connections,
     explorer: view,
+    jobs,
+    compute,
+    jobLogs,
+    memory: workspaceState,
     deletions,
     servers,
     comparisons,
@@ -94,6 +119,9 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     statusBar,
     view,
+    jobs,
+    compute,
+    jobLogs,
     places,
     comparisons,
     code,

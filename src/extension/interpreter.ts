@@ -27,3 +27,21 @@ export async function findInterpreter(
   }
   return [process.platform === 'win32' ? 'python' : 'python3']
 }
+
+/**
+ * The command that a file alone stands for: a script with its interpreter; a notebook is executed from top to bottom
+ * into `NAME.executed.ipynb` beside it.
+ *
+ * @param file relative to the folder
+ */
+export async function findFileCommand(
+  file: string,
+  folder: string,
+  configuredPython: string,
+): Promise<readonly string[]> {
+  if (!file.endsWith('.ipynb')) return [...(await findInterpreter(file, folder, configuredPython)), file]
+  const python = await findInterpreter('notebook.py', folder, configuredPython)
+  const executed = `${file.slice(file.lastIndexOf('/') + 1, -'.ipynb'.length)}.executed.ipynb`
+  const convert = ['-m', 'jupyter', 'nbconvert', '--to', 'notebook', '--execute', '--output', executed]
+  return [...python, ...convert, file]
+}

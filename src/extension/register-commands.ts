@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import { chooseElements, type CommandDefinition } from './command.ts'
+import { chooseElements, type CommandDefinition, type ViewElement } from './command.ts'
 import type { CommandContext } from './context.ts'
 import { describeError } from './tree/error-notice.ts'
 import { RunwrightError } from '../protocol/errors.ts'
@@ -10,7 +10,7 @@ export function registerCommands(commands: readonly CommandDefinition[], context
   const execute = async (command: CommandDefinition, args: readonly unknown[]): Promise<void> => {
     try {
       if (command.accepts === undefined) return await command.run(context, ...args)
-      const [first, ...others] = chooseElements(command, args, context.explorer.selection())
+      const [first, ...others] = chooseElements(command, args, selectionOf(command, context))
       if (first !== undefined) await command.run(context, [first, ...others])
     } catch (error) {
       report(context, command, error)
@@ -21,6 +21,11 @@ export function registerCommands(commands: readonly CommandDefinition[], context
       vscode.commands.registerCommand(command.id, (...args: readonly unknown[]) => execute(command, args)),
     ),
   )
+}
+
+function selectionOf({ view }: CommandDefinition, context: CommandContext): readonly ViewElement[] {
+  if (view === 'jobs') return context.jobs.selection()
+  return view === 'compute' ? context.compute.selection() : context.explorer.selection()
 }
 
 function report(context: CommandContext, command: CommandDefinition, error: unknown): void {

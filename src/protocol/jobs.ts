@@ -108,6 +108,8 @@ export interface Job {
   readonly reason: string
   readonly isCancelRequested: boolean
   readonly createdAt: number
+  /** When someone put it before all others; the latest goes first. */
+  readonly promotedAt?: number
   readonly attempts: readonly JobAttempt[]
 }
 

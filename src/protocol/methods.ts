@@ -330,6 +330,8 @@ export interface Methods {
       experimentIds?: readonly ExperimentId[]
       /** Only jobs that have not ended. */
       isLive?: boolean
+      /** Only jobs that have ended. */
+      hasEnded?: boolean
       offset?: number
       /** 1 … 10,000, default 100. */
       limit?: number

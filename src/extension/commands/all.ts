@@ -1,9 +1,12 @@
 // Written by `npm run generate` from the files of this folder.
 import type { CommandDefinition } from '../command.ts'
+import attachDebugger from './attach-debugger.ts'
+import cancelJob from './cancel-job.ts'
 import chooseHeadlineMetric from './choose-headline-metric.ts'
 import clearSelection from './clear-selection.ts'
 import closeServer from './close-server.ts'
 import compareRuns from './compare-runs.ts'
+import copyJobId from './copy-job-id.ts'
 import copyRunId from './copy-run-id.ts'
 import copyStartCommand from './copy-start-command.ts'
 import copyTrackingEnvironment from './copy-tracking-environment.ts'
@@ -15,16 +18,20 @@ import filterRuns from './filter-runs.ts'
 import groupRuns from './group-runs.ts'
 import hideFinished from './hide-finished.ts'
 import loadMore from './load-more.ts'
+import loadMoreJobs from './load-more-jobs.ts'
 import openArtifact from './open-artifact.ts'
 import openCharts from './open-charts.ts'
 import openField from './open-field.ts'
+import openJobRun from './open-job-run.ts'
 import openLog from './open-log.ts'
 import openRunTable from './open-run-table.ts'
 import openServer from './open-server.ts'
 import openSource from './open-source.ts'
 import openSourceOfRun from './open-source-of-run.ts'
 import openView from './open-view.ts'
+import promoteJob from './promote-job.ts'
 import refresh from './refresh.ts'
+import refreshCompute from './refresh-compute.ts'
 import registerModel from './register-model.ts'
 import removeTags from './remove-tags.ts'
 import renameExperiment from './rename-experiment.ts'
@@ -33,6 +40,7 @@ import rerun from './rerun.ts'
 import rerunWithChanges from './rerun-with-changes.ts'
 import restartEngine from './restart-engine.ts'
 import restoreCode from './restore-code.ts'
+import retryJob from './retry-job.ts'
 import revealArtifacts from './reveal-artifacts.ts'
 import runActiveFile from './run-active-file.ts'
 import searchRuns from './search-runs.ts'
@@ -40,17 +48,22 @@ import setHeadlineMetric from './set-headline-metric.ts'
 import setTag from './set-tag.ts'
 import showAllRuns from './show-all-runs.ts'
 import showFinished from './show-finished.ts'
+import showJobLog from './show-job-log.ts'
 import showLog from './show-log.ts'
 import sortRuns from './sort-runs.ts'
 import stopRun from './stop-run.ts'
 import toggleChosen from './toggle-chosen.ts'
+import train from './train.ts'
 import undoDelete from './undo-delete.ts'
 
 export const commands: readonly CommandDefinition[] = [
+  attachDebugger,
+  cancelJob,
   chooseHeadlineMetric,
   clearSelection,
   closeServer,
   compareRuns,
+  copyJobId,
   copyRunId,
   copyStartCommand,
   copyTrackingEnvironment,
@@ -62,16 +75,20 @@ export const commands: readonly CommandDefinition[] = [
   groupRuns,
   hideFinished,
   loadMore,
+  loadMoreJobs,
   openArtifact,
   openCharts,
   openField,
+  openJobRun,
   openLog,
   openRunTable,
   openServer,
   openSource,
   openSourceOfRun,
   openView,
+  promoteJob,
   refresh,
+  refreshCompute,
   registerModel,
   removeTags,
   renameExperiment,
@@ -80,6 +97,7 @@ export const commands: readonly CommandDefinition[] = [
   rerunWithChanges,
   restartEngine,
   restoreCode,
+  retryJob,
   revealArtifacts,
   runActiveFile,
   searchRuns,
@@ -87,9 +105,11 @@ export const commands: readonly CommandDefinition[] = [
   setTag,
   showAllRuns,
   showFinished,
+  showJobLog,
   showLog,
   sortRuns,
   stopRun,
   toggleChosen,
+  train,
   undoDelete,
 ]

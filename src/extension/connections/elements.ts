@@ -1,4 +1,5 @@
-import type { TreeElement } from '../tree/element.ts'
+import type { ExperimentId, RunId } from '../../protocol/ids.ts'
+import type { RunElement, TreeElement } from '../tree/element.ts'
 import { findParent } from '../tree/element.ts'
 import { newErrorNotice } from '../tree/error-notice.ts'
 import type { Connection, Connections } from './connections.ts'
@@ -52,4 +53,26 @@ export function findConnectionId(element: TreeElement): string {
   if (element.kind === 'connection' || element.kind === 'experiment') return element.connectionId
   const parent = findParent(element)
   return parent === undefined ? '' : findConnectionId(parent)
+}
+
+/** Pages of runs that are fetched to find one. */
+const mostPages = 10
+
+/** A run among those that the view shows, or would show after more were loaded; undefined when its filter hides it. */
+export async function findRunElement(
+  connections: Pick<Connections, 'find'>,
+  wanted: { readonly connectionId: string; readonly experimentId: ExperimentId; readonly runId: RunId },
+): Promise<RunElement | undefined> {
+  const state = connections.find(wanted.connectionId)?.state
+  if (state?.kind !== 'connected') return undefined
+  const experiments = await state.tree.experiments()
+  const experiment = experiments.find((element) => element.experiment.experimentId === wanted.experimentId)
+  if (experiment === undefined) return undefined
+  for (let page = 0; page < mostPages; page++) {
+    const children = await state.tree.children(experiment)
+    const found = state.tree.runs().find(({ row }) => row.runId === wanted.runId)
+    if (found !== undefined || !children.some(({ kind }) => kind === 'more')) return found
+    await state.tree.loadMore(experiment)
+  }
+  return undefined
 }

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode'
 import type { CommandContext } from '../context.ts'
+import { problemMatchers } from '../contributions.ts'
 
 /** Starts our command line as a task in a terminal of its own, in a workspace folder. */
 export async function startCommandLineTask(
@@ -13,7 +14,14 @@ export async function startCommandLineTask(
     cwd: folder.uri.fsPath,
     env: { ...cli.env },
   })
-  const task = new vscode.Task({ type: 'runwright' }, folder, name, 'Runwright', process, [])
+  const task = new vscode.Task(
+    { type: 'runwright' },
+    folder,
+    name,
+    'Runwright',
+    process,
+    problemMatchers.map(({ name }) => `$${name}`),
+  )
   task.presentationOptions = { clear: true, panel: vscode.TaskPanelKind.New }
   await vscode.tasks.executeTask(task)
 }

@@ -2,7 +2,7 @@ import type { CommandContext } from '../context.ts'
 
 /** Lets the user pick one of the texts that are known, or type another; undefined when the box is left. */
 export function pickOrType(
-  { vscode, log }: CommandContext,
+  { vscode, log }: Pick<CommandContext, 'vscode' | 'log'>,
   title: string,
   placeholder: string,
   known: Promise<readonly string[]>,

@@ -11,6 +11,7 @@ import {
   formatSize,
   formatSpokenAge,
 } from './format.ts'
+import { escapeMarkdown } from './escape-markdown.ts'
 import { drawSparkline } from './sparkline.ts'
 import { localize } from '../localize.ts'
 
@@ -240,9 +241,4 @@ function nameStatus(status: RunStatus): string {
     case 'KILLED':
       return localize('killed')
   }
-}
-
-/** Names, values and paths come from whoever logged them and must show as they are. */
-function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]()#+\-.!<>|~&$]/g, String.raw`\$&`)
 }

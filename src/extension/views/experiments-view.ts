@@ -1,7 +1,7 @@
 import * as vscode from 'vscode'
 import type { RunId } from '../../protocol/ids.ts'
 import { experimentsViewId } from '../contributions.ts'
-import { findParentElement, listChildren, listRoots } from '../connections/elements.ts'
+import { findParentElement, findRunElement, listChildren, listRoots } from '../connections/elements.ts'
 import type { Connections } from '../connections/connections.ts'
 import type { Explorer } from '../context.ts'
 import type { RunElement, TreeElement } from '../tree/element.ts'
@@ -130,6 +130,12 @@ export function openExperimentsView(state: vscode.Memento, connections: () => Co
       for (const { id, state } of connections().list()) if (state.kind === 'failed') connections().reconnect(id)
       await Promise.all(trees().map((tree) => tree.reload()))
       refresh.add(['roots'])
+    },
+    async reveal(address) {
+      const run = await findRunElement(connections(), address)
+      if (run === undefined) return false
+      await view.reveal(run, { select: true, focus: true })
+      return true
     },
     isChosen: (runId) => chosen.has(runId),
     changed: (elements) => refresh.add(elements === 'roots' ? ['roots'] : elements),

@@ -1,0 +1,15 @@
+import { defineCommand } from '../command.ts'
+import { isJobElement } from '../jobs/element.ts'
+
+export default defineCommand({
+  id: 'runwright.showJobLog',
+  title: 'Show Job Log',
+  view: 'jobs',
+  appliesTo: 'viewItem =~ /^job /',
+  menu: '1_open@1',
+  accepts: isJobElement,
+  takes: 'one',
+  async run({ jobLogs }, [{ connectionId, job }]) {
+    jobLogs.open(connectionId, job)
+  },
+})

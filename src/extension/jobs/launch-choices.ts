@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Client } from '../../protocol/client.ts'
+import { parseProjectFile, projectFileName } from '../../protocol/project-file.ts'
+import type { LaunchChoices } from './launch-form.ts'
+import { type ListedTarget, listTargets } from './list-targets.ts'
+
+/**
+ * What a launch in a folder can choose among. Starts nothing: without a client there are the targets of
+ * `runwright.yaml` by their names.
+ *
+ * @param folder absolute path
+ * @throws INVALID_PARAMETER_VALUE when `runwright.yaml` cannot be read
+ */
+export async function loadLaunchChoices(folder: string, client: Client | undefined): Promise<LaunchChoices> {
+  const content = await readFile(path.join(folder, projectFileName), 'utf8').catch(() => '')
+  const { targets, profiles } = parseProjectFile(content)
+  if (client === undefined) {
+    const named = Object.entries(targets).map(([name, { kind }]) => newTarget(name, kind))
+    return { targets: [newTarget('local', 'local'), ...named], experiments: [], profiles }
+  }
+  const [listed, { experiments }] = await Promise.all([listTargets(client), client.call('experiments/list', {})])
+  return { targets: listed, experiments: experiments.map(({ name }) => name), profiles }
+}
+
+function newTarget(name: string, kind: string): ListedTarget {
+  return { target: { name, kind, queuedCount: 0, runningCount: 0 }, devices: [], problems: [] }
+}

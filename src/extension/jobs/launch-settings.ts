@@ -1,0 +1,123 @@
+import { isRecord } from '../../protocol/json.ts'
+import type { LaunchProfile } from '../../protocol/project-file.ts'
+import { parseSize, parseTime } from '../../protocol/quantities.ts'
+import type { Param } from '../../protocol/runs.ts'
+import { joinCommandLine, splitCommandLine } from '../command-line.ts'
+
+/** What a job asks for, by the option of `runwright train` that says it. */
+export const resourceNames = ['gpus', 'gpu-memory', 'cpus', 'memory', 'time', 'retries'] as const
+export type ResourceName = (typeof resourceNames)[number]
+
+/** A launch as the form shows it: texts as they were typed. It holds no secret, so it may be remembered. */
+export interface LaunchSettings {
+  /** A line that `splitCommandLine` reads; `{key}` in it stands for the value of a param. */
+  readonly command: string
+  readonly target: string
+  readonly experiment: string
+  readonly params: readonly Param[]
+  /** Empty texts ask for nothing. */
+  readonly resources: Readonly<Record<ResourceName, string>>
+}
+
+export function newLaunchSettings(command: readonly string[]): LaunchSettings {
+  return {
+    command: joinCommandLine(command),
+    target: 'local',
+    experiment: 'Default',
+    params: [],
+    resources: { gpus: '', 'gpu-memory': '', cpus: '', memory: '', time: '', retries: '' },
+  }
+}
+
+/** What was remembered, over what there would be otherwise: any part that is no longer right is left out. */
+export function parseLaunchSettings(remembered: unknown, otherwise: LaunchSettings): LaunchSettings {
+  if (!isRecord(remembered)) return otherwise
+  const textOf = (value: unknown, instead: string) => (typeof value === 'string' && value !== '' ? value : instead)
+  const { params, resources } = remembered
+  return {
+    command: textOf(remembered['command'], otherwise.command),
+    target: textOf(remembered['target'], otherwise.target),
+    experiment: textOf(remembered['experiment'], otherwise.experiment),
+    params: Array.isArray(params) ? params.flatMap(parseParam) : [],
+    resources: isRecord(resources)
+      ? mapResources((name) => {
+          const value = resources[name]
+          return typeof value === 'string' && isResource(name, value) ? value : ''
+        })
+      : otherwise.resources,
+  }
+}
+
+function parseParam(value: unknown): Param[] {
+  if (!isRecord(value) || typeof value['key'] !== 'string' || typeof value['value'] !== 'string') return []
+  return [{ key: value['key'], value: value['value'] }]
+}
+
+function mapResources(textOf: (name: ResourceName) => string): LaunchSettings['resources'] {
+  return {
+    gpus: textOf('gpus'),
+    'gpu-memory': textOf('gpu-memory'),
+    cpus: textOf('cpus'),
+    memory: textOf('memory'),
+    time: textOf('time'),
+    retries: textOf('retries'),
+  }
+}
+
+/** Whether a text says how much of something: `2`, `24G`, `1h30m`; nothing at all does, too. */
+export function isResource(name: ResourceName, text: string): boolean {
+  if (text === '') return true
+  switch (name) {
+    case 'gpus':
+      return /^\d{1,4}$/.test(text) && Number(text) <= 1024
+    case 'cpus':
+      return Number.isFinite(Number(text)) && Number(text) > 0
+    case 'gpu-memory':
+    case 'memory':
+      return parseSize(text) !== undefined
+    case 'time':
+      return parseTime(text) !== undefined
+    case 'retries':
+      return /^\d{1,3}$/.test(text) && Number(text) <= 100
+  }
+}
+
+/** What a profile of `runwright.yaml` says, over the settings. */
+export function applyProfile(settings: LaunchSettings, profile: LaunchProfile): LaunchSettings {
+  const { gpus, gpuMemoryBytes, cpus, memoryBytes, timeLimitSeconds, retries, params = {} } = profile
+  const given = { gpus, 'gpu-memory': gpuMemoryBytes, cpus, memory: memoryBytes, time: timeLimitSeconds, retries }
+  return {
+    command: profile.command === undefined ? settings.command : joinCommandLine(profile.command),
+    target: profile.target ?? settings.target,
+    experiment: profile.experiment ?? settings.experiment,
+    params: Object.entries(params).reduce((all, [key, value]) => setParam(all, { key, value }), settings.params),
+    resources: mapResources((name) => {
+      const value = given[name]
+      if (value === undefined) return settings.resources[name]
+      return name === 'time' ? `${value}s` : String(value)
+    }),
+  }
+}
+
+/** With this value in the place of the one before, or after the others. An empty value takes the param away. */
+export function setParam(params: readonly Param[], param: Param): readonly Param[] {
+  if (param.value === '') return params.filter(({ key }) => key !== param.key)
+  if (!params.some(({ key }) => key === param.key)) return [...params, param]
+  return params.map((known) => (known.key === param.key ? param : known))
+}
+
+/** The words for `runwright train` that launch this. */
+export function toTrainWords(settings: LaunchSettings): readonly string[] {
+  const resources = resourceNames.flatMap((name) => {
+    const value = settings.resources[name]
+    return value === '' ? [] : [`--${name}=${value}`]
+  })
+  return [
+    `--target=${settings.target}`,
+    `--experiment=${settings.experiment}`,
+    ...settings.params.map(({ key, value }) => `--param=${key}=${value}`),
+    ...resources,
+    '--',
+    ...(splitCommandLine(settings.command) ?? []),
+  ]
+}
