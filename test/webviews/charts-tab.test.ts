@@ -572,7 +572,7 @@ describe('the charts tab', () => {
     await page.mouse.down()
     await page.mouse.move(box.x + 40, box.y + 80, { steps: 4 })
     await page.mouse.up()
-    await page.getByRole('button', { name: 'Choose 1 Runs' }).click()
+    await page.getByRole('button', { name: 'Choose 1 Run', exact: true }).click()
     await seeView(open, ({ chosen }) => chosen.join() === runs.falling)
     assert.deepEqual(open.errors, [])
   })
