@@ -314,7 +314,8 @@ describe('an environment that several jobs want', () => {
     await writeFile(sign('fail'), '')
     const { code, output } = await start().ended
     assert.equal(code, buildFailedCode)
-    assert.match(output, /no such package\nrunwright: the environment of it's\/requirements.txt could not be built\n$/)
+    assert.match(output, /^no such package$/m)
+    assert.match(output, /^runwright: the environment of it's\/requirements.txt could not be built$/m)
     assert.deepEqual(await store(), [`${plan.key}.1.lock`])
     await rm(sign('fail'))
     assert.equal((await start().ended).code, 0)
