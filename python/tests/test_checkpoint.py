@@ -99,15 +99,11 @@ class CheckpointTest(Workplace):
         self.save(1)
         manifest = self.save(2, metric=0.5).with_suffix(".json")
         whole = manifest.read_bytes()
-        changed = 0
-        for at in range(len(whole)):
-            flip_bit(manifest, at)
-            parsed = parse_manifest(manifest.read_bytes())
+        for at in range(8 * len(whole)):
+            flipped = bytearray(whole)
+            flipped[at // 8] ^= 1 << at % 8
             # White space may be another one: that changes nothing.
-            self.assertIn(parsed, (None, parse_manifest(whole)))
-            changed += parsed is None
-            manifest.write_bytes(whole)
-        self.assertGreater(changed, len(whole) // 2)
+            self.assertIn(parse_manifest(flipped), (None, parse_manifest(whole)))
         flip_bit(manifest, whole.index(b'"sequence"') + len('"sequence": '))
         with self.assertLogs("runwright", "WARNING"):
             self.assertEqual(self.resumed(), 1)

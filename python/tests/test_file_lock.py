@@ -34,19 +34,32 @@ class FileLockTest(Workplace):
         self.assertEqual(most, [1])
         self.assertEqual(os.listdir(), [], "no file is left")
 
-    def test_a_forked_child_that_lives_on_does_not_keep_it(self) -> None:
+    def test_a_forked_child_that_lives_on_does_not_keep_those_waiting_who_came_before_the_end(self) -> None:
         said = self.run_program(
             """
-import os, pathlib, signal
+import os, pathlib, signal, threading, time
 from runwright.file_lock import file_lock
+
 path = pathlib.Path("lock")
+
+def wait():
+    with file_lock(path):
+        print("free" if waiter_is_early.is_set() else "late")
+
+waiter_is_early = threading.Event()
+waiter_is_early.set()
+waiter = threading.Thread(target=wait, daemon=True)
 with file_lock(path):
     child = os.fork()
     if child == 0:
         signal.pause()
-with file_lock(path):
-    print("free")
+    waiter.start()
+    time.sleep(0.3)
+waiter.join(5)
+waiter_is_early.clear()
 os.kill(child, signal.SIGKILL)
+os.waitpid(child, 0)
+waiter.join(5)
 """
         )
         self.assertEqual(said, "free\n")
