@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from types import FrameType
 from typing import Any
+
+_grace_seconds = 5.0
 
 
 class CheckpointRequest:
@@ -13,6 +16,7 @@ class CheckpointRequest:
 
     def __init__(self) -> None:
         self._is_pending = False
+        self._asked_at = 0.0
         self.should_stop = False
         """Whether the program was asked to end: save, then `raise SystemExit(request.exit_code)`."""
 
@@ -26,16 +30,20 @@ class CheckpointRequest:
         # Nothing but flags: the signal may come in the middle of a step, or of a checkpoint.
         self._is_pending = True
         if number == signal.SIGTERM:
+            self._end_if_stuck()
             self.should_stop = True
-            # A program that has not come to its next step is ended by the second one.
-            signal.signal(signal.SIGTERM, self._end)
         previous = _previous.get(number)
         if callable(previous):
             previous(number, frame)
 
-    def _end(self, number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTERM)
+    def _end_if_stuck(self) -> None:
+        """Within a few seconds a second SIGTERM is the same request: torchrun passes on what its group gets anyway."""
+        now = time.monotonic()
+        if not self.should_stop:
+            self._asked_at = now
+        elif now - self._asked_at >= _grace_seconds:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 _request: CheckpointRequest | None = None
@@ -44,7 +52,8 @@ _previous: dict[int, Any] = {}
 
 def on_checkpoint_request() -> CheckpointRequest:
     """
-    From now on SIGUSR1 and SIGTERM ask for a checkpoint at the next step, and no longer end the program at once.
+    From now on SIGUSR1 and SIGTERM ask for a checkpoint at the next step, and no longer end the program at once. Only a
+    further SIGTERM five seconds later does, for a program that does not come to its next step.
 
     Look at the result in the training loop. Handlers that were there before are called too. Call it from the main
     thread; a second call gives the same object. Raises ValueError in another thread.

@@ -50,7 +50,7 @@ def encode_manifest(manifest: Manifest) -> bytes:
     return json.dumps({**content, "check": _check(content)}, indent=2).encode()
 
 
-def parse_manifest(data: bytes) -> Manifest | None:
+def parse_manifest(data: bytes | bytearray) -> Manifest | None:
     """None for anything but a whole, unchanged manifest of this version."""
     try:
         content = json.loads(data)

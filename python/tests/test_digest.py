@@ -45,7 +45,8 @@ def of(value: Any) -> bytes:
 class DigestTest(Workplace):
     def test_different_values_differ(self) -> None:
         values: list[Any] = [
-            None, True, False, 0, 1, 1.0, -0.0, 0.0, "", "1", b"", b"1", [], [1], (1,), {1}, {}, {1: 1}, {1: 2}, ["a", "b"],
+            None, True, False, 0, 1, 1.0, -0.0, 0.0, "", "1", b"", b"1", [], [1], (1,), {1}, {}, {1: 1}, {1: 2},
+            ["a", "b"],
             ["ab"], [["a"], "b"], [["a", "b"]], {"a": "b"}, {"b": "a"}, frozenset([1]), bytearray(b"1"), range(3),
             complex(1), Point(1, 2), Point(2, 1), Color.RED, Color.BLUE, Pair(1, 2), (1, 2), int, str, len, max,
             collections.OrderedDict(a=1, b=2), collections.OrderedDict(b=2, a=1), collections.Counter("ab"), [].append,

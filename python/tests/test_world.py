@@ -24,15 +24,14 @@ class WorldTest(unittest.TestCase):
         )
         self.assertEqual(world(env), World(6, 7, 1, 2, 2, "gpu03", 23456))
 
-    def test_a_batch_script_of_slurm_is_one_process(self) -> None:
-        batch = {
-            "SLURM_PROCID": "0",
-            "SLURM_NTASKS": "4",
-            "SLURM_LOCALID": "0",
-            "SLURM_NODEID": "0",
-            "SLURM_JOB_ID": "7",
-        }
+    def test_what_slurm_22_05_sets_in_a_batch_script_is_one_process_and_in_its_step_the_world(self) -> None:
+        """Recorded: sbatch -N2 --ntasks=3, its script, and the third task of an srun in it."""
+        batch = {"SLURM_JOB_ID": "1", "SLURM_JOB_NODELIST": "n[1-2]", "SLURM_LOCALID": "0", "SLURM_NODEID": "0"}
+        batch.update({"SLURM_NTASKS": "3", "SLURM_PROCID": "0", "SLURM_TASKS_PER_NODE": "2,1"})
         self.assertEqual((world(batch).rank, world(batch).size), (0, 1))
+        step = {**batch, "SLURM_NODEID": "1", "SLURM_PROCID": "2", "SLURM_STEP_ID": "0", "SLURM_STEP_NUM_NODES": "2"}
+        step.update({"SLURM_STEP_NODELIST": "n[1-2]", "SLURM_STEP_NUM_TASKS": "3", "SLURM_STEP_TASKS_PER_NODE": "2,1"})
+        self.assertEqual(world(step), World(2, 3, 0, 1, 1, "n1", 20_001))
 
     def test_torchrun_within_srun_is_torchruns_world(self) -> None:
         outer = {"SLURM_PROCID": "1", "SLURM_STEP_NUM_TASKS": "2", "SLURM_LOCALID": "0", "SLURM_NODEID": "1"}
