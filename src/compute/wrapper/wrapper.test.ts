@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { attemptVariable } from '../../protocol/jobs.ts'
 import { jobFiles } from './job-folder.ts'
 import { createScratchWrapper, type ScratchWrapper, until } from './scratch-wrapper.ts'
@@ -121,6 +122,17 @@ for (const shell of shells) {
       assert.equal(preempted.record()?.cause, 'preempted')
     })
 
+    it('takes an end for cancelled that was asked for after the cluster had asked', async () => {
+      await using job = await script('trap "sleep 0.5; exit 9" TERM; echo on; while :; do sleep 0.05; done')
+      const start = await startPrinted(job, 'on')
+      start.send('SIGTERM')
+      await until(() => existsSync(join(job.folder, jobFiles.cause)))
+      await writeFile(join(job.folder, jobFiles.cancel), '')
+      await start.exited
+      assert.equal(job.record()?.cause, 'cancelled')
+      assert.equal(await job.run(), 75)
+    })
+
     it('may start again after it was preempted, once for each time, and goes on with the same output', async () => {
       const text = 'echo run; [ -e "$0/second" ] && exit 5; sleep 30'
       await using job = await create(['sh', '-c', text, '/nowhere'])
@@ -157,13 +169,13 @@ for (const shell of shells) {
       const child = await startPrinted(job, 'on')
       await child.exited
       assert.equal(job.record()?.cause, 'time-limit')
-      assert.deepEqual([listSession(child.pid), listMarked(job)], [[], []])
+      await isEmpty(() => [...listSession(child.pid), ...listMarked(job)])
 
       await using quick = await script('true', { timeLimitSeconds: 4_444_444, memoryBytes: 1 << 30 })
       const other = quick.start()
       await other.exited
       assert.equal(quick.record()?.cause, 'exited')
-      assert.deepEqual(listSession(other.pid), [])
+      await isEmpty(() => listSession(other.pid))
     })
 
     it('kills what does not listen ten seconds after its time was over', async () => {
@@ -203,7 +215,7 @@ for (const shell of shells) {
       await child.exited
       const record = job.record()
       assert.deepEqual([record?.cause, record?.exitCode, record?.signal], ['lost', null, null])
-      assert.deepEqual([listMarked(job), listSession(child.pid)], [[], []])
+      await isEmpty(() => [...listMarked(job), ...listSession(child.pid)])
     })
 
     it('takes secrets from its input, all of them or nothing happens', async () => {
@@ -246,6 +258,12 @@ async function startPrinted(job: ScratchWrapper, text: string) {
   const child = job.start()
   await until(() => job.log().includes(text))
   return child
+}
+
+/** A process that was killed takes a moment to be gone. */
+async function isEmpty(list: () => readonly string[]): Promise<void> {
+  for (let i = 0; i < 100 && list().length > 0; i++) await delay(10)
+  assert.deepEqual(list(), [])
 }
 
 function snapshot(job: ScratchWrapper) {
