@@ -142,10 +142,13 @@ export function computeTargetContract(
       const script = 'trap "echo asked" TERM; echo on; while :; do sleep 0.1; done'
       const handle = await target.submit(shell(script))
       await printed(target, handle, 'on')
+      const askedAt = Date.now()
       await target.cancel(handle)
       await printed(target, handle, 'asked')
       const { exit } = await end(target, handle)
       assert.deepEqual([exit.cause, exit.signal], ['cancelled', 'SIGKILL'])
+      const seconds = (exit.endedAt - askedAt) / 1000
+      assert(seconds > 9 && seconds < 20, `It was killed after ${seconds} s.`)
     })
 
     it('ends a command that takes longer than it may', async () => {

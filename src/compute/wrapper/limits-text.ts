@@ -67,7 +67,7 @@ rw_limits() {
   if [ -n "$rw_limit" ]; then
     (
       rw_pausable
-      rw_pause "$rw_limit" || exit
+      rw_pause "$rw_limit" && [ -d claim ] && ! [ -e exit.json ] || exit
       rw_ask time-limit
       rw_signal_group TERM
       rw_pause 10 && rw_kill
@@ -86,9 +86,13 @@ rw_limits() {
     ) &
     rw_meter=$!
   fi
+  echo "$rw_timer $rw_meter" >claim/limits
 }
 
+# Of whichever process has begun them.
 rw_end_limits() {
+  rw_timer=
+  [ -s claim/limits ] && read -r rw_timer rw_meter <claim/limits
   for rw_each in $rw_timer $rw_meter; do
     kill "$rw_each"
     wait "$rw_each"

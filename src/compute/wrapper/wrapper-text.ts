@@ -51,6 +51,8 @@ rw_write() {
 const signalsText = `
 # Whoever sends TERM without having made the marker is the cluster that takes the place away.
 rw_on_term() {
+  # The claim of another start is not ours to touch.
+  if [ -z "$rw_claimed" ]; then rw_early=yes; return; fi
   if [ -e cancel ]; then rw_ask cancelled; rw_wait=10; else rw_ask preempted; rw_wait=$rw_grace; fi
   rw_signal_group TERM
   [ -z "$rw_killer" ] || kill "$rw_killer"
@@ -59,6 +61,14 @@ rw_on_term() {
     rw_pause "$rw_wait" && ! [ -e exit.json ] && rw_kill
   ) &
   rw_killer=$!
+}
+
+rw_leave() {
+  if [ -n "$rw_killer" ]; then
+    kill "$rw_killer"
+    wait "$rw_killer"
+  fi
+  exit "$1"
 }
 
 # Only to processes that expect it: USR1 ends all others.
@@ -129,12 +139,13 @@ rw_inner='
 const mainText = `
 unset CDPATH
 rw_from=$PWD
-rw_path=\${PATH-}
-PATH=\${rw_path:+$rw_path:}/usr/local/bin:/usr/bin:/bin
 rw_killer=
 cd -P -- "$1" && [ -r settings.sh ] || exit ${wrapperExits.unusable}
 rw_job=$PWD
 . ./settings.sh
+# The command gets its own path; ours must lead to the system's tools, whatever that is.
+rw_path=\${PATH-}
+PATH=\${rw_path:+$rw_path:}/usr/local/bin:/usr/bin:/bin
 rw_session=$(command -v setsid || command -v perl)
 if [ "$rw_secrets" = stdin ]; then
   rw_text=$(cat)
@@ -145,6 +156,11 @@ rw_now
 rw_started=$rw_time
 rw_stat
 rw_again=
+rw_claimed=
+rw_early=
+trap rw_on_term INT TERM
+trap rw_on_usr1 USR1
+trap : HUP
 # By its whole path, for the folder that we are in may have been moved away to be removed.
 if ! mkdir "$rw_job/claim" 2>/dev/null; then
   [ -d "$rw_job/claim" ] || exit ${wrapperExits.unusable}
@@ -153,9 +169,7 @@ if ! mkdir "$rw_job/claim" 2>/dev/null; then
   rm -f "$rw_job"/claim/*
 fi
 cd "$rw_job" || exit ${wrapperExits.unusable}
-trap rw_on_term INT TERM
-trap rw_on_usr1 USR1
-trap : HUP
+rw_claimed=yes
 if ! echo "$rw_pid $rw_birth $rw_boot $rw_started $rw_host" >claim/owner; then
   # Nothing has run: a further start may try, and the record of the last one stays.
   rm -f claim/owner
@@ -168,10 +182,12 @@ exec </dev/null >/dev/null 2>&1
 rw_find_cgroup
 rw_code=null
 rw_signal=null
-if [ -e cancel ]; then
-  rw_ask cancelled
+if [ -e cancel ]; then rw_ask cancelled; fi
+if [ -n "$rw_early" ]; then rw_ask preempted; fi
+if [ -s claim/cause ]; then
   rw_record
-  exit 143
+  rw_end_limits
+  rw_leave 143
 fi
 (rw_parent "$@") &
 rw_child=$!
@@ -185,11 +201,7 @@ if ! [ -e exit.json ]; then
   rw_record
   rw_end_limits
 fi
-if [ -n "$rw_killer" ]; then
-  kill "$rw_killer"
-  wait "$rw_killer"
-fi
 rw_status=1
 [ -s claim/code ] && read -r rw_status <claim/code
-exit "$rw_status"
+rw_leave "$rw_status"
 `
