@@ -28,6 +28,8 @@ export interface JobFolders {
    */
   place(key: AttemptKey, files: Readonly<Record<string, string>>, then: string): Promise<string>
   states(keys: readonly AttemptKey[]): Promise<Map<AttemptKey, FolderState>>
+  /** The attempts that have a record of their end, however many folders there are. */
+  listEnded(): Promise<ReadonlySet<AttemptKey>>
   /** Claims attempts that nobody has claimed, so that none of them can begin any more. @returns those */
   fence(keys: readonly AttemptKey[]): Promise<ReadonlySet<AttemptKey>>
   readLog(key: AttemptKey, offset: number, maxBytes: number): Promise<Uint8Array>
@@ -53,6 +55,15 @@ export function createJobFolders(shell: Shell, root: string): JobFolders {
     async states(keys) {
       if (keys.length === 0) return new Map()
       return parseStates(keys, check(await run(statesProgram(keys))))
+    },
+    async listEnded() {
+      const said = check(await run(`cd "$root" 2>/dev/null || exit 0\nls -d -- */${jobFiles.exit} 2>/dev/null || :\n`))
+      return new Set(
+        said
+          .split('\n')
+          .flatMap((path) => path.split('/')[0] ?? [])
+          .filter(isAttemptKey),
+      )
     },
     async fence(keys) {
       if (keys.length === 0) return new Set()
