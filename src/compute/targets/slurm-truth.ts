@@ -33,6 +33,9 @@ const launchFailed = 'launch failed requeued held'
 /** After that many nodes that could not start it, a person has to look. */
 const maxReleases = 10
 
+/** How long a node may take to start what Slurm calls running; longer each time, for its preparations may be slow. */
+const absentMs = 90_000
+
 /** @param parts.now milliseconds, from any clock that does not go back */
 export function createSlurmTruth(parts: { readonly login: Login; readonly now: () => number }): SlurmTruth {
   const { login, now } = parts
@@ -40,6 +43,8 @@ export function createSlurmTruth(parts: { readonly login: Login; readonly now: (
   const secrets = new Map<AttemptKey, Readonly<Record<string, string>>>()
   /** Since when Slurm knows nothing of an attempt. */
   const forgotten = new Map<AttemptKey, number>()
+  /** Since when Slurm says that an attempt runs while nothing of it is seen, and how often it was started again. */
+  const absent = new Map<AttemptKey, { readonly since: number; readonly count: number }>()
   /** How often an attempt was let go on after its node was not there. */
   const releases = new Map<AttemptKey, number>()
   /** Since when Slurm takes an ended attempt for running. */
@@ -48,14 +53,16 @@ export function createSlurmTruth(parts: { readonly login: Login; readonly now: (
   const readQueue = async () => Map.groupBy(parseQueue(await askSlurm(shell, queueCommand)), ({ key }) => key)
 
   async function statusOf(keys: readonly AttemptKey[]): Promise<Map<AttemptKey, TargetStatus>> {
-    const [queue, ended] = await Promise.all([readQueue(), folders.listEnded()])
+    const [queue, { claimed, ended }] = await Promise.all([readQueue(), folders.listMarked()])
     const found = new Map<AttemptKey, TargetStatus>()
     for (const key of keys) {
       const live = liveStatus(queue.get(key) ?? [])
       if (live === undefined || ended.has(key)) continue
       found.set(key, live)
       forgotten.delete(key)
-      if (live.state === 'running') await bringSecrets(key, queue.get(key) ?? [])
+      if (live.state !== 'running' || claimed.has(key)) absent.delete(key)
+      else if (secrets.has(key)) await bringSecrets(key, queue.get(key) ?? [])
+      else await startAgain(key, queue.get(key) ?? [])
     }
     await settle(
       keys.filter((key) => !found.has(key)),
@@ -91,6 +98,15 @@ export function createSlurmTruth(parts: { readonly login: Login; readonly now: (
       if (settled !== undefined) forgotten.delete(key)
       found.set(key, settled === undefined ? await forget(key, folder) : await withMemory(login, key, folder, settled))
     }
+  }
+
+  /** A node may lose a job that it was just given. Should it start after all, one of the two is refused. */
+  async function startAgain(key: AttemptKey, entries: readonly QueueEntry[]): Promise<void> {
+    const { since, count } = absent.get(key) ?? { since: now(), count: 0 }
+    const jobId = entries.find(({ state }) => state === 'R')?.jobId
+    const isDue = jobId !== undefined && count < maxReleases && now() - since >= absentMs * 2 ** count
+    absent.set(key, isDue ? { since: now(), count: count + 1 } : { since, count })
+    if (isDue) await askSlurm(shell, ['scontrol', 'requeue', jobId])
   }
 
   /** Slurm holds a job whose node was not there when it was to start, until somebody lets it go on. */
@@ -167,6 +183,7 @@ export function createSlurmTruth(parts: { readonly login: Login; readonly now: (
       secrets.delete(key)
       forgotten.delete(key)
       releases.delete(key)
+      absent.delete(key)
     },
   }
 }
