@@ -28,6 +28,8 @@ export interface JobFolders {
    */
   place(key: AttemptKey, files: Readonly<Record<string, string>>, then: string): Promise<string>
   states(keys: readonly AttemptKey[]): Promise<Map<AttemptKey, FolderState>>
+  /** The attempts that have been claimed and those that have a record of their end, however many folders there are. */
+  listMarked(): Promise<{ readonly claimed: ReadonlySet<AttemptKey>; readonly ended: ReadonlySet<AttemptKey> }>
   /** Claims attempts that nobody has claimed, so that none of them can begin any more. @returns those */
   fence(keys: readonly AttemptKey[]): Promise<ReadonlySet<AttemptKey>>
   readLog(key: AttemptKey, offset: number, maxBytes: number): Promise<Uint8Array>
@@ -53,6 +55,13 @@ export function createJobFolders(shell: Shell, root: string): JobFolders {
     async states(keys) {
       if (keys.length === 0) return new Map()
       return parseStates(keys, check(await run(statesProgram(keys))))
+    },
+    async listMarked() {
+      const said = check(await run(listMarkedProgram))
+      const paths = said.split('\n').map((path) => path.split('/'))
+      const having = (file: string) =>
+        new Set(paths.flatMap(([key = '', name]) => (name === file && isAttemptKey(key) ? [key] : [])))
+      return { claimed: having(jobFiles.claim), ended: having(jobFiles.exit) }
     },
     async fence(keys) {
       if (keys.length === 0) return new Set()
@@ -113,6 +122,10 @@ function placeProgram(key: AttemptKey, files: Readonly<Record<string, string>>, 
     '',
   ].join('\n')
 }
+
+const listMarkedProgram = `cd "$root" 2>/dev/null || exit 0
+ls -d -- */${jobFiles.claim} */${jobFiles.exit} 2>/dev/null || :
+`
 
 function fenceProgram(keys: readonly AttemptKey[]): string {
   return `cd "$root" 2>/dev/null || exit 0

@@ -38,7 +38,8 @@ export function parseAccounts(text: string): AccountEntry[] {
     const state = said.split(' ', 1)[0] ?? ''
     const startedAt = parseSlurmTime(started)
     const endedAt = parseSlurmTime(ended)
-    const cause = causeOf(state)
+    // Without a name it was nobody: a controller that had started anew closed the accounts of what it did not know.
+    const cause = said === 'CANCELLED' ? undefined : causeOf(state)
     return [
       {
         jobId,

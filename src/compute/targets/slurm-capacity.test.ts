@@ -3,11 +3,11 @@ import { describe, it } from 'node:test'
 import { parseDuration, parsePartitions, sumCapacity } from './slurm-capacity.ts'
 
 /** The first three lines as Slurm 22.05 wrote them; the rest after its manual. */
-const recorded = `up|infinite|1|1-infinite|32|23905|gpu:fake:4|OFF|gpu*
-up|infinite|1|1-infinite|32|23905|gpu:fake:4|REQUEUE|spot
-up|1:00|1|1|32|23905|gpu:fake:4|OFF|small
-down|2-00:00:00|8|1-4|64+|1000|gpu:a100:4(S:0-1),gpu:2,lustre:1|OFF|old
-up|30:00|2|1|8|1000|(null)|OFF|cpu
+const recorded = `up|infinite|1|1-infinite|32|23905|gpu:fake:4|gpu*
+up|infinite|1|1-infinite|32|23905|gpu:fake:4|spot
+up|1:00|1|1|32|23905|gpu:fake:4|small
+down|2-00:00:00|8|1-4|64+|1000|gpu:a100:4(S:0-1),gpu:2,lustre:1|old
+up|30:00|2|1|8|1000|(null)|cpu
 `
 
 describe('the partitions of Slurm', () => {
@@ -24,12 +24,10 @@ describe('the partitions of Slurm', () => {
       cpus: 32,
       memoryBytes: 23905 * 1024 ** 2,
       gpus: 4,
-      mayRequeue: false,
     })
     assert.deepEqual([parts[0]?.partition, parts[0]?.isDefault], ['gpu', true])
     assert.equal(parts[0]?.maxNodes, undefined)
     assert.equal(parts[0]?.timeLimitSeconds, undefined)
-    assert.equal(parts[1]?.mayRequeue, true)
     assert.deepEqual([parts[3]?.cpus, parts[3]?.gpus, parts[3]?.isUp], [64, 6, false])
     assert.equal(parts[4]?.gpus, 0)
   })

@@ -15,26 +15,15 @@ export interface PartitionPart {
   readonly cpus: number
   readonly memoryBytes: number
   readonly gpus: number
-  /** Its jobs give way to more important ones, and come back. */
-  readonly mayRequeue: boolean
 }
 
-export const capacityCommand: readonly string[] = ['sinfo', '-h', '-o', '%a|%l|%D|%s|%c|%m|%G|%M|%P']
+export const capacityCommand: readonly string[] = ['sinfo', '-h', '-o', '%a|%l|%D|%s|%c|%m|%G|%P']
 
 /** Reads what `capacityCommand` writes: a line for each kind of node of each partition. */
 export function parsePartitions(text: string): PartitionPart[] {
   return text.split('\n').flatMap((line) => {
-    const [
-      state = '',
-      limit = '',
-      nodes = '',
-      size = '',
-      cpus = '',
-      megabytes = '',
-      gres = '',
-      preemption = '',
-      ...name
-    ] = line.split('|')
+    const [state = '', limit = '', nodes = '', size = '', cpus = '', megabytes = '', gres = '', ...name] =
+      line.split('|')
     if (name.length === 0) return []
     const marked = name.join('|')
     const timeLimitSeconds = parseDuration(limit)
@@ -50,7 +39,6 @@ export function parsePartitions(text: string): PartitionPart[] {
         cpus: parseCount(cpus),
         memoryBytes: parseCount(megabytes) * 1024 ** 2,
         gpus: countGpus(gres),
-        mayRequeue: preemption === 'REQUEUE',
       },
     ]
   })

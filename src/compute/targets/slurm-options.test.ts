@@ -14,7 +14,6 @@ const part: PartitionPart = {
   cpus: 8,
   memoryBytes: 2 ** 30,
   gpus: 1,
-  mayRequeue: true,
 }
 
 describe('what sbatch is told', () => {
@@ -45,12 +44,12 @@ describe('what sbatch is told', () => {
     )
   })
 
-  it('asks for a signal before the end, and to come back only where a partition takes jobs away', () => {
+  it('asks for a signal before the end, and to start it again where the wrapper lets it', () => {
     const key = `${'a'.repeat(32)}-1` as AttemptKey
     const words = (resources: JobResources, limit?: PartitionPart) =>
       attemptWords(key, { resources } as JobSpec, limit).slice(-2)
-    assert.deepEqual(words({}), ['--signal=B:USR1@120', '--no-requeue'])
-    assert.deepEqual(words({ timeLimitSeconds: 3600 }), ['--signal=B:USR1@180', '--no-requeue'])
+    assert.deepEqual(words({}), ['--signal=B:USR1@120', '--requeue'])
+    assert.deepEqual(words({ timeLimitSeconds: 3600 }), ['--signal=B:USR1@180', '--requeue'])
     assert.deepEqual(words({ timeLimitSeconds: 60 }, part), ['--signal=B:USR1@12', '--requeue'])
   })
 })

@@ -45,7 +45,8 @@ function minutesOf(timeLimitSeconds: number, part: PartitionPart | undefined): n
 
 /**
  * The name and comment by which the job is found again; its output, where Slurm's own remarks go; SIGUSR1 two minutes
- * before the end, or at four fifths of a short job, for a checkpoint.
+ * before the end, or at four fifths of a short job, for a checkpoint. It may start again after it was preempted or its
+ * node was not there: the wrapper lets it only where that is right.
  */
 export function attemptWords(key: AttemptKey, spec: JobSpec, part?: PartitionPart): string[] {
   const { timeLimitSeconds } = spec.resources
@@ -60,6 +61,6 @@ export function attemptWords(key: AttemptKey, spec: JobSpec, part?: PartitionPar
     '--open-mode=append',
     '--input=/dev/null',
     `--signal=B:USR1@${early}`,
-    part?.mayRequeue === true ? '--requeue' : '--no-requeue',
+    '--requeue',
   ]
 }

@@ -86,12 +86,13 @@ describe('an attempt that Slurm does not run any more', () => {
     assert.deepEqual(settled(unclaimed, [account(end('exited', 75))]), ['exited', 75, 2000])
   })
 
+  it('is unknown, and no more, when Slurm has cancelled it and nobody asked for that', () => {
+    const { exit: _exit, ...nobody } = account(end('cancelled'))
+    assert.equal(settled(unclaimed, [{ ...nobody, state: 'CANCELLED' }], [entry('CA')]), undefined)
+  })
+
   it('is unknown to all when none of them knows an end', () => {
     assert.equal(settled(claimed), undefined)
-    assert.equal(
-      settled(unclaimed, [{ ...account(end('exited')), exit: undefined } as unknown as AccountEntry]),
-      undefined,
-    )
     assert.equal(settled(claimed, [], [entry('CG')]), 'running')
   })
 })

@@ -63,6 +63,8 @@ function endSaid({ accounts, queue }: SlurmEvidence): { startedAt?: number; exit
   if (account?.exit !== undefined) {
     return { ...(account.startedAt === undefined ? {} : { startedAt: account.startedAt }), exit: account.exit }
   }
+  // Cancelled by nobody: its node could not be reached when it was to start, or its controller has started anew.
+  if (accounts.at(-1)?.state === 'CANCELLED') return undefined
   const entry = queue.at(-1)
   const cause = entry === undefined ? undefined : causeOf(entry.state)
   if (entry === undefined || cause === undefined) return undefined

@@ -1,0 +1,222 @@
+import type { AttemptKey, TargetStatus } from '../target.ts'
+import { quoteWord } from '../wrapper/quote.ts'
+import { secretsText } from '../wrapper/settings-text.ts'
+import type { FolderState } from './job-folders.ts'
+import type { Login } from './login.ts'
+import { accountCommand, parseAccounts } from './slurm-accounts.ts'
+import type { AccountEntry } from './slurm-accounts.ts'
+import { askSlurm, explainFailure } from './slurm-commands.ts'
+import { slurmFiles } from './slurm-files.ts'
+import { parseQueue, queueCommand } from './slurm-queue.ts'
+import type { QueueEntry } from './slurm-queue.ts'
+import { liveStatus, needsAccounts, settledStatus } from './slurm-status.ts'
+import { submitProgram } from './slurm-submission.ts'
+
+/** Finds out what became of attempts: from the wrapper's records first, then Slurm's accounts, then its queue. */
+export interface SlurmTruth {
+  /** One question to the queue; the accounts are asked for those alone that nobody else knows an end of. */
+  statusOf(keys: readonly AttemptKey[]): Promise<Map<AttemptKey, TargetStatus>>
+  /** Whether an attempt has begun, or Slurm knows it. */
+  isKnown(key: AttemptKey): Promise<boolean>
+  /** Held in memory until the attempt waits for them on its node. */
+  keepSecrets(key: AttemptKey, secrets: Readonly<Record<string, string>>): void
+  drop(key: AttemptKey): void
+}
+
+/** How long an attempt that has begun may be unknown to Slurm before it counts as gone: its controller may be starting. */
+const forgottenMs = 60_000
+/** How long Slurm may hold a place for an attempt that has ended, having missed the end, before it is told. */
+const ghostMs = 20_000
+
+/** Slurm's reason for holding a job that its node could not start. */
+const launchFailed = 'launch failed requeued held'
+/** After that many nodes that could not start it, a person has to look. */
+const maxReleases = 10
+
+/** How long a node may take to start what Slurm calls running; longer each time, for its preparations may be slow. */
+const absentMs = 90_000
+
+/** @param parts.now milliseconds, from any clock that does not go back */
+export function createSlurmTruth(parts: { readonly login: Login; readonly now: () => number }): SlurmTruth {
+  const { login, now } = parts
+  const { shell, folders } = login
+  const secrets = new Map<AttemptKey, Readonly<Record<string, string>>>()
+  /** Since when Slurm knows nothing of an attempt. */
+  const forgotten = new Map<AttemptKey, number>()
+  /** Since when Slurm says that an attempt runs while nothing of it is seen, and how often it was started again. */
+  const absent = new Map<AttemptKey, { readonly since: number; readonly count: number }>()
+  /** How often an attempt was let go on after its node was not there. */
+  const releases = new Map<AttemptKey, number>()
+  /** Since when Slurm takes an ended attempt for running. */
+  const ghosts = new Map<AttemptKey, number>()
+
+  const readQueue = async () => Map.groupBy(parseQueue(await askSlurm(shell, queueCommand)), ({ key }) => key)
+
+  async function statusOf(keys: readonly AttemptKey[]): Promise<Map<AttemptKey, TargetStatus>> {
+    const [queue, { claimed, ended }] = await Promise.all([readQueue(), folders.listMarked()])
+    const found = new Map<AttemptKey, TargetStatus>()
+    for (const key of keys) {
+      const live = liveStatus(queue.get(key) ?? [])
+      if (live === undefined || ended.has(key)) continue
+      found.set(key, live)
+      forgotten.delete(key)
+      if (live.state !== 'running' || claimed.has(key)) absent.delete(key)
+      else if (secrets.has(key)) await bringSecrets(key, queue.get(key) ?? [])
+      else await startAgain(key, queue.get(key) ?? [])
+    }
+    await settle(
+      keys.filter((key) => !found.has(key)),
+      queue,
+      found,
+    )
+    await layGhosts(queue)
+    await release(keys.flatMap((key) => queue.get(key) ?? []))
+    return found
+  }
+
+  async function settle(
+    keys: readonly AttemptKey[],
+    queue: ReadonlyMap<AttemptKey, readonly QueueEntry[]>,
+    found: Map<AttemptKey, TargetStatus>,
+  ): Promise<void> {
+    const states = await folders.states(keys)
+    const isLive = (key: AttemptKey) => liveStatus(queue.get(key) ?? []) !== undefined
+    const unknown = keys.filter((key) => !isLive(key) && needsAccounts({ folder: stateOf(states, key) }))
+    const accounts = await askAccounts(login, unknown)
+    for (const key of keys) {
+      const folder = stateOf(states, key)
+      const entries = queue.get(key) ?? []
+      const live = liveStatus(entries)
+      const isOver = folder.state === 'ended' && folder.record.cause !== 'preempted'
+      if (live !== undefined && !isOver) {
+        // It was preempted and is to start again, or has just done so.
+        found.set(key, live)
+        continue
+      }
+      if (live !== undefined) ghosts.set(key, ghosts.get(key) ?? now())
+      const settled = settledStatus({ queue: entries, folder, accounts: accounts.get(key) ?? [] })
+      if (settled !== undefined) forgotten.delete(key)
+      found.set(key, settled === undefined ? await forget(key, folder) : await withMemory(login, key, folder, settled))
+    }
+  }
+
+  /** A node may lose a job that it was just given. Should it start after all, one of the two is refused. */
+  async function startAgain(key: AttemptKey, entries: readonly QueueEntry[]): Promise<void> {
+    const { since, count } = absent.get(key) ?? { since: now(), count: 0 }
+    const jobId = entries.find(({ state }) => state === 'R')?.jobId
+    const isDue = jobId !== undefined && count < maxReleases && now() - since >= absentMs * 2 ** count
+    absent.set(key, isDue ? { since: now(), count: count + 1 } : { since, count })
+    if (isDue) await askSlurm(shell, ['scontrol', 'requeue', jobId])
+  }
+
+  /** Slurm holds a job whose node was not there when it was to start, until somebody lets it go on. */
+  async function release(entries: readonly QueueEntry[]): Promise<void> {
+    const held = entries.filter(({ state, reason, key }) => {
+      return state === 'PD' && reason === launchFailed && (releases.get(key) ?? 0) < maxReleases
+    })
+    if (held.length === 0) return
+    for (const { key } of held) releases.set(key, (releases.get(key) ?? 0) + 1)
+    await askSlurm(shell, ['scontrol', 'release', held.map(({ jobId }) => jobId).join(',')])
+  }
+
+  /** A controller that was down when a job ended may hold its place for hours. */
+  async function layGhosts(queue: ReadonlyMap<AttemptKey, readonly QueueEntry[]>): Promise<void> {
+    for (const [key, since] of ghosts) {
+      if (liveStatus(queue.get(key) ?? []) === undefined) ghosts.delete(key)
+      else if (now() - since >= ghostMs) {
+        await askSlurm(shell, ['scancel', '--quiet', `--name=${key}`])
+        ghosts.set(key, now())
+      }
+    }
+  }
+
+  /** Slurm knows nothing of it. What has not begun is submitted again under the same key; the claim sees to the rest. */
+  async function forget(key: AttemptKey, folder: FolderState): Promise<TargetStatus> {
+    if (folder.state === 'unclaimed') {
+      if (!folder.hasFolder) return { state: 'gone' }
+      await folders.enter(key, `[ ! -e ${slurmFiles.script} ] || { ${submitProgram}; } >/dev/null`)
+      return { state: 'waiting', reason: 'was forgotten by Slurm and has been submitted again' }
+    }
+    const { startedAt, isAlive } = folder.state === 'claimed' ? folder : { ...folder.record, isAlive: false }
+    if (isAlive) forgotten.delete(key)
+    else forgotten.set(key, forgotten.get(key) ?? now())
+    const since = forgotten.get(key) ?? now()
+    return now() - since >= forgottenMs ? { state: 'gone' } : { state: 'running', startedAt }
+  }
+
+  /**
+   * Gives the wrapper its secrets: by a step of the job, over Slurm's own authenticated connection, into a pipe on the
+   * node. They are kept until that has worked.
+   */
+  async function bringSecrets(key: AttemptKey, entries: readonly QueueEntry[]): Promise<void> {
+    const own = secrets.get(key)
+    const jobId = entries.find(({ state }) => state === 'R')?.jobId
+    if (own === undefined || jobId === undefined) return
+    const pipe = (await folders.readFiles([key], slurmFiles.secretsPipe)).get(key)?.trim() ?? ''
+    if (pipe === '') return
+    const step = [
+      'srun',
+      '--quiet',
+      `--jobid=${jobId}`,
+      '--overlap',
+      '--relative=0',
+      '--nodes=1',
+      '--ntasks=1',
+      '--mem=0',
+    ]
+    const program = `cat >"$0" && rm -f ${quoteWord(slurmFiles.secretsPipe)}`
+    const result = await shell.run([...step, 'sh', '-c', program, pipe], { stdin: secretsText(own) })
+    if (result.code === 0) secrets.delete(key)
+  }
+
+  return {
+    statusOf,
+    async isKnown(key) {
+      const folder = stateOf(await folders.states([key]), key)
+      if (folder.state !== 'unclaimed') return true
+      if ((await readQueue()).has(key)) return true
+      if (!folder.hasFolder) return false
+      return ((await askAccounts(login, [key])).get(key) ?? []).some(({ exit }) => exit !== undefined)
+    },
+    keepSecrets: (key, own) => void secrets.set(key, own),
+    drop(key) {
+      secrets.delete(key)
+      forgotten.delete(key)
+      releases.delete(key)
+      absent.delete(key)
+    },
+  }
+}
+
+function stateOf(states: ReadonlyMap<AttemptKey, FolderState>, key: AttemptKey): FolderState {
+  return states.get(key) ?? { state: 'unclaimed', hasFolder: false }
+}
+
+/** Slurm's ids of the attempts are in their folders, so that the accounts can be asked for them whenever that was. */
+async function askAccounts(
+  { shell, folders }: Login,
+  keys: readonly AttemptKey[],
+): Promise<Map<AttemptKey, AccountEntry[]>> {
+  const ids = [...(await folders.readFiles(keys, slurmFiles.ids)).values()].flatMap(
+    (text) => text.match(/^\d+/gm) ?? [],
+  )
+  if (ids.length === 0) return new Map()
+  const result = await shell.run(accountCommand(ids))
+  // A cluster may keep no accounts; then its queue has to do.
+  if (result.code !== 0 && /accounting storage is disabled/i.test(result.stderr)) return new Map()
+  if (result.code !== 0) throw explainFailure(shell.name, result)
+  return Map.groupBy(parseAccounts(result.stdout.toString()), ({ key }) => key)
+}
+
+/** A job that was killed for its memory has no record, and some kinds of Slurm call it just killed. */
+async function withMemory(
+  { folders }: Login,
+  key: AttemptKey,
+  folder: FolderState,
+  status: TargetStatus,
+): Promise<TargetStatus> {
+  if (status.state !== 'ended' || folder.state !== 'claimed' || status.exit.signal !== 'SIGKILL') return status
+  const said = (await folders.readFiles([key], slurmFiles.output)).get(key) ?? ''
+  if (!/exceeded.*memory limit|oom.kill/i.test(said)) return status
+  return { ...status, exit: { ...status.exit, cause: 'out-of-memory' } }
+}
