@@ -51,7 +51,10 @@ describe('jobs', { timeout: 180_000 }, () => {
     await vscode.page.keyboard.press('Escape')
     await form().waitFor({ state: 'hidden' })
     assert.deepEqual(await listJobs(), [])
-    await vscode.page.locator('.welcome-view-content').getByText(/^A job goes on/).waitFor()
+    await vscode.page
+      .locator('.welcome-view-content')
+      .getByText(/^A job goes on/)
+      .waitFor()
   })
 
   it('one press of Enter launches what the form shows, and its row and its log follow it', async () => {
