@@ -39,4 +39,5 @@ export const comparePictures: readonly Picture[] = [
     await drawn.nth(1).waitFor()
   }),
   createPicture('differences', (view) => view.getByRole('row').filter({ hasText: 'learning_rate' }).waitFor()),
+  createPicture('artifacts', (view) => view.getByText('logs/output.log').first().waitFor()),
 ]

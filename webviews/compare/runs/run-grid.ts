@@ -52,7 +52,8 @@ const groupedMetricWidth = 200
 
 /** Columns that are fetched on either side of those in sight, so that a step sideways waits for nothing. */
 const columnsAhead = 6
-const pauseMs = 250
+/** The first change shows at once; those that keep coming, as metrics of many runs do, once a second. */
+const pauseMs = 1000
 
 export function createRunGrid(parts: RunGridParts): RunGrid {
   const { state } = parts
