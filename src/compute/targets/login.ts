@@ -21,8 +21,9 @@ export interface LoginParts {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Of the tracking server, on a loopback address of this machine. */
   readonly trackingUrl: string
-  /** Absolute path, which tells the connections of several workspaces apart. */
+  /** Absolute path of the workspace and the name of the target in runwright.yaml: they tell connections to a host apart. */
   readonly workspace: string
+  readonly name: string
 }
 
 /** @param folder of all attempts, as `~/.runwright/jobs` */
@@ -44,11 +45,11 @@ function openLocalLogin(folder: string, { env }: LoginParts): Login {
 }
 
 async function openSshLogin(host: SshHost, folder: string, parts: LoginParts): Promise<Login> {
-  const { env, workspace, trackingUrl } = parts
+  const { env, workspace, name, trackingUrl } = parts
   const shell = await openSshShell(host, env)
   const folders = createJobFolders(shell, folder)
   const trackingPort = Number(new URL(trackingUrl).port)
-  const line = createStandingLine({ shell, folders, env, trackingPort, workspace })
+  const line = createStandingLine({ shell, folders, env, trackingPort, owner: `${workspace}\0${name}` })
   return {
     shell,
     folders,

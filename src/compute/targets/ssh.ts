@@ -25,7 +25,6 @@ export interface SshTargetOptions extends SshHost {
  *
  * @param parts.trackingUrl of the tracking server on this machine, on a loopback address; commands reach it through the
  *   connection, at an address of their own machine's loopback
- * @param parts.workspace absolute path, which tells the lines of several workspaces apart
  * @throws INVALID_PARAMETER_VALUE for what is no host
  */
 export async function openSshTarget(

@@ -17,7 +17,7 @@ import type { SshShell } from './ssh-shell.ts'
 export interface StandingLine extends Disposable {
   /**
    * Variables with the address that the tracking server has on the host in place of this machine's. It stays the same
-   * for a workspace, for running commands know it.
+   * for its owner, for running commands know it.
    *
    * @throws TEMPORARILY_UNAVAILABLE when the line cannot be opened within 15 s, INVALID_STATE when a person must act
    */
@@ -31,17 +31,17 @@ const ports = { first: 20_000, count: 12_000 }
 
 /**
  * @param parts.trackingPort of the tracking server on this machine
- * @param parts.workspace tells the lines of several workspaces apart
+ * @param parts.owner tells the lines of several workspaces and targets apart
  */
 export function createStandingLine(parts: {
   readonly shell: SshShell
   readonly folders: JobFolders
   readonly env: Readonly<Record<string, string | undefined>>
   readonly trackingPort: number
-  readonly workspace: string
+  readonly owner: string
 }): StandingLine {
   const { shell, folders, trackingPort } = parts
-  const id = createHash('sha256').update(parts.workspace).digest('hex')
+  const id = createHash('sha256').update(parts.owner).digest('hex')
   const watchers = new Set<(key: AttemptKey | undefined) => void>()
   const events = new EventEmitter<{ up: [] }>().setMaxListeners(0)
   let fault: RunwrightError | undefined

@@ -17,6 +17,7 @@ describe('jobs on Slurm by a login node', { skip: whyNoSlurm || whyNoSshd }, () 
         env: { ...process.env, XDG_RUNTIME_DIR: sshd.folder },
         trackingUrl: 'http://127.0.0.1:1',
         workspace: sshd.folder,
+        name: 'cluster',
         placeCode: () => Promise.resolve({ directory: '~/code' }),
         now: () => performance.now(),
       },
@@ -25,14 +26,14 @@ describe('jobs on Slurm by a login node', { skip: whyNoSlurm || whyNoSshd }, () 
     const news: unknown[] = []
     using _watching = target.watch((handle) => news.push(handle))
     const handle = await target.submit(
-      createAttempt(['sh', '-c', 'pwd; printf %s "$API_KEY"'], { secrets: { API_KEY: 'x y' } }),
+      createAttempt('pwd; printf %s "$API_KEY"', sshd.home, { secrets: { API_KEY: 'x y' } }),
     )
     const { exit } = await end(target, handle)
     assert.equal(exit.exitCode, 0)
     assert.equal(await readAll(target, handle), `${join(sshd.home, 'code')}\nx y`)
     await until(() => news.includes(handle))
 
-    const other = await target.submit(createAttempt(['sh', '-c', 'echo up; sleep 60'], {}))
+    const other = await target.submit(createAttempt('echo up; sleep 60', sshd.home))
     await until(async () => (await readAll(target, other)) === 'up\n')
     await target.cancel(other)
     assert.equal((await end(target, other)).exit.cause, 'cancelled')

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import type { ComputeTarget } from '../../src/compute/target.ts'
 import { openCommandTarget } from '../../src/compute/targets/command.ts'
 import { parseCommandOptions } from '../../src/compute/targets/command-options.ts'
-import { createAttempt, end, readAll, until } from './attempts.ts'
+import { createAttempt, createSpec, end, readAll, until } from './attempts.ts'
 
 /** A system for jobs in three lines each: it starts a script by itself, knows processes, and copies the script as many do. */
 const programs = {
@@ -38,6 +38,7 @@ describe('jobs by commands', () => {
       env: process.env,
       trackingUrl: 'http://127.0.0.1:1',
       workspace: folder,
+      name: 'mine',
       placeCode: () => Promise.resolve({ directory: join(folder, 'code') }),
       now: Date.now,
     })
@@ -48,7 +49,7 @@ describe('jobs by commands', () => {
   })
 
   it('run, and end as their wrapper says, whatever the system calls it', async () => {
-    const attempt = createAttempt(['sh', '-c', 'echo "$WORD"; pwd; exit 7'], { env: { WORD: "it's $x" } })
+    const attempt = createAttempt('echo "$WORD"; pwd; exit 7', folder, { env: { WORD: "it's $x" } })
     assert.equal(await target.find(attempt.key), undefined)
     const handle = await target.submit(attempt)
     const { exit } = await end(target, handle)
@@ -61,14 +62,14 @@ describe('jobs by commands', () => {
   })
 
   it('are cancelled', async () => {
-    const handle = await target.submit(createAttempt(['sleep', '60'], {}))
+    const handle = await target.submit(createAttempt('sleep 60', folder))
     await until(async () => (await target.status([handle]))[0]?.state === 'running')
     await target.cancel(handle)
     assert.equal((await end(target, handle)).exit.cause, 'cancelled')
   })
 
   it('carry no secrets, and need the programs of their system', async () => {
-    const { spec } = createAttempt(['true'], {})
+    const spec = createSpec(['true'])
     await target.check(spec)
     await assert.rejects(target.check({ ...spec, secrets: ['API_KEY'] }), { code: 'INVALID_PARAMETER_VALUE' })
   })

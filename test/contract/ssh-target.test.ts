@@ -14,23 +14,44 @@ import type { Attempt, ComputeTarget, JobHandle } from '../../src/compute/target
 import { openSshTarget } from '../../src/compute/targets/ssh.ts'
 import { openSshd, whyNoSshd } from '../servers/sshd.ts'
 import type { SshServer } from '../servers/sshd.ts'
-import { createAttempt, end, listCommandLines, readAll, readTree, until } from './attempts.ts'
+import { createAttempt, end, readAll, until } from './attempts.ts'
+import { computeTargetContract } from './compute-target.ts'
+import { listCommandLines, readTree } from './processes.ts'
+
+const openTarget = (server: SshServer, trackingUrl: string) =>
+  openSshTarget(
+    { host: 'target', configFile: server.configFile },
+    {
+      env: { ...process.env, XDG_RUNTIME_DIR: server.folder },
+      trackingUrl,
+      workspace: server.folder,
+      name: 'far',
+      placeCode: () => Promise.resolve({ directory: 'code' }),
+    },
+  )
+
+computeTargetContract(
+  'ssh',
+  async () => {
+    const server = await openSshd()
+    return {
+      workspace: server.home,
+      limitsMemory: true,
+      // All lines of a workspace go to one tracking server, and nobody needs it here.
+      open: () => openTarget(server, 'http://127.0.0.1:1'),
+      readFiles: () => readTree(server.folder),
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    }
+  },
+  whyNoSshd,
+)
 
 describe('jobs over ssh', { skip: whyNoSshd }, () => {
   let server: SshServer
   let target: ComputeTarget
   let tracking: Server
   const seen: string[] = []
-  const open = () =>
-    openSshTarget(
-      { host: 'target', configFile: server.configFile },
-      {
-        env: { ...process.env, XDG_RUNTIME_DIR: server.folder },
-        trackingUrl: `http://127.0.0.1:${portOf(tracking)}`,
-        workspace: server.folder,
-        placeCode: () => Promise.resolve({ directory: 'code' }),
-      },
-    )
+  const open = () => openTarget(server, `http://127.0.0.1:${portOf(tracking)}`)
   before(async () => {
     server = await openSshd()
     tracking = createServer((request, response) => {
@@ -45,7 +66,7 @@ describe('jobs over ssh', { skip: whyNoSshd }, () => {
     tracking.close()
     await server[Symbol.asyncDispose]()
   })
-  const shell = (script: string, more: Partial<Attempt> = {}) => createAttempt(['sh', '-c', script], more)
+  const shell = (script: string, more: Partial<Attempt> = {}) => createAttempt(script, server.home, more)
 
   it('reach the tracking server of this machine at an address of their own loopback', async () => {
     const script = `python3 -c "import os,urllib.request as u; u.urlopen(os.environ['MLFLOW_TRACKING_URI'] + '/hello')"`
@@ -109,8 +130,8 @@ for i in range(60):
 
     assert.equal(exit.exitCode, 0)
     assert.equal((await readAll(target, handle)).trim(), '24')
-    assert.equal(commandLines.includes(secret), false)
-    for (const text of await readTree(server.folder)) assert.equal(text.includes(secret), false)
+    assert.equal(commandLines.join('\n').includes(secret), false)
+    assert.equal((await readTree(server.folder)).includes(secret), false)
   })
 
   it('are found by their key once they have begun, and started no second time', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
@@ -12,24 +13,57 @@ import type { SlurmTargetOptions } from '../../src/compute/targets/slurm.ts'
 import type { JobResources } from '../../src/protocol/jobs.ts'
 import { openSlurm, whyNoSlurm } from '../servers/slurm.ts'
 import type { SlurmServer } from '../servers/slurm.ts'
-import { createAttempt, end, listCommandLines, readAll, readTree, until } from './attempts.ts'
+import { createAttempt, createSpec, end, readAll, until } from './attempts.ts'
+import { computeTargetContract } from './compute-target.ts'
+import { listCommandLines, readTree } from './processes.ts'
+
+const openTarget = (server: SlurmServer, folder: string, options: Partial<SlurmTargetOptions> = {}) =>
+  openSlurmTarget(
+    { folder: join(folder, 'jobs'), ...options },
+    {
+      env: { ...process.env, ...server.env, LEAKED: 'leaked-from-the-engine' },
+      trackingUrl: 'http://127.0.0.1:1',
+      workspace: folder,
+      name: 'cluster',
+      placeCode: () => Promise.resolve({ directory: join(folder, 'code') }),
+      // Ten times as fast, lest a minute be waited for.
+      now: () => performance.now() * 10,
+    },
+  )
+
+computeTargetContract(
+  'slurm',
+  async () => {
+    const server = await openSlurm()
+    const folder = await mkdtemp(join(tmpdir(), 'rw-jobs-'))
+    return {
+      workspace: folder,
+      limitsMemory: true,
+      open: () => openTarget(server, folder),
+      readFiles: async () => (await readTree(folder)) + (await readTree(server.folder)),
+      async occupy() {
+        const env = { ...process.env, ...server.env }
+        const words = ['--parsable', '--exclusive', '--output=/dev/null', '--wrap=sleep 60']
+        const id = execFileSync('sbatch', words, { env, encoding: 'utf8' }).trim()
+        await until(
+          () => execFileSync('squeue', ['-h', '-o', '%t', '-j', id], { env, encoding: 'utf8' }).trim() === 'R',
+        )
+        return { [Symbol.asyncDispose]: () => Promise.resolve(void execFileSync('scancel', [id], { env })) }
+      },
+      async [Symbol.asyncDispose]() {
+        await server[Symbol.asyncDispose]()
+        await rm(folder, { recursive: true, force: true })
+      },
+    }
+  },
+  whyNoSlurm,
+)
 
 describe('jobs on Slurm', { skip: whyNoSlurm }, () => {
   let server: SlurmServer
   let folder: string
   let target: ComputeTarget
-  const open = (options: Partial<SlurmTargetOptions> = {}) =>
-    openSlurmTarget(
-      { folder: join(folder, 'jobs'), ...options },
-      {
-        env: { ...process.env, ...server.env, LEAKED: 'leaked-from-the-engine' },
-        trackingUrl: 'http://127.0.0.1:1',
-        workspace: folder,
-        placeCode: () => Promise.resolve({ directory: join(folder, 'code') }),
-        // Ten times as fast, lest a minute be waited for.
-        now: () => performance.now() * 10,
-      },
-    )
+  const open = (options: Partial<SlurmTargetOptions> = {}) => openTarget(server, folder, options)
   before(async () => {
     server = await openSlurm()
     folder = await mkdtemp(join(tmpdir(), 'rw-jobs-'))
@@ -41,8 +75,7 @@ describe('jobs on Slurm', { skip: whyNoSlurm }, () => {
     await rm(folder, { recursive: true, force: true })
   })
   const shell = (script: string, resources: JobResources = {}, more: Partial<Attempt> = {}) => {
-    const attempt = createAttempt(['sh', '-c', script], more)
-    return { ...attempt, spec: { ...attempt.spec, resources } }
+    return createAttempt(script, folder, { spec: createSpec(['sh', '-c', script], { resources }), ...more })
   }
   const run = async (attempt: Attempt, on = target) => {
     const handle = await on.submit(attempt)
@@ -100,16 +133,14 @@ time.sleep(20)"`
     const ending = end(target, handle)
     const lines: string[] = []
     for (let round = 0; round < 20; round++) {
-      lines.push(await listCommandLines())
+      lines.push(...(await listCommandLines()))
       await delay(100)
     }
     const { exit } = await ending
 
     assert.deepEqual([exit.exitCode, (await readAll(target, handle)).trim()], [0, '24'])
     assert.equal(lines.join('').includes(secret), false)
-    for (const text of [...(await readTree(folder)), ...(await readTree(server.folder))]) {
-      assert.equal(text.includes(secret), false)
-    }
+    assert.equal(((await readTree(folder)) + (await readTree(server.folder))).includes(secret), false)
     assert.deepEqual(
       (await readdir(tmpdir())).filter((name) => existsSync(join(tmpdir(), name, 'secrets'))),
       [],
@@ -128,8 +159,8 @@ time.sleep(20)"`
   it('that are preempted come back under the same key and go on', async () => {
     await using spot = await open({ partition: 'spot' })
     const script = 'echo start >>"$0"; wc -l <"$0"; [ $(wc -l <"$0") -gt 1 ] || sleep 60'
-    const attempt = createAttempt(['sh', '-c', script, join(folder, 'starts')], {})
-    const handle = await spot.submit({ ...attempt, spec: { ...attempt.spec, resources: { gpus: 4 } } })
+    const spec = createSpec(['sh', '-c', script, join(folder, 'starts')], { resources: { gpus: 4 } })
+    const handle = await spot.submit(createAttempt('', folder, { spec }))
     await until(async () => (await readAll(spot, handle)) === '1\n')
     const other = await run(shell('echo mine', { gpus: 4 }))
     assert.equal(other.exit.exitCode, 0)
