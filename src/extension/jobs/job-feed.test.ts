@@ -121,6 +121,18 @@ describe('the progress of a running job', () => {
     assert.equal(asked.length, before)
   })
 
+  it('is known of a job that was seen before it ran', async () => {
+    const waiting = newJob(1, {
+      status: 'submitted',
+      attempts: [{ number: 1, handle: '7', submittedAt: noon - 301_000 }],
+    })
+    const { feed, change } = openFeed([waiting])
+    await feed.loaded
+    await change(job)
+    feed.apply({ kind: 'metrics', experimentId, runId, latest: metric(4, noon) })
+    assert.equal(feed.progress(job)?.progress.done, 4)
+  })
+
   it('of a second attempt counts from where that began', async () => {
     const again = { ...job, attempts: [...newEndedJob(1).attempts, { number: 2, startedAt: noon - 50_000 }] }
     const { feed } = openFeed([again])
