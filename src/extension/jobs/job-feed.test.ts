@@ -40,7 +40,7 @@ function openFeed(jobs: readonly Job[]) {
     }
     await settle()
   }
-  return { feed, asked, told, change }
+  return { feed, asked, told, engine, change }
 }
 
 /** Lets all answers come that are on their way. */
@@ -92,11 +92,10 @@ describe('the jobs of an engine', () => {
   })
 
   it('are fetched anew after a reset, and ends that were missed are told', async () => {
-    const { feed, told, change } = openFeed([newRunningJob(1), newJob(2)])
+    const { feed, told, engine } = openFeed([newRunningJob(1), newJob(2)])
     await feed.loaded
-    const pending = change(newEndedJob(1))
+    engine.jobs = [newEndedJob(1), newJob(2)]
     feed.apply({ kind: 'reset' })
-    await pending
     await settle()
     assert.deepEqual([names(feed.live()), told], [['job-2'], ['job-1']])
   })
