@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFile, copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { tagNames } from '../../src/protocol/tag-names.ts'
@@ -14,9 +14,12 @@ export interface PicturedWorkspace extends AsyncDisposable {
   readonly folder: string
   /** The finished run that the pictures look into. */
   readonly finishedRun: string
+  /** The job that goes on. */
+  readonly runningJob: string
 }
 
 const finishedRun = 'hidden 64'
+const runningJob = 'wide net'
 
 /** Trains all that the pictures show, which takes half a minute. */
 export async function openPicturedWorkspace(): Promise<PicturedWorkspace> {
@@ -31,12 +34,13 @@ export async function openPicturedWorkspace(): Promise<PicturedWorkspace> {
   await mkdir(programs)
   await copyFile(process.execPath, join(programs, 'node'))
   const env = { ...process.env, PATH: [programs, dirname(findTestPython(process.env)), process.env['PATH']].join(':') }
+  const cli = join(rootFolder, 'dist/cli.js')
   const train = (experiment: string, name: string, ...command: readonly string[]) =>
-    spawn(
-      process.execPath,
-      [join(rootFolder, 'dist/cli.js'), 'run', '--experiment', experiment, '--name', name, '--', ...command],
-      { cwd: folder, stdio: 'ignore', env },
-    )
+    spawn(process.execPath, [cli, 'run', '--experiment', experiment, '--name', name, '--', ...command], {
+      cwd: folder,
+      stdio: 'ignore',
+      env,
+    })
   const net = (name: string, ...args: readonly string[]) => train('digits', name, 'node', 'train.ts', ...args)
 
   await ended(net('hidden 16', '--hidden', '16'))
@@ -49,6 +53,22 @@ export async function openPicturedWorkspace(): Promise<PicturedWorkspace> {
     await ended(running)
   })
   for (const cost of ['1', '10']) await ended(train('digits-svm', `C ${cost}`, 'python', 'train.py', '--C', cost))
+  await launchJobs(workspace, async (name, resources, ...args) => {
+    const words = [
+      'train',
+      '--detach',
+      '--experiment',
+      'digits',
+      '--name',
+      name,
+      ...resources,
+      '--',
+      'node',
+      'train.ts',
+    ]
+    await ended(spawn(process.execPath, [cli, ...words, ...args], { cwd: folder, stdio: 'ignore', env }))
+  })
+  resources.defer(() => cancelJobs(workspace))
   await logReviews(workspace)
   await nameUser(workspace)
 
@@ -56,6 +76,7 @@ export async function openPicturedWorkspace(): Promise<PicturedWorkspace> {
   return {
     folder,
     finishedRun,
+    runningJob,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
@@ -78,6 +99,28 @@ async function copySample(folder: string): Promise<void> {
 
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+}
+
+/** One that has finished, one that failed, one that goes on and two that wait for the CPUs it has. */
+async function launchJobs(
+  { client }: TestWorkspace,
+  launch: (name: string, resources: readonly string[], ...args: readonly string[]) => Promise<void>,
+): Promise<void> {
+  await launch('narrow net', [], '--hidden', '8')
+  await launch('net of many', [], '--hidden', 'many')
+  for await (const { event } of client.events(AbortSignal.timeout(60_000))) {
+    if (event.kind !== 'reset' && event.kind !== 'job-changed') continue
+    if ((await client.call('jobs/list', { isLive: true })).total === 0) break
+  }
+  const all = ['--cpus', String(availableParallelism())]
+  await launch(runningJob, all, '--hidden', '64', '--learning-rate', '0.0003', '--epochs', '20000')
+  await launch('deep net', ['--cpus', '1', '--time', '2h'], '--hidden', '32')
+  await launch('large net', all, '--hidden', '48')
+}
+
+async function cancelJobs({ client }: TestWorkspace): Promise<void> {
+  const { jobs } = await client.call('jobs/list', { isLive: true })
+  for (const { jobId } of jobs) await client.call('jobs/cancel', { jobId })
 }
 
 /** Metrics named as many trainers name them, by phase. */

@@ -34,12 +34,12 @@ describe('jobs', { timeout: 180_000 }, () => {
     const settings = { 'terminal.integrated.gpuAcceleration': 'off', 'runwright.notifyAfterSeconds': 0 }
     vscode = resources.use(await openWorkbench({ workspace: workspace.folder, settings }))
     await vscode.showRunwright()
-    await vscode.openFile('train.mjs')
   })
   after(() => resources.disposeAsync())
 
   const form = () => vscode.page.locator('.quick-input-widget')
   const openForm = async () => {
+    await vscode.openFile('train.mjs')
     await vscode.runCommand('Runwright: Train on…')
     await form().getByText('Train train.mjs').waitFor()
   }

@@ -8,7 +8,8 @@ export default defineCommand({
   when: 'isWorkspaceTrusted && resourceScheme == file && resourceExtname =~ /^\\.(py|ipynb|js|mjs|cjs|ts|mts)$/',
   view: 'jobs',
   editorTitle: 'navigation@2',
-  fileMenu: '4_search@9',
+  fileMenu: '3_runwright@1',
+  titleBar: 'navigation@1',
   notebookToolbar: 'navigation/execute@9',
   run: (context, ...args) => trainFile(context, args[0]),
 })

@@ -40,7 +40,7 @@ function openFeed(jobs: readonly Job[]) {
     }
     await settle()
   }
-  return { feed, asked, told, change }
+  return { feed, asked, told, engine, change }
 }
 
 /** Lets all answers come that are on their way. */
@@ -92,11 +92,10 @@ describe('the jobs of an engine', () => {
   })
 
   it('are fetched anew after a reset, and ends that were missed are told', async () => {
-    const { feed, told, change } = openFeed([newRunningJob(1), newJob(2)])
+    const { feed, told, engine } = openFeed([newRunningJob(1), newJob(2)])
     await feed.loaded
-    const pending = change(newEndedJob(1))
+    engine.jobs = [newEndedJob(1), newJob(2)]
     feed.apply({ kind: 'reset' })
-    await pending
     await settle()
     assert.deepEqual([names(feed.live()), told], [['job-2'], ['job-1']])
   })
@@ -119,6 +118,18 @@ describe('the progress of a running job', () => {
     // Four epochs took 200 s since its start; six are left, and 100 s have passed.
     assert.equal(tracked?.remainingMs(noon), 200_000)
     assert.equal(asked.length, before)
+  })
+
+  it('is known of a job that was seen before it ran', async () => {
+    const waiting = newJob(1, {
+      status: 'submitted',
+      attempts: [{ number: 1, handle: '7', submittedAt: noon - 301_000 }],
+    })
+    const { feed, change } = openFeed([waiting])
+    await feed.loaded
+    await change(job)
+    feed.apply({ kind: 'metrics', experimentId, runId, latest: metric(4, noon) })
+    assert.equal(feed.progress(job)?.progress.done, 4)
   })
 
   it('of a second attempt counts from where that began', async () => {

@@ -85,7 +85,8 @@ export function createJobFeed({ client, changed, jobEnded, failed }: JobFeedPart
     const before = live.get(job.jobId)
     if (!hasJobEnded(job.status)) {
       live.set(job.jobId, job)
-      if (job.status === 'running' && before?.attempts.length !== job.attempts.length) follow(job)
+      const isNewAttempt = before?.status !== 'running' || before.attempts.length !== job.attempts.length
+      if (job.status === 'running' && isNewAttempt) follow(job)
       return
     }
     live.delete(job.jobId)

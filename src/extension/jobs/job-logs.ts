@@ -10,38 +10,56 @@ import { formatLogHead, formatLogTurn, toTerminal } from './log-text.ts'
 /** A terminal keeps a few thousand lines; of longer output it is given the end. */
 const mostBytes = 1 << 20
 
+interface OpenLog {
+  readonly terminal: vscode.Terminal
+  /** How many attempts the job had when all of its output was there. */
+  endedWith: number | undefined
+}
+
 /**
  * Opens logs as read-only terminals in the editor area: they have colours, search, links to files in tracebacks and a
  * buffer for screen readers, and take a stream as it comes.
  */
 export function openJobLogs(findClient: (connectionId: string) => Promise<Client>): JobLogs & vscode.Disposable {
-  const terminals = new Map<JobId, vscode.Terminal>()
+  const terminals = new Map<JobId, OpenLog>()
   const closed = vscode.window.onDidCloseTerminal((terminal) => {
-    for (const [jobId, open] of terminals) if (open === terminal) terminals.delete(jobId)
+    for (const [jobId, open] of terminals) if (open.terminal === terminal) terminals.delete(jobId)
   })
   return {
     open(connectionId, job) {
       const known = terminals.get(job.jobId)
-      if (known !== undefined) return known.show()
+      // One that was tried again has more to say than its log, which has ended, says.
+      const isOver = known?.endedWith !== undefined && known.endedWith < job.attempts.length
+      if (known !== undefined && !isOver) return known.terminal.show()
+      known?.terminal.dispose()
       const terminal = vscode.window.createTerminal({
         name: job.name,
         iconPath: new vscode.ThemeIcon('output'),
         location: vscode.TerminalLocation.Editor,
         isTransient: true,
-        pty: createLogTerminal(() => findClient(connectionId), job),
+        pty: createLogTerminal(
+          () => findClient(connectionId),
+          job,
+          (ended) => (open.endedWith = ended.attempts.length),
+        ),
       })
-      terminals.set(job.jobId, terminal)
+      const open: OpenLog = { terminal, endedWith: undefined }
+      terminals.set(job.jobId, open)
       terminal.show()
     },
     isOpen: ({ jobId }) => terminals.has(jobId),
     dispose() {
       closed.dispose()
-      for (const terminal of terminals.values()) terminal.dispose()
+      for (const { terminal } of terminals.values()) terminal.dispose()
     },
   }
 }
 
-function createLogTerminal(findClient: () => Promise<Client>, job: Job): vscode.Pseudoterminal {
+function createLogTerminal(
+  findClient: () => Promise<Client>,
+  job: Job,
+  hasEnded: (job: Job) => void,
+): vscode.Pseudoterminal {
   const written = new vscode.EventEmitter<string>()
   const renamed = new vscode.EventEmitter<string>()
   const closing = new AbortController()
@@ -67,6 +85,7 @@ function createLogTerminal(findClient: () => Promise<Client>, job: Job): vscode.
     const print = (bytes: Uint8Array) => written.fire(toTerminal(decoder.decode(bytes, { stream: true })))
     const ended = await followJob(client, job, { print, changed }, closing.signal, start)
     written.fire(`\r\n${formatLogTurn(ended, Date.now())}`)
+    hasEnded(ended)
     renamed.fire(`${ended.status === 'finished' ? '✓' : '✗'} ${ended.name}`)
   }
 

@@ -6,7 +6,7 @@ import type { CommandContext } from '../context.ts'
 import { localize } from '../localize.ts'
 import { pickOrType } from '../runs/pick-or-type.ts'
 import { type LaunchLine, listLaunchLines, nameResource, promptFor } from './launch-lines.ts'
-import { applyProfile, isResource, type LaunchSettings, resourceNames, setParam } from './launch-settings.ts'
+import { chooseProfile, isResource, type LaunchSettings, resourceNames, setParam } from './launch-settings.ts'
 import type { ListedTarget } from './list-targets.ts'
 import { describeLoad } from './target-presentation.ts'
 
@@ -29,7 +29,9 @@ export async function askForLaunch(
   settings: LaunchSettings,
   choices: LaunchChoices,
 ): Promise<LaunchSettings | undefined> {
-  for (let now = settings; ;) {
+  // One that is no longer in the file cannot be launched by.
+  const isKnown = Object.hasOwn(choices.profiles, settings.profile)
+  for (let now = isKnown ? settings : { ...settings, profile: '' }; ;) {
     const line = await pickLine(context.vscode, title, now, choices)
     if (line === undefined) return undefined
     if (line.kind === 'launch') return now
@@ -45,7 +47,7 @@ async function pickLine(
 ): Promise<LaunchLine | undefined> {
   const target = targets.find(({ target }) => target.name === settings.target)
   const load = target === undefined ? '' : describeLoad(target.target, target.devices).join(' · ')
-  const lines = listLaunchLines(settings, load, Object.keys(profiles).length > 0)
+  const lines = listLaunchLines(settings, load, profiles)
   const items = lines.flatMap((line, index) => {
     const item = { label: line.label, description: line.description, line }
     if (line.part === lines[index - 1]?.part || line.part === 'job') return [item]
@@ -85,17 +87,14 @@ async function changeLine(
       const experiment = await pickOrType(context, localize('Experiment'), localize('Pick one or type another'), known)
       return experiment === undefined ? undefined : { ...settings, experiment }
     }
-    case 'profile': {
-      const picked = await window.showQuickPick(Object.keys(choices.profiles), { title: localize('Profile') })
-      const profile = picked === undefined ? undefined : choices.profiles[picked]
-      return profile && applyProfile(settings, profile)
-    }
+    case 'profile':
+      return pickProfile(window, settings, choices.profiles)
     case 'param': {
       const { key = '' } = line
       const value = await window.showInputBox({
         title: localize('Value of {key}', { key }),
         prompt: localize('Nothing takes the param away.'),
-        value: line.description,
+        value: line.value ?? '',
         ignoreFocusOut: true,
       })
       return value === undefined ? undefined : { ...settings, params: setParam(settings.params, { key, value }) }
@@ -106,11 +105,22 @@ async function changeLine(
     }
     case 'resource': {
       const name = resourceNames.find((known) => known === line.key)
-      const value = name && (await askForResource(window, name, settings.resources[name]))
+      const value = name && (await askForResource(window, name, line.value ?? ''))
       if (name === undefined || value === undefined) return undefined
       return { ...settings, resources: { ...settings.resources, [name]: value } }
     }
   }
+}
+
+async function pickProfile(
+  window: Vscode['window'],
+  settings: LaunchSettings,
+  profiles: LaunchChoices['profiles'],
+): Promise<LaunchSettings | undefined> {
+  const none = { label: localize('none'), name: '', profile: {} }
+  const named = Object.entries(profiles).map(([name, profile]) => ({ label: name, name, profile }))
+  const picked = await window.showQuickPick([none, ...named], { title: localize('Profile'), ignoreFocusOut: true })
+  return picked && chooseProfile(settings, picked.name, picked.profile)
 }
 
 function askForCommand(window: Vscode['window'], command: string): Thenable<string | undefined> {

@@ -11,15 +11,20 @@ import { type LaunchSettings, toTrainWords } from './launch-settings.ts'
  * with the same key should the engine die, and is the same as in a terminal.
  *
  * @param folder absolute path of the workspace folder
+ * @param secrets values of those that the profile names; they are in the environment of the command line alone
  * @throws what the engine or the command line refuses
  */
 export async function launchJob(
   { cli }: Pick<CommandContext, 'cli'>,
   folder: string,
   settings: LaunchSettings,
+  secrets: Readonly<Record<string, string>>,
 ): Promise<JobId> {
   const args = [...cli.args, 'train', '--detach', '--json', `--workspace=${folder}`, ...toTrainWords(settings)]
-  const { stdout, stderr } = await runToEnd(cli.file, args, { cwd: folder, env: { ...process.env, ...cli.env } })
+  const { stdout, stderr } = await runToEnd(cli.file, args, {
+    cwd: folder,
+    env: { ...process.env, ...cli.env, ...secrets },
+  })
   const jobId = findJobId(parseForeignJson(stdout))
   if (jobId !== undefined) return jobId
   throw readError(stderr)

@@ -1,5 +1,6 @@
 import { localize } from '../localize.ts'
-import { type LaunchSettings, type ResourceName, resourceNames } from './launch-settings.ts'
+import type { LaunchProfile } from '../../protocol/project-file.ts'
+import { describeProfileResource, type LaunchSettings, type ResourceName, resourceNames } from './launch-settings.ts'
 
 /** A line of the form that launches a job. */
 export interface LaunchLine {
@@ -7,6 +8,8 @@ export interface LaunchLine {
   readonly kind: 'launch' | 'command' | 'target' | 'experiment' | 'profile' | 'param' | 'add-param' | 'resource'
   /** Of a param or a resource. */
   readonly key?: string
+  /** As the box that changes it begins. */
+  readonly value?: string
   readonly label: string
   readonly description: string
 }
@@ -15,41 +18,55 @@ export interface LaunchLine {
  * The launch itself first, so that Enter repeats the last one; then all that can be changed.
  *
  * @param targetLoad what is free on the target, or why it cannot be used
+ * @param profiles of `runwright.yaml`, by name
  */
 export function listLaunchLines(
   settings: LaunchSettings,
   targetLoad: string,
-  hasProfiles: boolean,
+  profiles: Readonly<Record<string, LaunchProfile>>,
 ): readonly LaunchLine[] {
-  const { command, target, experiment, params, resources } = settings
+  const { command, target, experiment } = settings
+  const profile = profiles[settings.profile] ?? {}
   const line = (kind: LaunchLine['kind'], label: string, description: string): LaunchLine => ({
     part: 'job',
     kind,
     label,
     description,
   })
+  const hasProfiles = Object.keys(profiles).length > 0
   return [
     line('launch', `$(play) ${localize('Launch on {target}', { target })}`, command),
     line('command', localize('Command'), command),
     line('target', localize('Target'), [target, targetLoad].filter((text) => text !== '').join(' · ')),
     line('experiment', localize('Experiment'), experiment),
-    ...(hasProfiles ? [line('profile', localize('Profile…'), localize('Begin with one of runwright.yaml'))] : []),
-    ...params.map(({ key, value }): LaunchLine => ({
-      part: 'params',
-      kind: 'param',
-      key,
-      label: key,
-      description: value,
-    })),
+    ...(hasProfiles ? [line('profile', localize('Profile'), settings.profile || localize('none'))] : []),
+    ...listParamLines(settings, profile),
     { part: 'params', kind: 'add-param', label: `$(add) ${localize('Add Param…')}`, description: '' },
-    ...resourceNames.map((name): LaunchLine => ({
-      part: 'resources',
-      kind: 'resource',
-      key: name,
-      label: nameResource(name),
-      description: resources[name] === '' ? describeNone(name) : resources[name],
-    })),
+    ...resourceNames.map((name) => toResourceLine(name, settings, profile)),
   ]
+}
+
+function listParamLines({ params }: LaunchSettings, profile: LaunchProfile): readonly LaunchLine[] {
+  const toLine = (key: string, value: string, description: string): LaunchLine => ({
+    part: 'params',
+    kind: 'param',
+    key,
+    value,
+    label: key,
+    description,
+  })
+  const ofProfile = Object.entries(profile.params ?? {}).filter(([key]) => !params.some((own) => own.key === key))
+  return [
+    ...params.map(({ key, value }) => toLine(key, value, value)),
+    ...ofProfile.map(([key, value]) => toLine(key, value, localize('{value}, by the profile', { value }))),
+  ]
+}
+
+function toResourceLine(name: ResourceName, { resources }: LaunchSettings, profile: LaunchProfile): LaunchLine {
+  const [own, given] = [resources[name], describeProfileResource(profile, name)]
+  const otherwise = given === '' ? describeNone(name) : localize('{value}, by the profile', { value: given })
+  const description = own === '' ? otherwise : own
+  return { part: 'resources', kind: 'resource', key: name, value: own, label: nameResource(name), description }
 }
 
 export function nameResource(name: ResourceName): string {

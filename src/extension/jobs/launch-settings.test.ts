@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
-  applyProfile,
+  chooseProfile,
   isResource,
   newLaunchSettings,
   parseLaunchSettings,
@@ -47,23 +47,19 @@ describe('the settings of a launch', () => {
     assert.deepEqual(parseLaunchSettings(broken, fresh), fresh)
   })
 
-  it('take what a profile says, and keep the rest', () => {
-    const profile = { target: 'slurm', gpus: 1, timeLimitSeconds: 3600, gpuMemoryBytes: 24, params: { lr: '0.3' } }
-    const settings = {
-      ...fresh,
-      params: [
-        { key: 'lr', value: '1' },
-        { key: 'seed', value: '7' },
-      ],
-    }
-    const { command, target, resources, params } = applyProfile(settings, profile)
-    assert.deepEqual([command, target], [fresh.command, 'slurm'])
-    assert.deepEqual(resources, { ...fresh.resources, gpus: '1', time: '3600s', 'gpu-memory': '24' })
-    assert.deepEqual(params, [
-      { key: 'lr', value: '0.3' },
-      { key: 'seed', value: '7' },
+  it('leave to a profile what it says, and keep the rest', () => {
+    const profile = { target: 'slurm', gpus: 1, timeLimitSeconds: 3600, params: { lr: '0.3' } }
+    const params = ['lr', 'seed'].map((key) => ({ key, value: '7' }))
+    const before = { ...fresh, params, resources: { ...fresh.resources, gpus: '2', memory: '1G' } }
+    const settings = chooseProfile(before, 'big', profile)
+    assert.deepEqual(toTrainWords(settings).slice(0, -3), [
+      '--profile=big',
+      '--target=slurm',
+      '--experiment=Default',
+      '--param=seed=7',
+      '--memory=1G',
     ])
-    assert.ok(isResource('time', resources.time))
+    assert.deepEqual(chooseProfile(settings, '', {}), { ...settings, profile: '' })
   })
 })
 

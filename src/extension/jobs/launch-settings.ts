@@ -1,8 +1,9 @@
 import { isRecord } from '../../protocol/json.ts'
 import type { LaunchProfile } from '../../protocol/project-file.ts'
-import { parseSize, parseTime } from '../../protocol/quantities.ts'
+import { formatSize, parseSize, parseTime } from '../../protocol/quantities.ts'
 import type { Param } from '../../protocol/runs.ts'
 import { joinCommandLine, splitCommandLine } from '../command-line.ts'
+import { formatDuration } from '../tree/format.ts'
 
 /** What a job asks for, by the option of `runwright train` that says it. */
 export const resourceNames = ['gpus', 'gpu-memory', 'cpus', 'memory', 'time', 'retries'] as const
@@ -14,8 +15,10 @@ export interface LaunchSettings {
   readonly command: string
   readonly target: string
   readonly experiment: string
+  /** Of `runwright.yaml`, by name; empty for none. What is said here goes before what it says. */
+  readonly profile: string
   readonly params: readonly Param[]
-  /** Empty texts ask for nothing. */
+  /** Empty texts leave it to the profile. */
   readonly resources: Readonly<Record<ResourceName, string>>
 }
 
@@ -24,6 +27,7 @@ export function newLaunchSettings(command: readonly string[]): LaunchSettings {
     command: joinCommandLine(command),
     target: 'local',
     experiment: 'Default',
+    profile: '',
     params: [],
     resources: { gpus: '', 'gpu-memory': '', cpus: '', memory: '', time: '', retries: '' },
   }
@@ -38,6 +42,7 @@ export function parseLaunchSettings(remembered: unknown, otherwise: LaunchSettin
     command: textOf(remembered['command'], otherwise.command),
     target: textOf(remembered['target'], otherwise.target),
     experiment: textOf(remembered['experiment'], otherwise.experiment),
+    profile: textOf(remembered['profile'], otherwise.profile),
     params: Array.isArray(params) ? params.flatMap(parseParam) : [],
     resources: isRecord(resources)
       ? mapResources((name) => {
@@ -82,20 +87,35 @@ export function isResource(name: ResourceName, text: string): boolean {
   }
 }
 
-/** What a profile of `runwright.yaml` says, over the settings. */
-export function applyProfile(settings: LaunchSettings, profile: LaunchProfile): LaunchSettings {
-  const { gpus, gpuMemoryBytes, cpus, memoryBytes, timeLimitSeconds, retries, params = {} } = profile
-  const given = { gpus, 'gpu-memory': gpuMemoryBytes, cpus, memory: memoryBytes, time: timeLimitSeconds, retries }
+/** The settings with a profile: what it says goes before what was said until now. */
+export function chooseProfile(settings: LaunchSettings, name: string, profile: LaunchProfile): LaunchSettings {
+  const { command, target, experiment, params = {} } = profile
   return {
-    command: profile.command === undefined ? settings.command : joinCommandLine(profile.command),
-    target: profile.target ?? settings.target,
-    experiment: profile.experiment ?? settings.experiment,
-    params: Object.entries(params).reduce((all, [key, value]) => setParam(all, { key, value }), settings.params),
-    resources: mapResources((name) => {
-      const value = given[name]
-      if (value === undefined) return settings.resources[name]
-      return name === 'time' ? `${value}s` : String(value)
-    }),
+    command: command === undefined ? settings.command : joinCommandLine(command),
+    target: target ?? settings.target,
+    experiment: experiment ?? settings.experiment,
+    profile: name,
+    params: settings.params.filter(({ key }) => !Object.hasOwn(params, key)),
+    resources: mapResources((each) => (describeProfileResource(profile, each) === '' ? settings.resources[each] : '')),
+  }
+}
+
+/** What a profile asks for, as people read it; empty where it says nothing. */
+export function describeProfileResource(profile: LaunchProfile, name: ResourceName): string {
+  const { gpus, gpuMemoryBytes, cpus, memoryBytes, timeLimitSeconds, retries } = profile
+  switch (name) {
+    case 'gpus':
+      return String(gpus ?? '')
+    case 'cpus':
+      return String(cpus ?? '')
+    case 'retries':
+      return String(retries ?? '')
+    case 'gpu-memory':
+      return gpuMemoryBytes === undefined ? '' : formatSize(gpuMemoryBytes)
+    case 'memory':
+      return memoryBytes === undefined ? '' : formatSize(memoryBytes)
+    case 'time':
+      return timeLimitSeconds === undefined ? '' : formatDuration(timeLimitSeconds * 1000)
   }
 }
 
@@ -113,6 +133,7 @@ export function toTrainWords(settings: LaunchSettings): readonly string[] {
     return value === '' ? [] : [`--${name}=${value}`]
   })
   return [
+    ...(settings.profile === '' ? [] : [`--profile=${settings.profile}`]),
     `--target=${settings.target}`,
     `--experiment=${settings.experiment}`,
     ...settings.params.map(({ key, value }) => `--param=${key}=${value}`),

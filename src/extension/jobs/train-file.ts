@@ -3,6 +3,7 @@ import { isRecord } from '../../protocol/json.ts'
 import type { CommandContext } from '../context.ts'
 import { findFileCommand } from '../interpreter.ts'
 import { localize } from '../localize.ts'
+import { askForSecrets } from './ask-for-secrets.ts'
 import { loadLaunchChoices } from './launch-choices.ts'
 import { askForLaunch } from './launch-form.ts'
 import { launchJob } from './launch-job.ts'
@@ -33,9 +34,11 @@ export async function trainFile(context: CommandContext, given: unknown): Promis
     choices,
   )
   if (settings === undefined) return
+  const secrets = await askForSecrets(vscode, choices.profiles[settings.profile]?.secrets ?? [])
+  if (secrets === undefined) return
   await save(vscode, uri)
   await memory.update(key, settings)
-  await launchAndShow(context, folder, settings)
+  await launchAndShow(context, folder, settings, secrets)
 }
 
 function findFile(
@@ -69,10 +72,13 @@ async function launchAndShow(
   context: CommandContext,
   folder: vscode.WorkspaceFolder,
   settings: LaunchSettings,
+  secrets: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { vscode, connections, jobLogs, useFolder } = context
   const progress = { location: vscode.ProgressLocation.Window, title: localize('Launching') }
-  const jobId = await vscode.window.withProgress(progress, () => launchJob(context, folder.uri.fsPath, settings))
+  const jobId = await vscode.window.withProgress(progress, () =>
+    launchJob(context, folder.uri.fsPath, settings, secrets),
+  )
   useFolder(folder)
   const connection = findConnection(connections, folder)
   if (connection === undefined) return

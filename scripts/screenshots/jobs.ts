@@ -1,0 +1,18 @@
+import type { Picture } from './picture.ts'
+
+/** What runs, what waits and why, what has ended; and the log of the job that runs. */
+export const jobs: Picture = {
+  name: 'jobs',
+  async arrange(vscode, { runningJob }) {
+    const { page, row, expand } = vscode
+    await vscode.showRunwright()
+    await vscode.runCommand('Runwright: Focus on Compute View')
+    await row('Target local').waitFor()
+    await vscode.runCommand('Runwright: Focus on Jobs View')
+    await expand(row('Done'))
+    await row(`Job ${runningJob}, running`).click()
+    await page.locator('.xterm-rows:visible').getByText('attempt 1 started').waitFor()
+    await page.locator('.xterm-rows:visible').getByText('epoch').first().waitFor()
+    await page.mouse.move(900, 900)
+  },
+}
