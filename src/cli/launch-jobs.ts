@@ -13,6 +13,7 @@ import { retry } from '../supervisor/retry.ts'
 import { runTags } from '../supervisor/run-tags.ts'
 import type { CliContext } from './context.ts'
 import { readSecrets } from './read-secrets.ts'
+import { printable } from './text.ts'
 import type { CommonSpec } from './train-options.ts'
 
 export interface JobLaunch {
@@ -52,9 +53,11 @@ export async function launchJobs(context: CliContext, client: Client, launch: Jo
       userId: user,
       tags: [...tags, ...sweepTags],
     }
-    const { job } = await retry(() => client.call('jobs/launch', sent), patienceMs)
+    const { job, warnings } = await retry(() => client.call('jobs/launch', sent), patienceMs)
     launched.push(job)
     const warn = (message: string) => void context.stderr.write(`runwright: ${message}\n`)
+    // All jobs of a sweep have the same code.
+    if (index === 0) for (const warning of warnings) warn(printable(warning))
     await storePatch({ client, warn }, job.runId, code)
     return job
   }

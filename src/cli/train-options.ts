@@ -26,6 +26,7 @@ export interface TrainOptions {
   readonly retries: string | undefined
   readonly secret: readonly string[]
   readonly env: readonly string[]
+  readonly isolated: boolean
 }
 
 /** What of a job does not depend on which one of a sweep it is. */
@@ -51,7 +52,7 @@ export function readTrainOptions(
       target: options.target ?? profile.target ?? 'local',
       priority: readInteger('priority', options.priority, -100, 100) ?? profile.priority ?? 0,
       retries: readInteger('retries', options.retries, 0, 100) ?? profile.retries ?? 0,
-      isIsolated: profile.isolated ?? false,
+      isIsolated: options.isolated || (profile.isolated ?? false),
     },
     sweep: {
       grid,

@@ -7,6 +7,7 @@ import type { Database } from '../store/database.ts'
 import type { Artifacts } from '../tracking/artifacts.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import type { TrackingServer } from './attempt-environment.ts'
+import type { CodeSource } from './code-source.ts'
 import type { Place } from './place.ts'
 
 /** The front of the feature. Disposing it leaves the jobs where they are; the next engine finds them. */
@@ -41,6 +42,7 @@ export interface ComputeParts {
   readonly places: ReadonlyMap<string, Place>
   /** Absolute path of the workspace. */
   readonly workspace: string
+  readonly code: CodeSource
   /** Where commands reach the tracking server; not asked before `start`. */
   server(): TrackingServer
   /** Called once a change is durable. Must not throw. */

@@ -88,10 +88,10 @@ export function createCompute(parts: ComputeParts): Compute {
     },
 
     async launch(params) {
-      const { job, isNew } = await launch(params)
+      const { job, isNew, warnings } = await launch(params)
       if (isNew) parts.changed({ kind: 'run', experimentId: job.experimentId, runId: job.runId })
       turns.wake()
-      return { job: described(job), isNew }
+      return { job: described(job), isNew, warnings }
     },
 
     async list(query) {

@@ -4,32 +4,36 @@ import type { Methods } from '../protocol/methods.ts'
 import type { Tag } from '../protocol/runs.ts'
 import { tagNames } from '../protocol/tag-names.ts'
 import { prepareRun } from '../tracking/insert-run.ts'
+import { needsCode } from './code-source.ts'
 import type { ComputeParts } from './compute.ts'
 import type { JobRecord } from './job-record.ts'
 import { initialJobState } from './job-state.ts'
 import type { Jobs } from './jobs.ts'
 import type { LiveJobs } from './live-jobs.ts'
-import type { TargetCapacity } from './target.ts'
+import type { ComputeTarget, TargetCapacity } from './target.ts'
 
 type Launch = Methods['jobs/launch']['params']
 
 /** Checks a launch, and makes its run and its job in one transaction. */
 export function createLauncher(
-  parts: Pick<ComputeParts, 'places' | 'tracking' | 'now' | 'randomBytes'> & { jobs: Jobs; live: LiveJobs },
-): (launch: Launch) => Promise<{ job: JobRecord; isNew: boolean }> {
+  parts: Pick<ComputeParts, 'places' | 'code' | 'tracking' | 'now' | 'randomBytes'> & { jobs: Jobs; live: LiveJobs },
+): (launch: Launch) => Promise<{ job: JobRecord; isNew: boolean; warnings: readonly string[] }> {
   const { jobs, live, tracking, now, randomBytes } = parts
 
   return async (launch) => {
-    const { key, spec, secrets = {} } = launch
+    const { key, spec: asked, secrets = {} } = launch
     const earlier = await jobs.findByLaunchKey(key)
     if (earlier !== undefined) {
       // It may be sent again because the engine has died, and the secrets with it.
       const job = live.find(earlier.jobId)
       if (job !== undefined) job.secrets = { ...job.secrets, ...secrets }
-      return { job: job?.record ?? earlier, isNew: false }
+      return { job: job?.record ?? earlier, isNew: false, warnings: [] }
     }
-    checkSecrets(spec, secrets)
-    await checkTarget(parts.places, spec)
+    checkSecrets(asked, secrets)
+    const target = await checkTarget(parts.places, asked)
+    const { snapshot, warnings } =
+      asked.codeCommit === undefined ? await parts.code.take(needsCode(asked, target.kind)) : { warnings: [] }
+    const spec = snapshot === undefined ? asked : { ...asked, codeCommit: snapshot.commit }
     const { experimentId } = await tracking.experiments.ensure(launch.experiment)
     const jobId = createJobId(randomBytes)
     const run = prepareRun(
@@ -39,7 +43,7 @@ export function createLauncher(
         ...(launch.name === undefined ? {} : { name: launch.name }),
         ...(launch.userId === undefined ? {} : { userId: launch.userId }),
         params: spec.params,
-        tags: [...(launch.tags ?? []), ...jobTags(jobId, spec)],
+        tags: [...(launch.tags ?? []), ...jobTags(jobId, spec, snapshot?.head)],
       },
       parts,
     )
@@ -48,7 +52,7 @@ export function createLauncher(
     const made = await jobs.insert({ jobId, runId, experimentId, name, spec, createdAt: now(), state }, run, key)
     // Of two with the same key at once, the second finds the first.
     if (made.isNew) live.add(made.job, secrets)
-    return made
+    return { ...made, warnings }
   }
 }
 
@@ -58,14 +62,19 @@ function createJobId(randomBytes: ComputeParts['randomBytes']): JobId {
   return jobId
 }
 
-function jobTags(jobId: JobId, { codeCommit, command, workingDirectory }: JobSpec): readonly Tag[] {
+function jobTags(
+  jobId: JobId,
+  { codeCommit, command, workingDirectory }: JobSpec,
+  head: string | undefined,
+): readonly Tag[] {
   return [
     { key: tagNames.job, value: jobId },
     // So that whoever may stop a supervised run may stop this one.
     { key: tagNames.supervisor, value: 'engine' },
     { key: tagNames.command, value: JSON.stringify(command) },
     { key: tagNames.workingDirectory, value: workingDirectory },
-    ...(codeCommit === undefined ? [] : [{ key: tagNames.gitCommit, value: codeCommit }]),
+    ...(head === undefined ? [] : [{ key: tagNames.gitCommit, value: head }]),
+    ...(codeCommit === undefined ? [] : [{ key: tagNames.gitSnapshot, value: codeCommit }]),
   ]
 }
 
@@ -84,7 +93,7 @@ function checkSecrets({ secrets: names, env }: JobSpec, values: Readonly<Record<
   }
 }
 
-async function checkTarget(places: ComputeParts['places'], spec: JobSpec): Promise<void> {
+async function checkTarget(places: ComputeParts['places'], spec: JobSpec): Promise<ComputeTarget> {
   const target = places.get(spec.target)?.target
   if (target === undefined) {
     throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `There is no target "${spec.target}".`, {
@@ -93,6 +102,7 @@ async function checkTarget(places: ComputeParts['places'], spec: JobSpec): Promi
   }
   checkCapacity(spec, await target.capacity())
   await target.check(spec)
+  return target
 }
 
 /** A job that asks for more than there is would wait for ever. */

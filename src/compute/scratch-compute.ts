@@ -10,6 +10,7 @@ import { createArtifacts } from '../tracking/artifacts.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
 import { trackingMigrations } from '../tracking/migrations.ts'
 import type { Tracking } from '../tracking/tracking.ts'
+import { noCode } from './code-source.ts'
 import type { Compute } from './compute.ts'
 import { createCompute } from './create-compute.ts'
 import { createCountedLeases } from './scratch-leases.ts'
@@ -45,6 +46,7 @@ const migrations = [...trackingMigrations, ...computeMigrations].map((each, inde
 
 export async function openScratchCompute({
   cpus = 8,
+  code = noCode,
   toPlace = (target: ScratchTarget): Place => ({
     target,
     leases: createCountedLeases({ cpus, gpus: ['GPU-0', 'GPU-1'] }),
@@ -73,6 +75,7 @@ export async function openScratchCompute({
         ['elsewhere', { target }],
       ]),
       workspace,
+      code,
       server: () => ({ uri: 'http://127.0.0.1:1', token: 'token' }),
       log: (level, message) => void (level === 'warning' && warnings.push(message)),
     })

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { type CodeSource, noCode } from '../compute/code-source.ts'
 import { createCompute } from '../compute/create-compute.ts'
 import { createComputeMethods } from '../compute/methods.ts'
 import { computeMigrations } from '../compute/migrations.ts'
@@ -57,6 +58,8 @@ export interface EngineOptions {
   readonly version: string
   /** The targets of jobs, by name. The engine disposes them. Default: none, so that no job can be launched. */
   readonly places?: ReadonlyMap<string, Place>
+  /** What jobs are launched with. Default: nothing. */
+  readonly code?: CodeSource
   /** Milliseconds since 1970-01-01 UTC. */
   now(): number
   randomBytes(sizeBytes: number): Uint8Array
@@ -123,6 +126,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     artifacts,
     places,
     workspace,
+    code: options.code ?? noCode,
     server,
     changed,
     now,

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { dataFiles, dataFolderName } from '../protocol/data-folder.ts'
+import { createCodeSource } from '../compute/code-source.ts'
 import { openPlaces } from '../compute/open-places.ts'
 import { RunwrightError, toErrorBody } from '../protocol/errors.ts'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -53,6 +54,7 @@ async function run(workspace: string, idleMs: number, log: Log): Promise<number>
     workspace,
     version: packageJson.version,
     places: openPlaces({ workspace, env: process.env, now: Date.now }),
+    code: createCodeSource(workspace, process.env),
     now: Date.now,
     randomBytes,
     log,

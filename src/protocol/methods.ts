@@ -322,7 +322,12 @@ export interface Methods {
       /** Of the run, beside those that say what a job is. */
       tags?: readonly Tag[]
     }
-    result: { job: Job; isNew: boolean }
+    result: {
+      job: Job
+      isNew: boolean
+      /** Sentences about what of its code is not kept. */
+      warnings: readonly string[]
+    }
   }
   /** Newest first. */
   'jobs/list': {

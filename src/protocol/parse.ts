@@ -5,6 +5,17 @@ import { invalidValue } from './mlflow/fields.ts'
 /** Takes a value from outside as a `T`. `path` names it in errors. @throws INVALID_PARAMETER_VALUE */
 export type Parser<T> = (value: unknown, path: string) => T
 
+/** A value that its parser does not take. */
+export class InvalidField extends RunwrightError {
+  /** Where it is, as `profiles.big.params.lr` or `command[2]`. */
+  readonly path: string
+
+  constructor(path: string, message: string) {
+    super('INVALID_PARAMETER_VALUE', message)
+    this.path = path
+  }
+}
+
 type Parsers = Readonly<Record<string, Parser<unknown>>>
 type ParsedFields<P extends Parsers> = { readonly [K in keyof P]: ReturnType<P[K]> }
 
@@ -35,7 +46,7 @@ export function listOf<T>(item: Parser<T>, maxLength: number): Parser<readonly T
   return (value, path) => {
     if (!Array.isArray(value)) return refuse(value, path, 'expected a list')
     if (value.length > maxLength) {
-      throw invalid(`Parameter '${path}' holds ${value.length} items, expected at most ${maxLength}.`)
+      throw new InvalidField(path, `Parameter '${path}' holds ${value.length} items, expected at most ${maxLength}.`)
     }
     return value.map((entry: unknown, index) => item(entry, `${path}[${index}]`))
   }
@@ -62,7 +73,7 @@ export function object<Required extends Parsers, Optional extends Parsers = Reco
     const nameOf = (name: string) => (path === '' ? name : `${path}.${name}`)
     for (const [name, parse] of Object.entries(required)) {
       if (!Object.hasOwn(value, name) || value[name] === undefined) {
-        throw invalid(`Missing value for required parameter '${nameOf(name)}'.`)
+        throw new InvalidField(nameOf(name), `Missing value for required parameter '${nameOf(name)}'.`)
       }
       parsed[name] = parse(value[name], nameOf(name))
     }
@@ -75,9 +86,5 @@ export function object<Required extends Parsers, Optional extends Parsers = Reco
 }
 
 export function refuse(value: unknown, path: string, expected: string): never {
-  throw invalid(`${invalidValue(path, value)}: ${expected}.`)
-}
-
-function invalid(message: string): RunwrightError {
-  return new RunwrightError('INVALID_PARAMETER_VALUE', message)
+  throw new InvalidField(path, `${invalidValue(path, value)}: ${expected}.`)
 }

@@ -22,13 +22,58 @@ it('a project file names targets and ways of launching', () => {
     },
   })
   assert.deepEqual(parseProjectFile(''), { targets: {}, profiles: {} })
+  assert.deepEqual(parseProjectFile('targets:\n# none\nprofiles:\n  plain:\n'), {
+    targets: {},
+    profiles: { plain: {} },
+  })
+})
+
+it('a project file is YAML', () => {
+  const text = `# what we train on
+targets:
+  cluster: &slurm { kind: slurm, partition: gpu }
+  long:
+    <<: *slurm
+    partition: long
+profiles:
+  big.one:
+    gpuMemory: 24G
+    params: { lr: 1e-3, fast: true, name: yes }
+`
+  assert.deepEqual(parseProjectFile(text), {
+    targets: { cluster: { kind: 'slurm', partition: 'gpu' }, long: { kind: 'slurm', partition: 'long' } },
+    profiles: { 'big.one': { gpuMemoryBytes: 24 * 2 ** 30, params: { lr: '0.001', fast: 'true', name: 'yes' } } },
+  })
+})
+
+it('an error in a project file names its line', () => {
+  const wrong = (text: string, message: RegExp) => assert.throws(() => parseProjectFile(text), { message })
+  wrong('profiles:\n  big:\n    gpus: 1\n   cpus: 2\n', /^runwright\.yaml, line 4 is no YAML: /)
+  wrong('profiles: {}\nprofiles: {}\n', /^runwright\.yaml, line 2 is no YAML: .*unique/)
+  wrong('profiles:\n  big.one:\n    gpus: 1\n    time: soon\n', /^runwright\.yaml, line 4: .*profiles\.big\.one\.time/)
+  wrong('profiles:\n  big:\n    command: [python, 3]\n', /^runwright\.yaml, line 3: .*command\[1\]/)
+  wrong('profiles: {}\ntargets:\n  far:\n    host: a\n', /^runwright\.yaml, line 3: .*targets\.far\.kind/)
+  wrong('profiles:\n  big:\n    gpu: 1\n', /^runwright\.yaml, line 3: .*"gpu".*expected one of command, target/)
+  wrong('- a\n', /^runwright\.yaml: .*expected an object/)
+})
+
+it('a project file that would take all memory or stack is refused', () => {
+  const bomb = `a: &a [1]\n${Array.from(
+    { length: 9 },
+    (_, at) =>
+      `b${at}: &b${at} [${Array(9)
+        .fill(`*${at === 0 ? 'a' : `b${at - 1}`}`)
+        .join(', ')}]`,
+  ).join('\n')}`
+  assert.throws(() => parseProjectFile(bomb), { code: 'INVALID_PARAMETER_VALUE', message: /alias/i })
+  assert.throws(() => parseProjectFile('['.repeat(100_000)), { code: 'INVALID_PARAMETER_VALUE' })
 })
 
 it('what is wrong in a project file is named', () => {
   const wrong = (value: unknown, message: RegExp) =>
     assert.throws(() => parseProjectFile(typeof value === 'string' ? value : JSON.stringify(value)), { message })
-  wrong('profiles:\n  big:', /cannot be read/)
-  wrong({ profiles: { big: { gpuMemory: '24X' } } }, /runwright\.yaml: .*profiles\.big\.gpuMemory.*such as 24G/)
+  wrong('profiles: {big', /is no YAML/)
+  wrong({ profiles: { big: { gpuMemory: '24X' } } }, /runwright\.yaml, line 1: .*profiles\.big\.gpuMemory.*such as 24G/)
   wrong({ profiles: { big: { params: { lr: [1] } } } }, /profiles\.big\.params\.lr/)
   wrong({ targets: { cluster: {} } }, /targets\.cluster\.kind/)
   wrong({ targets: { 'a b': { kind: 'ssh' } } }, /expected a name/)

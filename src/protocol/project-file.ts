@@ -1,7 +1,7 @@
-import { RunwrightError } from './errors.ts'
-import { isRecord, parseForeignJson } from './json.ts'
+import { isRecord } from './json.ts'
 import { flag, integer, listOf, number, object, type Parser, refine, refuse, text, textAs } from './parse.ts'
 import { parseSize, parseTime } from './quantities.ts'
+import { addLine, readYaml } from './yaml-file.ts'
 
 /** The file at the workspace's root in which a project keeps its targets and its ways of launching, in git. */
 export const projectFileName = 'runwright.yaml'
@@ -55,26 +55,36 @@ const values: Parser<Readonly<Record<string, string>>> = (value, path) => {
   )
 }
 
-const profileFields = object(
-  {},
-  {
-    command: listOf(text, 10_000),
-    target: text,
-    experiment: text,
-    gpus: integer(0, 1024),
-    gpuMemory: size,
-    cpus: refine(number, (value, path) => (value > 0 ? value : refuse(value, path, 'expected more than 0'))),
-    memory: size,
-    time,
-    nodes: integer(1, 1024),
-    priority: integer(-100, 100),
-    retries: integer(0, 100),
-    params: values,
-    env: values,
-    secrets: listOf(text, 100),
-    isolated: flag,
-  },
+const profileParsers = {
+  command: listOf(text, 10_000),
+  target: text,
+  experiment: text,
+  gpus: integer(0, 1024),
+  gpuMemory: size,
+  cpus: refine(number, (value, path) => (value > 0 ? value : refuse(value, path, 'expected more than 0'))),
+  memory: size,
+  time,
+  nodes: integer(1, 1024),
+  priority: integer(-100, 100),
+  retries: integer(0, 100),
+  params: values,
+  env: values,
+  secrets: listOf(text, 100),
+  isolated: flag,
+}
+
+const profileFields = refine(
+  (value: unknown, path: string) => (value === null ? {} : knownFields(value, path)),
+  object({}, profileParsers),
 )
+
+/** A name that is misspelt would do nothing. */
+const knownFields: Parser<Readonly<Record<string, unknown>>> = (value, path) => {
+  if (!isRecord(value)) return refuse(value, path, 'expected settings of a launch')
+  const unknown = Object.keys(value).find((name) => !Object.hasOwn(profileParsers, name))
+  if (unknown === undefined) return value
+  return refuse(unknown, `${path}.${unknown}`, `expected one of ${Object.keys(profileParsers).join(', ')}`)
+}
 
 const profile: Parser<LaunchProfile> = refine(profileFields, ({ gpuMemory, memory, time, ...same }) => ({
   ...same,
@@ -90,6 +100,8 @@ const target: Parser<TargetSettings> = (value, path) => {
 
 function named<T>(parse: Parser<T>): Parser<Readonly<Record<string, T>>> {
   return (value, path) => {
+    // All that stood below it may have been commented out.
+    if (value === null) return {}
     if (!isRecord(value)) return refuse(value, path, 'expected names with what they mean')
     return Object.fromEntries(
       Object.entries(value).map(([name, given]) => [
@@ -105,23 +117,19 @@ function named<T>(parse: Parser<T>): Parser<Readonly<Record<string, T>>> {
 const projectFile = object({}, { targets: named(target), profiles: named(profile) })
 
 /**
- * Reads the text of `runwright.yaml`, for now in the part of YAML that is JSON.
+ * Reads the text of `runwright.yaml`.
  *
- * @throws INVALID_PARAMETER_VALUE naming the field
+ * @throws INVALID_PARAMETER_VALUE naming the line and the field
  */
 export function parseProjectFile(content: string): ProjectFile {
-  const value = content.trim() === '' ? {} : parseForeignJson(content)
-  if (value === undefined) {
-    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${projectFileName} cannot be read.`, {
-      hint: 'It is to be JSON, which is YAML as well: {"profiles": {"big": {"gpus": 1, "gpuMemory": "24G"}}}',
-    })
-  }
+  const value = readYaml(projectFileName, content)
   try {
-    const { targets = {}, profiles = {} } = projectFile(value, '')
-    if (Object.hasOwn(targets, 'local')) refuse('local', 'targets', 'expected another name: this one is always there')
+    const { targets = {}, profiles = {} } = projectFile(value ?? {}, '')
+    if (Object.hasOwn(targets, 'local')) {
+      refuse('local', 'targets.local', 'expected another name: this one is always there')
+    }
     return { targets, profiles }
   } catch (error) {
-    if (!(error instanceof RunwrightError)) throw error
-    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${projectFileName}: ${error.message}`, { cause: error })
+    throw addLine(projectFileName, content, error)
   }
 }

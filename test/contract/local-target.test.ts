@@ -57,15 +57,15 @@ describe('jobs on this machine', () => {
     const own = open(workspace, {
       placeCode: async (_, folder) => {
         placed = folder
-        await mkdir(folder)
-        await writeFile(join(folder, 'train.sh'), 'echo "$0" in "$VENV"')
-        return { VENV: 'built' }
+        await mkdir(join(folder, 'sub'), { recursive: true })
+        await writeFile(join(folder, 'sub/train.sh'), 'echo "$0"')
+        return join(folder, 'sub')
       },
     })
     const spec = createSpec(['sh', 'train.sh'], { isIsolated: true })
     const handle = await own.submit({ ...shell(''), spec })
     assert.equal((await end(own, handle)).exit.exitCode, 0)
-    assert.equal(await readAll(own, handle), 'train.sh in built\n')
+    assert.equal(await readAll(own, handle), 'train.sh\n')
     await own.forget(handle)
     assert.equal((await readdir(jobs())).includes(handle), false)
     assert(placed.startsWith(jobs()))

@@ -45,6 +45,8 @@ describe('jobs on the command line', { concurrency: false }, () => {
     assert.match(shown.stdout, /^Status {4}failed: exit code 3$/m)
     assert.match(shown.stdout, /^Params {4}lr=0\.5$/m)
     assert.equal((await cli('jobs', 'logs', 'first')).stdout, 'lr 0.5\n')
+    const { job, output, isComplete } = await json('jobs', 'logs', 'first')
+    assert.deepEqual([isRecord(job) && job['name'], output, isComplete], ['first', 'lr 0.5\n', true])
   })
 
   it('a file alone chooses its interpreter', async () => {

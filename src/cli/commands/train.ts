@@ -36,6 +36,7 @@ what runs it. {KEY} in COMMAND stands for the value of a param, and RUNWRIGHT_PA
     retries: { type: 'string', value: 'COUNT', summary: 'Further attempts after one that failed. Default: 0' },
     secret: { type: 'string', value: 'NAME', multiple: true, summary: 'A variable of yours that is not stored' },
     env: { type: 'string', value: 'NAME=VALUE', multiple: true, summary: 'A variable for the command; it is stored' },
+    isolated: { type: 'boolean', summary: 'Run it from a copy of its code, not in the workspace' },
     follow: { type: 'boolean', short: 'f', summary: 'Print its output until it ends. Default for a single job' },
     detach: { type: 'boolean', short: 'd', summary: 'Return once it is queued' },
     quiet: { type: 'boolean', short: 'q', summary: 'Print nothing of our own' },

@@ -20,13 +20,11 @@ const isEditors = (name: string) => /^(VSCODE|ELECTRON)_/.test(name)
 /**
  * The environment of a command on this machine: the engine's, then what the attempt has, the later ones first.
  *
- * @param placed  what the environment that was built for its code adds
  * @param devices what makes its GPUs the only ones it sees
  */
 export function localEnvironment(
   engine: Readonly<Record<string, string | undefined>>,
   { spec, env, secrets }: Pick<Attempt, 'spec' | 'env' | 'secrets'>,
-  placed: Readonly<Record<string, string>>,
   devices: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const inherited = Object.fromEntries(
@@ -34,7 +32,7 @@ export function localEnvironment(
       value === undefined || dropped.has(name) || isEditors(name) ? [] : [[name, value]],
     ),
   )
-  const own: Record<string, string> = { ...inherited, ...placed, ...spec.env, ...env, ...secrets }
+  const own: Record<string, string> = { ...inherited, ...spec.env, ...env, ...secrets }
   const tracking = own['MLFLOW_TRACKING_URI']
   const host = tracking !== undefined && URL.canParse(tracking) ? new URL(tracking).hostname : undefined
   return { ...own, ...(host === undefined ? {} : bypassProxy(own, host)), ...devices }

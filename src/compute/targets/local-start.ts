@@ -21,9 +21,9 @@ export interface LocalStartParts {
    * Writes the code of an isolated attempt into a new folder, complete or not at all.
    *
    * @param folder absolute, in the attempt's own folder, so that it goes with it
-   * @returns what the environment that was built for the code adds to the command's
+   * @returns the workspace's place in it, absolute
    */
-  placeCode(attempt: Attempt, folder: string): Promise<Readonly<Record<string, string>>>
+  placeCode(attempt: Attempt, folder: string): Promise<string>
 }
 
 /**
@@ -36,14 +36,13 @@ export async function startLocalAttempt(attempt: Attempt, folder: string, parts:
   if (await isThere(join(folder, jobFiles.claim))) return
   await mkdir(folder, { recursive: true, mode: 0o700 })
   try {
-    const code = attempt.spec.isIsolated ? join(folder, 'code') : attempt.workspace
-    const [placed, gpus] = await Promise.all([
-      attempt.spec.isIsolated ? placeAnew(attempt, code, parts) : {},
+    const [code, gpus] = await Promise.all([
+      attempt.spec.isIsolated ? placeAnew(attempt, join(folder, 'code'), parts) : attempt.workspace,
       parts.listGpus(),
     ])
     await writeWhole(join(folder, jobFiles.settings), describeAttempt(attempt, code))
     await writeWhole(join(folder, jobFiles.wrapper), wrapperText())
-    await startWrapper(folder, localEnvironment(parts.env, attempt, placed, toDeviceEnvironment(gpus, attempt.gpus)))
+    await startWrapper(folder, localEnvironment(parts.env, attempt, toDeviceEnvironment(gpus, attempt.gpus)))
   } catch (error) {
     // It may have begun by another start meanwhile.
     if (!(await claimFolder(folder))) return

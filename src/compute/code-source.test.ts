@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { listSnapshots } from '../git/snapshot-refs.ts'
+import { createTestRepository } from '../git/test-repository.ts'
+import { findTag } from '../protocol/runs.ts'
+import { tagNames } from '../protocol/tag-names.ts'
+import { createCodeSource } from './code-source.ts'
+import { openScratchCompute } from './scratch-compute.ts'
+
+describe('the code of a job', () => {
+  it('is the snapshot of the moment it is launched in, and its run names it and the commit below', async () => {
+    await using repository = await createTestRepository()
+    await repository.write({ 'train.py': '1\n' })
+    const head = await repository.commit()
+    await repository.write({ 'train.py': '2\n', 'new.py': '3\n' })
+    await using scratch = await openScratchCompute({ code: createCodeSource(repository.root, process.env) })
+    const { jobId, runId, spec } = await scratch.launch(['true'])
+    const run = await scratch.tracking().runs.get(runId)
+    const commit = spec.codeCommit ?? assert.fail()
+    assert.deepEqual([findTag(run, tagNames.gitCommit), findTag(run, tagNames.gitSnapshot)], [head, commit])
+    assert.equal(await repository.git('show', `${commit}:new.py`), '3')
+    assert.deepEqual(await listSnapshots(repository.root, process.env), [commit])
+    await scratch.ended(jobId)
+  })
+
+  it('is none that is older than its launch, however many are launched at once', async () => {
+    await using repository = await createTestRepository()
+    await repository.write({ a: '0' })
+    const source = createCodeSource(repository.root, process.env)
+    const taken: Promise<string | undefined>[] = []
+    for (const content of ['1', '2', '3']) {
+      await repository.write({ a: content })
+      taken.push(...[1, 2].map(async () => (await source.take(true)).snapshot?.commit))
+    }
+    const commits = await Promise.all(taken)
+    const written = await Promise.all(commits.map((commit) => repository.git('show', `${commit}:a`)))
+    assert.ok(
+      written.every((content, index) => Number(content) >= Math.floor(index / 2) + 1),
+      written.join(),
+    )
+    assert.equal(written.at(-1), '3')
+  })
+
+  it('that cannot be had is asked for only where it is needed', async () => {
+    await using repository = await createTestRepository()
+    await repository.write({ 'large.bin': 'x' })
+    await repository.git('commit', '--quiet', '--allow-empty', '--message', 'Start')
+    await mkdir(join(repository.root, 'ignored'))
+    await repository.write({ '.gitignore': 'ignored\n' })
+    const ignored = createCodeSource(join(repository.root, 'ignored'), process.env)
+    const { snapshot, warnings } = await ignored.take(false)
+    assert.equal(snapshot, undefined)
+    assert.match(warnings.join(), /^The code of this job is not kept\. .* is ignored by the repository/)
+    await assert.rejects(ignored.take(true), { code: 'INVALID_STATE', message: /is ignored by/ })
+
+    const bare = await mkdtemp(join(tmpdir(), 'runwright-no-git-'))
+    const none = createCodeSource(bare, process.env)
+    assert.deepEqual(await none.take(false), { warnings: [] })
+    await assert.rejects(none.take(true), { code: 'INVALID_STATE', message: /lies in no git repository/ })
+    await rm(bare, { recursive: true })
+  })
+})
