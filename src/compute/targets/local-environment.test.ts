@@ -29,11 +29,10 @@ describe('the environment of a command on this machine', () => {
       CUDA_VISIBLE_DEVICES: '0,1',
       UNSET: undefined,
     }
-    const placed = { PATH: '/venv/bin:/bin' }
     const devices = { CUDA_VISIBLE_DEVICES: 'GPU-1' }
-    assert.deepEqual(localEnvironment(engine, { spec, env, secrets: { KEY: 's' } }, placed, devices), {
+    assert.deepEqual(localEnvironment(engine, { spec, env, secrets: { KEY: 's' } }, devices), {
       ...env,
-      PATH: '/venv/bin:/bin',
+      PATH: '/bin',
       LEVEL: 'spec',
       KEY: 's',
       CUDA_VISIBLE_DEVICES: 'GPU-1',
@@ -41,7 +40,7 @@ describe('the environment of a command on this machine', () => {
   })
 
   it('reaches the tracking server past a proxy', () => {
-    const found = localEnvironment({ http_proxy: 'http://proxy' }, { spec, env, secrets: {} }, {}, {})
+    const found = localEnvironment({ http_proxy: 'http://proxy' }, { spec, env, secrets: {} }, {})
     assert.deepEqual([found['no_proxy'], found['NO_PROXY']], ['127.0.0.1', '127.0.0.1'])
   })
 })
