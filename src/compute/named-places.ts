@@ -38,7 +38,7 @@ export async function openNamedPlaces(
     }
     const target = createLateTarget({
       kind: () => own.settings.kind,
-      open: () => openTarget(own.settings, `targets.${name}`, { env, workspace, trackingUrl: trackingUri() }),
+      open: () => openTarget(own.settings, `targets.${name}`, { name, env, workspace, trackingUrl: trackingUri() }),
     })
     const own = { target, settings }
     named.set(name, own)
