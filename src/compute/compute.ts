@@ -8,7 +8,7 @@ import type { Artifacts } from '../tracking/artifacts.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import type { TrackingServer } from './attempt-environment.ts'
 import type { CodeSource } from './code-source.ts'
-import type { Place } from './place.ts'
+import type { Places } from './place.ts'
 
 /** The front of the feature. Disposing it leaves the jobs where they are; the next engine finds them. */
 export interface Compute extends AsyncDisposable {
@@ -38,8 +38,7 @@ export interface ComputeParts {
   readonly database: Database
   readonly tracking: Pick<Tracking, 'experiments' | 'runs'>
   readonly artifacts: Artifacts
-  /** By the names they have in `runwright.yaml`. */
-  readonly places: ReadonlyMap<string, Place>
+  readonly places: Places
   /** Absolute path of the workspace. */
   readonly workspace: string
   readonly code: CodeSource

@@ -4,26 +4,30 @@ import type { JobId } from '../protocol/jobs.ts'
 import { artifactPaths } from '../protocol/tag-names.ts'
 import type { Compute, ComputeParts } from './compute.ts'
 import { describeTargets } from './describe-targets.ts'
+import { createUtilizationSampler, type UtilizationSampler } from './devices/sample-utilization.ts'
 import { createJobOutput } from './job-output.ts'
 import { type JobRecord, toJob } from './job-record.ts'
 import { createJobs } from './jobs.ts'
 import { createLauncher } from './launch.ts'
 import { createLiveJobs, type LiveJob } from './live-jobs.ts'
 import { createPerformer, describeMissingTarget, listMissingSecrets } from './perform.ts'
+import type { Place } from './place.ts'
 import { readLog } from './read-log.ts'
 import { startTargetLoop, type TargetLoop } from './target-loop.ts'
-import { startTurns, toRunning } from './turns.ts'
+import { startTurns, toRunning, toSampledRun } from './turns.ts'
 
 /** What is under way when the engine ends gets this long; whatever is cut off is found again. */
 const closeMs = 2000
 
 /** Puts the feature together over a database that `computeMigrations` have been applied to. */
 export function createCompute(parts: ComputeParts): Compute {
-  const { places, tracking, artifacts, now } = parts
+  const { tracking, artifacts, now } = parts
+  const places = parts.places.byName
   const closing = new AbortController()
   const jobs = createJobs(parts.database)
   const output = createJobOutput({ artifacts, runs: tracking.runs, closing: closing.signal })
   const loops = new Map<string, TargetLoop>()
+  const samplers = new Map<string, UtilizationSampler>()
   const warn = (message: string, error: unknown) => {
     if (!closing.signal.aborted) parts.log('warning', message, error)
   }
@@ -34,6 +38,7 @@ export function createCompute(parts: ComputeParts): Compute {
     perform: (job, effect) => perform(job, effect),
     stepped(job) {
       loops.get(job.record.spec.target)?.notice(job)
+      samplers.get(job.record.spec.target)?.wake()
       turns.wake()
     },
     warn,
@@ -49,7 +54,7 @@ export function createCompute(parts: ComputeParts): Compute {
     targetOf: (job) => places.get(job.record.spec.target)?.target,
   })
   const turns = startTurns({ ...following, places, output, list: live.ofTarget })
-  const launch = createLauncher({ ...parts, jobs, live })
+  const launch = createLauncher({ ...parts, places, jobs, live })
 
   const described = (record: JobRecord) => toJob(record, live.find(record.jobId)?.reason ?? '')
   const get = async (jobId: JobId) => described(live.find(jobId)?.shown ?? (await jobs.get(jobId)))
@@ -60,6 +65,32 @@ export function createCompute(parts: ComputeParts): Compute {
     // Held back for want of its secrets: whether anything is there, its target knows.
     const isHeld = phase === 'submitting' && job.workCount === 0
     if (isHeld) await live.take(job, { kind: 'doubted', attempt: attempts.length })
+  }
+
+  /** Follows the jobs of places that are new. */
+  function startLoops(): void {
+    for (const [name, { target, devices, follow }] of places) {
+      if (loops.has(name)) continue
+      const list = () => live.ofTarget(name)
+      loops.set(name, startTargetLoop({ ...following, name, target, output, list, enqueue: live.enqueue }))
+      follow?.(() => list().flatMap((job) => toRunning(job)))
+      if (devices !== undefined) samplers.set(name, startSampler(list, devices))
+    }
+  }
+
+  function startSampler(list: () => readonly LiveJob[], devices: NonNullable<Place['devices']>): UtilizationSampler {
+    return createUtilizationSampler({
+      refresh: () => devices.refresh(),
+      devices: () => devices.devices,
+      runs: () => list().flatMap((job) => toSampledRun(job)),
+      log: (runId, metrics) => tracking.runs.logBatch(runId, { metrics }),
+      now,
+    })
+  }
+
+  async function refreshPlaces(): Promise<void> {
+    await parts.places.refresh()
+    if (!closing.signal.aborted) startLoops()
   }
 
   /** Whoever asked for the stop may have done so just before the engine died. */
@@ -74,20 +105,19 @@ export function createCompute(parts: ComputeParts): Compute {
   return {
     async start() {
       for (const record of await jobs.listLive()) live.add(record, {})
-      for (const [name, { target }] of places) {
-        const list = () => live.ofTarget(name)
-        loops.set(name, startTargetLoop({ ...following, name, target, output, list, enqueue: live.enqueue }))
-      }
+      startLoops()
       if (live.size > 0) parts.log('info', `goes on with ${live.size} jobs`)
       for (const job of live.list()) {
         if (!places.has(job.record.spec.target)) live.setReason(job, describeMissingTarget(job))
         void live.take(job, { kind: 'recovered' })
         void cancelStopped(job)
       }
+      for (const sampler of samplers.values()) sampler.wake()
       turns.wake()
     },
 
     async launch(params) {
+      await refreshPlaces()
       const { job, isNew, warnings } = await launch(params)
       if (isNew) parts.changed({ kind: 'run', experimentId: job.experimentId, runId: job.runId })
       turns.wake()
@@ -149,7 +179,10 @@ export function createCompute(parts: ComputeParts): Compute {
       return { bytes, sizeBytes, isComplete: record.state.phase === 'ended' }
     },
 
-    listTargets: () => describeTargets(places, live, loops),
+    async listTargets() {
+      await refreshPlaces()
+      return describeTargets(places, live, loops)
+    },
 
     async listDevices() {
       const [name, place] = [...places].find(([, { devices }]) => devices !== undefined) ?? []
@@ -170,7 +203,7 @@ export function createCompute(parts: ComputeParts): Compute {
     async [Symbol.asyncDispose]() {
       closing.abort()
       turns[Symbol.dispose]()
-      for (const loop of loops.values()) loop[Symbol.dispose]()
+      for (const each of [...loops.values(), ...samplers.values()]) each[Symbol.dispose]()
       const done = Promise.all(live.list().map(({ work }) => work))
       await Promise.race([done, delay(closeMs, undefined, { ref: false })])
       await output.idle()

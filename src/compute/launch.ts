@@ -10,13 +10,18 @@ import type { JobRecord } from './job-record.ts'
 import { initialJobState } from './job-state.ts'
 import type { Jobs } from './jobs.ts'
 import type { LiveJobs } from './live-jobs.ts'
+import type { Place } from './place.ts'
 import type { ComputeTarget, TargetCapacity } from './target.ts'
 
 type Launch = Methods['jobs/launch']['params']
 
 /** Checks a launch, and makes its run and its job in one transaction. */
 export function createLauncher(
-  parts: Pick<ComputeParts, 'places' | 'code' | 'tracking' | 'now' | 'randomBytes'> & { jobs: Jobs; live: LiveJobs },
+  parts: Pick<ComputeParts, 'code' | 'tracking' | 'now' | 'randomBytes'> & {
+    readonly places: ReadonlyMap<string, Place>
+    readonly jobs: Jobs
+    readonly live: LiveJobs
+  },
 ): (launch: Launch) => Promise<{ job: JobRecord; isNew: boolean; warnings: readonly string[] }> {
   const { jobs, live, tracking, now, randomBytes } = parts
 
@@ -93,14 +98,21 @@ function checkSecrets({ secrets: names, env }: JobSpec, values: Readonly<Record<
   }
 }
 
-async function checkTarget(places: ComputeParts['places'], spec: JobSpec): Promise<ComputeTarget> {
-  const target = places.get(spec.target)?.target
-  if (target === undefined) {
+async function checkTarget(places: ReadonlyMap<string, Place>, spec: JobSpec): Promise<ComputeTarget> {
+  const place = places.get(spec.target)
+  if (place === undefined) {
     throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `There is no target "${spec.target}".`, {
       hint: `There are: ${[...places.keys()].join(', ')}. More are named in runwright.yaml.`,
     })
   }
+  const { target, devices } = place
   checkCapacity(spec, await target.capacity())
+  const excess = await devices?.describeExcess(spec.resources)
+  if (excess !== undefined) {
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', `The job ${excess}.`, {
+      hint: 'Ask for less, or choose another target.',
+    })
+  }
   await target.check(spec)
   return target
 }

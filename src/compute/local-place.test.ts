@@ -21,6 +21,10 @@ it('jobs get the GPUs that fit them, share one by memory, and are told when it m
         findOwner: () => undefined,
       }),
   })
+  await assert.rejects(scratch.launch(['true'], { resources: { gpuMemoryBytes: 40 * gibibyte } }), {
+    code: 'INVALID_PARAMETER_VALUE',
+    message: /^The job asks for .*40 GiB/,
+  })
   const launch = (gigabytes: number) =>
     scratch.launch(['sh', '-c', 'sleep 20'], { resources: { gpus: 1, gpuMemoryBytes: gigabytes * gibibyte } })
   const isRunning = ({ status }: { status: string }) => status === 'running'

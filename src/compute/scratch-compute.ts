@@ -15,7 +15,7 @@ import type { Compute } from './compute.ts'
 import { createCompute } from './create-compute.ts'
 import { createCountedLeases } from './scratch-leases.ts'
 import { computeMigrations } from './migrations.ts'
-import type { Place } from './place.ts'
+import { fixedPlaces, type Place } from './place.ts'
 import { createScratchTarget, type ScratchTarget } from './scratch-target.ts'
 
 /** For tests: the feature over a real database and real processes, in a folder of its own. */
@@ -70,10 +70,7 @@ export async function openScratchCompute({
       database,
       tracking,
       artifacts,
-      places: new Map([
-        ['scratch', toPlace(target)],
-        ['elsewhere', { target }],
-      ]),
+      places: fixedPlaces({ scratch: toPlace(target), elsewhere: { target } }),
       workspace,
       code,
       server: () => ({ uri: 'http://127.0.0.1:1', token: 'token' }),

@@ -1,4 +1,5 @@
 import type { RunningJob } from './devices/machine.ts'
+import type { SampledRun } from './devices/sample-utilization.ts'
 import type { QueuedJob } from './devices/queue-order.ts'
 import type { JobOutput } from './job-output.ts'
 import type { JobEvent } from './job-state.ts'
@@ -132,4 +133,12 @@ export function toRunning({ jobId, record }: LiveJob, given?: readonly string[])
       ...(startedAt === undefined ? {} : { startedAt }),
     },
   ]
+}
+
+/** A job whose command runs and has GPUs. */
+export function toSampledRun({ record: { runId, state } }: LiveJob): SampledRun[] {
+  const startedAt = state.attempts.find((attempt) => attempt.startedAt !== undefined)?.startedAt
+  const gpus = state.attempts.at(-1)?.gpus ?? []
+  if (state.phase !== 'running' || startedAt === undefined || gpus.length === 0) return []
+  return [{ runId, startedAt, gpus }]
 }

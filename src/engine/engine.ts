@@ -3,7 +3,7 @@ import { type CodeSource, noCode } from '../compute/code-source.ts'
 import { createCompute } from '../compute/create-compute.ts'
 import { createComputeMethods } from '../compute/methods.ts'
 import { computeMigrations } from '../compute/migrations.ts'
-import type { Place } from '../compute/place.ts'
+import { fixedPlaces, type Places } from '../compute/place.ts'
 import { dataFiles } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { ChangeEvent } from '../protocol/events.ts'
@@ -56,8 +56,12 @@ export interface EngineOptions {
   /** Undefined lets everybody in who reaches the port. */
   readonly token: string | undefined
   readonly version: string
-  /** The targets of jobs, by name. The engine disposes them. Default: none, so that no job can be launched. */
-  readonly places?: ReadonlyMap<string, Place>
+  /**
+   * Opens the targets of jobs; the engine disposes them. Default: none, so that no job can be launched.
+   *
+   * @param trackingUri where this engine will listen; not to be asked before something is asked of a target
+   */
+  openPlaces?(trackingUri: () => string): Promise<Places>
   /** What jobs are launched with. Default: nothing. */
   readonly code?: CodeSource
   /** Milliseconds since 1970-01-01 UTC. */
@@ -117,8 +121,10 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
   const tracking = createTracking({ database, changed, now, randomBytes })
   const registry = createRegistry({ database, changed, now })
   const workspace = options.workspace ?? dataFolder
-  const places = options.places ?? new Map<string, Place>()
-  for (const { target } of places.values()) opened.use(target)
+  const places = (await options.openPlaces?.(() => http.uri)) ?? fixedPlaces({})
+  opened.defer(async () => {
+    await Promise.all([...places.byName.values()].map(({ target }) => target[Symbol.asyncDispose]()))
+  })
   const server = () => ({ uri: http.uri, token })
   const compute = createCompute({
     database,

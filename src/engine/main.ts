@@ -53,7 +53,7 @@ async function run(workspace: string, idleMs: number, log: Log): Promise<number>
   await using engine = await openWorkspaceEngine({
     workspace,
     version: packageJson.version,
-    places: openPlaces({ workspace, env: process.env, now: Date.now }),
+    openPlaces: (trackingUri) => openPlaces({ workspace, env: process.env, now: Date.now, trackingUri, log }),
     code: createCodeSource(workspace, process.env),
     now: Date.now,
     randomBytes,

@@ -10,13 +10,14 @@ const pythonsOfFolder =
  * The command that a file alone stands for: a script with its interpreter, a notebook executed from top to bottom into
  * `NAME.executed.ipynb`. Anything else is a command already.
  *
- * @param cwd where the command runs; a virtual environment in it goes before the `python3` of the PATH
+ * @param cwd where the command runs; a virtual environment in it goes before the `python3` of the PATH. Undefined where
+ *   that is no folder of this machine
  */
-export async function scriptCommand(words: readonly string[], cwd: string): Promise<readonly string[]> {
+export async function scriptCommand(words: readonly string[], cwd: string | undefined): Promise<readonly string[]> {
   const [file = '', ...args] = words
   switch (path.extname(file)) {
     case '.py':
-      return [await findPython(cwd), file, ...args]
+      return [cwd === undefined ? 'python3' : await findPython(cwd), file, ...args]
     case '.ipynb':
       return ['jupyter', 'nbconvert', '--to', 'notebook', '--execute', '--output', executedName(file), file, ...args]
     case '.ts':

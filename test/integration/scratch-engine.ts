@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { fixedPlaces } from '../../src/compute/place.ts'
 import { createCountedLeases } from '../../src/compute/scratch-leases.ts'
 import { createScratchTarget } from '../../src/compute/scratch-target.ts'
 import { openWorkspaceEngine } from '../../src/engine/workspace-engine.ts'
@@ -13,7 +14,10 @@ const leases = createCountedLeases({ cpus: 12, gpus: ['GPU-0', 'GPU-1'] })
 const engine = await openWorkspaceEngine({
   workspace,
   version: packageJson.version,
-  places: new Map([['local', { target: createScratchTarget(join(workspace, '.runwright', 'jobs')), leases }]]),
+  openPlaces: () =>
+    Promise.resolve(
+      fixedPlaces({ local: { target: createScratchTarget(join(workspace, '.runwright', 'jobs')), leases } }),
+    ),
   now: Date.now,
   randomBytes,
   log: () => {},

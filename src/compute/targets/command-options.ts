@@ -1,6 +1,7 @@
 import { listOf, object, oneOf, refine, refuse, text } from '../../protocol/parse.ts'
 import type { Parser } from '../../protocol/parse.ts'
 import { listUnknown } from './command-template.ts'
+import { targetFolder } from './target-options.ts'
 
 /** What a word of a system for jobs means. */
 export const commandStates = ['waiting', 'running', 'finished', 'failed', 'cancelled', 'preempted'] as const
@@ -42,5 +43,5 @@ const states: Parser<Readonly<Record<string, CommandState>>> = (value, path) => 
 /** Reads the description of a `command` target. @throws INVALID_PARAMETER_VALUE that names the field */
 export const parseCommandOptions: Parser<CommandOptions> = object(
   { submit: template, status: template, states, cancel: template },
-  { logs: template, checkpoint: template, folder: text },
+  { logs: template, checkpoint: template, folder: targetFolder },
 )

@@ -11,7 +11,8 @@ import { fillTemplate } from './command-template.ts'
 import type { FolderState } from './job-folders.ts'
 import { openLogin } from './login.ts'
 import type { LoginParts } from './login.ts'
-import type { PlaceCode } from './placed-code.ts'
+import { prepareCommand } from './placed-code.ts'
+import type { PlaceCode, PlacedCode } from './placed-code.ts'
 import type { SshHost } from './ssh-shell.ts'
 
 /** Files of an attempt that are this target's alone. */
@@ -56,7 +57,7 @@ export async function openCommandTarget(
     async submit(attempt) {
       if (Object.keys(attempt.secrets).length > 0) throw noSecrets()
       const [moved, code] = await Promise.all([login.moveEnv(attempt.env), parts.placeCode(attempt, shell)])
-      const texts = describeFiles(attempt, { ...code.env, ...moved }, code.directory, `${root}/${attempt.key}`)
+      const texts = describeFiles(attempt, moved, code, `${root}/${attempt.key}`)
       const folder = (await folders.place(attempt.key, texts, `chmod 700 ${files.script}\npwd`)).trim()
       const values = { ...resourceValues(attempt), key: attempt.key, folder, script: `${folder}/${files.script}` }
       const said = (await ask(options.submit, values)).toString()
@@ -118,23 +119,25 @@ function keyOf(handle: JobHandle): AttemptKey {
 function describeFiles(
   { key, spec }: Attempt,
   env: Readonly<Record<string, string>>,
-  codeFolder: string,
+  code: PlacedCode,
   folder: string,
 ): Record<string, string> {
   const { timeLimitSeconds, memoryBytes } = spec.resources
+  const prepared = prepareCommand(code, folder, spec.command)
   const settings = settingsText({
     key,
-    command: spec.command,
+    command: prepared.command,
     directory: spec.workingDirectory,
     env,
     ...(timeLimitSeconds === undefined ? {} : { timeLimitSeconds }),
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
   })
   return {
+    ...prepared.files,
     [jobFiles.settings]: settings,
     [jobFiles.wrapper]: wrapperText(),
     // Other systems start it in a folder of their own choice.
-    [files.script]: batchScript({ codeFolder, folder }),
+    [files.script]: batchScript({ codeFolder: code.directory, folder }),
   }
 }
 

@@ -3,16 +3,23 @@ import { jobFiles } from '../wrapper/job-folder.ts'
 import { settingsText } from '../wrapper/settings-text.ts'
 import { wrapperText } from '../wrapper/wrapper-text.ts'
 import { batchScript } from './batch-script.ts'
+import { prepareCommand } from './placed-code.ts'
+import type { PlacedCode } from './placed-code.ts'
 import type { PartitionPart } from './slurm-capacity.ts'
 import { attemptWords, resourceWords } from './slurm-options.ts'
 import type { SlurmOptions } from './slurm-options.ts'
 import { slurmFiles } from './slurm-files.ts'
 
-/** The files of an attempt's folder. */
+/**
+ * The files of an attempt's folder.
+ *
+ * @param folder where that is on the cluster, absolute or as `~/x`
+ */
 export function describeSubmission(
   attempt: Attempt,
   env: Readonly<Record<string, string>>,
-  codeFolder: string,
+  code: PlacedCode,
+  folder: string,
   options: SlurmOptions,
   part: PartitionPart | undefined,
 ): Record<string, string> {
@@ -20,10 +27,12 @@ export function describeSubmission(
   const { timeLimitSeconds, memoryBytes, nodes = 1 } = spec.resources
   const hasSecrets = Object.keys(secrets).length > 0
   const words = [...resourceWords(spec.resources, options, part), ...attemptWords(key, spec, part)]
+  // The wrapper stands on the first node; a step of its own takes the command to all.
+  const step = nodes > 1 ? ['srun', `--ntasks=${nodes}`, '--kill-on-bad-exit=1'] : []
+  const { command, files } = prepareCommand(code, folder, [...step, ...spec.command])
   const settings = settingsText({
     key,
-    // The wrapper stands on the first node; a step of its own takes the command to all.
-    command: nodes > 1 ? ['srun', `--ntasks=${nodes}`, '--kill-on-bad-exit=1', ...spec.command] : spec.command,
+    command,
     directory: spec.workingDirectory,
     env,
     hasSecrets,
@@ -31,11 +40,12 @@ export function describeSubmission(
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
   })
   return {
+    ...files,
     [jobFiles.settings]: settings,
     [jobFiles.wrapper]: wrapperText(),
     [slurmFiles.script]: batchScript({
       words,
-      codeFolder,
+      codeFolder: code.directory,
       ...(hasSecrets ? { secretsPipe: slurmFiles.secretsPipe } : {}),
     }),
   }

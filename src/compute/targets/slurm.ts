@@ -34,7 +34,8 @@ export async function openSlurmTarget(
   options: SlurmTargetOptions,
   parts: LoginParts & { readonly placeCode: PlaceCode; readonly now: () => number },
 ): Promise<ComputeTarget> {
-  const login = await openLogin(options.login, options.folder ?? '~/.runwright/jobs', parts)
+  const root = options.folder ?? '~/.runwright/jobs'
+  const login = await openLogin(options.login, root, parts)
   const { shell, folders } = login
   const secrets = createSlurmSecrets(login)
   const truth = createSlurmTruth({ login, secrets, now: parts.now })
@@ -69,7 +70,7 @@ export async function openSlurmTarget(
         parts.placeCode(attempt, shell),
         partitions(partitionsMs),
       ])
-      const files = describeSubmission(attempt, { ...code.env, ...moved }, code.directory, options, own[0])
+      const files = describeSubmission(attempt, moved, code, `${root}/${attempt.key}`, options, own[0])
       const said = await folders.place(attempt.key, files, submitProgram)
       if (said.startsWith('refused ')) {
         const error = explainRefusal(shell.name, said.slice('refused '.length))

@@ -10,8 +10,8 @@ import { aliveFunctions } from './job-folders.ts'
 import type { FolderState } from './job-folders.ts'
 import { openLogin } from './login.ts'
 import type { LoginParts } from './login.ts'
-import { enterCode } from './placed-code.ts'
-import type { PlaceCode } from './placed-code.ts'
+import { enterCode, prepareCommand } from './placed-code.ts'
+import type { PlaceCode, PlacedCode } from './placed-code.ts'
 import type { SshHost } from './ssh-shell.ts'
 
 export interface SshTargetOptions extends SshHost {
@@ -33,6 +33,7 @@ export async function openSshTarget(
 ): Promise<ComputeTarget> {
   const login = await openLogin(options, options.folder ?? '~/.runwright/jobs', parts)
   const { shell, folders } = login
+  const root = options.folder ?? '~/.runwright/jobs'
   const ask = async () => parseHostCapacity((await shell.run(['sh'], { stdin: capacityProgram })).stdout.toString())
 
   return {
@@ -44,7 +45,7 @@ export async function openSshTarget(
     },
     async submit(attempt) {
       const [moved, code] = await Promise.all([login.moveEnv(attempt.env), parts.placeCode(attempt, shell)])
-      const { files, start } = describeStart(attempt, { ...code.env, ...moved }, code.directory)
+      const { files, start } = describeStart(attempt, moved, code, `${root}/${attempt.key}`)
       const said = await folders.place(attempt.key, files, start)
       if (said.includes('unusable')) {
         throw new RunwrightError('TEMPORARILY_UNAVAILABLE', `${shell.name} could not start the job: ${said.trim()}`)
@@ -98,14 +99,16 @@ function toStatus(state: FolderState | undefined): TargetStatus {
 function describeStart(
   attempt: Attempt,
   env: Readonly<Record<string, string>>,
-  codeFolder: string,
+  code: PlacedCode,
+  folder: string,
 ): { files: Record<string, string>; start: string } {
   const { key, spec, secrets } = attempt
   const { timeLimitSeconds, memoryBytes } = spec.resources
   const hasSecrets = Object.keys(secrets).length > 0
+  const { command, files } = prepareCommand(code, folder, spec.command)
   const settings = settingsText({
     key,
-    command: spec.command,
+    command,
     directory: spec.workingDirectory,
     env: attempt.gpus.length > 0 ? { ...env, CUDA_VISIBLE_DEVICES: attempt.gpus.join(',') } : env,
     hasSecrets,
@@ -114,9 +117,9 @@ function describeStart(
   })
   const input = hasSecrets ? `printf %s ${quoteWord(secretsText(secrets))} | ` : ''
   return {
-    files: { [jobFiles.settings]: settings, [jobFiles.wrapper]: wrapperText() },
+    files: { ...files, [jobFiles.settings]: settings, [jobFiles.wrapper]: wrapperText() },
     start: `job=$PWD
-${enterCode(codeFolder)}
+${enterCode(code.directory)}
 detached=
 ! command -v setsid >/dev/null || detached=setsid
 { ${input}$detached sh "$job/${jobFiles.wrapper}" "$job"; code=$?; [ $code -ne ${wrapperExits.unusable} ] || echo $code >"$job/unusable"; } >/dev/null 2>&1 </dev/null &

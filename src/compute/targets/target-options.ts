@@ -19,6 +19,11 @@ const sshSettings: Parser<Readonly<Record<string, string>>> = (value, path) => {
 const host = { host: text }
 const hostSettings = { options: sshSettings, configFile: text }
 
+/** A folder on a target. */
+export const targetFolder: Parser<string> = refine(text, (folder, path) =>
+  /^(~?\/)[^\r\n\0]+$/.test(folder) ? folder : refuse(folder, path, 'expected a folder as ~/x or /x'),
+)
+
 /** One word of sbatch's options. What we set ourselves is not to be set again: a job is found by it. */
 const extraWord: Parser<string> = refine(text, (word, path) => {
   if (!/^-[^\r\n\0]+$/.test(word)) return refuse(word, path, 'expected an option of sbatch')
@@ -28,7 +33,7 @@ const extraWord: Parser<string> = refine(text, (word, path) => {
 })
 
 /** Reads the description of an `ssh` target. @throws INVALID_PARAMETER_VALUE that names the field */
-export const parseSshOptions: Parser<SshTargetOptions> = object(host, { ...hostSettings, folder: text })
+export const parseSshOptions: Parser<SshTargetOptions> = object(host, { ...hostSettings, folder: targetFolder })
 
 /** Reads the description of a `slurm` target. @throws INVALID_PARAMETER_VALUE that names the field */
 export const parseSlurmOptions: Parser<SlurmTargetOptions> = object(
@@ -40,6 +45,6 @@ export const parseSlurmOptions: Parser<SlurmTargetOptions> = object(
     qos: text,
     gpuType: text,
     extra: listOf(extraWord, 100),
-    folder: text,
+    folder: targetFolder,
   },
 )

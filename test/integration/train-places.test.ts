@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { promisify } from 'node:util'
+import { createTestRepository, type TestRepository } from '../../src/git/test-repository.ts'
+import { parseEngineFile } from '../../src/protocol/hello.ts'
+import { openSlurm, type SlurmServer, whyNoSlurm } from '../servers/slurm.ts'
+import { openSshd, type SshServer, whyNoSshd } from '../servers/sshd.ts'
+import { parseObject } from './cli-workspace.ts'
+
+/** Logs by the plain protocol, and reads a file beside the workspace that nobody has committed. */
+const script = `
+import json, os, sys, time, urllib.request
+def post(path, body):
+    headers = {'Content-Type': 'application/json', 'Authorization': 'Bearer ' + os.environ['MLFLOW_TRACKING_TOKEN']}
+    url = os.environ['MLFLOW_TRACKING_URI'] + '/api/2.0/mlflow/' + path
+    urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), headers)).read()
+for step in range(3):
+    value = {'key': 'loss', 'value': 1 / (step + 1), 'timestamp': int(time.time() * 1000), 'step': step}
+    post('runs/log-metric', {'run_id': os.environ['MLFLOW_RUN_ID'], **value})
+try:
+    import tiny_part
+    print('tiny', tiny_part.value)
+except ImportError:
+    print('no tiny')
+print(open('../config.txt').read().strip(), os.getcwd())
+`
+
+/** One that needs nothing to be built. */
+const wheel = `
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
+    info = 'tiny_part-1.0.dist-info/'
+    wheel.writestr('tiny_part.py', 'value = 42')
+    wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: tiny-part\\nVersion: 1.0\\n')
+    wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+    wheel.writestr(info + 'RECORD', 'tiny_part.py,,\\n')
+`
+
+interface Finished {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+describe('a script is trained', { concurrency: false }, () => {
+  let repository: TestRepository
+  let scratch: string
+  let sshd: SshServer | undefined
+  let slurm: SlurmServer | undefined
+  // A sub-folder of the repository, whose name no shell must take apart.
+  const workspace = () => path.join(repository.root, "it's app")
+
+  async function cli(...args: string[]): Promise<Finished> {
+    const main = path.join(import.meta.dirname, '../../src/cli/main.ts')
+    const own = { XDG_RUNTIME_DIR: scratch, RUNWRIGHT_FAKE_GPUS: '2x24G', ...slurm?.env }
+    const options = { cwd: workspace(), env: { ...process.env, ...own } }
+    const dashes = args.indexOf('--')
+    const words = args.toSpliced(dashes === -1 ? args.length : dashes, 0, '--workspace', workspace())
+    return promisify(execFile)(process.execPath, [main, ...words], options).then(
+      (said) => ({ code: 0, ...said }),
+      // SAFETY: execFile rejects with what has come and the exit code.
+      (error: Finished) => error,
+    )
+  }
+
+  before(async () => {
+    scratch = await mkdtemp(path.join(tmpdir(), 'rw-train-'))
+    repository = await createTestRepository()
+    await repository.write({ "it's app/train.py": script, 'config.txt': 'committed' })
+    await repository.commit()
+    await repository.write({ 'config.txt': 'changed' })
+    await repository.write({ 'wheels/tiny_part-1.0-py3-none-any.whl': '' })
+    const file = path.join(repository.root, 'wheels/tiny_part-1.0-py3-none-any.whl')
+    await promisify(execFile)('python3', ['-c', wheel, file])
+    await repository.write({ 'requirements.txt': '--no-index\n--find-links wheels\ntiny-part==1.0\n' })
+    if (whyNoSshd === false) sshd = await openSshd()
+    if (whyNoSlurm === false) slurm = await openSlurm()
+    const targets = {
+      box: { kind: 'ssh', host: 'target', ...(sshd === undefined ? {} : { configFile: sshd.configFile }) },
+      cluster: { kind: 'slurm', folder: path.join(scratch, 'cluster') },
+      odd: { kind: 'moon' },
+    }
+    await writeFile(path.join(workspace(), 'runwright.yaml'), JSON.stringify({ targets }))
+  })
+  after(async () => {
+    const text = await readFile(path.join(workspace(), '.runwright/engine.json'), 'utf8').catch(() => '{}')
+    const pid = parseEngineFile(text)?.pid
+    if (pid !== undefined) process.kill(pid, 'SIGKILL')
+    await sshd?.[Symbol.asyncDispose]()
+    await slurm?.[Symbol.asyncDispose]()
+    await repository[Symbol.asyncDispose]()
+    await rm(scratch, { recursive: true, force: true })
+  })
+
+  /** Its output, once its metrics have arrived and its code can be had back from its run. */
+  async function train(name: string, ...words: string[]): Promise<{ output: string; stderr: string }> {
+    const { code, stdout, stderr } = await cli('train', '-n', name, ...words, '--', 'python3', 'train.py')
+    assert.equal(code, 0, stderr + stdout)
+    const shown = await cli('runs', 'show', name)
+    assert.match(shown.stdout, /loss +0\.333\d* \(step 2\)/)
+    const folder = path.join(scratch, `restored ${name}`)
+    const restored = await cli('restore-code', name, '--worktree', folder)
+    assert.equal(restored.code, 0, restored.stderr)
+    assert.equal(await readFile(path.join(folder, 'config.txt'), 'utf8'), 'changed')
+    return { output: stdout, stderr }
+  }
+
+  it('in the workspace, on this machine', async () => {
+    const { output } = await train('here')
+    assert.equal(output, `no tiny\nchanged ${workspace()}\n`)
+  })
+
+  it('from a copy of its code, on this machine', async () => {
+    const { output } = await train('apart', '--isolated', '--gpus', '1')
+    assert.match(output, /^no tiny\nchanged .*\/\.runwright\/jobs\/[0-9a-f]{32}-1\/code\/it's app\n$/)
+  })
+
+  it('on a machine behind ssh, in the environment of its lock', { skip: whyNoSshd }, async () => {
+    const { output } = await train('far', '-t', 'box')
+    assert.match(output, /^runwright: builds the environment of requirements\.txt$/m)
+    assert.match(output, /^tiny 42\nchanged .*\/home\/\.runwright\/jobs\/[0-9a-f]{32}-1\/code\/it's app\n$/m)
+    const again = await train('far-again', '-t', 'box')
+    assert.match(again.output, /^tiny 42\nchanged /)
+  })
+
+  it('on Slurm, in the environment of its lock', { skip: whyNoSlurm }, async () => {
+    const { output } = await train('many', '-t', 'cluster', '--gpus', '1', '--memory', '1G')
+    assert.match(output, /^tiny 42\nchanged .*\/cluster\/[0-9a-f]{32}-1\/code\/it's app\n$/m)
+  })
+
+  it('nowhere else, and what is wrong with a target is said', async () => {
+    const { stdout } = await cli('targets', '--json')
+    const targets = JSON.stringify(parseObject(stdout)['targets'])
+    assert.match(targets, /"name":"local","kind":"local"[^}]*"gpus":2/)
+    assert.match(targets, /"name":"odd","kind":"moon"[^}]*"trouble":"[^}]*expected one of ssh, slurm, command/)
+    const odd = await cli('train', '-t', 'odd', '--', 'true')
+    assert.deepEqual([odd.code, /targets\.odd\.kind/.test(odd.stderr)], [2, true], odd.stderr)
+    const many = await cli('train', '--gpus', '3', '--', 'true')
+    assert.match(many.stderr, /asks for 3 GPUs/)
+  })
+})
