@@ -127,6 +127,9 @@ time.sleep(20)"`
   })
 
   it('have their secrets in their environment alone', async () => {
+    const listPipes = async () =>
+      (await readdir(tmpdir())).filter((name) => existsSync(join(tmpdir(), name, 'secrets')))
+    const before = await listPipes()
     const secret = randomBytes(12).toString('hex')
     const attempt = shell('printf %s "$API_KEY" | wc -c; sleep 2', {}, { secrets: { API_KEY: secret } })
     const handle = await target.submit(attempt)
@@ -141,10 +144,7 @@ time.sleep(20)"`
     assert.deepEqual([exit.exitCode, (await readAll(target, handle)).trim()], [0, '24'])
     assert.equal(lines.join('').includes(secret), false)
     assert.equal(((await readTree(folder)) + (await readTree(server.folder))).includes(secret), false)
-    assert.deepEqual(
-      (await readdir(tmpdir())).filter((name) => existsSync(join(tmpdir(), name, 'secrets'))),
-      [],
-    )
+    assert.deepEqual(await listPipes(), before)
   })
 
   it('are asked for a checkpoint', async () => {

@@ -21,12 +21,12 @@ export function batchScript(parts: {
 }): string {
   const { codeFolder, words = [], folder, secretsPipe } = parts
   const hasSecrets = secretsPipe !== undefined
-  const input = hasSecrets ? ' <"$pipes/secrets"' : ''
+  const input = hasSecrets ? 'exec <"$pipes/secrets" && rm -rf "$pipes" && ' : ''
   return `#!/bin/sh
 ${words.map((word) => `#SBATCH ${quoteWord(word)}`).join('\n')}
 umask 077
 ${folder === undefined ? '' : `${enterCode(folder)} || exit ${wrapperExits.unusable}\n`}job=$PWD
-${hasSecrets ? pipeProgram(secretsPipe) : ''}{ ${enterCode(codeFolder)} && exec sh "$job/${jobFiles.wrapper}" "$job"${input}; } &
+${hasSecrets ? pipeProgram(secretsPipe) : ''}{ ${enterCode(codeFolder)} && ${input}exec sh "$job/${jobFiles.wrapper}" "$job"; } &
 child=$!
 trap 'kill -s TERM "$child" 2>/dev/null' TERM INT
 trap 'kill -s USR1 "$child" 2>/dev/null' USR1

@@ -93,6 +93,10 @@ describe('an attempt that Slurm does not run any more', () => {
 
   it('is unknown to all when none of them knows an end', () => {
     assert.equal(settled(claimed), undefined)
+  })
+
+  it('runs until Slurm has cleaned up after it, though its accounts are closed', () => {
     assert.equal(settled(claimed, [], [entry('CG')]), 'running')
+    assert.equal(settled(claimed, [account(end('cancelled', null))], [entry('CG')]), 'running')
   })
 })

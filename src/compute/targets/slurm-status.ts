@@ -47,14 +47,16 @@ export function settledStatus(evidence: SlurmEvidence): TargetStatus | undefined
     const cause = said === undefined || said.exit.cause === 'exited' ? exit.cause : said.exit.cause
     return { state: 'ended', startedAt, exit: { ...exit, cause } }
   }
+  const closing = queue.find(({ state }) => state === 'CG')
+  // Slurm has closed its accounts at the first signal; the command may yet go on until the second.
+  if (closing !== undefined) return { state: 'running', startedAt: closing.startsAt ?? closing.submittedAt }
   if (said !== undefined) {
     const isRefused = folder.state === 'claimed' && said.exit.exitCode === wrapperExits.refused
     const { startedAt } = folder.state === 'claimed' ? folder : said
     const times = startedAt === undefined || startedAt === 0 ? {} : { startedAt }
     return { state: 'ended', ...times, exit: isRefused ? { ...said.exit, cause: 'lost' } : said.exit }
   }
-  const closing = queue.find(({ state }) => state === 'CG')
-  return closing && { state: 'running', startedAt: closing.startsAt ?? closing.submittedAt }
+  return undefined
 }
 
 /** The end as Slurm tells it, of the attempt's latest job. */

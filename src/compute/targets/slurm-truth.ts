@@ -1,6 +1,4 @@
 import type { AttemptKey, TargetStatus } from '../target.ts'
-import { quoteWord } from '../wrapper/quote.ts'
-import { secretsText } from '../wrapper/settings-text.ts'
 import type { FolderState } from './job-folders.ts'
 import type { Login } from './login.ts'
 import { accountCommand, parseAccounts } from './slurm-accounts.ts'
@@ -9,6 +7,7 @@ import { askSlurm, explainFailure } from './slurm-commands.ts'
 import { slurmFiles } from './slurm-files.ts'
 import { parseQueue, queueCommand } from './slurm-queue.ts'
 import type { QueueEntry } from './slurm-queue.ts'
+import type { SlurmSecrets } from './slurm-secrets.ts'
 import { liveStatus, needsAccounts, settledStatus } from './slurm-status.ts'
 import { submitProgram } from './slurm-submission.ts'
 
@@ -18,8 +17,6 @@ export interface SlurmTruth {
   statusOf(keys: readonly AttemptKey[]): Promise<Map<AttemptKey, TargetStatus>>
   /** Whether an attempt has begun, or Slurm knows it. */
   isKnown(key: AttemptKey): Promise<boolean>
-  /** Held in memory until the attempt waits for them on its node. */
-  keepSecrets(key: AttemptKey, secrets: Readonly<Record<string, string>>): void
   drop(key: AttemptKey): void
 }
 
@@ -37,10 +34,13 @@ const maxReleases = 10
 const absentMs = 90_000
 
 /** @param parts.now milliseconds, from any clock that does not go back */
-export function createSlurmTruth(parts: { readonly login: Login; readonly now: () => number }): SlurmTruth {
-  const { login, now } = parts
+export function createSlurmTruth(parts: {
+  readonly login: Login
+  readonly secrets: SlurmSecrets
+  readonly now: () => number
+}): SlurmTruth {
+  const { login, secrets, now } = parts
   const { shell, folders } = login
-  const secrets = new Map<AttemptKey, Readonly<Record<string, string>>>()
   /** Since when Slurm knows nothing of an attempt. */
   const forgotten = new Map<AttemptKey, number>()
   /** Since when Slurm says that an attempt runs while nothing of it is seen, and how often it was started again. */
@@ -61,8 +61,7 @@ export function createSlurmTruth(parts: { readonly login: Login; readonly now: (
       found.set(key, live)
       forgotten.delete(key)
       if (live.state !== 'running' || claimed.has(key)) absent.delete(key)
-      else if (secrets.has(key)) await bringSecrets(key, queue.get(key) ?? [])
-      else await startAgain(key, queue.get(key) ?? [])
+      else if (!secrets.holds(key)) await startAgain(key, queue.get(key) ?? [])
     }
     await settle(
       keys.filter((key) => !found.has(key)),
@@ -85,6 +84,10 @@ export function createSlurmTruth(parts: { readonly login: Login; readonly now: (
     const accounts = await askAccounts(login, unknown)
     for (const key of keys) {
       const folder = stateOf(states, key)
+      if (folder.state === 'unclaimed' && !folder.hasFolder) {
+        found.set(key, { state: 'gone' })
+        continue
+      }
       const entries = queue.get(key) ?? []
       const live = liveStatus(entries)
       const isOver = folder.state === 'ended' && folder.record.cause !== 'preempted'
@@ -133,7 +136,6 @@ export function createSlurmTruth(parts: { readonly login: Login; readonly now: (
   /** Slurm knows nothing of it. What has not begun is submitted again under the same key; the claim sees to the rest. */
   async function forget(key: AttemptKey, folder: FolderState): Promise<TargetStatus> {
     if (folder.state === 'unclaimed') {
-      if (!folder.hasFolder) return { state: 'gone' }
       await folders.enter(key, `[ ! -e ${slurmFiles.script} ] || { ${submitProgram}; } >/dev/null`)
       return { state: 'waiting', reason: 'was forgotten by Slurm and has been submitted again' }
     }
@@ -142,31 +144,6 @@ export function createSlurmTruth(parts: { readonly login: Login; readonly now: (
     else forgotten.set(key, forgotten.get(key) ?? now())
     const since = forgotten.get(key) ?? now()
     return now() - since >= forgottenMs ? { state: 'gone' } : { state: 'running', startedAt }
-  }
-
-  /**
-   * Gives the wrapper its secrets: by a step of the job, over Slurm's own authenticated connection, into a pipe on the
-   * node. They are kept until that has worked.
-   */
-  async function bringSecrets(key: AttemptKey, entries: readonly QueueEntry[]): Promise<void> {
-    const own = secrets.get(key)
-    const jobId = entries.find(({ state }) => state === 'R')?.jobId
-    if (own === undefined || jobId === undefined) return
-    const pipe = (await folders.readFiles([key], slurmFiles.secretsPipe)).get(key)?.trim() ?? ''
-    if (pipe === '') return
-    const step = [
-      'srun',
-      '--quiet',
-      `--jobid=${jobId}`,
-      '--overlap',
-      '--relative=0',
-      '--nodes=1',
-      '--ntasks=1',
-      '--mem=0',
-    ]
-    const program = `cat >"$0" && rm -f ${quoteWord(slurmFiles.secretsPipe)}`
-    const result = await shell.run([...step, 'sh', '-c', program, pipe], { stdin: secretsText(own) })
-    if (result.code === 0) secrets.delete(key)
   }
 
   return {
@@ -178,9 +155,7 @@ export function createSlurmTruth(parts: { readonly login: Login; readonly now: (
       if (!folder.hasFolder) return false
       return ((await askAccounts(login, [key])).get(key) ?? []).some(({ exit }) => exit !== undefined)
     },
-    keepSecrets: (key, own) => void secrets.set(key, own),
     drop(key) {
-      secrets.delete(key)
       forgotten.delete(key)
       releases.delete(key)
       absent.delete(key)

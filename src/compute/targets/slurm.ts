@@ -12,6 +12,7 @@ import { askSlurm, explainFailure, explainRefusal } from './slurm-commands.ts'
 import { resourceWords } from './slurm-options.ts'
 import type { SlurmOptions } from './slurm-options.ts'
 import { describeSubmission, submitProgram } from './slurm-submission.ts'
+import { createSlurmSecrets } from './slurm-secrets.ts'
 import { createSlurmTruth } from './slurm-truth.ts'
 import type { SshHost } from './ssh-shell.ts'
 
@@ -35,7 +36,8 @@ export async function openSlurmTarget(
 ): Promise<ComputeTarget> {
   const login = await openLogin(options.login, options.folder ?? '~/.runwright/jobs', parts)
   const { shell, folders } = login
-  const truth = createSlurmTruth({ login, now: parts.now })
+  const secrets = createSlurmSecrets(login)
+  const truth = createSlurmTruth({ login, secrets, now: parts.now })
 
   let known: { readonly at: number; readonly parts: readonly PartitionPart[] } | undefined
   const partitions = async (maxAgeMs: number) => {
@@ -74,7 +76,7 @@ export async function openSlurmTarget(
         if (error.code === 'INVALID_PARAMETER_VALUE') await folders.remove(attempt.key)
         throw error
       }
-      if (Object.keys(attempt.secrets).length > 0) truth.keepSecrets(attempt.key, attempt.secrets)
+      if (Object.keys(attempt.secrets).length > 0) secrets.hold(attempt.key, attempt.secrets)
       return attempt.key
     },
     find: async (key) => ((await truth.isKnown(key)) ? key : undefined),
@@ -96,10 +98,14 @@ export async function openSlurmTarget(
     async forget(handle) {
       const key = keyOf(handle)
       truth.drop(key)
+      secrets.drop(key)
       await folders.remove(key)
     },
     watch: (changed) => login.watch(changed),
-    [Symbol.asyncDispose]: () => login[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      secrets[Symbol.dispose]()
+      await login[Symbol.asyncDispose]()
+    },
   }
 }
 
