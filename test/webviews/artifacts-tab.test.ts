@@ -195,6 +195,7 @@ describe('the artifacts tab, on what the Python client has logged', () => {
         await page.getByRole('option', { name: option }).click()
         await page.getByRole('option', { name: option, selected: true }).waitFor()
         await page.locator('#panel-artifacts [aria-busy]').first().waitFor({ state: 'detached' })
+        if (key.endsWith('.json')) await page.locator('#panel-artifacts [role=gridcell]').first().waitFor()
         assert.deepEqual(await findViolations(page, '#panel-artifacts'), [], key)
         await keepPicture(page, `${name}-${key.replace(/\W/g, '-')}`)
       }
