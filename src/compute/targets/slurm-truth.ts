@@ -52,6 +52,9 @@ export function createSlurmTruth(parts: {
 
   const readQueue = async () => Map.groupBy(parseQueue(await askSlurm(shell, queueCommand)), ({ key }) => key)
 
+  /** Mends what it can: whether that has worked, the next question shows, and this one has its answers without. */
+  const tell = async (argv: readonly string[]) => void (await shell.run(argv).catch(() => undefined))
+
   async function statusOf(keys: readonly AttemptKey[]): Promise<Map<AttemptKey, TargetStatus>> {
     const [queue, { claimed, ended }] = await Promise.all([readQueue(), folders.listMarked()])
     const found = new Map<AttemptKey, TargetStatus>()
@@ -109,7 +112,7 @@ export function createSlurmTruth(parts: {
     const jobId = entries.find(({ state }) => state === 'R')?.jobId
     const isDue = jobId !== undefined && count < maxReleases && now() - since >= absentMs * 2 ** count
     absent.set(key, isDue ? { since: now(), count: count + 1 } : { since, count })
-    if (isDue) await askSlurm(shell, ['scontrol', 'requeue', jobId])
+    if (isDue) await tell(['scontrol', 'requeue', jobId])
   }
 
   /** Slurm holds a job whose node was not there when it was to start, until somebody lets it go on. */
@@ -119,7 +122,7 @@ export function createSlurmTruth(parts: {
     })
     if (held.length === 0) return
     for (const { key } of held) releases.set(key, (releases.get(key) ?? 0) + 1)
-    await askSlurm(shell, ['scontrol', 'release', held.map(({ jobId }) => jobId).join(',')])
+    await tell(['scontrol', 'release', held.map(({ jobId }) => jobId).join(',')])
   }
 
   /** A controller that was down when a job ended may hold its place for hours. */
@@ -127,7 +130,7 @@ export function createSlurmTruth(parts: {
     for (const [key, since] of ghosts) {
       if (liveStatus(queue.get(key) ?? []) === undefined) ghosts.delete(key)
       else if (now() - since >= ghostMs) {
-        await askSlurm(shell, ['scancel', '--quiet', `--name=${key}`])
+        await tell(['scancel', '--quiet', `--name=${key}`])
         ghosts.set(key, now())
       }
     }
