@@ -17,12 +17,14 @@ export interface SlurmTruth {
   statusOf(keys: readonly AttemptKey[]): Promise<Map<AttemptKey, TargetStatus>>
   /** Whether an attempt has begun, or Slurm knows it. */
   isKnown(key: AttemptKey): Promise<boolean>
+  /** It was asked to end: should it be there still in twenty seconds, Slurm ends it. */
+  expectEnd(key: AttemptKey): void
   drop(key: AttemptKey): void
 }
 
 /** How long an attempt that has begun may be unknown to Slurm before it counts as gone: its controller may be starting. */
 const forgottenMs = 60_000
-/** How long Slurm may hold a place for an attempt that has ended, having missed the end, before it is told. */
+/** How long Slurm may hold a place for an attempt that has ended, or was asked to, before it is told. */
 const ghostMs = 20_000
 
 /** Slurm's reason for holding a job that its node could not start. */
@@ -47,7 +49,7 @@ export function createSlurmTruth(parts: {
   const absent = new Map<AttemptKey, { readonly since: number; readonly count: number }>()
   /** How often an attempt was let go on after its node was not there. */
   const releases = new Map<AttemptKey, number>()
-  /** Since when Slurm takes an ended attempt for running. */
+  /** Since when an attempt should be over and Slurm takes it for running. */
   const ghosts = new Map<AttemptKey, number>()
 
   const readQueue = async () => Map.groupBy(parseQueue(await askSlurm(shell, queueCommand)), ({ key }) => key)
@@ -158,6 +160,7 @@ export function createSlurmTruth(parts: {
       if (!folder.hasFolder) return false
       return ((await askAccounts(login, [key])).get(key) ?? []).some(({ exit }) => exit !== undefined)
     },
+    expectEnd: (key) => void ghosts.set(key, now()),
     drop(key) {
       forgotten.delete(key)
       releases.delete(key)

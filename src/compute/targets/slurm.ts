@@ -94,7 +94,11 @@ export async function openSlurmTarget(
       const key = keyOf(handle)
       // The marker first: by it the wrapper knows that it is not being preempted.
       await folders.enter(key, `: >${jobFiles.cancel}`)
-      await askSlurm(shell, ['scancel', '--quiet', `--name=${key}`])
+      const words = ['scancel', '--quiet', `--name=${key}`]
+      await askSlurm(shell, [...words, '--state=PENDING'])
+      // Slurm itself would signal one process after the other, and a shell whose child dies first exits as it likes.
+      await askSlurm(shell, [...words, '--batch', '--signal=TERM'])
+      truth.expectEnd(key)
     },
     async forget(handle) {
       const key = keyOf(handle)
