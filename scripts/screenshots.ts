@@ -41,6 +41,8 @@ for (const [suffix, theme] of Object.entries(themes)) {
         'workbench.colorTheme': theme,
         'window.title': '${activeEditorShort}${separator}${rootName}',
         'editor.minimap.enabled': false,
+        // Drawn as text, so that it can be waited for.
+        'terminal.integrated.gpuAcceleration': 'off',
       },
     })
     await picture.arrange(vscode, workspace)

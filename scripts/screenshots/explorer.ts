@@ -1,4 +1,5 @@
 import type { Picture } from './picture.ts'
+import { widenSideBar } from './widen-side-bar.ts'
 
 /** The explorer with a run unfolded, and its output in an editor. */
 export const explorer: Picture = {
@@ -18,16 +19,4 @@ export const explorer: Picture = {
     await row(`Run ${finishedRun}, finished`).click()
     await page.mouse.move(900, 600)
   },
-}
-
-type Page = Parameters<Picture['arrange']>[0]['page']
-
-async function widenSideBar(page: Page): Promise<void> {
-  const sideBar = await page.locator('.part.sidebar').boundingBox()
-  if (sideBar === null) throw new Error('The side bar is not shown.')
-  const edge = sideBar.x + sideBar.width
-  await page.mouse.move(edge, 400)
-  await page.mouse.down()
-  await page.mouse.move(edge + 60, 400, { steps: 4 })
-  await page.mouse.up()
 }

@@ -1,4 +1,5 @@
 import type { Picture } from './picture.ts'
+import { widenSideBar } from './widen-side-bar.ts'
 
 /** What runs, what waits and why, what has ended; and the log of the job that runs. */
 export const jobs: Picture = {
@@ -6,12 +7,13 @@ export const jobs: Picture = {
   async arrange(vscode, { runningJob }) {
     const { page, row, expand } = vscode
     await vscode.showRunwright()
+    await widenSideBar(page, 140)
+    await page.getByRole('button', { name: 'Experiments Section' }).click()
     await vscode.runCommand('Runwright: Focus on Compute View')
     await row('Target local').waitFor()
     await vscode.runCommand('Runwright: Focus on Jobs View')
     await expand(row('Done'))
     await row(`Job ${runningJob}, running`).click()
-    await page.locator('.xterm-rows:visible').getByText('attempt 1 started').waitFor()
     await page.locator('.xterm-rows:visible').getByText('epoch').first().waitFor()
     await page.mouse.move(900, 900)
   },

@@ -43,9 +43,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const jobLogs = openJobLogs((connectionId) => connections.client(connectionId))
   const feeds = createJobFeeds({
     connections: () => connections,
-    changed() {
-      jobs.changed()
-      compute.changed()
+    changed(progressed) {
+      jobs.changed(progressed)
+      if (progressed === undefined) compute.changed()
     },
     jobEnded: (connectionId, job) =>
       void tellEnd(commandContext, connectionId, job).catch((error: unknown) => log.warn('end of a job:', error)),

@@ -31,7 +31,8 @@ export interface JobFeed {
 
 export interface JobFeedParts {
   readonly client: Client
-  changed(): void
+  /** All that is shown may be another, or of one job what its run tells. */
+  changed(progressed?: Job): void
   /** A job that was seen before its end has ended. */
   jobEnded(job: Job): void
   failed(error: unknown): void
@@ -39,6 +40,7 @@ export interface JobFeedParts {
 
 /** What the run of a running job has logged. */
 interface Followed {
+  readonly jobId: JobId
   params: readonly Param[]
   metrics: readonly Metric[]
   /** Where the present attempt began. */
@@ -96,10 +98,16 @@ export function createJobFeed({ client, changed, jobEnded, failed }: JobFeedPart
     if (before !== undefined) jobEnded(job)
   }
 
+  function tellProgress(jobId: JobId): void {
+    const job = live.get(jobId)
+    if (job !== undefined) changed(job)
+  }
+
   function follow(job: Job): void {
-    const { runId, attempts } = job
+    const { jobId, runId, attempts } = job
     const startedAt = attempts[0]?.startedAt
     const run: Followed = {
+      jobId,
       params: [],
       metrics: [],
       // A later attempt goes on from a checkpoint: where, its first metrics say.
@@ -108,7 +116,7 @@ export function createJobFeed({ client, changed, jobEnded, failed }: JobFeedPart
         const { run: loaded } = await client.call('runs/get', { runId })
         run.params = loaded.params
         run.metrics = mergeMetrics(run.metrics, loaded.metrics)
-        changed()
+        tellProgress(jobId)
       }),
     }
     followed.set(runId, run)
@@ -160,7 +168,7 @@ export function createJobFeed({ client, changed, jobEnded, failed }: JobFeedPart
           const run = followed.get(event.runId)
           if (run === undefined) return
           run.metrics = mergeMetrics(run.metrics, event.latest)
-          return changed()
+          return tellProgress(run.jobId)
         }
       }
     },

@@ -15,7 +15,8 @@ export interface JobFeeds {
 /** @param parts.connections asked for late, because the connections tell the feeds */
 export function createJobFeeds(parts: {
   connections(): Pick<Connections, 'list'>
-  changed(): void
+  /** All that is shown may be another, or of one job what its run tells. */
+  changed(progressed?: { readonly connectionId: string; readonly job: Job }): void
   jobEnded(connectionId: string, job: Job): void
   failed(error: unknown): void
 }): JobFeeds {
@@ -25,7 +26,8 @@ export function createJobFeeds(parts: {
     if (state.kind !== 'connected' || place.kind !== 'folder') return undefined
     const known = feeds.get(id)
     if (known?.client === state.client) return known.feed
-    const { changed, failed } = parts
+    const { failed } = parts
+    const changed = (job?: Job) => parts.changed(job && { connectionId: id, job })
     const jobEnded = (job: Job) => parts.jobEnded(id, job)
     const feed = createJobFeed({ client: state.client, changed, jobEnded, failed })
     feeds.set(id, { client: state.client, feed })

@@ -33,7 +33,7 @@ describe('a job that waits', () => {
     label: 'job-1',
     description: `no. 2 · ${reason}`,
     spoken: `Job job-1, queued, no. 2, ${reason}`,
-    icon: { name: 'watch', color: 'charts.yellow' },
+    icon: { name: 'clock', color: 'charts.yellow' },
     context: 'job queued cancellable',
     click: 'runwright.showJobLog',
   })

@@ -11,7 +11,7 @@ import { findRunningMs } from './running-time.ts'
 import { listTimeline } from './timeline.ts'
 
 const statusIcons: Record<JobStatus, { name: string; color: string }> = {
-  queued: { name: 'watch', color: 'charts.yellow' },
+  queued: { name: 'clock', color: 'charts.yellow' },
   submitted: { name: 'cloud-upload', color: 'charts.yellow' },
   running: { name: 'sync~spin', color: 'charts.blue' },
   finished: { name: 'pass', color: 'testing.iconPassed' },

@@ -61,6 +61,23 @@ describe('the rows of jobs', () => {
     assert.equal(after?.kind === 'job' && after.job.isCancelRequested, true)
   })
 
+  it('take on what a run tells without being listed anew', () => {
+    const progress = { unit: 'epoch', done: 1, total: 4, at: 0 } as const
+    const told = { now: 0 }
+    const tracked = () => ({ progress: { ...progress, done: told.now }, remainingMs: () => 5 })
+    const job = newRunningJob(1)
+    const following = createJobRows(() => [
+      { ...source, feed: { ...source.feed, live: () => [job], progress: tracked } },
+    ])
+    assert.equal(following.progressed('digits', job.jobId), undefined)
+    const [running] = following.groups()
+    const [row] = running ? following.children(running) : []
+    told.now = 3
+    assert.equal(following.progressed('digits', job.jobId), row)
+    assert.equal(row?.kind === 'job' && row.progress?.done, 3)
+    assert.deepEqual(following.running(), [row])
+  })
+
   it('of several folders name them', () => {
     const several = createJobRows(() => [newSource('a', [newRunningJob(1)]), newSource('b', [newRunningJob(2)])])
     const [running] = several.groups()

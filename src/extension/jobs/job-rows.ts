@@ -17,7 +17,10 @@ export interface JobRows {
   /** Groups that have jobs. */
   groups(): readonly JobGroupElement[]
   children(group: JobGroupElement): readonly JobsElement[]
-  find(connectionId: string, jobId: JobId): JobElement | undefined
+  /** The row of a job with what its run tells now; undefined while it is not shown. */
+  progressed(connectionId: string, jobId: JobId): JobElement | undefined
+  /** The rows of running jobs that are shown. */
+  running(): readonly JobElement[]
   loadMore(group: JobGroupElement): Promise<void>
 }
 
@@ -54,13 +57,11 @@ export function createJobRows(sources: () => readonly FeedSource[]): JobRows {
 
   function toElement({ source: { connection, feed }, job, position }: Placed): JobElement {
     const id = `${connection.id}/${job.jobId}`
-    const tracked = job.status === 'running' ? feed.progress(job) : undefined
     const shown = {
       job,
       position,
       folder: sources().length > 1 ? connection.place.label : undefined,
-      progress: tracked?.progress,
-      remainingMs: tracked?.remainingMs,
+      ...trackedOf(feed, job),
     }
     const known = elements.get(id)
     const element: JobElement = known
@@ -83,10 +84,20 @@ export function createJobRows(sources: () => readonly FeedSource[]): JobRows {
       if (shown.length >= total) return shown
       return [...shown, { kind: 'more-jobs', id: `${group.id}/more`, group, shown: shown.length, total }]
     },
-    find: (connectionId, jobId) => elements.get(`${connectionId}/${jobId}`),
+    progressed(connectionId, jobId) {
+      const element = elements.get(`${connectionId}/${jobId}`)
+      const feed = sources().find(({ connection }) => connection.id === connectionId)?.feed
+      return element && feed && Object.assign(element, trackedOf(feed, element.job))
+    },
+    running: () => [...elements.values()].filter(({ job }) => job.status === 'running'),
     async loadMore({ group }) {
       if (group === 'done') await Promise.all(sources().map(({ feed }) => feed.loadMore()))
       else wanted[group] += pageSize
     },
   }
+}
+
+function trackedOf(feed: FeedSource['feed'], job: Job): Pick<JobElement, 'progress' | 'remainingMs'> {
+  const tracked = job.status === 'running' ? feed.progress(job) : undefined
+  return { progress: tracked?.progress, remainingMs: tracked?.remainingMs }
 }

@@ -8,7 +8,8 @@ import { findRunningMs } from './running-time.ts'
 import { listTimeline } from './timeline.ts'
 
 const escape = String.fromCodePoint(27)
-const [bold, dim, plain] = [`${escape}[1m`, `${escape}[2m`, `${escape}[0m`]
+/** The grey has the contrast that VS Code gives all colours of a terminal; what is only dimmed has less. */
+const [bold, dim, plain] = [`${escape}[1m`, `${escape}[90m`, `${escape}[0m`]
 
 /** What stands above a job's output in its terminal. */
 export function formatLogHead(job: Job, now: number): string {

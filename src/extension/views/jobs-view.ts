@@ -1,6 +1,7 @@
 import * as vscode from 'vscode'
 import { jobsViewId } from '../contributions.ts'
 import type { JobsPanel } from '../context.ts'
+import type { Job } from '../../protocol/jobs.ts'
 import type { JobElement, JobsElement } from '../jobs/element.ts'
 import type { JobFeeds } from '../jobs/job-feeds.ts'
 import { presentJobs } from '../jobs/job-presentation.ts'
@@ -16,15 +17,17 @@ const refreshIntervalMs = 210
 const clockIntervalMs = 5000
 
 export interface JobsView extends JobsPanel, vscode.Disposable {
-  changed(): void
+  /** All that is shown may be another, or of one job what its run tells. */
+  changed(progressed?: { readonly connectionId: string; readonly job: Job }): void
 }
 
 /** @param feeds asked for late, because they tell the view */
 export function openJobsView(feeds: () => JobFeeds): JobsView {
   const rows = createJobRows(() => feeds().list())
-  const redraw = new vscode.EventEmitter<undefined>()
-  const refresh = createPacedRefresh<'roots'>(refreshIntervalMs, () => {
-    redraw.fire(undefined)
+  const redraw = new vscode.EventEmitter<JobsElement[] | undefined>()
+  const refresh = createPacedRefresh<JobElement | 'roots'>(refreshIntervalMs, (items) => {
+    const elements = items.filter((item) => item !== 'roots')
+    redraw.fire(elements.length < items.length ? undefined : elements)
     showState()
   })
 
@@ -53,17 +56,13 @@ export function openJobsView(feeds: () => JobFeeds): JobsView {
   })
   const childrenOf = (element: JobsElement) => (element.kind === 'job-group' ? rows.children(element) : [])
 
-  const hasRunning = () =>
-    feeds()
-      .list()
-      .some(({ feed }) => feed.live().some(({ status }) => status === 'running'))
   const showState = () => {
     const selected = view.selection.find((element): element is JobElement => element.kind === 'job')
     const context = selected === undefined ? '' : presentJobs(selected, 0).context
     void vscode.commands.executeCommand('setContext', 'runwright.selectedJob', context)
   }
   const clock = setInterval(() => {
-    if (view.visible && hasRunning()) refresh.add(['roots'])
+    if (view.visible) refresh.add(rows.running())
   }, clockIntervalMs)
 
   const subscriptions = vscode.Disposable.from(
@@ -79,7 +78,11 @@ export function openJobsView(feeds: () => JobFeeds): JobsView {
       await rows.loadMore(more.group)
       refresh.add(['roots'])
     },
-    changed: () => refresh.add(['roots']),
+    changed(progressed) {
+      if (progressed === undefined) return refresh.add(['roots'])
+      const element = rows.progressed(progressed.connectionId, progressed.job.jobId)
+      if (element !== undefined) refresh.add([element])
+    },
     dispose: () => subscriptions.dispose(),
   }
 }
