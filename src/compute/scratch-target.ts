@@ -30,7 +30,7 @@ mkdir claim 2>/dev/null || exit 75
 (trap - TERM; cd "$WORKSPACE" && exec "$@") >>output.log 2>&1 </dev/null &
 child=$!
 trap 'touch cancelled; kill -TERM $child' USR2
-echo $$ > pid
+echo $$ > pid.new && mv pid.new pid
 code=; while :; do wait $child; code=$?; kill -0 $child 2>/dev/null || break; done
 cause=exited; [ -e cancelled ] && cause=cancelled
 echo "{\\"exitCode\\":$code,\\"cause\\":\\"$cause\\"}" > exit.new && mv exit.new exit.json
