@@ -1,5 +1,6 @@
-import { type Job, hasJobEnded } from '../protocol/jobs.ts'
+import type { Job } from '../protocol/jobs.ts'
 import { formatSize } from '../protocol/quantities.ts'
+import { findRunningMs } from '../protocol/running-time.ts'
 import { formatTable } from './table.ts'
 import { formatAge, formatDuration, printable } from './text.ts'
 
@@ -68,11 +69,7 @@ function describeEnd({ cause, exitCode, signal }: NonNullable<Job['attempts'][nu
   return cause === 'exited' ? (signal ?? `exit ${exitCode ?? 'unknown'}`) : cause
 }
 
-/** Of all attempts together. */
 function formatRunningTime(job: Job, now: number): string {
-  const ranMs = job.attempts.reduce((sum, { startedAt, exit }) => {
-    if (startedAt === undefined) return sum
-    return sum + ((exit?.endedAt ?? (hasJobEnded(job.status) ? startedAt : now)) - startedAt)
-  }, 0)
-  return job.attempts.some(({ startedAt }) => startedAt !== undefined) ? formatDuration(ranMs) : ''
+  const ranMs = findRunningMs(job, now)
+  return ranMs === undefined ? '' : formatDuration(ranMs)
 }

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
+import { loadProjectFile } from '../client/load-project-file.ts'
 import { RunwrightError } from '../protocol/errors.ts'
-import { type LaunchProfile, parseProjectFile, projectFileName } from '../protocol/project-file.ts'
+import { type LaunchProfile, projectFileName } from '../protocol/project-file.ts'
 
 /**
  * The profile of that name in `runwright.yaml`; an empty one where none is asked for.
@@ -10,8 +9,7 @@ import { type LaunchProfile, parseProjectFile, projectFileName } from '../protoc
  */
 export async function findProfile(workspace: string, name: string | undefined): Promise<LaunchProfile> {
   if (name === undefined) return {}
-  const content = await readFile(path.join(workspace, projectFileName), 'utf8').catch(() => '')
-  const { profiles } = parseProjectFile(content)
+  const { profiles } = await loadProjectFile(workspace)
   const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined
   if (profile !== undefined) return profile
   const names = Object.keys(profiles).join(', ')

@@ -1,7 +1,7 @@
 import type { Client } from '../protocol/client.ts'
-import { RunwrightError } from '../protocol/errors.ts'
 import { parseRunId, type RunId } from '../protocol/ids.ts'
 import type { RunListRow } from '../protocol/methods.ts'
+import { onlyOne } from './only-one.ts'
 
 /** Our own ids in full; anything shorter may be the beginning of one, or a name. */
 const fullLength = 32
@@ -24,24 +24,13 @@ export async function findRun(client: Client, text: string): Promise<RunId> {
     // `_` stands for any character in LIKE and may be part of an id.
     const runs = (await search(`attributes.run_id LIKE '${text}%'`)).filter(({ runId }) => runId.startsWith(text))
     const exact = runs.filter(({ runId }) => runId === text)
-    if (runs.length > 0) return onlyOne(text, exact.length > 0 ? exact : runs)
+    if (runs.length > 0) return onlyRun(text, exact.length > 0 ? exact : runs)
   }
   const quote = text.includes("'") ? '"' : "'"
-  return onlyOne(text, text.includes(quote) ? [] : await search(`attributes.run_name = ${quote}${text}${quote}`))
+  return onlyRun(text, text.includes(quote) ? [] : await search(`attributes.run_name = ${quote}${text}${quote}`))
 }
 
-function onlyOne(text: string, runs: readonly RunListRow[]): RunId {
-  const [run, ...others] = runs
-  if (run === undefined) {
-    throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `There is no run "${text}".`, {
-      hint: '"runwright runs list" shows ids and names; deleted runs with --deleted.',
-    })
-  }
-  if (others.length > 0) {
-    const ids = runs.slice(0, 5).map(({ runId }) => runId)
-    throw new RunwrightError('INVALID_PARAMETER_VALUE', `"${text}" fits ${runs.length} runs.`, {
-      hint: `Name one by its id: ${ids.join(', ')}${runs.length > ids.length ? ', …' : ''}.`,
-    })
-  }
-  return run.runId
+function onlyRun(text: string, runs: readonly RunListRow[]): RunId {
+  const list = '"runwright runs list" shows ids and names; deleted runs with --deleted.'
+  return onlyOne('run', text, runs, ({ runId }) => runId, list).runId
 }

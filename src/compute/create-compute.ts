@@ -141,7 +141,7 @@ export function createCompute(parts: ComputeParts): Compute {
       const waiting = live.find(jobId)
       const job = waiting ?? live.add(await jobs.get(jobId), {})
       const known = { ...job.secrets, ...secrets }
-      const missing = job.record.spec.secrets.filter((name) => !Object.hasOwn(known, name))
+      const missing = listMissingSecrets({ record: job.record, secrets: known })
       if (missing.length > 0 || (waiting !== undefined && listMissingSecrets(waiting).length === 0)) {
         if (waiting === undefined) live.remove(job)
         throw createRetryError(job, missing)

@@ -1,7 +1,7 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import type { JobId } from '../protocol/jobs.ts'
 import type { Methods } from '../protocol/methods.ts'
-import type { Database } from '../store/database.ts'
+import type { Database, Sql } from '../store/database.ts'
 import { getNumber } from '../store/row.ts'
 import { insertRun, type NewRun } from '../tracking/insert-run.ts'
 import type { JobRecord } from './job-record.ts'
@@ -23,21 +23,17 @@ export interface Jobs {
 }
 
 export function createJobs(database: Database): Jobs {
-  const findByLaunchKey = (launchKey: string) =>
-    database.read(async (sql) => {
-      const row = await sql.get('select * from jobs where launch_key = ?', launchKey)
-      return row === undefined ? undefined : (await loadJobs(sql, [row]))[0]
-    })
+  const find = async (sql: Sql, column: 'job_id' | 'launch_key', value: string): Promise<JobRecord | undefined> => {
+    const row = await sql.get(`select * from jobs where ${column} = ?`, value)
+    return row === undefined ? undefined : (await loadJobs(sql, [row]))[0]
+  }
   return {
-    findByLaunchKey,
+    findByLaunchKey: (launchKey) => database.read((sql) => find(sql, 'launch_key', launchKey)),
 
     insert: (job, run, launchKey) =>
       database.write(async (sql) => {
-        const earlier = await sql.get('select * from jobs where launch_key = ?', launchKey)
-        if (earlier !== undefined) {
-          const [found = job] = await loadJobs(sql, [earlier])
-          return { job: found, isNew: false }
-        }
+        const earlier = await find(sql, 'launch_key', launchKey)
+        if (earlier !== undefined) return { job: earlier, isNew: false }
         await insertRun(sql, run)
         await insertJob(sql, job, launchKey)
         return { job, isNew: true }
@@ -45,8 +41,7 @@ export function createJobs(database: Database): Jobs {
 
     get: (jobId) =>
       database.read(async (sql) => {
-        const row = await sql.get('select * from jobs where job_id = ?', jobId)
-        const [job] = row === undefined ? [] : await loadJobs(sql, [row])
+        const job = await find(sql, 'job_id', jobId)
         if (job !== undefined) return job
         throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `There is no job ${jobId}.`, {
           hint: 'List the jobs to see their ids.',

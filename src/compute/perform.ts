@@ -75,13 +75,7 @@ async function ask(parts: PerformParts, job: LiveJob, effect: TargetEffect): Pro
   if (effect.kind === 'settle' && attempts.at(-1)?.handle === undefined) {
     return parts.take(job, { kind: 'settled', attempt: effect.attempt })
   }
-  if (target === undefined) {
-    parts.setReason(
-      job,
-      `waits for the target "${job.record.spec.target}", which runwright.yaml does not name any more`,
-    )
-    return
-  }
+  if (target === undefined) return parts.setReason(job, describeMissingTarget(job))
   switch (effect.kind) {
     case 'submit':
       if (listMissingSecrets(job).length > 0 && !isCancelRequested) return parts.setReason(job, describeSecrets(job))
@@ -162,7 +156,7 @@ async function setRunStatus(
 }
 
 /** Names of secrets that the job needs and that the engine has no value for. */
-export function listMissingSecrets({ record, secrets }: LiveJob): readonly string[] {
+export function listMissingSecrets({ record, secrets }: Pick<LiveJob, 'record' | 'secrets'>): readonly string[] {
   return record.spec.secrets.filter((name) => !Object.hasOwn(secrets, name))
 }
 

@@ -1,10 +1,4 @@
-import { access } from 'node:fs/promises'
-import { join } from 'node:path'
-
-const pythonsOfFolder =
-  process.platform === 'win32'
-    ? [String.raw`.venv\Scripts\python.exe`, String.raw`venv\Scripts\python.exe`]
-    : ['.venv/bin/python', 'venv/bin/python']
+import { findPython, notebookWords } from '../client/script-programs.ts'
 
 /**
  * The words that go before a file to run it: for Python what the setting says, else the folder's virtual environment,
@@ -17,15 +11,7 @@ export async function findInterpreter(
 ): Promise<readonly string[]> {
   if (!file.endsWith('.py')) return ['node']
   if (configuredPython !== '') return [configuredPython]
-  for (const python of pythonsOfFolder) {
-    try {
-      await access(join(folder, python))
-      return [python]
-    } catch {
-      // This folder has no such environment; the next may.
-    }
-  }
-  return [process.platform === 'win32' ? 'python' : 'python3']
+  return [await findPython(folder)]
 }
 
 /**
@@ -41,7 +27,5 @@ export async function findFileCommand(
 ): Promise<readonly string[]> {
   if (!file.endsWith('.ipynb')) return [...(await findInterpreter(file, folder, configuredPython)), file]
   const python = await findInterpreter('notebook.py', folder, configuredPython)
-  const executed = `${file.slice(file.lastIndexOf('/') + 1, -'.ipynb'.length)}.executed.ipynb`
-  const convert = ['-m', 'jupyter', 'nbconvert', '--to', 'notebook', '--execute', '--output', executed]
-  return [...python, ...convert, file]
+  return [...python, '-m', ...notebookWords(file)]
 }

@@ -1,10 +1,5 @@
-import { access } from 'node:fs/promises'
 import path from 'node:path'
-
-const pythonsOfFolder =
-  process.platform === 'win32'
-    ? [String.raw`.venv\Scripts\python.exe`, String.raw`venv\Scripts\python.exe`]
-    : ['.venv/bin/python', 'venv/bin/python']
+import { findPython, notebookWords } from '../client/script-programs.ts'
 
 /**
  * The command that a file alone stands for: a script with its interpreter, a notebook executed from top to bottom into
@@ -19,7 +14,7 @@ export async function scriptCommand(words: readonly string[], cwd: string | unde
     case '.py':
       return [cwd === undefined ? 'python3' : await findPython(cwd), file, ...args]
     case '.ipynb':
-      return ['jupyter', 'nbconvert', '--to', 'notebook', '--execute', '--output', executedName(file), file, ...args]
+      return [...notebookWords(file), ...args]
     case '.ts':
     case '.mts':
     case '.js':
@@ -29,21 +24,4 @@ export async function scriptCommand(words: readonly string[], cwd: string | unde
     default:
       return words
   }
-}
-
-/** nbconvert puts it beside the notebook. */
-function executedName(file: string): string {
-  return `${path.basename(file, '.ipynb')}.executed.ipynb`
-}
-
-async function findPython(folder: string): Promise<string> {
-  for (const python of pythonsOfFolder) {
-    try {
-      await access(path.join(folder, python))
-      return python
-    } catch {
-      // This folder has no such environment; the next may.
-    }
-  }
-  return process.platform === 'win32' ? 'python' : 'python3'
 }

@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type GitEnvironment, loadGitEnvironment, runGit } from '../../git/git.ts'
+import { isThere } from '../../git/is-there.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 
 /** A repository's share in the code of a job: the snapshot itself, or a submodule in it. */
@@ -54,13 +54,6 @@ async function listSubmodules({ root, tree, env }: CodePart): Promise<readonly {
   })
   const isHere = await Promise.all(links.map(({ path }) => isThere(join(root, path, '.git'))))
   return links.filter((_, index) => isHere[index])
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }
 
 function createMissing(commit: string, root: string): RunwrightError {

@@ -1,14 +1,14 @@
 import { RunwrightError } from '../../protocol/errors.ts'
-import type { Attempt, AttemptKey, ComputeTarget, JobHandle, TargetStatus } from '../target.ts'
+import type { Attempt, AttemptKey, ComputeTarget, TargetStatus } from '../target.ts'
 import { jobFiles } from '../wrapper/job-folder.ts'
 import { quoteWord } from '../wrapper/quote.ts'
 import { settingsText } from '../wrapper/settings-text.ts'
 import { wrapperText } from '../wrapper/wrapper-text.ts'
-import { isAttemptKey } from './attempt-key.ts'
+import { isAttemptKey, keyOf } from './attempt-key.ts'
 import { batchScript } from './batch-script.ts'
 import type { CommandOptions, CommandState } from './command-options.ts'
 import { fillTemplate } from './command-template.ts'
-import type { FolderState } from './job-folders.ts'
+import { defaultFolder, type FolderState } from './job-folders.ts'
 import { openLogin } from './login.ts'
 import type { LoginParts } from './login.ts'
 import { prepareCommand } from './placed-code.ts'
@@ -28,7 +28,7 @@ export async function openCommandTarget(
   options: CommandOptions & { readonly login?: SshHost },
   parts: LoginParts & { readonly placeCode: PlaceCode; readonly now: () => number },
 ): Promise<ComputeTarget> {
-  const root = options.folder ?? '~/.runwright/jobs'
+  const root = options.folder ?? defaultFolder
   const login = await openLogin(options.login, root, parts)
   const { shell, folders } = login
 
@@ -111,11 +111,6 @@ export async function openCommandTarget(
   }
 }
 
-function keyOf(handle: JobHandle): AttemptKey {
-  if (isAttemptKey(handle)) return handle
-  throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `"${handle}" is no attempt of a job.`)
-}
-
 function describeFiles(
   { key, spec }: Attempt,
   env: Readonly<Record<string, string>>,
@@ -129,8 +124,8 @@ function describeFiles(
     command: prepared.command,
     directory: spec.workingDirectory,
     env,
-    ...(timeLimitSeconds === undefined ? {} : { timeLimitSeconds }),
-    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    timeLimitSeconds,
+    memoryBytes,
   })
   return {
     ...prepared.files,

@@ -13,6 +13,11 @@ if command -v nvidia-smi >/dev/null; then gpus=$(nvidia-smi -L 2>/dev/null | gre
 echo "gpus $gpus"
 `
 
+/** As `24.0 GiB`. */
+export function formatGib(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`
+}
+
 /** Reads what `capacityProgram` prints. */
 export function parseHostCapacity(text: string): TargetCapacity {
   const read = (name: string): number | undefined => {

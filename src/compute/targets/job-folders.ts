@@ -18,6 +18,9 @@ export type FolderState =
 /** Touched every half a minute by whoever runs an attempt where its submitter cannot see its processes. */
 export const beatFile = 'claim/beat'
 
+/** Where attempts have their folders on other machines, unless the target says something else. */
+export const defaultFolder = '~/.runwright/jobs'
+
 /** The folders of attempts on a machine, `ROOT/KEY`, over its shell. Every method is one call. */
 export interface JobFolders {
   /**
@@ -144,8 +147,7 @@ done
 function statesProgram(keys: readonly AttemptKey[]): string {
   return `cd "$root" 2>/dev/null || exit 0
 host=$(uname -n)
-boot=-
-[ ! -r /proc/sys/kernel/random/boot_id ] || read -r boot </proc/sys/kernel/random/boot_id
+${bootProgram}
 ${aliveFunctions}
 say() {
   # Whoever comes into a folder sees on a network file system, too, what others have just put there.
@@ -171,6 +173,10 @@ say() {
 for key in ${keys.join(' ')}; do say "$key"; done
 `
 }
+
+/** Sets `boot`: which boot of the machine this is, `-` where the system does not say. */
+export const bootProgram = `boot=-
+[ ! -r /proc/sys/kernel/random/boot_id ] || read -r boot </proc/sys/kernel/random/boot_id`
 
 /**
  * `is_alive FILE` for a file that names a process as the wrapper does (`PID BIRTH BOOT`), with `boot` of this machine:

@@ -1,5 +1,6 @@
-import { access, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isThere } from '../../git/is-there.ts'
 import type { TargetStatus } from '../target.ts'
 import { type ExitRecord, parseExitRecord } from '../wrapper/exit-record.ts'
 import { jobFiles } from '../wrapper/job-folder.ts'
@@ -92,13 +93,6 @@ export async function removeFolder(folder: string): Promise<void> {
     () => false,
   )
   if (isMoved) await rm(aside, { recursive: true, force: true })
-}
-
-export function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }
 
 function readText(path: string): Promise<string> {

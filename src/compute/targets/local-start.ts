@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
+import { isThere } from '../../git/is-there.ts'
 import type { GpuDevice } from '../devices/device.ts'
 import { toDeviceEnvironment } from '../devices/visible-devices.ts'
 import type { Attempt } from '../target.ts'
@@ -10,7 +11,7 @@ import { jobFiles, wrapperExits } from '../wrapper/job-folder.ts'
 import { settingsText } from '../wrapper/settings-text.ts'
 import { wrapperText } from '../wrapper/wrapper-text.ts'
 import { localEnvironment } from './local-environment.ts'
-import { claimFolder, isThere, removeFolder } from './local-folder.ts'
+import { claimFolder, removeFolder } from './local-folder.ts'
 
 export interface LocalStartParts {
   /** The engine's own; commands inherit what is not for the engine alone. */
@@ -63,8 +64,8 @@ function describeAttempt({ key, spec }: Attempt, code: string): string {
     key,
     command: spec.command,
     directory: resolve(code, spec.workingDirectory),
-    ...(timeLimitSeconds === undefined ? {} : { timeLimitSeconds }),
-    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    timeLimitSeconds,
+    memoryBytes,
   })
 }
 

@@ -3,19 +3,12 @@ import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { dataFiles, dataFolderName } from '../../protocol/data-folder.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
-import type { AttemptKey, ComputeTarget, JobHandle } from '../target.ts'
+import { isThere } from '../../git/is-there.ts'
+import type { ComputeTarget, JobHandle } from '../target.ts'
 import { jobFiles } from '../wrapper/job-folder.ts'
-import { isAttemptKey } from './attempt-key.ts'
+import { keyOf } from './attempt-key.ts'
 import { checkLocalJob } from './local-check.ts'
-import {
-  claimFolder,
-  isThere,
-  listLiving,
-  loadCgroup,
-  loadFolderState,
-  removeFolder,
-  toStatus,
-} from './local-folder.ts'
+import { claimFolder, listLiving, loadCgroup, loadFolderState, removeFolder, toStatus } from './local-folder.ts'
 import { endProcesses } from './local-processes.ts'
 import { type LocalStartParts, startLocalAttempt } from './local-start.ts'
 import { watchLocalFolders } from './local-watch.ts'
@@ -72,12 +65,6 @@ export function openLocalTarget(options: LocalTargetOptions): ComputeTarget {
     watch: (changed) => watchLocalFolders(root, changed),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }
-}
-
-/** A handle is the key; nothing else may name a folder. */
-function keyOf(handle: JobHandle): AttemptKey {
-  if (isAttemptKey(handle)) return handle
-  throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `"${handle}" is no attempt of a job.`)
 }
 
 async function cancel(key: JobHandle, folder: string): Promise<void> {

@@ -10,6 +10,7 @@ import { openCodeFiles } from '../environment/code-files.ts'
 import { findLocks } from '../environment/locks.ts'
 import { planEnvironments } from '../environment/plan.ts'
 import { parseTools, toolsScript } from '../environment/tools.ts'
+import { defaultFolder } from './job-folders.ts'
 import type { PlaceCode } from './placed-code.ts'
 import type { Shell } from './shell.ts'
 
@@ -30,7 +31,7 @@ export function createRemoteCode(
   env: Readonly<Record<string, string | undefined>>,
   folder: string | undefined,
 ): PlaceCode {
-  const root = folder ?? '~/.runwright/jobs'
+  const root = folder ?? defaultFolder
   const stores =
     folder === undefined
       ? { code: '~/.runwright/code', environments: '~/.runwright/environments' }

@@ -1,5 +1,6 @@
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { JobResources } from '../../protocol/jobs.ts'
+import { formatGib } from './host-capacity.ts'
 import type { PartitionPart } from './slurm-capacity.ts'
 
 /**
@@ -32,8 +33,8 @@ export function checkPartition(resources: JobResources, parts: readonly Partitio
     ],
     [
       memoryBytes > most((part) => part.memoryBytes),
-      `has nodes with ${gib(most((part) => part.memoryBytes))} at most`,
-      `for ${gib(memoryBytes)} on each`,
+      `has nodes with ${formatGib(most((part) => part.memoryBytes))} at most`,
+      `for ${formatGib(memoryBytes)} on each`,
     ],
     [
       timeLimitSeconds > most((part) => part.timeLimitSeconds ?? Infinity),
@@ -54,8 +55,4 @@ export function checkPartition(resources: JobResources, parts: readonly Partitio
 
 function sum(parts: readonly PartitionPart[]): number {
   return parts.reduce((all, { nodes }) => all + nodes, 0)
-}
-
-function gib(bytes: number): string {
-  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`
 }

@@ -36,8 +36,8 @@ export function describeSubmission(
     directory: spec.workingDirectory,
     env,
     hasSecrets,
-    ...(timeLimitSeconds === undefined ? {} : { timeLimitSeconds }),
-    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    timeLimitSeconds,
+    memoryBytes,
   })
   return {
     ...files,

@@ -1,7 +1,8 @@
 import { RunwrightError } from '../../protocol/errors.ts'
-import type { AttemptKey, ComputeTarget } from '../target.ts'
+import type { ComputeTarget } from '../target.ts'
 import { jobFiles } from '../wrapper/job-folder.ts'
-import { isAttemptKey } from './attempt-key.ts'
+import { isAttemptKey, keyOf } from './attempt-key.ts'
+import { defaultFolder } from './job-folders.ts'
 import { openLogin } from './login.ts'
 import type { LoginParts } from './login.ts'
 import type { PlaceCode } from './placed-code.ts'
@@ -34,7 +35,7 @@ export async function openSlurmTarget(
   options: SlurmTargetOptions,
   parts: LoginParts & { readonly placeCode: PlaceCode; readonly now: () => number },
 ): Promise<ComputeTarget> {
-  const root = options.folder ?? '~/.runwright/jobs'
+  const root = options.folder ?? defaultFolder
   const login = await openLogin(options.login, root, parts)
   const { shell, folders } = login
   const secrets = createSlurmSecrets(login)
@@ -112,11 +113,6 @@ export async function openSlurmTarget(
       await login[Symbol.asyncDispose]()
     },
   }
-}
-
-function keyOf(handle: string): AttemptKey {
-  if (isAttemptKey(handle)) return handle
-  throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `"${handle}" is no attempt of a job.`)
 }
 
 function noPartition(partition: string | undefined, all: readonly string[]): RunwrightError {

@@ -1,12 +1,12 @@
 import { RunwrightError } from '../../protocol/errors.ts'
-import type { Attempt, AttemptKey, ComputeTarget, TargetStatus } from '../target.ts'
+import type { Attempt, ComputeTarget, TargetStatus } from '../target.ts'
 import { jobFiles, wrapperExits } from '../wrapper/job-folder.ts'
 import { quoteWord } from '../wrapper/quote.ts'
 import { secretsText, settingsText } from '../wrapper/settings-text.ts'
 import { wrapperText } from '../wrapper/wrapper-text.ts'
-import { isAttemptKey } from './attempt-key.ts'
-import { capacityProgram, parseHostCapacity } from './host-capacity.ts'
-import { aliveFunctions } from './job-folders.ts'
+import { isAttemptKey, keyOf } from './attempt-key.ts'
+import { capacityProgram, formatGib, parseHostCapacity } from './host-capacity.ts'
+import { aliveFunctions, bootProgram, defaultFolder } from './job-folders.ts'
 import type { FolderState } from './job-folders.ts'
 import { openLogin } from './login.ts'
 import type { LoginParts } from './login.ts'
@@ -31,9 +31,9 @@ export async function openSshTarget(
   options: SshTargetOptions,
   parts: LoginParts & { readonly placeCode: PlaceCode },
 ): Promise<ComputeTarget> {
-  const login = await openLogin(options, options.folder ?? '~/.runwright/jobs', parts)
+  const root = options.folder ?? defaultFolder
+  const login = await openLogin(options, root, parts)
   const { shell, folders } = login
-  const root = options.folder ?? '~/.runwright/jobs'
   const ask = async () => parseHostCapacity((await shell.run(['sh'], { stdin: capacityProgram })).stdout.toString())
 
   return {
@@ -76,12 +76,6 @@ export async function openSshTarget(
   }
 }
 
-/** A handle is the key; one that is none of ours is known to nobody. */
-function keyOf(handle: string): AttemptKey {
-  if (isAttemptKey(handle)) return handle
-  throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `"${handle}" is no attempt of a job.`)
-}
-
 function isUnclaimed(state: FolderState | undefined): boolean {
   return state?.state === 'unclaimed' && state.hasFolder
 }
@@ -112,8 +106,8 @@ function describeStart(
     directory: spec.workingDirectory,
     env: attempt.gpus.length > 0 ? { ...env, CUDA_VISIBLE_DEVICES: attempt.gpus.join(',') } : env,
     hasSecrets,
-    ...(timeLimitSeconds === undefined ? {} : { timeLimitSeconds }),
-    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    timeLimitSeconds,
+    memoryBytes,
   })
   const input = hasSecrets ? `printf %s ${quoteWord(secretsText(secrets))} | ` : ''
   return {
@@ -131,9 +125,6 @@ done
 [ ! -e "$job/unusable" ] || { rm -f "$job/unusable"; echo unusable; }`,
   }
 }
-
-const bootProgram = `boot=-
-[ ! -r /proc/sys/kernel/random/boot_id ] || read -r boot </proc/sys/kernel/random/boot_id`
 
 const checkpointProgram = `if is_alive ${jobFiles.owner}; then
   read -r pid rest <${jobFiles.owner}
@@ -167,7 +158,6 @@ function checkFits(
   if (gpus > (has.gpus ?? 0)) refuse(`${host} has ${has.gpus ?? 0} GPUs, and the job asks for ${gpus}.`)
   if (cpus > (has.cpus ?? Infinity)) refuse(`${host} has ${has.cpus} CPUs, and the job asks for ${cpus}.`)
   if (memoryBytes > (has.memoryBytes ?? Infinity)) {
-    const gib = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GiB`
-    refuse(`${host} has ${gib(has.memoryBytes ?? 0)} of memory, and the job asks for ${gib(memoryBytes)}.`)
+    refuse(`${host} has ${formatGib(has.memoryBytes ?? 0)} of memory, and the job asks for ${formatGib(memoryBytes)}.`)
   }
 }

@@ -5,7 +5,7 @@ import type { AttemptKey } from '../target.ts'
 import { followFolders } from './follow-folders.ts'
 import type { Following } from './follow-folders.ts'
 import type { JobFolders } from './job-folders.ts'
-import { aliveFunctions } from './job-folders.ts'
+import { aliveFunctions, bootProgram } from './job-folders.ts'
 import { explainSshFailure } from './ssh-errors.ts'
 import { moveUrl } from './move-url.ts'
 import type { SshShell } from './ssh-shell.ts'
@@ -101,8 +101,7 @@ export function createStandingLine(parts: {
 /** Notes the server's process for this connection, which has the port as long as it lives. */
 const noteProgram = `umask 077
 mkdir -p "$HOME/.runwright/lines"
-boot=-
-[ ! -r /proc/sys/kernel/random/boot_id ] || read -r boot </proc/sys/kernel/random/boot_id
+${bootProgram}
 a_birth=-
 if [ -r "/proc/$PPID/stat" ]; then
   read -r line <"/proc/$PPID/stat"
@@ -112,8 +111,7 @@ else a_birth=$(ps -o lstart= -p "$PPID" | tr -s ' ' _); fi
 echo "$PPID $a_birth $boot" >"$HOME/.runwright/lines/$1"`
 
 /** Ends a connection of this workspace whose other end has gone without a word: the server may keep it for hours. */
-const evictProgram = `boot=-
-[ ! -r /proc/sys/kernel/random/boot_id ] || read -r boot </proc/sys/kernel/random/boot_id
+const evictProgram = `${bootProgram}
 ${aliveFunctions}
 file=$HOME/.runwright/lines/$1
 if is_alive "$file"; then read -r pid rest <"$file" && kill "$pid"; fi`

@@ -11,9 +11,9 @@ export interface WrapperSettings {
   readonly env?: Readonly<Record<string, string>>
   /** Whether the wrapper is given `secretsText` on its stdin, all of it before it claims anything. */
   readonly hasSecrets?: boolean
-  readonly timeLimitSeconds?: number
+  readonly timeLimitSeconds?: number | undefined
   /** Main memory of all processes together. */
-  readonly memoryBytes?: number
+  readonly memoryBytes?: number | undefined
   /** Seconds from SIGTERM to SIGKILL when the cluster takes the place away; default 25, as Slurm itself waits 30. */
   readonly preemptSeconds?: number
 }

@@ -1,7 +1,7 @@
 import type { Job } from '../../protocol/jobs.ts'
 import { localize } from '../localize.ts'
 import { formatDuration } from '../tree/format.ts'
-import { findRunningMs } from './running-time.ts'
+import { findRunningMs } from '../../protocol/running-time.ts'
 
 export interface EndNotice {
   readonly severity: 'information' | 'warning'

@@ -7,7 +7,7 @@ import type { Presentation } from '../tree/presentation.ts'
 import { findDebugAddress } from './debugpy.ts'
 import type { JobElement, JobGroupElement, JobsElement } from './element.ts'
 import { describeResources } from './resources-text.ts'
-import { findRunningMs } from './running-time.ts'
+import { findRunningMs } from '../../protocol/running-time.ts'
 import { listTimeline } from './timeline.ts'
 
 const statusIcons: Record<JobStatus, { name: string; color: string }> = {

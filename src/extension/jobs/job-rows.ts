@@ -42,7 +42,7 @@ export function createJobRows(sources: () => readonly FeedSource[]): JobRows {
   function listPlaced(group: JobGroupName): readonly Placed[] {
     return sources().flatMap((source): readonly Placed[] => {
       if (group === 'done') return source.feed.ended().jobs.map((job) => ({ source, job }))
-      const jobs = source.feed.live().filter(({ status }) => (status === 'running') === (group === 'running'))
+      const jobs = liveOf(source, group)
       if (group === 'running') return jobs.map((job) => ({ source, job }))
       const sorted = sortByTurn(jobs)
       const positions = numberPositions(sorted)
@@ -51,8 +51,10 @@ export function createJobRows(sources: () => readonly FeedSource[]): JobRows {
   }
 
   function countAll(group: JobGroupName): number {
-    if (group !== 'done') return listPlaced(group).length
-    return sources().reduce((sum, { feed }) => sum + feed.ended().total, 0)
+    const counts = sources().map((source) =>
+      group === 'done' ? source.feed.ended().total : liveOf(source, group).length,
+    )
+    return counts.reduce((sum, count) => sum + count, 0)
   }
 
   function toElement({ source: { connection, feed }, job, position }: Placed): JobElement {
@@ -95,6 +97,10 @@ export function createJobRows(sources: () => readonly FeedSource[]): JobRows {
       else wanted[group] += pageSize
     },
   }
+}
+
+function liveOf({ feed }: FeedSource, group: 'queued' | 'running'): readonly Job[] {
+  return feed.live().filter(({ status }) => (status === 'running') === (group === 'running'))
 }
 
 function trackedOf(feed: FeedSource['feed'], job: Job): Pick<JobElement, 'progress' | 'remainingMs'> {

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
+import { loadProjectFile } from '../../client/load-project-file.ts'
 import type { Client } from '../../protocol/client.ts'
-import { parseProjectFile, projectFileName } from '../../protocol/project-file.ts'
 import type { LaunchChoices } from './launch-form.ts'
 import { type ListedTarget, listTargets } from './list-targets.ts'
 
@@ -13,8 +11,7 @@ import { type ListedTarget, listTargets } from './list-targets.ts'
  * @throws INVALID_PARAMETER_VALUE when `runwright.yaml` cannot be read
  */
 export async function loadLaunchChoices(folder: string, client: Client | undefined): Promise<LaunchChoices> {
-  const content = await readFile(path.join(folder, projectFileName), 'utf8').catch(() => '')
-  const { targets, profiles } = parseProjectFile(content)
+  const { targets, profiles } = await loadProjectFile(folder)
   if (client === undefined) {
     const named = Object.entries(targets).map(([name, { kind }]) => newTarget(name, kind))
     return { targets: [newTarget('local', 'local'), ...named], experiments: [], profiles }

@@ -4,7 +4,7 @@ import { localize } from '../localize.ts'
 import { formatDuration } from '../tree/format.ts'
 import { nameJobStatus } from './job-presentation.ts'
 import { describeResources } from './resources-text.ts'
-import { findRunningMs } from './running-time.ts'
+import { findRunningMs } from '../../protocol/running-time.ts'
 import { listTimeline } from './timeline.ts'
 
 const escape = String.fromCodePoint(27)

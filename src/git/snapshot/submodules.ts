@@ -1,7 +1,7 @@
-import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { loadGitEnvironment, runGit } from '../git.ts'
+import { isThere } from '../is-there.ts'
 import type { WorkTree } from './work-tree.ts'
 import { parseStatus, toFileName } from './work-tree-status.ts'
 
@@ -64,13 +64,6 @@ async function checkSubmodule({ path, root }: Submodule, { env }: WorkTree): Pro
 
 function andMore(count: number): string {
   return count > 1 ? ` and ${count - 1} more` : ''
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }
 
 function createError(message: string, hint: string): RunwrightError {
