@@ -16,7 +16,7 @@ function createPicture(tab: ViewTab, isThere: (view: FrameLocator) => Promise<un
       for (const name of compared) await vscode.choose(row(`Run ${name}, finished`))
       await page.locator('.part.sidebar').getByRole('button', { name: 'Compare Runs' }).waitFor()
       await vscode.runCommand('Runwright: Compare Runs')
-      const view = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame')
+      const view = vscode.webview()
       // VS Code loses a press of a checkbox now and then; such a picture shows too few runs.
       await view.getByText(`${compared.length} chosen`).waitFor()
       await view.getByRole('tab', { name: tab }).click()

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ChangeEvent } from '../protocol/events.ts'
 import type { Job, JobId, JobSpec } from '../protocol/jobs.ts'
+import { plainSpec } from '../protocol/test-job-spec.ts'
 import type { Methods } from '../protocol/methods.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { createArtifacts } from '../tracking/artifacts.ts'
@@ -118,7 +119,7 @@ export async function openScratchCompute({
         experiment,
         ...(name === undefined ? {} : { name }),
         ...(secrets === undefined ? {} : { secrets }),
-        spec: { ...defaultSpec, ...spec, command, secrets: Object.keys(secrets ?? {}) },
+        spec: { ...plainSpec, target: 'scratch', ...spec, command, secrets: Object.keys(secrets ?? {}) },
       })
       return job
     },
@@ -134,16 +135,4 @@ export async function openScratchCompute({
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-const defaultSpec: Omit<JobSpec, 'command'> = {
-  workingDirectory: '.',
-  params: [],
-  env: {},
-  secrets: [],
-  resources: {},
-  target: 'scratch',
-  priority: 0,
-  retries: 0,
-  isIsolated: false,
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Attempt, AttemptKey, ComputeTarget, JobHandle, TargetStatus } from '../../src/compute/target.ts'
 import type { JobSpec } from '../../src/protocol/jobs.ts'
+import { plainSpec } from '../../src/protocol/test-job-spec.ts'
 
 /** A test that waits for what does not come ends before its place is taken from it. */
 const patienceMs = 45_000
@@ -12,19 +13,7 @@ export function createKey(): AttemptKey {
 }
 
 export function createSpec(command: readonly string[], more: Partial<JobSpec> = {}): JobSpec {
-  return {
-    command,
-    workingDirectory: '.',
-    params: [],
-    env: {},
-    secrets: [],
-    resources: {},
-    target: 'any',
-    priority: 0,
-    retries: 0,
-    isIsolated: false,
-    ...more,
-  }
+  return { ...plainSpec, target: 'any', command, ...more }
 }
 
 /** An attempt that runs a piece of shell. */

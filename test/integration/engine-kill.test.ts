@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { keepEngineAlive } from './keep-engine-alive.ts'
 import type { Client } from '../../src/protocol/client.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
 import { createTestWorkspace, type TestWorkspace } from './engine-workspace.ts'
@@ -50,16 +51,6 @@ async function startRun(client: Client): Promise<RunId> {
   const { experiment } = await client.call('experiments/ensure', { name: 'kill' })
   const { run } = await client.call('runs/start', { experimentId: experiment.experimentId })
   return run.runId
-}
-
-/** Listens, as every window and every supervisor does; that is what brings a dead engine back. */
-function keepEngineAlive(client: Client): Disposable {
-  const controller = new AbortController()
-  const drained = (async () => {
-    for await (const _ of client.events(controller.signal));
-  })()
-  drained.catch((error) => assert.fail(error))
-  return { [Symbol.dispose]: () => controller.abort() }
 }
 
 /** Logs until so many batches are acknowledged, kills the engine in between; resolves to how long it was away, in ms. */

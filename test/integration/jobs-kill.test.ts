@@ -5,6 +5,7 @@ import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { followJob } from '../../src/client/follow-job.ts'
 import type { Client } from '../../src/protocol/client.ts'
+import { plainSpec } from '../../src/protocol/test-job-spec.ts'
 import type { Job } from '../../src/protocol/jobs.ts'
 import { findTag } from '../../src/protocol/runs.ts'
 import { tagNames } from '../../src/protocol/tag-names.ts'
@@ -72,18 +73,7 @@ async function launch(client: Client, index: number): Promise<Job> {
       client.call('jobs/launch', {
         key: `job ${index}`,
         experiment: 'kill',
-        spec: {
-          command: ['sh', '-c', script, 'sh', String(index)],
-          workingDirectory: '.',
-          params: [],
-          env: {},
-          secrets: [],
-          resources: {},
-          target: 'local',
-          priority: 0,
-          retries: 0,
-          isIsolated: false,
-        },
+        spec: { ...plainSpec, command: ['sh', '-c', script, 'sh', String(index)] },
       }),
     60_000,
   )

@@ -6,6 +6,7 @@ import { globSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
+import { keepEngineAlive } from './keep-engine-alive.ts'
 import type { Client } from '../../src/protocol/client.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
 import { runPython } from '../servers/run-python.ts'
@@ -71,14 +72,4 @@ async function hashCheckpoints(client: Client, runId: RunId): Promise<Record<str
     hashes[basename(path)] = createHash('sha256').update(bytes).digest('hex')
   }
   return hashes
-}
-
-/** Listens, as every window does; that is what brings a dead engine back. */
-function keepEngineAlive(client: Client): Disposable {
-  const controller = new AbortController()
-  const drained = (async () => {
-    for await (const _ of client.events(controller.signal));
-  })()
-  drained.catch((error) => assert.fail(error))
-  return { [Symbol.dispose]: () => controller.abort() }
 }

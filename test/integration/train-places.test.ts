@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { createWheel } from '../../src/compute/environment/scratch-wheel.ts'
 import { promisify } from 'node:util'
 import { createTestRepository, type TestRepository } from '../../src/git/test-repository.ts'
 import { parseEngineFile } from '../../src/protocol/hello.ts'
@@ -27,17 +28,6 @@ try:
 except ImportError:
     print('no tiny')
 print(open('../config.txt').read().strip(), os.getcwd())
-`
-
-/** One that needs nothing to be built. */
-const wheel = `
-import sys, zipfile
-with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
-    info = 'tiny_part-1.0.dist-info/'
-    wheel.writestr('tiny_part.py', 'value = 42')
-    wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: tiny-part\\nVersion: 1.0\\n')
-    wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
-    wheel.writestr(info + 'RECORD', 'tiny_part.py,,\\n')
 `
 
 interface Finished {
@@ -73,9 +63,8 @@ describe('a script is trained', { concurrency: false }, () => {
     await repository.write({ "it's app/train.py": script, 'config.txt': 'committed' })
     await repository.commit()
     await repository.write({ 'config.txt': 'changed' })
-    await repository.write({ 'wheels/tiny_part-1.0-py3-none-any.whl': '' })
     const file = path.join(repository.root, 'wheels/tiny_part-1.0-py3-none-any.whl')
-    await promisify(execFile)('python3', ['-c', wheel, file])
+    await createWheel(file)
     await repository.write({ 'requirements.txt': '--no-index\n--find-links wheels\ntiny-part==1.0\n' })
     if (whyNoSshd === false) sshd = await openSshd()
     if (whyNoSlurm === false) slurm = await openSlurm()

@@ -7,7 +7,7 @@ import { openTestWorkspace } from './workspace.ts'
 const experiment = 'التجربة \u2068digits\u2069, عملية تشغيل واحدة'
 
 async function seeComparison(vscode: Workbench): Promise<void> {
-  const view = vscode.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame')
+  const view = vscode.webview()
   await view.getByRole('tab', { name: 'الفروق' }).waitFor()
   assert.equal(await view.locator('html').getAttribute('dir'), 'rtl')
   assert.equal(await view.locator('html').getAttribute('lang'), 'ar')

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { FrameLocator } from 'playwright-core'
 import { bundle } from '../../scripts/bundle.ts'
 import { tagNames } from '../../src/protocol/tag-names.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
@@ -47,7 +46,7 @@ describe('artifacts of two runs', { timeout: 180_000 }, () => {
   })
   after(() => resources.disposeAsync())
 
-  const view = (): FrameLocator => vscode.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame')
+  const view = () => vscode.webview()
   const entry = (name: RegExp) => view().getByRole('option', { name })
   const panel = () => view().getByRole('tabpanel', { name: 'Artifacts' })
 

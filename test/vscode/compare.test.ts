@@ -4,7 +4,6 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
-import type { FrameLocator } from 'playwright-core'
 import { bundle } from '../../scripts/bundle.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
 import { parseSavedView } from '../../src/protocol/saved-view.ts'
@@ -54,7 +53,7 @@ describe('a comparison', { timeout: 180_000 }, () => {
   }
 
   /** The page of the comparison that is in sight. */
-  const view = (): FrameLocator => vscode.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame')
+  const view = () => vscode.webview()
   const tab = (name: string) => view().getByRole('tab', { name })
   const differences = () => view().getByRole('table', { name: 'Differences between 2 runs' })
   const accuracy = () => view().getByRole('row').filter({ hasText: 'accuracy' })

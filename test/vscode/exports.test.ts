@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import type { FrameLocator } from 'playwright-core'
 import { bundle } from '../../scripts/bundle.ts'
 import { runPython } from '../servers/run-python.ts'
 import { findTestPython } from '../servers/test-python.ts'
@@ -28,7 +27,7 @@ describe('exports of a view', { timeout: 240_000 }, () => {
   })
   after(() => resources.disposeAsync())
 
-  const view = (): FrameLocator => vscode.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame')
+  const view = () => vscode.webview()
 
   /** Answers the dialog that asks where to, and waits until the file is there whole: it appears complete or not at all. */
   async function saveAs(name: string, proposed: string): Promise<Buffer> {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { chromium, type Locator, type Page } from 'playwright-core'
+import { chromium, type FrameLocator, type Locator, type Page } from 'playwright-core'
 import { findChromium } from '../webviews/chromium.ts'
 import { copyExtension, openCodeServer } from './code-server.ts'
 
@@ -16,6 +16,8 @@ export interface Workbench extends AsyncDisposable {
   showRunwright(): Promise<void>
   /** Gives the keys to the rows of the side bar. */
   focusExplorer(): Promise<void>
+  /** The document of the webview that is in sight. */
+  webview(): FrameLocator
   /** Rows in the side bar by the beginning of what a screen reader says: `Run calm-otter-42, finished, …`. */
   row(spoken: string): Locator
   /** Waits until the rows of a kind, as `Run`, are the ones of these names from top to bottom, and no others. */
@@ -249,6 +251,8 @@ function createVerbs(page: Page) {
       await run('Runwright: Focus on Experiments View')
       await sideBar.locator('.customview-tree .monaco-list:focus-within').waitFor()
     },
+
+    webview: () => page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame'),
 
     row(spoken: string): Locator {
       return sideBar.getByRole('treeitem', { name: startingWith(spoken) })

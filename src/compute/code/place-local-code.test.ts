@@ -6,20 +6,10 @@ import { describe, it } from 'node:test'
 import { createSnapshot } from '../../git/snapshot.ts'
 import { createTestRepository } from '../../git/test-repository.ts'
 import type { JobSpec } from '../../protocol/jobs.ts'
+import { plainSpec } from '../../protocol/test-job-spec.ts'
 import { placeLocalCode } from './place-local-code.ts'
 
-const spec: JobSpec = {
-  command: ['true'],
-  workingDirectory: '.',
-  params: [],
-  env: {},
-  secrets: [],
-  resources: {},
-  target: 'local',
-  priority: 0,
-  retries: 0,
-  isIsolated: true,
-}
+const spec: JobSpec = { ...plainSpec, command: ['true'], isIsolated: true }
 
 describe('the code of an isolated job on this machine', () => {
   it('is all of the repository, whichever of its folders is the workspace', async () => {

@@ -3,8 +3,9 @@ import { execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { lstat, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
+import { createWheel } from './scratch-wheel.ts'
 import { setTimeout } from 'node:timers/promises'
 import { createSnapshot } from '../../git/snapshot.ts'
 import { createTestRepository, type TestRepository } from '../../git/test-repository.ts'
@@ -377,19 +378,6 @@ describe('an environment, built for real', () => {
     }
   })
 })
-
-async function createWheel(file: string): Promise<void> {
-  const program = `import sys, zipfile
-with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
-    info = 'tiny_part-1.0.dist-info/'
-    wheel.writestr('tiny_part.py', 'value = 42')
-    wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: tiny-part\\nVersion: 1.0\\n')
-    wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
-    wheel.writestr(info + 'RECORD', 'tiny_part.py,,\\n')
-`
-  await mkdir(dirname(file), { recursive: true })
-  execFileSync('python3', ['-c', program, file])
-}
 
 async function createPackage({ root }: Home): Promise<string> {
   const folder = join(root, 'tiny')

@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { JobSpec } from '../../protocol/jobs.ts'
+import { plainSpec } from '../../protocol/test-job-spec.ts'
 import { localEnvironment } from './local-environment.ts'
 
 describe('the environment of a command on this machine', () => {
   const spec: JobSpec = {
+    ...plainSpec,
     command: ['true'],
-    workingDirectory: '.',
-    params: [],
     env: { LEVEL: 'spec', MLFLOW_TRACKING_URI: 'http://elsewhere' },
     secrets: ['KEY'],
-    resources: {},
-    target: 'local',
-    priority: 0,
-    retries: 0,
-    isIsolated: false,
   }
   const env = { MLFLOW_TRACKING_URI: 'http://127.0.0.1:4000', MLFLOW_RUN_ID: 'r' }
 

@@ -1,4 +1,5 @@
 import { type Job, type JobId, type JobSpec, parseJobId } from '../../protocol/jobs.ts'
+import { plainSpec } from '../../protocol/test-job-spec.ts'
 import { newExperimentId, newRunId, noon } from '../tree/test-elements.ts'
 
 /* Jobs for tests, each valid and plain; a test names only what it is about. */
@@ -17,16 +18,8 @@ export function newJob(number: number, change: Partial<Job> = {}, spec: Partial<
     experimentId: newExperimentId(1),
     name: `job-${number}`,
     spec: {
+      ...plainSpec,
       command: ['python', 'train.py'],
-      workingDirectory: '.',
-      params: [],
-      env: {},
-      secrets: [],
-      resources: {},
-      target: 'local',
-      priority: 0,
-      retries: 0,
-      isIsolated: false,
       ...spec,
     },
     status: 'queued',
