@@ -111,7 +111,7 @@ export function createSlurmTruth(parts: {
       const settled = settledStatus({ queue: entries, folder, accounts: accounts.get(key) ?? [] })
       if (settled !== undefined && (settled.state !== 'ended' || settled.exit.cause !== 'preempted'))
         forgotten.delete(key)
-      found.set(key, settled === undefined ? await forget(key, folder) : await withMemory(login, key, folder, settled))
+      found.set(key, settled === undefined ? await forget(key, folder) : await withMemory(login, key, settled))
     }
     await shut(states, found)
   }
@@ -234,15 +234,20 @@ async function askAccounts(
   return Map.groupBy(parseAccounts(result.stdout.toString()), ({ key }) => key)
 }
 
-/** A job that was killed for its memory has no record, and some kinds of Slurm call it just killed. */
-async function withMemory(
-  { folders }: Login,
-  key: AttemptKey,
-  folder: FolderState,
-  status: TargetStatus,
-): Promise<TargetStatus> {
-  if (status.state !== 'ended' || folder.state !== 'claimed' || status.exit.signal !== 'SIGKILL') return status
-  const said = (await folders.readFiles([key], slurmFiles.output)).get(key) ?? ''
-  if (!/exceeded.*memory limit|oom.kill/i.test(said)) return status
-  return { ...status, exit: { ...status.exit, cause: 'out-of-memory' } }
+/**
+ * Some kinds of Slurm call a job just killed that was killed for its memory, and what they kill may be a part of it alone:
+ * then the wrapper has seen no more than that either. Slurm's own remark tells; that of a step is in the job's output.
+ */
+async function withMemory({ folders }: Login, key: AttemptKey, status: TargetStatus): Promise<TargetStatus> {
+  if (status.state !== 'ended' || !/^(exited|preempted)$/.test(status.exit.cause)) return status
+  const { signal, exitCode } = status.exit
+  // Of an end that only the queue knows, no code is known.
+  if (signal !== 'SIGKILL' && exitCode !== 137 && (signal !== null || exitCode !== null)) return status
+  for (const file of [slurmFiles.output, jobFiles.log]) {
+    const said = (await folders.readFiles([key], file)).get(key) ?? ''
+    if (/^slurmstepd\S*: error: .*(exceeded.*memory limit|oom.kill)/im.test(said)) {
+      return { ...status, exit: { ...status.exit, cause: 'out-of-memory' } }
+    }
+  }
+  return status
 }
