@@ -26,10 +26,12 @@ export function batchScript(parts: {
 ${words.map((word) => `#SBATCH ${quoteWord(word)}`).join('\n')}
 umask 077
 ${folder === undefined ? '' : `${enterCode(folder)} || exit ${wrapperExits.unusable}\n`}job=$PWD
+trap : USR1
 ${hasSecrets ? pipeProgram(secretsPipe) : ''}{ ${enterCode(codeFolder)} && ${input}exec sh "$job/${jobFiles.wrapper}" "$job"; } &
 child=$!
 trap 'kill -s TERM "$child" 2>/dev/null' TERM INT
-trap 'kill -s USR1 "$child" 2>/dev/null' USR1
+# One who does not listen yet has nothing to save.
+trap '[ ! -s ${jobFiles.owner} ] || [ -d ${jobFiles.requeue} ] || kill -s USR1 "$child" 2>/dev/null' USR1
 ${hasSecrets ? giveUpProgram : ''}${beatProgram}# A signal interrupts the wait.
 while kill -0 "$child" 2>/dev/null; do
   wait "$child"

@@ -8,6 +8,7 @@ import type { PlacedCode } from './placed-code.ts'
 import type { PartitionPart } from './slurm-capacity.ts'
 import { attemptWords, resourceWords } from './slurm-options.ts'
 import type { SlurmOptions } from './slurm-options.ts'
+import { rankWords, spreadWords } from './slurm-ranks.ts'
 import { slurmFiles } from './slurm-files.ts'
 
 /** What an attempt meets on its cluster. */
@@ -30,12 +31,10 @@ const recordSeconds = 4
 export function describeSubmission(attempt: Attempt, place: SubmissionPlace): Record<string, string> {
   const { key, spec, secrets } = attempt
   const { env, code, folder, options, part, killWaitSeconds } = place
-  const { timeLimitSeconds, memoryBytes, nodes = 1 } = spec.resources
+  const { timeLimitSeconds, memoryBytes } = spec.resources
   const hasSecrets = Object.keys(secrets).length > 0
   const words = [...resourceWords(spec.resources, options, part), ...attemptWords(key, spec, part)]
-  // The wrapper stands on the first node; a step of its own takes the command to all.
-  const step = nodes > 1 ? ['srun', `--ntasks=${nodes}`, '--kill-on-bad-exit=1'] : []
-  const { command, files } = prepareCommand(code, folder, [...step, ...spec.command])
+  const { command, files } = prepareCommand(code, folder, [...rankWords(spec.resources), ...spec.command])
   const settings = settingsText({
     key,
     command,
@@ -46,6 +45,7 @@ export function describeSubmission(attempt: Attempt, place: SubmissionPlace): Re
     memoryBytes,
     preemptSeconds: killWaitSeconds === undefined ? undefined : Math.max(1, killWaitSeconds - recordSeconds),
     isSignalledByOthers: true,
+    spread: spreadWords(spec.resources),
   })
   return {
     ...files,
