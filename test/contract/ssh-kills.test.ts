@@ -50,7 +50,7 @@ describe(`${jobCount} jobs over ssh`, { skip: whyNoSshd }, () => {
 async function killAtRandom(server: SshServer, over: AbortSignal): Promise<number> {
   let kills = 0
   while (!over.aborted) {
-    await delay(randomInt(100, 700))
+    await delay(randomInt(50, 400))
     const what = randomInt(4)
     if (what === 0) {
       await server.kill9().catch(() => undefined)

@@ -18,8 +18,10 @@ export function batchScript(parts: {
   readonly words?: readonly string[]
   readonly folder?: string
   readonly secretsPipe?: string
+  /** Lines that come before the wrapper, in the folder of the attempt, which is `$job`. */
+  readonly before?: string
 }): string {
-  const { codeFolder, words = [], folder, secretsPipe } = parts
+  const { codeFolder, words = [], folder, secretsPipe, before = '' } = parts
   const hasSecrets = secretsPipe !== undefined
   const input = hasSecrets ? 'exec <"$pipes/secrets" && rm -rf "$pipes" && ' : ''
   return `#!/bin/sh
@@ -27,7 +29,7 @@ ${words.map((word) => `#SBATCH ${quoteWord(word)}`).join('\n')}
 umask 077
 ${folder === undefined ? '' : `${enterCode(folder)} || exit ${wrapperExits.unusable}\n`}job=$PWD
 trap : USR1
-${hasSecrets ? pipeProgram(secretsPipe) : ''}{ ${enterCode(codeFolder)} && ${input}exec sh "$job/${jobFiles.wrapper}" "$job"; } &
+${hasSecrets ? pipeProgram(secretsPipe) : ''}${before}{ ${enterCode(codeFolder)} && ${input}exec sh "$job/${jobFiles.wrapper}" "$job"; } &
 child=$!
 trap 'kill -s TERM "$child" 2>/dev/null' TERM INT
 # One who does not listen yet has nothing to save.

@@ -6,6 +6,8 @@ import { batchScript } from './batch-script.ts'
 import { prepareCommand } from './placed-code.ts'
 import type { PlacedCode } from './placed-code.ts'
 import type { PartitionPart } from './slurm-capacity.ts'
+import { relayText } from './relay-text.ts'
+import { listTracked, relayedText, relayProgram } from './slurm-relay.ts'
 import { attemptWords, resourceWords } from './slurm-options.ts'
 import type { SlurmOptions } from './slurm-options.ts'
 import { rankWords, spreadWords } from './slurm-ranks.ts'
@@ -47,14 +49,20 @@ export function describeSubmission(attempt: Attempt, place: SubmissionPlace): Re
     isSignalledByOthers: true,
     spread: spreadWords(spec.resources),
   })
+  const tracked = listTracked(env)
+  const [relayed] = tracked
   return {
     ...files,
-    [jobFiles.settings]: settings,
+    ...(relayed === undefined
+      ? {}
+      : { [slurmFiles.relayProgram]: relayText(), [slurmFiles.relayPort]: `${relayed.port}\n` }),
+    [jobFiles.settings]: `${settings}${relayedText(tracked)}`,
     [jobFiles.wrapper]: wrapperText(),
     [slurmFiles.script]: batchScript({
       words,
       codeFolder: code.directory,
       ...(hasSecrets ? { secretsPipe: slurmFiles.secretsPipe } : {}),
+      ...(relayed === undefined ? {} : { before: relayProgram }),
     }),
   }
 }
@@ -74,6 +82,7 @@ export const submitProgram = `pass() (
   done
   exec env -i "$@"
 )
+uname -n >${slurmFiles.login}
 if id=$(pass sbatch --parsable ${slurmFiles.script} 2>sbatch.err </dev/null); then
   rm -f sbatch.err
   echo "$id" >>${slurmFiles.ids}

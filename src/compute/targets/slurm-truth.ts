@@ -8,6 +8,7 @@ import { jobFiles } from '../wrapper/job-folder.ts'
 import { slurmFiles } from './slurm-files.ts'
 import { parseQueue, queueCommand } from './slurm-queue.ts'
 import type { QueueEntry } from './slurm-queue.ts'
+import { connectProgram } from './slurm-relay.ts'
 import type { SlurmSecrets } from './slurm-secrets.ts'
 import { liveStatus, needsAccounts, settledStatus } from './slurm-status.ts'
 import { submitProgram } from './slurm-submission.ts'
@@ -36,6 +37,8 @@ const maxReleases = 10
 /** How long a node may take to start what Slurm calls running; longer each time, for its preparations may be slow. */
 const absentMs = 90_000
 
+const marks = [jobFiles.claim, jobFiles.exit, slurmFiles.relay]
+
 /** @param parts.now milliseconds, from any clock that does not go back */
 export function createSlurmTruth(parts: {
   readonly login: Login
@@ -48,6 +51,8 @@ export function createSlurmTruth(parts: {
   const forgotten = new Map<AttemptKey, number>()
   /** Since when Slurm says that an attempt runs while nothing of it is seen, and how often it was started again. */
   const absent = new Map<AttemptKey, { readonly since: number; readonly count: number }>()
+  /** Those whose relay has been started from here. */
+  const joined = new Set<AttemptKey>()
   /** How often an attempt was let go on after its node was not there. */
   const releases = new Map<AttemptKey, number>()
   /** Since when an attempt should be over and Slurm takes it for running. */
@@ -59,7 +64,8 @@ export function createSlurmTruth(parts: {
   const tell = async (argv: readonly string[]) => void (await shell.run(argv).catch(() => undefined))
 
   async function statusOf(keys: readonly AttemptKey[]): Promise<Map<AttemptKey, TargetStatus>> {
-    const [queue, { claimed, ended }] = await Promise.all([readQueue(), folders.listMarked()])
+    const [queue, having] = await Promise.all([readQueue(), folders.listHaving(marks)])
+    const [claimed, ended, relayed] = [having(jobFiles.claim), having(jobFiles.exit), having(slurmFiles.relay)]
     const found = new Map<AttemptKey, TargetStatus>()
     for (const key of keys) {
       const live = liveStatus(queue.get(key) ?? [])
@@ -67,6 +73,7 @@ export function createSlurmTruth(parts: {
       if (live === undefined || ended.has(key) || (live.state === 'waiting' && claimed.has(key))) continue
       found.set(key, live)
       forgotten.delete(key)
+      if (relayed.has(key)) await join(key)
       if (live.state !== 'running' || claimed.has(key)) absent.delete(key)
       else if (!secrets.holds(key)) await startAgain(key, queue.get(key) ?? [])
     }
@@ -148,6 +155,13 @@ export function createSlurmTruth(parts: {
     await folders.enter(key, `${isSame} && [ ! -e ${jobFiles.exit} ] && mkdir ${jobFiles.requeue} || :`)
   }
 
+  /** A job on a node that cannot reach the tracking server by itself waits for us to take it there. */
+  async function join(key: AttemptKey): Promise<void> {
+    if (joined.has(key)) return
+    joined.add(key)
+    await folders.enter(key, connectProgram)
+  }
+
   /** A node may lose a job that it was just given. Should it start after all, one of the two is refused. */
   async function startAgain(key: AttemptKey, entries: readonly QueueEntry[]): Promise<void> {
     const { since, count } = absent.get(key) ?? { since: now(), count: 0 }
@@ -210,6 +224,7 @@ export function createSlurmTruth(parts: {
       forgotten.delete(key)
       releases.delete(key)
       absent.delete(key)
+      joined.delete(key)
     },
   }
 }
