@@ -12,6 +12,7 @@ import memory from './benchmarks/memory.ts'
 import scale from './benchmarks/scale.ts'
 import schedule from './benchmarks/schedule.ts'
 import searchRuns from './benchmarks/search-runs.ts'
+import slurmThroughput from './benchmarks/slurm-throughput.ts'
 import snapshot from './benchmarks/snapshot.ts'
 import treeOpen from './benchmarks/tree-open.ts'
 
@@ -32,4 +33,5 @@ export const benchmarks: readonly Benchmark[] = [
   compareLive,
   snapshot,
   schedule,
+  slurmThroughput,
 ]

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { mapConcurrently } from '../../src/base/map-concurrently.ts'
-import { openSlurmTarget } from '../../src/compute/targets/slurm.ts'
 import { openSlurm, whyNoSlurm } from '../servers/slurm.ts'
 import type { SlurmServer } from '../servers/slurm.ts'
 import { assertCounted, createCounted, submitOnce, waitForAll } from './attempts.ts'
+import { openCluster } from './open-cluster.ts'
 
 const jobCount = 200
 /** The daemons are killed until then, and stay up after it. */
@@ -24,17 +24,7 @@ describe('two hundred jobs on Slurm', { skip: whyNot }, () => {
     const folder = await mkdtemp(join(tmpdir(), 'rw-kills-'))
     after(() => rm(folder, { recursive: true, force: true }))
     const starts = join(folder, 'starts')
-    await using target = await openSlurmTarget(
-      { folder: join(folder, 'jobs') },
-      {
-        env: { ...process.env, ...server.env },
-        trackingUrl: 'http://127.0.0.1:1',
-        workspace: folder,
-        name: 'cluster',
-        placeCode: () => Promise.resolve({ directory: folder }),
-        now: () => performance.now(),
-      },
-    )
+    await using target = await openCluster(server, folder)
     const attempts = createCounted(jobCount, starts, folder)
     const over = new AbortController()
     const killing = killAtRandom(server, over.signal)

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { ComputeTarget } from '../../src/compute/target.ts'
-import { openSlurmTarget } from '../../src/compute/targets/slurm.ts'
 import type { JobResources } from '../../src/protocol/jobs.ts'
 import { openSlurm, whyNoSlurm } from '../servers/slurm.ts'
 import type { SlurmServer } from '../servers/slurm.ts'
 import { createAttempt, createSpec, end, printed, readAll, until } from './attempts.ts'
+import { openCluster } from './open-cluster.ts'
 
 /** As the package for training programs sees it. */
 const world = `PYTHONPATH=${join(import.meta.dirname, '../../python')} python3 -c '
@@ -25,17 +25,7 @@ describe('a job on several nodes of Slurm', { skip: whyNoSlurm }, () => {
   before(async () => {
     server = await openSlurm({ nodes: 3, gpus: 2, cpus: 4 })
     folder = await mkdtemp(join(tmpdir(), 'rw-nodes-'))
-    target = await openSlurmTarget(
-      { folder: join(folder, 'jobs') },
-      {
-        env: { ...process.env, ...server.env },
-        trackingUrl: 'http://127.0.0.1:1',
-        workspace: folder,
-        name: 'cluster',
-        placeCode: () => Promise.resolve({ directory: folder }),
-        now: () => performance.now(),
-      },
-    )
+    target = await openCluster(server, folder)
   })
   after(async () => {
     await target[Symbol.asyncDispose]()

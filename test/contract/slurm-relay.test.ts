@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { openSlurmTarget } from '../../src/compute/targets/slurm.ts'
 import { openSlurm, whyNoSlurm } from '../servers/slurm.ts'
 import { createAttempt, end, readAll, until } from './attempts.ts'
+import { openCluster } from './open-cluster.ts'
 import { listCommandLines } from './processes.ts'
 
 /** Sends a megabyte four times at once, and says when it has all of it back. */
@@ -38,18 +38,7 @@ describe('a job on a node of Slurm that is another machine', { skip: whyNoSlurm 
     await once(tracking, 'listening')
     // SAFETY: a server that listens on a port has an address of this kind.
     const { port } = tracking.address() as AddressInfo
-    const open = () =>
-      openSlurmTarget(
-        { folder: join(folder, 'jobs') },
-        {
-          env: { ...process.env, ...server.env },
-          trackingUrl: `http://127.0.0.1:${port}`,
-          workspace: folder,
-          name: 'cluster',
-          placeCode: () => Promise.resolve({ directory: folder }),
-          now: () => performance.now(),
-        },
-      )
+    const open = () => openCluster(server, folder, {}, { trackingUrl: `http://127.0.0.1:${port}` })
     const script = `uname -n; python3 -c '${program}'; until [ -e go ]; do sleep 0.1; done; python3 -c '${program}'`
     const attempt = createAttempt(script, folder, { env: { MLFLOW_TRACKING_URI: `http://localhost:${port}/sub` } })
     const target = await open()

@@ -9,7 +9,6 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Attempt, ComputeTarget, JobHandle } from '../../src/compute/target.ts'
 import { slurmFiles } from '../../src/compute/targets/slurm-files.ts'
-import { openSlurmTarget } from '../../src/compute/targets/slurm.ts'
 import type { PlacedCode } from '../../src/compute/targets/placed-code.ts'
 import type { SlurmTargetOptions } from '../../src/compute/targets/slurm.ts'
 import { jobFiles, wrapperExits } from '../../src/compute/wrapper/job-folder.ts'
@@ -18,6 +17,7 @@ import { openSlurm, whyNoSlurm } from '../servers/slurm.ts'
 import type { SlurmServer } from '../servers/slurm.ts'
 import { createAttempt, createSpec, end, printed, readAll, until } from './attempts.ts'
 import { computeTargetContract } from './compute-target.ts'
+import { openCluster } from './open-cluster.ts'
 import { listCommandLines, readTree } from './processes.ts'
 
 const openTarget = (
@@ -26,18 +26,13 @@ const openTarget = (
   options: Partial<SlurmTargetOptions> = {},
   more: Partial<PlacedCode> = {},
 ) =>
-  openSlurmTarget(
-    { folder: join(folder, 'jobs'), ...options },
-    {
-      env: { ...process.env, ...server.env, LEAKED: 'leaked-from-the-engine' },
-      trackingUrl: 'http://127.0.0.1:1',
-      workspace: folder,
-      name: 'cluster',
-      placeCode: () => Promise.resolve({ directory: join(folder, 'code'), ...more }),
-      // Ten times as fast, lest a minute be waited for.
-      now: () => performance.now() * 10,
-    },
-  )
+  openCluster(server, folder, options, {
+    env: { LEAKED: 'leaked-from-the-engine' },
+    directory: join(folder, 'code'),
+    // Ten times as fast, lest a minute be waited for.
+    now: () => performance.now() * 10,
+    ...more,
+  })
 
 computeTargetContract(
   'slurm',

@@ -1,6 +1,7 @@
 /**
  * A program in Python, for a node that cannot reach the tracking server but by its cluster: many connections over one
- * stream, in frames of an id, a size and so many bytes; a frame without bytes is the end of a connection.
+ * stream, in frames of a kind, an id and a size: a connection opens; so many bytes follow, or none at its end; so many
+ * have been taken and may be followed by others.
  *
  * - `listen FOLDER FILE PID` on the node: takes connections at a port of the node's loopback, which it prints, and hands
  *   them to whoever comes to the socket in FOLDER, whose path it writes to FILE. Goes on behind its caller's back, and
@@ -12,63 +13,93 @@
 export function relayText(): string {
   return `import asyncio, fcntl, os, re, socket, struct, subprocess, sys, threading, time
 
-head = struct.Struct(">II")
+head = struct.Struct(">BII")
+open_kind, data_kind, taken_kind = range(3)
 piece = 65536
+# What one connection may have under way, so that one that is slow neither holds up the others nor fills the memory.
+window = 1 << 20
+
+
+class End:
+    """One connection, with what is to be written to it and how much the other side may still be sent."""
+
+    def __init__(self, writer):
+        self.writer, self.waiting, self.room = writer, asyncio.Queue(), window
+        self.changed = asyncio.Event()
 
 
 class Link:
     def __init__(self, reader, writer, connect=None):
         self.reader, self.writer, self.connect = reader, writer, connect
-        self.ends, self.last = {}, 0
+        self.ends, self.is_over = {}, False
+        # Before Python 3.11 only one may wait for this.
+        self.draining = asyncio.Lock()
 
-    def send(self, number, data):
-        self.writer.write(head.pack(number, len(data)) + data)
+    def send(self, kind, number, size, data=b""):
+        self.writer.write(head.pack(kind, number, size) + data)
 
     async def take(self, number, reader, writer):
-        """Sends on what comes from one connection, until it or the link ends."""
-        self.last = number
-        self.ends[number] = writer
+        """Carries one connection, until it or the link ends."""
+        end = self.ends[number] = End(writer)
+        giving = asyncio.ensure_future(self.give(number, end))
         try:
             data = b"."
-            while data:
-                data = await reader.read(piece)
-                self.send(number, data)
-                await self.writer.drain()
+            while data and not self.is_over:
+                while end.room <= 0 and not self.is_over:
+                    end.changed.clear()
+                    await end.changed.wait()
+                data = await reader.read(min(piece, max(1, end.room)))
+                end.room -= len(data)
+                self.send(data_kind, number, len(data), data)
+                async with self.draining:
+                    await self.writer.drain()
         except OSError:
-            self.send(number, b"")
+            self.send(data_kind, number, 0)
+        await giving
+        self.ends.pop(number, None)
+
+    async def give(self, number, end):
+        data = await end.waiting.get()
+        try:
+            while data:
+                end.writer.write(data)
+                await end.writer.drain()
+                self.send(taken_kind, number, len(data))
+                data = await end.waiting.get()
+        except OSError:
+            pass
+        end.writer.close()
 
     async def open(self, number):
-        self.last = number
         try:
             reader, writer = await self.connect()
         except OSError:
-            return self.send(number, b"")
-        self.ends[number] = writer
+            return self.send(data_kind, number, 0)
         asyncio.ensure_future(self.take(number, reader, writer))
+        await asyncio.sleep(0)
 
     async def run(self):
         """Takes frames until the link ends, and all connections with it."""
         try:
             while True:
-                number, size = head.unpack(await self.reader.readexactly(head.size))
-                data = await self.reader.readexactly(size)
-                # What comes late for one that has ended opens no other.
-                if number > self.last and self.connect:
+                kind, number, size = head.unpack(await self.reader.readexactly(head.size))
+                data = await self.reader.readexactly(size) if kind == data_kind else b""
+                if kind == open_kind:
                     await self.open(number)
-                writer = self.ends.get(number)
-                if writer is None:
+                end = self.ends.get(number)
+                if end is None or kind == open_kind:
                     continue
-                try:
-                    writer.write(data)
-                    await writer.drain()
-                except OSError:
-                    data = b""
-                if not data:
-                    self.ends.pop(number).close()
+                if kind == data_kind:
+                    end.waiting.put_nowait(data)
+                else:
+                    end.room += size
+                    end.changed.set()
         except (asyncio.IncompleteReadError, OSError):
             pass
-        for writer in self.ends.values():
-            writer.close()
+        self.is_over = True
+        for end in self.ends.values():
+            end.waiting.put_nowait(b"")
+            end.changed.set()
         self.writer.close()
 
 
@@ -81,6 +112,7 @@ class Node:
         while self.link is None:
             await asyncio.sleep(0.05)
         self.count += 1
+        self.link.send(open_kind, self.count, 0)
         await self.link.take(self.count, reader, writer)
 
     async def on_link(self, reader, writer):
