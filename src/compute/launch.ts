@@ -13,7 +13,7 @@ import { initialJobState } from './job-state.ts'
 import type { Jobs } from './jobs.ts'
 import type { LiveJobs } from './live-jobs.ts'
 import type { Place } from './place.ts'
-import type { ComputeTarget, TargetCapacity } from './target.ts'
+import type { ComputeTarget } from './target.ts'
 
 type Launch = Methods['jobs/launch']['params']
 
@@ -140,7 +140,6 @@ async function checkTarget(places: ReadonlyMap<string, Place>, spec: JobSpec): P
     })
   }
   const { target, devices } = place
-  checkCapacity(spec, await target.capacity())
   const excess = await devices?.describeExcess(spec.resources)
   if (excess !== undefined) {
     throw new RunwrightError('INVALID_PARAMETER_VALUE', `The job ${excess}.`, {
@@ -149,20 +148,4 @@ async function checkTarget(places: ReadonlyMap<string, Place>, spec: JobSpec): P
   }
   await target.check(spec)
   return target
-}
-
-/** A job that asks for more than there is would wait for ever. */
-function checkCapacity({ resources, target }: JobSpec, capacity: TargetCapacity): void {
-  const nodes = resources.nodes ?? 1
-  const wants = [
-    { what: 'GPUs', wanted: (resources.gpus ?? 0) * nodes, has: capacity.gpus },
-    { what: 'CPUs', wanted: (resources.cpus ?? 0) * nodes, has: capacity.cpus },
-    { what: 'bytes of memory', wanted: (resources.memoryBytes ?? 0) * nodes, has: capacity.memoryBytes },
-  ]
-  for (const { what, wanted, has } of wants) {
-    if (has === undefined || wanted <= has) continue
-    throw new RunwrightError('INVALID_PARAMETER_VALUE', `The job asks for ${wanted} ${what}; "${target}" has ${has}.`, {
-      hint: 'Ask for less, or choose another target.',
-    })
-  }
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Attempt, ComputeTarget, JobHandle } from '../../src/compute/target.ts'
 import { openSlurmTarget } from '../../src/compute/targets/slurm.ts'
 import type { SlurmTargetOptions } from '../../src/compute/targets/slurm.ts'
+import { jobFiles, wrapperExits } from '../../src/compute/wrapper/job-folder.ts'
 import type { JobResources } from '../../src/protocol/jobs.ts'
 import { openSlurm, whyNoSlurm } from '../servers/slurm.ts'
 import type { SlurmServer } from '../servers/slurm.ts'
@@ -156,18 +157,57 @@ time.sleep(20)"`
     assert.equal(await readAll(target, handle), 'ready\nsaved\n')
   })
 
-  it('that are preempted come back under the same key and go on', async () => {
-    await using spot = await open({ partition: 'spot' })
-    const script = 'echo start >>"$0"; wc -l <"$0"; [ $(wc -l <"$0") -gt 1 ] || sleep 60'
-    const spec = createSpec(['sh', '-c', script, join(folder, 'starts')], { resources: { gpus: 4 } })
-    const handle = await spot.submit(createAttempt('', folder, { spec }))
-    await until(async () => (await readAll(spot, handle)) === '1\n')
-    const other = await run(shell('echo mine', { gpus: 4 }))
-    assert.equal(other.exit.exitCode, 0)
-    const { exit } = await end(spot, handle)
+  describe('that are preempted', () => {
+    let spot: ComputeTarget
+    before(async () => (spot = await open({ partition: 'spot' })))
+    after(() => spot[Symbol.asyncDispose]())
+    /** Runs a job that is to be preempted as soon as it has printed that it is on for the first time. */
+    const start = async (script: string, gpus: number) => {
+      const whole = `echo start >>"$0"; n=$(wc -l <"$0"); ${script}`
+      const file = join(folder, `starts-${randomBytes(4).toString('hex')}`)
+      const spec = createSpec(['sh', '-c', whole, file], { resources: { gpus } })
+      const handle = await spot.submit(createAttempt('', folder, { spec }))
+      await until(async () => (await readAll(spot, handle)) === 'on 1\n')
+      return handle
+    }
+    const preempt = async () => assert.equal((await run(shell('echo mine', { gpus: 4 }))).exit.exitCode, 0)
+    const polite = 'echo on $n; [ $n -gt 1 ] || exec sleep 60'
 
-    assert.deepEqual([exit.exitCode, exit.cause], [0, 'exited'])
-    assert.equal(await readAll(spot, handle), '1\n2\n')
+    it('come back under the same key and go on', async () => {
+      const handle = await start(polite, 4)
+      await preempt()
+      const { exit } = await end(spot, handle)
+      assert.deepEqual([exit.exitCode, exit.cause], [0, 'exited'])
+      assert.equal(await readAll(spot, handle), 'on 1\non 2\n')
+    })
+
+    it('come back though they do not listen, or Slurm kills them with their wrapper', async () => {
+      const deaf = await start(`trap '' TERM; echo on $n; [ $n -gt 1 ] || while :; do sleep 0.1; done`, 2)
+      const killed = await start(polite, 2)
+      for (const file of [jobFiles.owner, jobFiles.parent]) {
+        const text = await readFile(join(folder, 'jobs', killed, file), 'utf8')
+        process.kill(Number(text.split(' ')[0]), 'SIGSTOP')
+      }
+      await preempt()
+      for (const handle of [deaf, killed]) {
+        const { exit } = await end(spot, handle)
+        assert.deepEqual([exit.exitCode, exit.cause], [0, 'exited'])
+        assert.equal(await readAll(spot, handle), 'on 1\non 2\n')
+      }
+    })
+
+    it('and that Slurm does not start again have ended, and no start of them can follow', async () => {
+      const handle = await start(polite, 4)
+      const id = (await readFile(join(folder, 'jobs', handle, 'slurm-ids'), 'utf8')).trim()
+      execFileSync('scontrol', ['update', `jobid=${id}`, 'requeue=0'], { env: { ...process.env, ...server.env } })
+      await preempt()
+      const { exit } = await end(spot, handle)
+      assert.equal(exit.cause, 'preempted')
+      const job = join(folder, 'jobs', handle)
+      assert.equal(spawnSync('sh', [join(job, jobFiles.wrapper), job]).status, wrapperExits.refused)
+      assert.deepEqual((await end(spot, handle)).exit, exit)
+      assert.equal(await readAll(spot, handle), 'on 1\n')
+    })
   })
 
   it('are found by their key, and removed', async () => {
@@ -228,7 +268,9 @@ time.sleep(20)"`
   })
 
   it('that the controller has forgotten are submitted again if they had not begun, and are gone if they had', async () => {
-    const begun = await target.submit(shell('echo begun; sleep 8; echo done', { gpus: 4 }))
+    // One process: of several, Slurm kills one after the other, and a shell whose child dies first goes on.
+    const lines = `import time; print('begun', flush=True); time.sleep(8); print('done')`
+    const begun = await target.submit(shell(`exec python3 -c "${lines}"`, { gpus: 4 }))
     await until(async () => (await readAll(target, begun)) === 'begun\n')
     const waiting = await target.submit(shell('echo once', { gpus: 4 }))
     assert.equal((await state(waiting))?.state, 'waiting')

@@ -33,7 +33,11 @@ export interface JobFolders {
   states(keys: readonly AttemptKey[]): Promise<Map<AttemptKey, FolderState>>
   /** The attempts that have been claimed and those that have a record of their end, however many folders there are. */
   listMarked(): Promise<{ readonly claimed: ReadonlySet<AttemptKey>; readonly ended: ReadonlySet<AttemptKey> }>
-  /** Claims attempts that nobody has claimed, so that none of them can begin any more. @returns those */
+  /**
+   * Claims attempts that nobody has claimed, and takes from those that were preempted the right to begin again.
+   *
+   * @returns those of which no start can begin any more by this
+   */
   fence(keys: readonly AttemptKey[]): Promise<ReadonlySet<AttemptKey>>
   readLog(key: AttemptKey, offset: number, maxBytes: number): Promise<Uint8Array>
   /** Small text files of that name, of those attempts that have one: the last 64 KiB of each. */
@@ -132,7 +136,10 @@ ls -d -- */${jobFiles.claim} */${jobFiles.exit} 2>/dev/null || :
 
 function fenceProgram(keys: readonly AttemptKey[]): string {
   return `cd "$root" 2>/dev/null || exit 0
-for key in ${keys.join(' ')}; do ! mkdir "$key/${jobFiles.claim}" 2>/dev/null || echo "$key"; done
+shut() { mkdir "$1/${jobFiles.claim}" || { rmdir "$1/${jobFiles.requeue}" && mkdir "$1/${jobFiles.shut}"; } || [ -d "$1/${jobFiles.shut}" ]; }
+for key in ${keys.join(' ')}; do
+  if shut "$key" 2>/dev/null; then echo "$key"; fi
+done
 `
 }
 

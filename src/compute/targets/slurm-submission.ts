@@ -10,20 +10,26 @@ import { attemptWords, resourceWords } from './slurm-options.ts'
 import type { SlurmOptions } from './slurm-options.ts'
 import { slurmFiles } from './slurm-files.ts'
 
-/**
- * The files of an attempt's folder.
- *
- * @param folder where that is on the cluster, absolute or as `~/x`
- */
-export function describeSubmission(
-  attempt: Attempt,
-  env: Readonly<Record<string, string>>,
-  code: PlacedCode,
-  folder: string,
-  options: SlurmOptions,
-  part: PartitionPart | undefined,
-): Record<string, string> {
+/** What an attempt meets on its cluster. */
+export interface SubmissionPlace {
+  /** Variables of the command, as they hold there. */
+  readonly env: Readonly<Record<string, string>>
+  readonly code: PlacedCode
+  /** Of the attempt: absolute or as `~/x`. */
+  readonly folder: string
+  readonly options: SlurmOptions
+  readonly part: PartitionPart | undefined
+  /** Seconds from Slurm's SIGTERM to its SIGKILL, where that is known. */
+  readonly killWaitSeconds: number | undefined
+}
+
+/** Of Slurm's time between its two signals, so much is kept for the wrapper to end what is left and to record it. */
+const recordSeconds = 4
+
+/** The files of an attempt's folder. */
+export function describeSubmission(attempt: Attempt, place: SubmissionPlace): Record<string, string> {
   const { key, spec, secrets } = attempt
+  const { env, code, folder, options, part, killWaitSeconds } = place
   const { timeLimitSeconds, memoryBytes, nodes = 1 } = spec.resources
   const hasSecrets = Object.keys(secrets).length > 0
   const words = [...resourceWords(spec.resources, options, part), ...attemptWords(key, spec, part)]
@@ -38,6 +44,8 @@ export function describeSubmission(
     hasSecrets,
     timeLimitSeconds,
     memoryBytes,
+    preemptSeconds: killWaitSeconds === undefined ? undefined : Math.max(1, killWaitSeconds - recordSeconds),
+    isSignalledByOthers: true,
   })
   return {
     ...files,

@@ -4,6 +4,7 @@ import type { Login } from './login.ts'
 import { accountCommand, parseAccounts } from './slurm-accounts.ts'
 import type { AccountEntry } from './slurm-accounts.ts'
 import { askSlurm, explainFailure } from './slurm-commands.ts'
+import { jobFiles } from '../wrapper/job-folder.ts'
 import { slurmFiles } from './slurm-files.ts'
 import { parseQueue, queueCommand } from './slurm-queue.ts'
 import type { QueueEntry } from './slurm-queue.ts'
@@ -62,7 +63,8 @@ export function createSlurmTruth(parts: {
     const found = new Map<AttemptKey, TargetStatus>()
     for (const key of keys) {
       const live = liveStatus(queue.get(key) ?? [])
-      if (live === undefined || ended.has(key)) continue
+      // One that has begun and waits was preempted.
+      if (live === undefined || ended.has(key) || (live.state === 'waiting' && claimed.has(key))) continue
       found.set(key, live)
       forgotten.delete(key)
       if (live.state !== 'running' || claimed.has(key)) absent.delete(key)
@@ -84,8 +86,11 @@ export function createSlurmTruth(parts: {
     found: Map<AttemptKey, TargetStatus>,
   ): Promise<void> {
     const states = await folders.states(keys)
-    const isLive = (key: AttemptKey) => liveStatus(queue.get(key) ?? []) !== undefined
-    const unknown = keys.filter((key) => !isLive(key) && needsAccounts({ folder: stateOf(states, key) }))
+    const unknown = keys.filter((key) => {
+      const folder = stateOf(states, key)
+      if (liveStatus(queue.get(key) ?? []) === undefined) return needsAccounts({ folder })
+      return folder.state === 'claimed' && !folder.isAlive
+    })
     const accounts = await askAccounts(login, unknown)
     for (const key of keys) {
       const folder = stateOf(states, key)
@@ -99,13 +104,48 @@ export function createSlurmTruth(parts: {
       if (live !== undefined && !isOver) {
         // It was preempted and is to start again, or has just done so.
         found.set(key, live)
+        await allowAgain(key, folder, accounts.get(key) ?? [])
         continue
       }
       if (live !== undefined) ghosts.set(key, ghosts.get(key) ?? now())
       const settled = settledStatus({ queue: entries, folder, accounts: accounts.get(key) ?? [] })
-      if (settled !== undefined) forgotten.delete(key)
+      if (settled !== undefined && (settled.state !== 'ended' || settled.exit.cause !== 'preempted'))
+        forgotten.delete(key)
       found.set(key, settled === undefined ? await forget(key, folder) : await withMemory(login, key, folder, settled))
     }
+    await shut(states, found)
+  }
+
+  /**
+   * Slurm may start a preempted attempt again as long as the right to that lies in its folder. So none is told to have
+   * ended by that before the right was taken away: no start of it can run beside the next attempt.
+   */
+  async function shut(
+    states: ReadonlyMap<AttemptKey, FolderState>,
+    found: Map<AttemptKey, TargetStatus>,
+  ): Promise<void> {
+    const preempted = [...found].flatMap(([key, status]) => {
+      const isOpen = stateOf(states, key).state !== 'claimed'
+      return isOpen && status.state === 'ended' && status.exit.cause === 'preempted' ? [{ key, status }] : []
+    })
+    const keys = await folders.fence(preempted.map(({ key }) => key))
+    for (const { key, status } of preempted) {
+      if (keys.has(key)) await tell(['scancel', '--quiet', `--name=${key}`])
+      // A start has taken it just now, or its wrapper was killed before it could leave the right to another.
+      else if (!isForgotten(key)) found.set(key, { state: 'running', startedAt: status.startedAt ?? now() })
+    }
+  }
+
+  /**
+   * Slurm has killed it, wrapper and all, to make room, and starts it again: the wrapper could leave no right to that.
+   * Only the start that Slurm has accounted for is given a next one.
+   */
+  async function allowAgain(key: AttemptKey, folder: FolderState, accounts: readonly AccountEntry[]): Promise<void> {
+    const killed = accounts.findLast(({ exit }) => exit !== undefined)?.exit
+    if (folder.state !== 'claimed' || folder.isAlive || killed?.cause !== 'preempted') return
+    if (folder.startedAt >= killed.endedAt) return
+    const isSame = `read -r pid birth boot started rest <${jobFiles.owner} && [ "$started" = ${folder.startedAt} ]`
+    await folders.enter(key, `${isSame} && [ ! -e ${jobFiles.exit} ] && mkdir ${jobFiles.requeue} || :`)
   }
 
   /** A node may lose a job that it was just given. Should it start after all, one of the two is refused. */
@@ -146,9 +186,14 @@ export function createSlurmTruth(parts: {
     }
     const { startedAt, isAlive } = folder.state === 'claimed' ? folder : { ...folder.record, isAlive: false }
     if (isAlive) forgotten.delete(key)
-    else forgotten.set(key, forgotten.get(key) ?? now())
+    else if (isForgotten(key)) return { state: 'gone' }
+    return { state: 'running', startedAt }
+  }
+
+  function isForgotten(key: AttemptKey): boolean {
     const since = forgotten.get(key) ?? now()
-    return now() - since >= forgottenMs ? { state: 'gone' } : { state: 'running', startedAt }
+    forgotten.set(key, since)
+    return now() - since >= forgottenMs
   }
 
   return {

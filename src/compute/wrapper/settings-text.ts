@@ -15,7 +15,12 @@ export interface WrapperSettings {
   /** Main memory of all processes together. */
   readonly memoryBytes?: number | undefined
   /** Seconds from SIGTERM to SIGKILL when the cluster takes the place away; default 25, as Slurm itself waits 30. */
-  readonly preemptSeconds?: number
+  readonly preemptSeconds?: number | undefined
+  /**
+   * Whether a cluster may send SIGTERM to all processes, one after the other: then a command that failed may have done
+   * so before the wrapper has heard of it, and half a second is given to the news.
+   */
+  readonly isSignalledByOthers?: boolean
 }
 
 /**
@@ -33,6 +38,7 @@ export function settingsText(settings: WrapperSettings): string {
     `rw_limit=${timeLimitSeconds === undefined ? '' : Math.max(1, Math.ceil(timeLimitSeconds))}`,
     `rw_memory=${memoryBytes === undefined ? '' : Math.max(1, Math.floor(memoryBytes / 1024))}`,
     `rw_grace=${preemptSeconds ?? 25}`,
+    `rw_hears=${settings.isSignalledByOthers === true ? 'yes' : ''}`,
     `set -- ${settings.command.map(quoteWord).join(' ')}`,
     '',
   ].join('\n')

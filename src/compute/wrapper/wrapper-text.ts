@@ -85,15 +85,18 @@ rw_on_usr1() {
 }`
 
 const parentText = `
-# The command's parent. Its traps do nothing, but they are not passed on, as ignored signals would be.
+# The command's parent. Its traps end nothing, but they are not passed on, as ignored signals would be.
 rw_parent() {
-  trap : HUP INT TERM USR1 USR2
+  trap : HUP INT USR1 USR2
+  rw_termed=
+  trap rw_termed=yes TERM
   rw_stat
   echo "$rw_pid $rw_birth $rw_boot" >claim/parent
   rw_limits
   rw_start "$@" 2>claim/said
   rw_status=$?
   cd "$rw_job"
+  rw_hear
   rw_settle
   rw_code=$rw_status
   rw_signal=null
@@ -108,6 +111,16 @@ rw_parent() {
   rw_record
   echo "$rw_status" >claim/code
   rw_end_limits
+}
+
+# A cluster signals its processes one after the other, and a command may end of that before we are told.
+rw_hear() {
+  rw_round=0
+  while [ -n "$rw_hears" ] && [ "$rw_status" != 0 ] && [ "$rw_round" -lt 5 ] && [ -z "$rw_termed" ] && ! [ -s claim/cause ]; do
+    rw_round=$((rw_round + 1))
+    sleep 0.1 || sleep 1
+  done
+  [ -z "$rw_termed" ] || rw_ask preempted
 }
 
 # In a session of its own, so that a signal to its group meets nothing of ours.
