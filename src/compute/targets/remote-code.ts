@@ -36,6 +36,7 @@ export function createRemoteCode(
     folder === undefined
       ? { code: '~/.runwright/code', environments: '~/.runwright/environments' }
       : { code: `${folder}/.code`, environments: `${folder}/.environments` }
+  const known = new Set<string>()
   let last: Promise<unknown> = Promise.resolve()
 
   return async ({ key, spec, workspace }, shell) => {
@@ -49,6 +50,7 @@ export function createRemoteCode(
     const target = {
       name: shell.name,
       store: stores.code,
+      known,
       run: (program: string, input?: Parameters<Parameters<typeof sendCode>[2]['run']>[1]) =>
         shell.run(['sh', '-c', program], { timeoutMs: sendMs, ...(input === undefined ? {} : { stdin: input }) }),
     }
