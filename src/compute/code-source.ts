@@ -56,13 +56,15 @@ export function createCodeSource(workspace: string, env: Readonly<Record<string,
 
   return {
     async take(isNeeded) {
-      if (isNeeded) await getCode(workspace, env)
-      else if ((await findCode(workspace, env)) === undefined) return { warnings: [] }
       try {
         const [snapshot, remoteUrl] = await Promise.all([takeSnapshot(), openGit(workspace, env).then(findRemoteUrl)])
         return { snapshot, ...(remoteUrl === undefined ? {} : { remoteUrl }), warnings: snapshot.warnings }
       } catch (error) {
-        if (isNeeded || !(error instanceof RunwrightError)) throw error
+        if (!(error instanceof RunwrightError)) throw error
+        // Where no code can be found at all, a job that needs it is told so, and any other has none.
+        if (isNeeded) await getCode(workspace, env)
+        else if ((await findCode(workspace, env)) === undefined) return { warnings: [] }
+        if (isNeeded) throw error
         return { warnings: [`The code of this job is not kept. ${error.message}`] }
       }
     },
