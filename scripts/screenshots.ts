@@ -36,7 +36,7 @@ for (const [suffix, theme] of Object.entries(themes)) {
   for (const picture of wanted) {
     await using vscode = await openWorkbench({
       workspace: workspace.folder,
-      size: { width: 1280, height: 960 },
+      size: { width: 1280, height: 1040 },
       settings: {
         'workbench.colorTheme': theme,
         'window.title': '${activeEditorShort}${separator}${rootName}',

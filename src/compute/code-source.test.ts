@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { listSnapshots } from '../git/snapshot-refs.ts'
 import { createTestRepository } from '../git/test-repository.ts'
 import { findTag } from '../protocol/runs.ts'
-import { tagNames } from '../protocol/tag-names.ts'
+import { artifactPaths, tagNames } from '../protocol/tag-names.ts'
 import { createCodeSource } from './code-source.ts'
 import { openScratchCompute } from './scratch-compute.ts'
 
@@ -24,6 +24,37 @@ describe('the code of a job', () => {
     assert.equal(await repository.git('show', `${commit}:new.py`), '3')
     assert.deepEqual(await listSnapshots(repository.root, process.env), [commit])
     await scratch.ended(jobId)
+  })
+
+  it('is told by its run in full: branch, origin, whether it differs from the commit, and by what', async () => {
+    await using repository = await createTestRepository()
+    await repository.write({ 'train.py': '1\n' })
+    await repository.commit()
+    await repository.git('remote', 'add', 'origin', 'https://ada:secret@example.org/code.git')
+    await using scratch = await openScratchCompute({ code: createCodeSource(repository.root, process.env) })
+    const tell = async () => {
+      const { jobId, runId } = await scratch.launch(['true'])
+      const run = await scratch.tracking().runs.get(runId)
+      const tags = [tagNames.gitBranch, tagNames.gitRepoUrl, tagNames.gitDirty].map((key) => findTag(run, key))
+      await scratch.ended(jobId)
+      return { tags, patch: scratch.artifacts().openBelow(run.artifactUri, artifactPaths.patch) }
+    }
+    const clean = await tell()
+    await assert.rejects(clean.patch, { code: 'RESOURCE_DOES_NOT_EXIST' })
+    assert.deepEqual(clean.tags, [
+      await repository.git('branch', '--show-current'),
+      'https://example.org/code.git',
+      'false',
+    ])
+
+    await repository.write({ 'train.py': '2\n', 'new.py': '3\n' })
+    const { tags, patch } = await tell()
+    assert.equal(tags[2], 'true')
+    await repository.git('stash', '--include-untracked')
+    await repository.write({ 'the.patch': await new Response((await patch).bytes).text() })
+    await repository.git('apply', 'the.patch')
+    assert.equal(await readFile(join(repository.root, 'train.py'), 'utf8'), '2\n')
+    assert.equal(await readFile(join(repository.root, 'new.py'), 'utf8'), '3\n')
   })
 
   it('is none that is older than its launch, however many are launched at once', async () => {

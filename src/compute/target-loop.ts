@@ -137,6 +137,12 @@ export function startTargetLoop(parts: TargetLoopParts): TargetLoop {
     schedule(restMs)
   }
 
+  /** News of a job that runs are mostly output, which need not wait until a cluster has said that it still runs. */
+  function bringAtOnce(handle: JobHandle): void {
+    const job = parts.list().find(({ record: { state } }) => state.attempts.at(-1)?.handle === handle)
+    if (job?.record.state.phase === 'running') void bring(job, handle)
+  }
+
   function doDuties(job: LiveJob): void {
     if (job.workCount > 0) return
     const isCancelKnown = parts.now() - (job.cancelledAt ?? -Infinity) < cancelAgainMs
@@ -147,7 +153,10 @@ export function startTargetLoop(parts: TargetLoopParts): TargetLoop {
   if (parts.list().length > 0) schedule(0)
   const watching = target.watch((handle) => {
     if (handle === undefined) isAllDirty = true
-    else dirty.add(handle)
+    else {
+      dirty.add(handle)
+      bringAtOnce(handle)
+    }
     schedule(restMs)
   })
   return {

@@ -1,4 +1,3 @@
-import { readCodeState } from '../../supervisor/code-state.ts'
 import { scriptCommand } from '../../supervisor/script-command.ts'
 import { expandSweep } from '../../protocol/sweep.ts'
 import { defineCliCommand, usageError } from '../command.ts'
@@ -51,10 +50,7 @@ what runs it. {KEY} in COMMAND stands for the value of a param, and RUNWRIGHT_PA
     if (options.follow && (options.detach || paramsOfJobs.length > 1)) {
       throw usageError('train', '--follow is for a single job, and not with --detach.')
     }
-    const [code, template] = await Promise.all([
-      readCodeState(context.cwd, context.env),
-      scriptCommand(words, spec.target === 'local' ? context.cwd : undefined),
-    ])
+    const template = await scriptCommand(words, spec.target === 'local' ? context.cwd : undefined)
     await using client = await context.connect(workspace)
     const say = (line: string) => void (options.quiet || context.stderr.write(`runwright: ${line}\n`))
     const jobs = await launchJobs(context, client, {
@@ -63,7 +59,6 @@ what runs it. {KEY} in COMMAND stands for the value of a param, and RUNWRIGHT_PA
       spec,
       experiment,
       workspace,
-      code,
       ...(options.name === undefined ? {} : { name: options.name }),
     })
     const [first] = jobs

@@ -1,5 +1,5 @@
 import { RunwrightError } from '../../protocol/errors.ts'
-import type { Attempt, ComputeTarget, TargetStatus } from '../target.ts'
+import type { Attempt, ComputeTarget, TargetCapacity, TargetStatus } from '../target.ts'
 import { jobFiles, wrapperExits } from '../wrapper/job-folder.ts'
 import { quoteWord } from '../wrapper/quote.ts'
 import { secretsText, settingsText } from '../wrapper/settings-text.ts'
@@ -19,6 +19,8 @@ export interface SshTargetOptions extends SshHost {
   readonly folder?: string
 }
 
+const capacityMs = 60_000
+
 /**
  * A machine that is reached by ssh. Its jobs are processes there that need nobody: the wrapper stands by each, and this
  * side asks, follows, and comes back after every cut.
@@ -34,14 +36,21 @@ export async function openSshTarget(
   const root = options.folder ?? defaultFolder
   const login = await openLogin(options, root, parts)
   const { shell, folders } = login
-  const ask = async () => parseHostCapacity((await shell.run(['sh'], { stdin: capacityProgram })).stdout.toString())
+  let known: { readonly at: number; readonly capacity: TargetCapacity } | undefined
+  /** A machine rarely changes, and a sweep launches many jobs at once. */
+  async function loadCapacity(): Promise<TargetCapacity> {
+    if (known !== undefined && performance.now() - known.at < capacityMs) return known.capacity
+    const { stdout } = await shell.run(['sh'], { stdin: capacityProgram })
+    known = { at: performance.now(), capacity: parseHostCapacity(stdout.toString()) }
+    return known.capacity
+  }
 
   return {
     kind: 'ssh',
     pollMs: 10_000,
-    capacity: ask,
+    capacity: loadCapacity,
     async check(spec) {
-      checkFits(spec.resources, await ask(), shell.name)
+      checkFits(spec.resources, await loadCapacity(), shell.name)
     },
     async submit(attempt) {
       const [moved, code] = await Promise.all([login.moveEnv(attempt.env), parts.placeCode(attempt, shell)])
