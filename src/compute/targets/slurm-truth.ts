@@ -74,6 +74,7 @@ export function createSlurmTruth(parts: {
       found.set(key, live)
       forgotten.delete(key)
       if (relayed.has(key)) await join(key)
+      else joined.delete(key)
       if (live.state !== 'running' || claimed.has(key)) absent.delete(key)
       else if (!secrets.holds(key)) await startAgain(key, queue.get(key) ?? [])
     }
@@ -116,8 +117,8 @@ export function createSlurmTruth(parts: {
       }
       if (live !== undefined) ghosts.set(key, ghosts.get(key) ?? now())
       const settled = settledStatus({ queue: entries, folder, accounts: accounts.get(key) ?? [] })
-      if (settled !== undefined && (settled.state !== 'ended' || settled.exit.cause !== 'preempted'))
-        forgotten.delete(key)
+      const isInDoubt = settled === undefined || (settled.state === 'ended' && settled.exit.cause === 'preempted')
+      if (!isInDoubt) forgotten.delete(key)
       found.set(key, settled === undefined ? await forget(key, folder) : await withMemory(login, key, settled))
     }
     await shut(states, found)
@@ -158,8 +159,8 @@ export function createSlurmTruth(parts: {
   /** A job on a node that cannot reach the tracking server by itself waits for us to take it there. */
   async function join(key: AttemptKey): Promise<void> {
     if (joined.has(key)) return
-    joined.add(key)
     await folders.enter(key, connectProgram)
+    joined.add(key)
   }
 
   /** A node may lose a job that it was just given. Should it start after all, one of the two is refused. */
