@@ -40,10 +40,14 @@ export interface RunSpec {
  * Starts an engine from the bundle in a folder.
  *
  * @param folder default: a new one, which disposing removes again
+ * @param env variables for the engine beside this process's own
  */
-export async function openTestWorkspace(folder?: string): Promise<TestWorkspace> {
+export async function openTestWorkspace(
+  folder?: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestWorkspace> {
   const opened = folder ?? (await mkdtemp(join(tmpdir(), 'runwright-workspace-')))
-  const engineCommand = { file: process.execPath, args: [enginePath] }
+  const engineCommand = { file: process.execPath, args: [enginePath], env }
   const client = await connectEngine({ workspace: opened, version: packageJson.version, engineCommand })
   const mlflow = (path: string, body: object) => postToMlflow(client, path, body)
   return {
