@@ -14,6 +14,7 @@ import memory from './benchmarks/memory.ts'
 import scale from './benchmarks/scale.ts'
 import schedule from './benchmarks/schedule.ts'
 import searchRuns from './benchmarks/search-runs.ts'
+import slurmThroughput from './benchmarks/slurm-throughput.ts'
 import snapshot from './benchmarks/snapshot.ts'
 import treeOpen from './benchmarks/tree-open.ts'
 
@@ -35,5 +36,6 @@ export const benchmarks: readonly Benchmark[] = [
   snapshot,
   schedule,
   gpuQueue,
+  slurmThroughput,
   launch,
 ]

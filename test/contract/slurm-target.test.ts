@@ -8,29 +8,31 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Attempt, ComputeTarget, JobHandle } from '../../src/compute/target.ts'
-import { openSlurmTarget } from '../../src/compute/targets/slurm.ts'
+import { slurmFiles } from '../../src/compute/targets/slurm-files.ts'
+import type { PlacedCode } from '../../src/compute/targets/placed-code.ts'
 import type { SlurmTargetOptions } from '../../src/compute/targets/slurm.ts'
 import { jobFiles, wrapperExits } from '../../src/compute/wrapper/job-folder.ts'
 import type { JobResources } from '../../src/protocol/jobs.ts'
 import { openSlurm, whyNoSlurm } from '../servers/slurm.ts'
 import type { SlurmServer } from '../servers/slurm.ts'
-import { createAttempt, createSpec, end, readAll, until } from './attempts.ts'
+import { createAttempt, createSpec, end, printed, readAll, until } from './attempts.ts'
 import { computeTargetContract } from './compute-target.ts'
+import { openCluster } from './open-cluster.ts'
 import { listCommandLines, readTree } from './processes.ts'
 
-const openTarget = (server: SlurmServer, folder: string, options: Partial<SlurmTargetOptions> = {}) =>
-  openSlurmTarget(
-    { folder: join(folder, 'jobs'), ...options },
-    {
-      env: { ...process.env, ...server.env, LEAKED: 'leaked-from-the-engine' },
-      trackingUrl: 'http://127.0.0.1:1',
-      workspace: folder,
-      name: 'cluster',
-      placeCode: () => Promise.resolve({ directory: join(folder, 'code') }),
-      // Ten times as fast, lest a minute be waited for.
-      now: () => performance.now() * 10,
-    },
-  )
+const openTarget = (
+  server: SlurmServer,
+  folder: string,
+  options: Partial<SlurmTargetOptions> = {},
+  more: Partial<PlacedCode> = {},
+) =>
+  openCluster(server, folder, options, {
+    env: { LEAKED: 'leaked-from-the-engine' },
+    directory: join(folder, 'code'),
+    // Ten times as fast, lest a minute be waited for.
+    now: () => performance.now() * 10,
+    ...more,
+  })
 
 computeTargetContract(
   'slurm',
@@ -83,6 +85,13 @@ describe('jobs on Slurm', { skip: whyNoSlurm }, () => {
     const { exit } = await end(on, handle)
     return { handle, exit, said: await readAll(on, handle) }
   }
+  /** Stops whoever stands by a command, so that Slurm alone sees to its end. */
+  const stopWrapper = async (handle: JobHandle) => {
+    for (const file of [jobFiles.owner, jobFiles.parent]) {
+      const text = await readFile(join(folder, 'jobs', handle, file), 'utf8')
+      process.kill(Number(text.split(' ')[0]), 'SIGSTOP')
+    }
+  }
   const state = async (handle: JobHandle, on = target) => (await on.status([handle]))[0]
 
   it('run with the resources they ask for, and end with their exit code', async () => {
@@ -112,19 +121,53 @@ describe('jobs on Slurm', { skip: whyNoSlurm }, () => {
     await target.cancel(all)
   })
 
-  it('are ended at their time limit by the wrapper, and at that of the partition by Slurm', async () => {
-    const { exit } = await run(shell('sleep 60', { timeLimitSeconds: 1 }))
-    assert.deepEqual([exit.cause, exit.signal], ['time-limit', 'SIGTERM'])
-  })
-
-  it('are ended for the memory they take', async () => {
-    const script = `python3 -c "
+  describe('are ended', () => {
+    const eat = `python3 -c "
 import time
 data = bytearray(300 << 20)
 for i in range(0, len(data), 4096): data[i] = 1
 time.sleep(20)"`
-    const { exit } = await run(shell(script, { memoryBytes: 100 * 2 ** 20 }))
-    assert.equal(exit.cause, 'out-of-memory')
+    /** What Slurm does when the time is over that it gives a job. */
+    const letTimeOut = async (handle: JobHandle) => {
+      const id = (await readFile(join(folder, 'jobs', handle, slurmFiles.ids), 'utf8')).trim()
+      execFileSync('scontrol', ['update', `jobid=${id}`, 'endtime=now+1'], { env: { ...process.env, ...server.env } })
+    }
+
+    it('at their time limit, by the wrapper', async () => {
+      const { exit } = await run(shell('sleep 60', { timeLimitSeconds: 1 }))
+      assert.deepEqual([exit.cause, exit.signal], ['time-limit', 'SIGTERM'])
+    })
+
+    it('at the time limit that Slurm has for them, though their wrapper cannot see to it', async () => {
+      const handles = await Promise.all(
+        [shell('echo on; exec sleep 60'), shell('echo on; sleep 60')].map(target.submit),
+      )
+      for (const handle of handles) await printed(target, handle, 'on')
+      await stopWrapper(handles[1] ?? '')
+      for (const handle of handles) await letTimeOut(handle)
+      const ends = await Promise.all(handles.map((handle) => end(target, handle)))
+      assert.deepEqual(
+        ends.map(({ exit }) => exit.cause),
+        ['time-limit', 'time-limit'],
+      )
+    })
+
+    it('for the memory they take, by the wrapper or by Slurm', async () => {
+      const { exit } = await run(shell(eat, { memoryBytes: 100 * 2 ** 20 }))
+      assert.equal(exit.cause, 'out-of-memory')
+      await using tight = await open({ extra: ['--mem=100M'] })
+      const other = await run(shell(`echo on; ${eat}; echo off`), tight)
+      assert.equal(other.exit.cause, 'out-of-memory', other.said)
+    })
+
+    it('for the memory and the time that their environment takes to be built', async () => {
+      await using hungry = await openTarget(server, folder, {}, { prepare: `echo builds\n${eat} || exit $?\n` })
+      const fat = await run(shell('echo never', { memoryBytes: 100 * 2 ** 20 }), hungry)
+      assert.deepEqual([fat.exit.cause, /never/.test(fat.said)], ['out-of-memory', false])
+      await using slow = await openTarget(server, folder, {}, { prepare: 'echo builds\nsleep 60\n' })
+      const late = await run(shell('echo never', { timeLimitSeconds: 1 }), slow)
+      assert.deepEqual([late.exit.cause, /never/.test(late.said)], ['time-limit', false])
+    })
   })
 
   it('have their secrets in their environment alone', async () => {
@@ -184,10 +227,7 @@ time.sleep(20)"`
     it('come back though they do not listen, or Slurm kills them with their wrapper', async () => {
       const deaf = await start(`trap '' TERM; echo on $n; [ $n -gt 1 ] || while :; do sleep 0.1; done`, 2)
       const killed = await start(polite, 2)
-      for (const file of [jobFiles.owner, jobFiles.parent]) {
-        const text = await readFile(join(folder, 'jobs', killed, file), 'utf8')
-        process.kill(Number(text.split(' ')[0]), 'SIGSTOP')
-      }
+      await stopWrapper(killed)
       await preempt()
       for (const handle of [deaf, killed]) {
         const { exit } = await end(spot, handle)
@@ -198,7 +238,7 @@ time.sleep(20)"`
 
     it('and that Slurm does not start again have ended, and no start of them can follow', async () => {
       const handle = await start(polite, 4)
-      const id = (await readFile(join(folder, 'jobs', handle, 'slurm-ids'), 'utf8')).trim()
+      const id = (await readFile(join(folder, 'jobs', handle, slurmFiles.ids), 'utf8')).trim()
       execFileSync('scontrol', ['update', `jobid=${id}`, 'requeue=0'], { env: { ...process.env, ...server.env } })
       await preempt()
       const { exit } = await end(spot, handle)

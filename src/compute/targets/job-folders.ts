@@ -31,8 +31,8 @@ export interface JobFolders {
    */
   place(key: AttemptKey, files: Readonly<Record<string, string>>, then: string): Promise<string>
   states(keys: readonly AttemptKey[]): Promise<Map<AttemptKey, FolderState>>
-  /** The attempts that have been claimed and those that have a record of their end, however many folders there are. */
-  listMarked(): Promise<{ readonly claimed: ReadonlySet<AttemptKey>; readonly ended: ReadonlySet<AttemptKey> }>
+  /** Looks for files and folders of these names in those of all attempts; the result tells who has one. */
+  listHaving(names: readonly string[]): Promise<(name: string) => ReadonlySet<AttemptKey>>
   /**
    * Claims attempts that nobody has claimed, and takes from those that were preempted the right to begin again.
    *
@@ -63,12 +63,10 @@ export function createJobFolders(shell: Shell, root: string): JobFolders {
       if (keys.length === 0) return new Map()
       return parseStates(keys, check(await run(statesProgram(keys))))
     },
-    async listMarked() {
-      const said = check(await run(listMarkedProgram))
-      const paths = said.split('\n').map((path) => path.split('/'))
-      const having = (file: string) =>
-        new Set(paths.flatMap(([key = '', name]) => (name === file && isAttemptKey(key) ? [key] : [])))
-      return { claimed: having(jobFiles.claim), ended: having(jobFiles.exit) }
+    async listHaving(names) {
+      const paths = check(await run(listHavingProgram(names))).split('\n')
+      const found = paths.map((path) => path.split('/'))
+      return (name) => new Set(found.flatMap(([key = '', file]) => (file === name && isAttemptKey(key) ? [key] : [])))
     },
     async fence(keys) {
       if (keys.length === 0) return new Set()
@@ -130,9 +128,11 @@ function placeProgram(key: AttemptKey, files: Readonly<Record<string, string>>, 
   ].join('\n')
 }
 
-const listMarkedProgram = `cd "$root" 2>/dev/null || exit 0
-ls -d -- */${jobFiles.claim} */${jobFiles.exit} 2>/dev/null || :
+function listHavingProgram(names: readonly string[]): string {
+  return `cd "$root" 2>/dev/null || exit 0
+ls -d -- ${names.map((name) => `*/${name}`).join(' ')} 2>/dev/null || :
 `
+}
 
 function fenceProgram(keys: readonly AttemptKey[]): string {
   return `cd "$root" 2>/dev/null || exit 0

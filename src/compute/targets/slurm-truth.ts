@@ -8,6 +8,7 @@ import { jobFiles } from '../wrapper/job-folder.ts'
 import { slurmFiles } from './slurm-files.ts'
 import { parseQueue, queueCommand } from './slurm-queue.ts'
 import type { QueueEntry } from './slurm-queue.ts'
+import { connectProgram } from './slurm-relay.ts'
 import type { SlurmSecrets } from './slurm-secrets.ts'
 import { liveStatus, needsAccounts, settledStatus } from './slurm-status.ts'
 import { submitProgram } from './slurm-submission.ts'
@@ -36,6 +37,8 @@ const maxReleases = 10
 /** How long a node may take to start what Slurm calls running; longer each time, for its preparations may be slow. */
 const absentMs = 90_000
 
+const marks = [jobFiles.claim, jobFiles.exit, slurmFiles.relay]
+
 /** @param parts.now milliseconds, from any clock that does not go back */
 export function createSlurmTruth(parts: {
   readonly login: Login
@@ -48,6 +51,8 @@ export function createSlurmTruth(parts: {
   const forgotten = new Map<AttemptKey, number>()
   /** Since when Slurm says that an attempt runs while nothing of it is seen, and how often it was started again. */
   const absent = new Map<AttemptKey, { readonly since: number; readonly count: number }>()
+  /** Those whose relay has been started from here. */
+  const joined = new Set<AttemptKey>()
   /** How often an attempt was let go on after its node was not there. */
   const releases = new Map<AttemptKey, number>()
   /** Since when an attempt should be over and Slurm takes it for running. */
@@ -59,7 +64,8 @@ export function createSlurmTruth(parts: {
   const tell = async (argv: readonly string[]) => void (await shell.run(argv).catch(() => undefined))
 
   async function statusOf(keys: readonly AttemptKey[]): Promise<Map<AttemptKey, TargetStatus>> {
-    const [queue, { claimed, ended }] = await Promise.all([readQueue(), folders.listMarked()])
+    const [queue, having] = await Promise.all([readQueue(), folders.listHaving(marks)])
+    const [claimed, ended, relayed] = [having(jobFiles.claim), having(jobFiles.exit), having(slurmFiles.relay)]
     const found = new Map<AttemptKey, TargetStatus>()
     for (const key of keys) {
       const live = liveStatus(queue.get(key) ?? [])
@@ -67,6 +73,7 @@ export function createSlurmTruth(parts: {
       if (live === undefined || ended.has(key) || (live.state === 'waiting' && claimed.has(key))) continue
       found.set(key, live)
       forgotten.delete(key)
+      if (relayed.has(key)) await join(key)
       if (live.state !== 'running' || claimed.has(key)) absent.delete(key)
       else if (!secrets.holds(key)) await startAgain(key, queue.get(key) ?? [])
     }
@@ -111,7 +118,7 @@ export function createSlurmTruth(parts: {
       const settled = settledStatus({ queue: entries, folder, accounts: accounts.get(key) ?? [] })
       if (settled !== undefined && (settled.state !== 'ended' || settled.exit.cause !== 'preempted'))
         forgotten.delete(key)
-      found.set(key, settled === undefined ? await forget(key, folder) : await withMemory(login, key, folder, settled))
+      found.set(key, settled === undefined ? await forget(key, folder) : await withMemory(login, key, settled))
     }
     await shut(states, found)
   }
@@ -146,6 +153,13 @@ export function createSlurmTruth(parts: {
     if (folder.startedAt >= killed.endedAt) return
     const isSame = `read -r pid birth boot started rest <${jobFiles.owner} && [ "$started" = ${folder.startedAt} ]`
     await folders.enter(key, `${isSame} && [ ! -e ${jobFiles.exit} ] && mkdir ${jobFiles.requeue} || :`)
+  }
+
+  /** A job on a node that cannot reach the tracking server by itself waits for us to take it there. */
+  async function join(key: AttemptKey): Promise<void> {
+    if (joined.has(key)) return
+    joined.add(key)
+    await folders.enter(key, connectProgram)
   }
 
   /** A node may lose a job that it was just given. Should it start after all, one of the two is refused. */
@@ -210,6 +224,7 @@ export function createSlurmTruth(parts: {
       forgotten.delete(key)
       releases.delete(key)
       absent.delete(key)
+      joined.delete(key)
     },
   }
 }
@@ -234,15 +249,20 @@ async function askAccounts(
   return Map.groupBy(parseAccounts(result.stdout.toString()), ({ key }) => key)
 }
 
-/** A job that was killed for its memory has no record, and some kinds of Slurm call it just killed. */
-async function withMemory(
-  { folders }: Login,
-  key: AttemptKey,
-  folder: FolderState,
-  status: TargetStatus,
-): Promise<TargetStatus> {
-  if (status.state !== 'ended' || folder.state !== 'claimed' || status.exit.signal !== 'SIGKILL') return status
-  const said = (await folders.readFiles([key], slurmFiles.output)).get(key) ?? ''
-  if (!/exceeded.*memory limit|oom.kill/i.test(said)) return status
-  return { ...status, exit: { ...status.exit, cause: 'out-of-memory' } }
+/**
+ * Some kinds of Slurm call a job just killed that was killed for its memory, and what they kill may be a part of it alone:
+ * then the wrapper has seen no more than that either. Slurm's own remark tells; that of a step is in the job's output.
+ */
+async function withMemory({ folders }: Login, key: AttemptKey, status: TargetStatus): Promise<TargetStatus> {
+  if (status.state !== 'ended' || !/^(exited|preempted)$/.test(status.exit.cause)) return status
+  const { signal, exitCode } = status.exit
+  // Of an end that only the queue knows, no code is known.
+  if (signal !== 'SIGKILL' && exitCode !== 137 && (signal !== null || exitCode !== null)) return status
+  for (const file of [slurmFiles.output, jobFiles.log]) {
+    const said = (await folders.readFiles([key], file)).get(key) ?? ''
+    if (/^slurmstepd\S*: error: .*(exceeded.*memory limit|oom.kill)/im.test(said)) {
+      return { ...status, exit: { ...status.exit, cause: 'out-of-memory' } }
+    }
+  }
+  return status
 }

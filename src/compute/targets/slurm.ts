@@ -102,7 +102,11 @@ export async function openSlurmTarget(
     },
     readLog: async (handle, offset, maxBytes) => folders.readLog(keyOf(handle), offset, maxBytes),
     async requestCheckpoint(handle) {
-      await askSlurm(shell, ['scancel', '--quiet', '--batch', '--signal=USR1', `--name=${keyOf(handle)}`])
+      const key = keyOf(handle)
+      // One that has not begun, or not again, has nothing to save, and its shell may not listen yet: USR1 would end it.
+      const [state] = (await folders.states([key])).values()
+      if (state?.state !== 'claimed' || state.startedAt === 0) return
+      await askSlurm(shell, ['scancel', '--quiet', '--batch', '--signal=USR1', '--state=RUNNING', `--name=${key}`])
     },
     async cancel(handle) {
       const key = keyOf(handle)

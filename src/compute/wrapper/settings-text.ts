@@ -21,6 +21,8 @@ export interface WrapperSettings {
    * so before the wrapper has heard of it, and half a second is given to the news.
    */
   readonly isSignalledByOthers?: boolean
+  /** Of a command on several nodes: words without blanks that run the program behind them on each of the nodes. */
+  readonly spread?: readonly string[]
 }
 
 /**
@@ -39,6 +41,7 @@ export function settingsText(settings: WrapperSettings): string {
     `rw_memory=${memoryBytes === undefined ? '' : Math.max(1, Math.floor(memoryBytes / 1024))}`,
     `rw_grace=${preemptSeconds ?? 25}`,
     `rw_hears=${settings.isSignalledByOthers === true ? 'yes' : ''}`,
+    `rw_spread=${quoteWord((settings.spread ?? []).join(' '))}`,
     `set -- ${settings.command.map(quoteWord).join(' ')}`,
     '',
   ].join('\n')
