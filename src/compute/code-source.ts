@@ -1,7 +1,7 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import type { JobSpec } from '../protocol/jobs.ts'
 import { createSnapshot, type Snapshot } from '../git/snapshot.ts'
-import { findCode, getCode } from './code/locate-code.ts'
+import { findCode } from './code/locate-code.ts'
 
 /** What a job is launched with. */
 export interface LaunchedCode {
@@ -48,8 +48,8 @@ export function createCodeSource(workspace: string, env: Readonly<Record<string,
 
   return {
     async take(isNeeded) {
-      if (isNeeded) await getCode(workspace, env)
-      else if ((await findCode(workspace, env)) === undefined) return { warnings: [] }
+      // Where it is needed, the snapshot says best what is missing: git, a repository, or its files.
+      if (!isNeeded && (await findCode(workspace, env)) === undefined) return { warnings: [] }
       try {
         const snapshot = await takeSnapshot()
         return { snapshot, warnings: snapshot.warnings }

@@ -1,6 +1,7 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import { type JobId, type JobSpec, parseJobId } from '../protocol/jobs.ts'
 import type { Methods } from '../protocol/methods.ts'
+import { projectFileName } from '../protocol/project-file.ts'
 import type { Tag } from '../protocol/runs.ts'
 import { tagNames } from '../protocol/tag-names.ts'
 import { prepareRun } from '../tracking/insert-run.ts'
@@ -101,6 +102,8 @@ function checkSecrets({ secrets: names, env }: JobSpec, values: Readonly<Record<
 async function checkTarget(places: ReadonlyMap<string, Place>, spec: JobSpec): Promise<ComputeTarget> {
   const place = places.get(spec.target)
   if (place === undefined) {
+    // It may be in the file that cannot be read; then that is what is wrong.
+    await places.get(projectFileName)?.target.capacity()
     throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `There is no target "${spec.target}".`, {
       hint: `There are: ${[...places.keys()].join(', ')}. More are named in runwright.yaml.`,
     })

@@ -9,6 +9,7 @@ import { capacityProgram, formatGib, parseHostCapacity } from './host-capacity.t
 import { aliveFunctions, bootProgram, defaultFolder } from './job-folders.ts'
 import type { FolderState } from './job-folders.ts'
 import { openLogin } from './login.ts'
+import { findNeededProgram, isMissing, lookForProgram, refuseProgram } from './needed-program.ts'
 import type { LoginParts } from './login.ts'
 import { enterCode, prepareCommand } from './placed-code.ts'
 import type { PlaceCode, PlacedCode } from './placed-code.ts'
@@ -41,7 +42,10 @@ export async function openSshTarget(
     pollMs: 10_000,
     capacity: ask,
     async check(spec) {
-      checkFits(spec.resources, await ask(), shell.name)
+      const program = await findNeededProgram(spec, parts.workspace)
+      const said = await folders.probe(capacityProgram + (program === undefined ? '' : lookForProgram(program)))
+      checkFits(spec.resources, parseHostCapacity(said), shell.name)
+      if (program !== undefined && isMissing(said)) throw refuseProgram(program, shell.name)
     },
     async submit(attempt) {
       const [moved, code] = await Promise.all([login.moveEnv(attempt.env), parts.placeCode(attempt, shell)])
