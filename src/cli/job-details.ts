@@ -53,6 +53,8 @@ export function formatJob(job: Job, now: number): string {
     ['Folder', spec.workingDirectory],
     ['Params', spec.params.map(({ key, value }) => `${key}=${value}`).join(' ')],
     ['Asks for', wants.join(', ')],
+    ['Launcher', spec.launcher ?? ''],
+    ['Precision', spec.precision ?? ''],
     ['Secrets', spec.secrets.join(', ')],
     ['Launched', formatAge(now - job.createdAt)],
     ['Ran', formatRunningTime(job, now)],

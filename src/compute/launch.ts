@@ -10,6 +10,7 @@ import type { ComputeParts } from './compute.ts'
 import type { JobRecord } from './job-record.ts'
 import { initialJobState } from './job-state.ts'
 import type { Jobs } from './jobs.ts'
+import { launchedCommand, launchedProgram } from './launcher.ts'
 import type { LiveJobs } from './live-jobs.ts'
 import type { Place } from './place.ts'
 import type { ComputeTarget, TargetCapacity } from './target.ts'
@@ -116,7 +117,8 @@ async function checkTarget(places: ReadonlyMap<string, Place>, spec: JobSpec): P
       hint: 'Ask for less, or choose another target.',
     })
   }
-  await target.check(spec)
+  launchedCommand(spec)
+  await target.check({ ...spec, command: [launchedProgram(spec), ...spec.command.slice(1)] })
   return target
 }
 

@@ -4,13 +4,10 @@ import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { connectEngine } from '../../src/client/connect.ts'
 import type { Client } from '../../src/protocol/client.ts'
-import packageJson from '../../package.json' with { type: 'json' }
 import { openSlurm, type SlurmServer, whyNoSlurm } from '../servers/slurm.ts'
 import { openSshd, type SshServer, whyNoSshd } from '../servers/sshd.ts'
 import { type CliWorkspace, type Finished, openCliWorkspace } from './cli-workspace.ts'
-import { engineCommand } from './engine-workspace.ts'
 import { cannotMount, openSmallDisk } from './mounts.ts'
 
 /** All that a launch could leave, on this machine and on a target that is reached by ssh. */
@@ -34,16 +31,9 @@ describe('what cannot be launched', { concurrency: false, timeout: 180_000 }, ()
   let home: string | undefined
   let env: Record<string, string> = {}
 
-  const connect = () =>
-    connectEngine({
-      workspace: workspace.folder,
-      engineCommand: engineCommand(),
-      version: packageJson.version,
-    })
-
   /** Ends as it should, says what is wrong and what to do, and leaves everything as it was. */
   async function refused(exitCode: number, message: RegExp, hint: RegExp, ...words: string[]): Promise<void> {
-    await using client = await connect()
+    await using client = await workspace.connect()
     const before = await listTraces(client, workspace, home)
     const said: Finished = await workspace.start(['train', '--experiment', 'new', ...words], env).finished
     const [first = '', ...others] = said.stderr.split('\n')

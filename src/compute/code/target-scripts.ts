@@ -1,5 +1,4 @@
-import { quoteWord } from '../wrapper/quote.ts'
-import { quotePath } from './target-paths.ts'
+import { quotePath, quoteWord } from '../wrapper/quote.ts'
 
 /** A repository on the target, and the tree of it that is meant. */
 export interface StoredTree {

@@ -2,14 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { dataFiles, dataFolderName } from '../../protocol/data-folder.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { isThere } from '../../git/is-there.ts'
 import type { GpuDevice } from '../devices/device.ts'
 import { toDeviceEnvironment } from '../devices/visible-devices.ts'
 import type { Attempt } from '../target.ts'
 import { jobFiles, wrapperExits } from '../wrapper/job-folder.ts'
-import { settingsText } from '../wrapper/settings-text.ts'
+import { checkpointVariable, settingsText } from '../wrapper/settings-text.ts'
 import { wrapperText } from '../wrapper/wrapper-text.ts'
+import { jobOf } from './attempt-key.ts'
 import { localEnvironment } from './local-environment.ts'
 import { claimFolder, removeFolder } from './local-folder.ts'
 
@@ -58,12 +60,16 @@ async function placeAnew(attempt: Attempt, folder: string, { placeCode }: LocalS
   return placeCode(attempt, folder)
 }
 
-function describeAttempt({ key, spec }: Attempt, code: string): string {
+function describeAttempt({ key, spec, workspace }: Attempt, code: string): string {
   const { timeLimitSeconds, memoryBytes } = spec.resources
   return settingsText({
     key,
     command: spec.command,
     directory: resolve(code, spec.workingDirectory),
+    // In the workspace, where the code of an isolated attempt is not; a folder that the user names goes before.
+    checkpoints: Object.hasOwn(spec.env, checkpointVariable)
+      ? undefined
+      : join(workspace, dataFolderName, dataFiles.checkpoints, jobOf(key)),
     timeLimitSeconds,
     memoryBytes,
   })

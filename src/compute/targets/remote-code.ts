@@ -10,6 +10,7 @@ import { openCodeFiles } from '../environment/code-files.ts'
 import { findLocks } from '../environment/locks.ts'
 import { planEnvironments } from '../environment/plan.ts'
 import { parseTools, toolsScript } from '../environment/tools.ts'
+import { jobOf } from './attempt-key.ts'
 import { defaultFolder } from './job-folders.ts'
 import type { PlaceCode } from './placed-code.ts'
 import type { Shell } from './shell.ts'
@@ -24,7 +25,7 @@ const endMark = 'RUNWRIGHT-END-OF-BUILD'
  * Brings the code of attempts to a target, each into its own folder there, one after another so that what they share is
  * sent once. Environments are built by the jobs themselves.
  *
- * @param folder of all attempts there, where it is not `~/.runwright/jobs`. Code and environments are kept in it then,
+ * @param folder of all attempts there, where it is not `~/.runwright/jobs`. Code, environments and checkpoints are kept in it then,
  *   for nodes and login node share it
  */
 export function createRemoteCode(
@@ -34,8 +35,12 @@ export function createRemoteCode(
   const root = folder ?? defaultFolder
   const stores =
     folder === undefined
-      ? { code: '~/.runwright/code', environments: '~/.runwright/environments' }
-      : { code: `${folder}/.code`, environments: `${folder}/.environments` }
+      ? {
+          code: '~/.runwright/code',
+          environments: '~/.runwright/environments',
+          checkpoints: '~/.runwright/checkpoints',
+        }
+      : { code: `${folder}/.code`, environments: `${folder}/.environments`, checkpoints: `${folder}/.checkpoints` }
   let last: Promise<unknown> = Promise.resolve()
 
   return async ({ key, spec, workspace }, shell) => {
@@ -56,7 +61,8 @@ export function createRemoteCode(
     last = sent.catch(() => undefined)
     await sent
     const directory = prefix === '' ? code : `${code}/${prefix}`
-    return { directory, ...(prepare === undefined ? {} : { prepare }) }
+    const checkpoints = `${stores.checkpoints}/${jobOf(key)}`
+    return { directory, checkpoints, ...(prepare === undefined ? {} : { prepare }) }
   }
 }
 

@@ -34,6 +34,7 @@ export function describeSubmission(
     key,
     command,
     directory: spec.workingDirectory,
+    checkpoints: code.checkpoints,
     env,
     hasSecrets,
     timeLimitSeconds,

@@ -108,6 +108,7 @@ function describeStart(
     key,
     command,
     directory: spec.workingDirectory,
+    checkpoints: code.checkpoints,
     env: attempt.gpus.length > 0 ? { ...env, CUDA_VISIBLE_DEVICES: attempt.gpus.join(',') } : env,
     hasSecrets,
     timeLimitSeconds,
