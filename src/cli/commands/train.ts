@@ -56,7 +56,7 @@ what runs it. {KEY} in COMMAND stands for the value of a param, and RUNWRIGHT_PA
     }
     const [code, template] = await Promise.all([
       readCodeState(context.cwd, context.env),
-      scriptCommand(words, spec.target === 'local' ? context.cwd : undefined),
+      scriptCommand(words, spec.target === 'local' && !spec.isIsolated ? context.cwd : undefined),
     ])
     await using client = await context.connect(workspace)
     const say = (line: string) => void (options.quiet || context.stderr.write(`runwright: ${line}\n`))

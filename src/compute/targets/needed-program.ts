@@ -16,6 +16,7 @@ export async function findNeededProgram(
   workspace: string,
 ): Promise<string | undefined> {
   const [program = ''] = command
+  if (program.startsWith('/')) return program
   if (program.includes('/') || Object.hasOwn(env, 'PATH')) return undefined
   return (await hasLock(resolve(workspace, workingDirectory))) ? undefined : program
 }

@@ -1,25 +1,19 @@
 import { hostname } from 'node:os'
 import { posix } from 'node:path'
-import { type CodePart, listCodeParts } from '../code/code-parts.ts'
+import { listCodeParts } from '../code/code-parts.ts'
 import { getCode } from '../code/locate-code.ts'
 import { getCodeCommit } from '../code/place-local-code.ts'
 import { sendCode } from '../code/send-code.ts'
-import { activateScript } from '../environment/activate-script.ts'
-import { buildScript } from '../environment/build-script.ts'
-import { openCodeFiles } from '../environment/code-files.ts'
-import { findLocks } from '../environment/locks.ts'
-import { planEnvironments } from '../environment/plan.ts'
-import { parseTools, toolsScript } from '../environment/tools.ts'
 import { jobOf } from './attempt-key.ts'
 import { defaultFolder } from './job-folders.ts'
 import type { PlaceCode } from './placed-code.ts'
-import type { Shell } from './shell.ts'
+import { prepareEnvironment } from './prepare-environment.ts'
 
 /** The first code of a large repository takes its time on a slow line. */
 const sendMs = 1_800_000
 
-/** Ends a text for the shell's input; no line of a lock's is like it. */
-const endMark = 'RUNWRIGHT-END-OF-BUILD'
+/** Where environments are kept, unless a target has a folder of its own. */
+export const environmentStore = '~/.runwright/environments'
 
 /**
  * Brings the code of attempts to a target, each into its own folder there, one after another so that what they share is
@@ -37,7 +31,7 @@ export function createRemoteCode(
     folder === undefined
       ? {
           code: '~/.runwright/code',
-          environments: '~/.runwright/environments',
+          environments: environmentStore,
           checkpoints: '~/.runwright/checkpoints',
         }
       : { code: `${folder}/.code`, environments: `${folder}/.environments`, checkpoints: `${folder}/.checkpoints` }
@@ -50,7 +44,7 @@ export function createRemoteCode(
     const workingDirectory = posix.join(prefix, spec.workingDirectory)
     const place = { store: stores.environments, code }
     // First what may be refused, so that nothing is left there.
-    const prepare = await describePreparation(parts, workingDirectory, shell, place)
+    const prepare = await prepareEnvironment(parts, workingDirectory, shell, place)
     const target = {
       name: shell.name,
       store: stores.code,
@@ -64,20 +58,4 @@ export function createRemoteCode(
     const checkpoints = `${stores.checkpoints}/${jobOf(key)}`
     return { directory, checkpoints, ...(prepare === undefined ? {} : { prepare }) }
   }
-}
-
-/** Undefined where the code has no lock. @throws INVALID_STATE when the target lacks what it takes */
-async function describePreparation(
-  parts: readonly CodePart[],
-  workingDirectory: string,
-  shell: Shell,
-  place: { readonly store: string; readonly code: string },
-): Promise<string | undefined> {
-  const [own] = parts
-  const locks = own === undefined ? [] : await findLocks(openCodeFiles(own), workingDirectory)
-  if (locks.length === 0) return undefined
-  const { stdout } = await shell.run(['sh'], { stdin: toolsScript })
-  const plans = planEnvironments(locks, parseTools(stdout.toString()), shell.name)
-  const builds = plans.map((plan) => `sh <<'${endMark}' || exit $?\n${buildScript(plan, place)}\n${endMark}\n`)
-  return `${builds.join('')}${activateScript(plans, place)}`
 }
