@@ -1,5 +1,6 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import type { JobSpec } from '../protocol/jobs.ts'
+import { deleteSnapshots } from '../git/snapshot-refs.ts'
 import { createSnapshot, type Snapshot } from '../git/snapshot.ts'
 import { findCode } from './code/locate-code.ts'
 
@@ -18,11 +19,18 @@ export interface CodeSource {
    * @throws INVALID_STATE when code is needed and cannot be had, with what to do
    */
   take(isNeeded: boolean): Promise<LaunchedCode>
+  /**
+   * Lets go of what earlier engines have taken and no job names: a launch may have failed after its code was taken.
+   *
+   * @param named commits of all jobs
+   */
+  release(named: ReadonlySet<string>): Promise<void>
 }
 
 /** Where no workspace is. */
 export const noCode: CodeSource = {
   take: () => Promise.resolve({ warnings: [] }),
+  release: () => Promise.resolve(),
 }
 
 /** Whether a job runs from its snapshot rather than in the workspace. */
@@ -32,16 +40,21 @@ export function needsCode({ isIsolated }: Pick<JobSpec, 'isIsolated'>, targetKin
 
 /** @param workspace absolute path */
 export function createCodeSource(workspace: string, env: Readonly<Record<string, string | undefined>>): CodeSource {
+  /** Their jobs may not be in the store yet. */
+  const taken = new Set<string>()
   let running: Promise<unknown> = Promise.resolve()
   let next: Promise<Snapshot> | undefined
 
   /** Launches that come while a snapshot is being taken share the one after it: theirs must not be older than they are. */
   function takeSnapshot(): Promise<Snapshot> {
     next ??= running.then(() => {
-      const taken = createSnapshot({ folder: workspace, env })
+      const snapshot = createSnapshot({ folder: workspace, env })
       next = undefined
-      running = taken.catch(() => undefined)
-      return taken
+      running = snapshot.then(
+        ({ commit }) => taken.add(commit),
+        () => undefined,
+      )
+      return snapshot
     })
     return next
   }
@@ -57,6 +70,13 @@ export function createCodeSource(workspace: string, env: Readonly<Record<string,
         if (isNeeded || !(error instanceof RunwrightError)) throw error
         return { warnings: [`The code of this job is not kept. ${error.message}`] }
       }
+    },
+
+    async release(named) {
+      if ((await findCode(workspace, env)) === undefined) return
+      const done = running.then(() => deleteSnapshots(workspace, env, new Set([...named, ...taken])))
+      running = done.catch(() => undefined)
+      await done
     },
   }
 }

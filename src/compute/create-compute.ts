@@ -102,6 +102,14 @@ export function createCompute(parts: ComputeParts): Compute {
     }
   }
 
+  async function releaseCode(): Promise<void> {
+    try {
+      await parts.code.release(await jobs.listCode())
+    } catch (error) {
+      warn('snapshots that no job names could not be let go of', error)
+    }
+  }
+
   return {
     async start() {
       for (const record of await jobs.listLive()) live.add(record, {})
@@ -114,6 +122,7 @@ export function createCompute(parts: ComputeParts): Compute {
       }
       for (const sampler of samplers.values()) sampler.wake()
       turns.wake()
+      void releaseCode()
     },
 
     async launch(params) {
