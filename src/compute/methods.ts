@@ -109,6 +109,10 @@ export function createComputeMethods(
       run: async ({ jobId, secrets }) => ({ job: await compute.retry(jobId, secrets ?? {}) }),
     },
     'jobs/promote': { parse: parseJob, run: async ({ jobId }) => ({ job: await compute.promote(jobId) }) },
+    'jobs/gpu-hours': {
+      parse: parserOf(object({ jobIds: listOf(jobId, 10_000) })),
+      run: async ({ jobIds }) => ({ jobs: await compute.gpuHours(jobIds) }),
+    },
     'jobs/log': {
       parse: parserOf(
         object({ jobId }, { start: integer(0, Number.MAX_SAFE_INTEGER), maxBytes: integer(1, defaults.maxReadBytes) }),
