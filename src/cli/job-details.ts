@@ -1,3 +1,4 @@
+import type { GpuHours } from '../protocol/gpu-hours.ts'
 import type { Job } from '../protocol/jobs.ts'
 import { formatSize } from '../protocol/quantities.ts'
 import { findRunningMs } from '../protocol/running-time.ts'
@@ -31,6 +32,38 @@ export function formatJobTable(jobs: readonly Job[], now: number, width: number 
   )
 }
 
+/** GPU time of jobs as a table, with the sum of it below. */
+export function formatGpuHours(jobs: readonly Job[], hours: readonly GpuHours[], width: number | undefined): string {
+  const sum = (of: (each: GpuHours) => number) => hours.reduce((all, each) => all + of(each), 0)
+  const cells = ({ leased, used, idle, unmeasured }: GpuHours) =>
+    [leased, used, idle, unmeasured].map((each) => each.toFixed(2))
+  const all = {
+    leased: sum((h) => h.leased),
+    used: sum((h) => h.used),
+    idle: sum((h) => h.idle),
+    unmeasured: sum((h) => h.unmeasured),
+  }
+  return formatTable(
+    [
+      { title: 'JOB' },
+      { title: 'NAME', minWidth: 8 },
+      { title: 'STATUS' },
+      { title: 'GPU-HOURS', align: 'right' },
+      { title: 'USED', align: 'right' },
+      { title: 'IDLE', align: 'right' },
+      { title: 'UNMEASURED', align: 'right' },
+    ],
+    [
+      ...jobs.flatMap(({ jobId, name, status }, index) => {
+        const own = hours[index]
+        return own === undefined ? [] : [[jobId.slice(0, 8), name, status, ...cells(own)]]
+      }),
+      ...(jobs.length > 1 ? [['', 'together', '', ...cells(all)]] : []),
+    ],
+    width,
+  )
+}
+
 /** All that is known of a job. */
 export function formatJob(job: Job, now: number): string {
   const { spec } = job
@@ -53,6 +86,8 @@ export function formatJob(job: Job, now: number): string {
     ['Folder', spec.workingDirectory],
     ['Params', spec.params.map(({ key, value }) => `${key}=${value}`).join(' ')],
     ['Asks for', wants.join(', ')],
+    ['Launcher', spec.launcher ?? ''],
+    ['Precision', spec.precision ?? ''],
     ['Secrets', spec.secrets.join(', ')],
     ['Launched', formatAge(now - job.createdAt)],
     ['Ran', formatRunningTime(job, now)],

@@ -28,6 +28,9 @@ const launchesAtOnce = 8
 /** An engine that was killed is back in a second. */
 const patienceMs = 60_000
 
+/** A target that is full or cannot be reached is told at once: whoever launches is there to choose another. */
+const isEngineAway = (error: unknown) => error instanceof RunwrightError && error.code === 'ENGINE_UNREACHABLE'
+
 /** Launches a job for each set of params. Each launch has a key, so that one which is sent again is none anew. */
 export async function launchJobs(context: CliContext, client: Client, launch: JobLaunch): Promise<readonly Job[]> {
   const { paramsOfJobs } = launch
@@ -50,7 +53,7 @@ export async function launchJobs(context: CliContext, client: Client, launch: Jo
       userId: user,
       tags: [...tags, ...sweepTags],
     }
-    const { job, warnings } = await retry(() => client.call('jobs/launch', sent), patienceMs)
+    const { job, warnings } = await retry(() => client.call('jobs/launch', sent), patienceMs, isEngineAway)
     launched.push(job)
     // All jobs of a sweep have the same code.
     if (index === 0) for (const warning of warnings) context.stderr.write(`runwright: ${printable(warning)}\n`)

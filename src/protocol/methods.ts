@@ -3,6 +3,7 @@ import type { DeviceList } from './devices.ts'
 import type { ExperimentSummary } from './experiments.ts'
 import type { HeadlineMetric } from './headline-metric.ts'
 import type { ExperimentId, RunId } from './ids.ts'
+import type { JobGpuHours } from './gpu-hours.ts'
 import type { Job, JobId, JobSpec, TargetDescription } from './jobs.ts'
 import type { RunDiff } from './run-diff.ts'
 import type {
@@ -369,6 +370,12 @@ export interface Methods {
       /** Nothing follows any more. */
       isComplete: boolean
     }
+  }
+  /** GPU time of jobs until now, in the order asked. @throws RESOURCE_DOES_NOT_EXIST */
+  'jobs/gpu-hours': {
+    /** 1 … 10,000 of them. */
+    params: { jobIds: readonly JobId[] }
+    result: { jobs: readonly JobGpuHours[] }
   }
   /** GPUs of this machine, with the jobs and other programs that use them. */
   'devices/list': { params: Record<never, never>; result: DeviceList }

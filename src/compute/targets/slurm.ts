@@ -73,7 +73,10 @@ export async function openSlurmTarget(
       const own = await fitting(spec.resources, partitionsMs).catch(() => fitting(spec.resources, freshMs))
       const words = resourceWords(spec.resources, options, own[0])
       const stdin = `#!/bin/sh\n:\n`
-      const result = await shell.run(['sbatch', '--test-only', ...words], { stdin })
+      const [result] = await Promise.all([
+        shell.run(['sbatch', '--test-only', ...words], { stdin }),
+        folders.probe(':'),
+      ])
       if (result.code === 127) throw explainFailure(shell.name, result)
       if (result.code !== 0) throw explainRefusal(shell.name, result.stderr)
     },

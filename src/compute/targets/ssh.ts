@@ -9,6 +9,7 @@ import { capacityProgram, formatGib, parseHostCapacity } from './host-capacity.t
 import { aliveFunctions, bootProgram, defaultFolder } from './job-folders.ts'
 import type { FolderState } from './job-folders.ts'
 import { openLogin } from './login.ts'
+import { findNeededProgram, isMissing, lookForProgram, refuseProgram } from './needed-program.ts'
 import type { LoginParts } from './login.ts'
 import { enterCode, prepareCommand } from './placed-code.ts'
 import type { PlaceCode, PlacedCode } from './placed-code.ts'
@@ -37,11 +38,14 @@ export async function openSshTarget(
   const login = await openLogin(options, root, parts)
   const { shell, folders } = login
   let known: { readonly at: number; readonly capacity: TargetCapacity } | undefined
-  /** A machine rarely changes, and a sweep launches many jobs at once. */
+  /** A machine rarely changes. */
   async function loadCapacity(): Promise<TargetCapacity> {
     if (known !== undefined && performance.now() - known.at < capacityMs) return known.capacity
-    const { stdout } = await shell.run(['sh'], { stdin: capacityProgram })
-    known = { at: performance.now(), capacity: parseHostCapacity(stdout.toString()) }
+    return keep((await shell.run(['sh'], { stdin: capacityProgram })).stdout.toString())
+  }
+
+  function keep(said: string): TargetCapacity {
+    known = { at: performance.now(), capacity: parseHostCapacity(said) }
     return known.capacity
   }
 
@@ -50,7 +54,10 @@ export async function openSshTarget(
     pollMs: 10_000,
     capacity: loadCapacity,
     async check(spec) {
-      checkFits(spec.resources, await loadCapacity(), shell.name)
+      const program = await findNeededProgram(spec, parts.workspace)
+      const said = await folders.probe(capacityProgram + (program === undefined ? '' : lookForProgram(program)))
+      checkFits(spec.resources, keep(said), shell.name)
+      if (program !== undefined && isMissing(said)) throw refuseProgram(program, shell.name)
     },
     async submit(attempt) {
       const [moved, code] = await Promise.all([login.moveEnv(attempt.env), parts.placeCode(attempt, shell)])
@@ -113,6 +120,7 @@ function describeStart(
     key,
     command,
     directory: spec.workingDirectory,
+    checkpoints: code.checkpoints,
     env: attempt.gpus.length > 0 ? { ...env, CUDA_VISIBLE_DEVICES: attempt.gpus.join(',') } : env,
     hasSecrets,
     timeLimitSeconds,

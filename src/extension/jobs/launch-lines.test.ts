@@ -22,6 +22,8 @@ it('the launch comes first, then what can be changed', () => {
     'Main memory: not limited',
     'Time limit: not limited',
     'Retries: none',
+    'Launcher: none',
+    'Precision: as the program chooses',
   ])
 })
 

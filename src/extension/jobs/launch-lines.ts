@@ -1,4 +1,5 @@
 import { localize } from '../localize.ts'
+import { launcherNames, precisionNames } from '../../protocol/launchers.ts'
 import type { LaunchProfile } from '../../protocol/project-file.ts'
 import { describeProfileResource, type LaunchSettings, type ResourceName, resourceNames } from './launch-settings.ts'
 
@@ -83,6 +84,10 @@ export function nameResource(name: ResourceName): string {
       return localize('Time limit')
     case 'retries':
       return localize('Retries')
+    case 'launcher':
+      return localize('Launcher')
+    case 'precision':
+      return localize('Precision')
   }
 }
 
@@ -94,7 +99,10 @@ function describeNone(name: ResourceName): string {
     case 'gpu-memory':
       return localize('all of it')
     case 'retries':
+    case 'launcher':
       return localize('none')
+    case 'precision':
+      return localize('as the program chooses')
     default:
       return localize('not limited')
   }
@@ -117,5 +125,11 @@ export function promptFor(name: ResourceName): string {
       return localize('For example 2h or 1h30m; a job that runs longer is ended. Nothing for no limit.')
     case 'retries':
       return localize('Further attempts after one that failed, for example 2. Nothing for none.')
+    case 'launcher':
+      return localize('Starts a process for each GPU: {names}. Nothing for none.', { names: launcherNames.join(', ') })
+    case 'precision':
+      return localize('What it computes in: {names}. Nothing to leave it to the program.', {
+        names: precisionNames.join(', '),
+      })
   }
 }

@@ -1,12 +1,22 @@
 import { isRecord } from '../../protocol/json.ts'
+import { parseLauncher, parsePrecision } from '../../protocol/launchers.ts'
 import type { LaunchProfile } from '../../protocol/project-file.ts'
 import { formatSize, parseSize, parseTime } from '../../protocol/quantities.ts'
 import type { Param } from '../../protocol/runs.ts'
 import { joinCommandLine, splitCommandLine } from '../command-line.ts'
 import { formatDuration } from '../tree/format.ts'
 
-/** What a job asks for, by the option of `runwright train` that says it. */
-export const resourceNames = ['gpus', 'gpu-memory', 'cpus', 'memory', 'time', 'retries'] as const
+/** What a job asks for and how it is started, by the option of `runwright train` that says it. */
+export const resourceNames = [
+  'gpus',
+  'gpu-memory',
+  'cpus',
+  'memory',
+  'time',
+  'retries',
+  'launcher',
+  'precision',
+] as const
 export type ResourceName = (typeof resourceNames)[number]
 
 /** A launch as the form shows it: texts as they were typed. It holds no secret, so it may be remembered. */
@@ -29,7 +39,7 @@ export function newLaunchSettings(command: readonly string[]): LaunchSettings {
     experiment: 'Default',
     profile: '',
     params: [],
-    resources: { gpus: '', 'gpu-memory': '', cpus: '', memory: '', time: '', retries: '' },
+    resources: { gpus: '', 'gpu-memory': '', cpus: '', memory: '', time: '', retries: '', launcher: '', precision: '' },
   }
 }
 
@@ -66,10 +76,12 @@ function mapResources(textOf: (name: ResourceName) => string): LaunchSettings['r
     memory: textOf('memory'),
     time: textOf('time'),
     retries: textOf('retries'),
+    launcher: textOf('launcher'),
+    precision: textOf('precision'),
   }
 }
 
-/** Whether a text says how much of something: `2`, `24G`, `1h30m`; nothing at all does, too. */
+/** Whether a text says how much of something (`2`, `24G`, `1h30m`), or which; nothing at all does, too. */
 export function isResource(name: ResourceName, text: string): boolean {
   if (text === '') return true
   switch (name) {
@@ -84,6 +96,10 @@ export function isResource(name: ResourceName, text: string): boolean {
       return parseTime(text) !== undefined
     case 'retries':
       return /^\d{1,3}$/.test(text) && Number(text) <= 100
+    case 'launcher':
+      return parseLauncher(text) !== undefined
+    case 'precision':
+      return parsePrecision(text) !== undefined
   }
 }
 
@@ -102,7 +118,7 @@ export function chooseProfile(settings: LaunchSettings, name: string, profile: L
 
 /** What a profile asks for, as people read it; empty where it says nothing. */
 export function describeProfileResource(profile: LaunchProfile, name: ResourceName): string {
-  const { gpus, gpuMemoryBytes, cpus, memoryBytes, timeLimitSeconds, retries } = profile
+  const { gpus, gpuMemoryBytes, cpus, memoryBytes, timeLimitSeconds, retries, launcher, precision } = profile
   switch (name) {
     case 'gpus':
       return String(gpus ?? '')
@@ -110,6 +126,10 @@ export function describeProfileResource(profile: LaunchProfile, name: ResourceNa
       return String(cpus ?? '')
     case 'retries':
       return String(retries ?? '')
+    case 'launcher':
+      return launcher ?? ''
+    case 'precision':
+      return precision ?? ''
     case 'gpu-memory':
       return gpuMemoryBytes === undefined ? '' : formatSize(gpuMemoryBytes)
     case 'memory':
