@@ -1,7 +1,7 @@
 import type { Job } from '../../protocol/jobs.ts'
 import type { ComputeDevice } from '../../protocol/devices.ts'
 import type { TargetDescription } from '../../protocol/jobs.ts'
-import type { Progress } from './progress.ts'
+import type { Progress } from '../../protocol/progress.ts'
 
 /*
  * What the views "Jobs" and "Compute" show. An element is one object for as long as the thing it stands for is shown,
