@@ -1,4 +1,4 @@
-import type { DeviceList } from '../protocol/devices.ts'
+import type { DeviceList, GpuHours } from '../protocol/devices.ts'
 import type { ChangeEvent } from '../protocol/events.ts'
 import type { RunId } from '../protocol/ids.ts'
 import type { Job, JobId } from '../protocol/jobs.ts'
@@ -24,6 +24,8 @@ export interface Compute extends AsyncDisposable {
   /** @throws INVALID_STATE unless it is queued */
   promote(jobId: JobId): Promise<Job>
   log(jobId: JobId, start: number, maxBytes: number): Promise<Methods['jobs/log']['result']>
+  /** Until now, while it runs. */
+  gpuHours(jobId: JobId): Promise<GpuHours>
   listTargets(): Promise<Methods['targets/list']['result']>
   /** GPUs of this machine, as they are now. */
   listDevices(): Promise<DeviceList>

@@ -8,6 +8,7 @@ import { createUtilizationSampler, type UtilizationSampler } from './devices/sam
 import { createJobOutput } from './job-output.ts'
 import { type JobRecord, toJob } from './job-record.ts'
 import { createJobs } from './jobs.ts'
+import { sumJobGpuHours } from './job-gpu-hours.ts'
 import { createLauncher } from './launch.ts'
 import { createLiveJobs, type LiveJob } from './live-jobs.ts'
 import { createPerformer, describeMissingTarget, listMissingSecrets } from './perform.ts'
@@ -177,6 +178,11 @@ export function createCompute(parts: ComputeParts): Compute {
       const { artifactUri } = await tracking.runs.get(record.runId)
       const { bytes, sizeBytes } = await readLog(artifacts, artifactUri, artifactPaths.log, start, maxBytes)
       return { bytes, sizeBytes, isComplete: record.state.phase === 'ended' }
+    },
+
+    async gpuHours(jobId) {
+      const record = live.find(jobId)?.shown ?? (await jobs.get(jobId))
+      return sumJobGpuHours({ ...record, attempts: record.state.attempts }, tracking.runs, now())
     },
 
     async listTargets() {

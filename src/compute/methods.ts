@@ -110,6 +110,7 @@ export function createComputeMethods(
       ),
       run: ({ jobId, start, maxBytes }) => compute.log(jobId, start ?? 0, maxBytes ?? defaults.readBytes),
     },
+    'jobs/gpu-hours': { parse: parseJob, run: ({ jobId }) => compute.gpuHours(jobId) },
     'devices/list': { parse: parserOf(object({})), run: () => compute.listDevices() },
     'targets/list': { parse: parserOf(object({})), run: () => compute.listTargets() },
   }

@@ -19,6 +19,7 @@ export interface CommandContext {
   readonly jobs: JobsPanel
   readonly compute: ComputePanel
   readonly jobLogs: JobLogs
+  readonly jobPages: JobPages
   /** What the user has chosen before, in this workspace. */
   readonly memory: vscode.Memento
   readonly deletions: Deletions
@@ -73,6 +74,14 @@ export interface ComputePanel {
   selection(): readonly ComputeElement[]
   /** Asks all targets again. */
   reload(): void
+}
+
+/** The pages of jobs, each in an editor tab of its own. */
+export interface JobPages {
+  /** Shows a job; where its page is open already, reveals it. */
+  open(connectionId: string, job: Pick<Job, 'jobId' | 'name'>): void
+  /** Whether its page is in sight. */
+  isOpen(job: Pick<Job, 'jobId'>): boolean
 }
 
 /** The output of jobs, each in a terminal that follows it. */

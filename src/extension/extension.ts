@@ -5,6 +5,7 @@ import { chooseLanguage } from './choose-language.ts'
 import { openCodeDocuments } from './code/code-documents.ts'
 import { commands } from './commands/all.ts'
 import { openComparisons } from './webviews/comparisons.ts'
+import { openJobPages } from './webviews/job-pages.ts'
 import { createConnections, type Connections } from './connections/connections.ts'
 import type { CommandContext } from './context.ts'
 import { createDeletions } from './deletions.ts'
@@ -54,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const code = openCodeDocuments(() => connections)
   const comparisons = openComparisons(context.extensionUri, () => commandContext)
+  const jobPages = openJobPages(context.extensionUri, () => commandContext)
 
   const connections = createConnections({
     openClient: createClientOpener({
@@ -66,6 +68,7 @@ export function activate(context: vscode.ExtensionContext): void {
     changed(elements) {
       view.changed(elements)
       comparisons.connectionsChanged()
+      jobPages.connectionsChanged()
       if (elements === 'roots') feeds.connectionsChanged()
       statusBar.update(connections.list())
     },
@@ -73,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): void {
       const { id } = connection
       files.received(id, event)
       comparisons.received(id, event)
+      jobPages.received(id, event)
       feeds.received(connection, event)
       statusBar.update(connections.list())
     },
@@ -105,6 +109,7 @@ export function activate(context: vscode.ExtensionContext): void {
     jobs,
     compute,
     jobLogs,
+    jobPages,
     memory: workspaceState,
     deletions,
     servers,
@@ -122,6 +127,7 @@ export function activate(context: vscode.ExtensionContext): void {
     jobs,
     compute,
     jobLogs,
+    jobPages,
     places,
     comparisons,
     code,

@@ -33,3 +33,14 @@ export interface DeviceList {
   /** Milliseconds since 1970-01-01 UTC; missing until they have been looked at. */
   readonly readAt?: number
 }
+
+/** What became of the GPU time of a run, in hours of one GPU. The last three add up to the first. */
+export interface GpuHours {
+  readonly leased: number
+  /** In which it was computing. */
+  readonly used: number
+  /** In which it could have been. */
+  readonly idle: number
+  /** Of which nothing is known, as its utilization was not sampled. */
+  readonly unmeasured: number
+}

@@ -1,5 +1,5 @@
 import type { CurveAxis, CurveCursors, CurveName, CurveTails, CurveWindow } from './curves.ts'
-import type { DeviceList } from './devices.ts'
+import type { DeviceList, GpuHours } from './devices.ts'
 import type { ExperimentSummary } from './experiments.ts'
 import type { HeadlineMetric } from './headline-metric.ts'
 import type { ExperimentId, RunId } from './ids.ts'
@@ -370,6 +370,8 @@ export interface Methods {
       isComplete: boolean
     }
   }
+  /** What became of the GPU time of a job's attempts, until now while it runs. */
+  'jobs/gpu-hours': { params: { jobId: JobId }; result: GpuHours }
   /** GPUs of this machine, with the jobs and other programs that use them. */
   'devices/list': { params: Record<never, never>; result: DeviceList }
   'targets/list': { params: Record<never, never>; result: { targets: readonly TargetDescription[] } }

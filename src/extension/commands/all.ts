@@ -22,6 +22,7 @@ import loadMoreJobs from './load-more-jobs.ts'
 import openArtifact from './open-artifact.ts'
 import openCharts from './open-charts.ts'
 import openField from './open-field.ts'
+import openJob from './open-job.ts'
 import openJobRun from './open-job-run.ts'
 import openLog from './open-log.ts'
 import openRunTable from './open-run-table.ts'
@@ -79,6 +80,7 @@ export const commands: readonly CommandDefinition[] = [
   openArtifact,
   openCharts,
   openField,
+  openJob,
   openJobRun,
   openLog,
   openRunTable,

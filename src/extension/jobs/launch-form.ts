@@ -1,7 +1,7 @@
 import { checkKey } from '../../protocol/mlflow/names.ts'
 import type { LaunchProfile } from '../../protocol/project-file.ts'
 import type { Param } from '../../protocol/runs.ts'
-import { splitCommandLine } from '../command-line.ts'
+import { splitCommandLine } from '../../base/command-line.ts'
 import type { CommandContext } from '../context.ts'
 import { localize } from '../localize.ts'
 import { pickOrType } from '../runs/pick-or-type.ts'

@@ -2,7 +2,7 @@ import { isRecord } from '../../protocol/json.ts'
 import type { LaunchProfile } from '../../protocol/project-file.ts'
 import { formatSize, parseSize, parseTime } from '../../protocol/quantities.ts'
 import type { Param } from '../../protocol/runs.ts'
-import { joinCommandLine, splitCommandLine } from '../command-line.ts'
+import { joinCommandLine, splitCommandLine } from '../../base/command-line.ts'
 import { formatDuration } from '../tree/format.ts'
 
 /** What a job asks for, by the option of `runwright train` that says it. */
