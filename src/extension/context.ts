@@ -4,6 +4,7 @@ import type { SavedView } from '../protocol/saved-view.ts'
 import type { CodeDocuments } from './code/code-documents.ts'
 import type { Connections } from './connections/connections.ts'
 import type { Deletions } from './deletions.ts'
+import type { JobSecrets } from './jobs/job-secrets.ts'
 import type { ComputeElement, JobsElement, MoreJobsElement } from './jobs/element.ts'
 import type { Job } from '../protocol/jobs.ts'
 import type { RunAddress } from './runs/run-address.ts'
@@ -20,6 +21,7 @@ export interface CommandContext {
   readonly compute: ComputePanel
   readonly jobLogs: JobLogs
   readonly jobPages: JobPages
+  readonly jobSecrets: JobSecrets
   /** What the user has chosen before, in this workspace. */
   readonly memory: vscode.Memento
   readonly deletions: Deletions

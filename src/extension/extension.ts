@@ -18,6 +18,7 @@ import { offerInTerminals } from './terminal-command.ts'
 import { describeError } from './tree/error-notice.ts'
 import { createJobFeeds } from './jobs/job-feeds.ts'
 import { openJobLogs } from './jobs/job-logs.ts'
+import { createJobSecrets } from './jobs/job-secrets.ts'
 import { tellEnd } from './jobs/tell-end.ts'
 import { createArtifactFiles } from './views/artifact-files.ts'
 import { openComputeView } from './views/compute-view.ts'
@@ -110,6 +111,7 @@ export function activate(context: vscode.ExtensionContext): void {
     compute,
     jobLogs,
     jobPages,
+    jobSecrets: createJobSecrets(context.secrets, workspaceState),
     memory: workspaceState,
     deletions,
     servers,

@@ -15,6 +15,7 @@ import copyValue from './copy-value.ts'
 import deleteExperiment from './delete-experiment.ts'
 import deleteRun from './delete-run.ts'
 import filterRuns from './filter-runs.ts'
+import forgetSecret from './forget-secret.ts'
 import groupRuns from './group-runs.ts'
 import hideFinished from './hide-finished.ts'
 import loadMore from './load-more.ts'
@@ -73,6 +74,7 @@ export const commands: readonly CommandDefinition[] = [
   deleteExperiment,
   deleteRun,
   filterRuns,
+  forgetSecret,
   groupRuns,
   hideFinished,
   loadMore,

@@ -34,7 +34,9 @@ export async function trainFile(context: CommandContext, given: unknown): Promis
     choices,
   )
   if (settings === undefined) return
-  const secrets = await askForSecrets(vscode, choices.profiles[settings.profile]?.secrets ?? [])
+  const ofProfile = choices.profiles[settings.profile]?.secrets ?? []
+  const names = [...new Set([...ofProfile, ...settings.secrets])]
+  const secrets = await askForSecrets(context, folder.uri.fsPath, names)
   if (secrets === undefined) return
   await save(vscode, uri)
   await memory.update(key, settings)
