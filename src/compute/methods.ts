@@ -111,7 +111,10 @@ export function createComputeMethods(
       run: ({ jobId, start, maxBytes }) => compute.log(jobId, start ?? 0, maxBytes ?? defaults.readBytes),
     },
     'jobs/gpu-hours': { parse: parseJob, run: ({ jobId }) => compute.gpuHours(jobId) },
-    'devices/list': { parse: parserOf(object({})), run: () => compute.listDevices() },
+    'devices/list': {
+      parse: parserOf(object({}, { after: integer(0, Number.MAX_SAFE_INTEGER) })),
+      run: ({ after }) => compute.listDevices(after),
+    },
     'targets/list': { parse: parserOf(object({})), run: () => compute.listTargets() },
   }
 }

@@ -41,7 +41,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const view = openExperimentsView(workspaceState, () => connections)
   const files = createArtifactFiles((connectionId) => connections.client(connectionId))
   const jobs = openJobsView(() => feeds)
-  const compute = openComputeView(() => connections)
+  const compute = openComputeView({
+    connections: () => connections,
+    jobNames: (connectionId) => feeds.jobNames(connectionId),
+    failed: (error) => log.warn('GPUs:', error),
+  })
   const jobLogs = openJobLogs((connectionId) => connections.client(connectionId))
   const feeds = createJobFeeds({
     connections: () => connections,

@@ -40,7 +40,7 @@ function drawTurn(turn: Turn, { reason }: Job, now: number): HTMLElement {
       'span',
       {},
       nameTurn(turn),
-      ...(ms === undefined
+      ...(ms === undefined || ms < 1
         ? []
         : [element('span', { class: 'turn-duration' }, text(lasting, { duration: formatDuration(ms) }))]),
       ...(waits === '' ? [] : [element('span', { class: 'turn-reason', dir: 'auto' }, waits)]),

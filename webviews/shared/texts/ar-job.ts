@@ -23,7 +23,7 @@ export const arabicJob: Readonly<Record<keyof typeof englishJob, string>> = {
 
   'job.details': 'التفاصيل',
   'job.timeline': 'التسلسل الزمني',
-  'job.turn.launched': 'أُطلقت',
+  'job.turn.launched': 'في الانتظار',
   'job.turn.waiting': 'انتظار المحاولة {attempt}',
   'job.turn.submitted': 'أُرسلت المحاولة {attempt}',
   'job.turn.running': 'اشتغلت المحاولة {attempt}',

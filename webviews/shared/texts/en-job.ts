@@ -21,7 +21,7 @@ export const englishJob = {
 
   'job.details': 'Details',
   'job.timeline': 'Timeline',
-  'job.turn.launched': 'Launched',
+  'job.turn.launched': 'Queued',
   'job.turn.waiting': 'Waiting for attempt {attempt}',
   'job.turn.submitted': 'Attempt {attempt} submitted',
   'job.turn.running': 'Attempt {attempt} running',
