@@ -182,6 +182,21 @@ describe('the page of a job', () => {
     assert.deepEqual(view.errors, [])
   })
 
+  it('is where it was left when the window is reloaded', async () => {
+    const program = `for (let line = 0; line < 3000; line++) console.log('line ' + line)`
+    const job = await ended(await launch(node(program)))
+    await using view = await open(job)
+    const { page } = view
+    await log(page).getByText('line 2999').waitFor()
+    await scrollTo(log(page), 20_000)
+    const line = await page.waitForFunction(`JSON.parse(sessionStorage.getItem('state')).line`)
+    const kept = Number(await line.jsonValue())
+    await page.reload()
+    await log(page).getByText(`line ${kept}`, { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Follow', pressed: false }).waitFor()
+    assert.deepEqual(view.errors, [])
+  })
+
   it('shows progress, time left and the curves of what its run logs', async () => {
     const program = `const { MLFLOW_TRACKING_URI: uri, MLFLOW_TRACKING_TOKEN: token, MLFLOW_RUN_ID: run_id } = process.env
       const post = (path, body) => fetch(uri + '/api/2.0/mlflow/runs/' + path, {
