@@ -65,7 +65,7 @@ export function formatGpuHours(jobs: readonly Job[], hours: readonly GpuHours[],
 }
 
 /** All that is known of a job. */
-export function formatJob(job: Job, now: number): string {
+export function formatJob(job: Job, now: number, gpuHours?: GpuHours): string {
   const { spec } = job
   const { gpus, gpuMemoryBytes, cpus, memoryBytes, timeLimitSeconds, nodes } = spec.resources
   const wants = [
@@ -91,6 +91,7 @@ export function formatJob(job: Job, now: number): string {
     ['Secrets', spec.secrets.join(', ')],
     ['Launched', formatAge(now - job.createdAt)],
     ['Ran', formatRunningTime(job, now)],
+    ['GPU hours', gpuHours === undefined ? '' : describeGpuHours(gpuHours)],
   ]
   const lines = rows.flatMap(([name, value]) => (value === '' ? [] : [`${name.padEnd(10)}${printable(value)}\n`]))
   const attempts = job.attempts.map(({ number, handle, exit, gpus: given = [] }) => {
@@ -102,6 +103,13 @@ export function formatJob(job: Job, now: number): string {
 
 function describeEnd({ cause, exitCode, signal }: NonNullable<Job['attempts'][number]['exit']>): string {
   return cause === 'exited' ? (signal ?? `exit ${exitCode ?? 'unknown'}`) : cause
+}
+
+function describeGpuHours({ leased, used, idle, unmeasured }: GpuHours): string {
+  const hours = (value: number) => (value < 0.1 ? value.toFixed(3) : value.toFixed(2))
+  const measured = `${hours(used)} used, ${hours(idle)} idle`
+  const rest = unmeasured > 0.005 ? `, ${hours(unmeasured)} not measured` : ''
+  return leased > unmeasured ? `${hours(leased)}: ${measured}${rest}` : `${hours(leased)}, utilization not measured`
 }
 
 function formatRunningTime(job: Job, now: number): string {

@@ -28,8 +28,8 @@ export interface Compute extends AsyncDisposable {
   /** GPU time until now, in the order asked. @throws RESOURCE_DOES_NOT_EXIST */
   gpuHours(jobIds: readonly JobId[]): Promise<readonly JobGpuHours[]>
   listTargets(): Promise<Methods['targets/list']['result']>
-  /** GPUs of this machine, as they are now. */
-  listDevices(): Promise<DeviceList>
+  /** GPUs of this machine, as they are now, or two seconds after `after`. */
+  listDevices(after?: number): Promise<DeviceList>
   /** Someone asked for this run to stop; nothing happens when no job runs it. */
   stopRun(runId: RunId): void
   /** Jobs that have not ended: the engine is needed. */

@@ -18,6 +18,9 @@ import { readLog } from './read-log.ts'
 import { startTargetLoop, type TargetLoop } from './target-loop.ts'
 import { startTurns, toRunning, toSampledRun } from './turns.ts'
 
+/** Between two looks at the GPUs for somebody who watches them. */
+const lookMs = 2000
+
 /** What is under way when the engine ends gets this long; whatever is cut off is found again. */
 const closeMs = 2000
 const measuredAtOnce = 8
@@ -201,9 +204,12 @@ export function createCompute(parts: ComputeParts): Compute {
       return describeTargets(places, live, loops)
     },
 
-    async listDevices() {
+    async listDevices(after) {
       const [name, place] = [...places].find(([, { devices }]) => devices !== undefined) ?? []
       if (name === undefined || place?.devices === undefined) return { devices: [], problems: [] }
+      // Whatever was given, nobody waits longer than that; an engine that ends answers at once.
+      const waitMs = after === undefined ? 0 : Math.min(lookMs, after + lookMs - now())
+      if (waitMs > 0) await delay(waitMs, undefined, { signal: closing.signal, ref: false }).catch(() => {})
       await place.devices.refresh()
       return place.devices.list(live.ofTarget(name).flatMap((job) => toRunning(job)))
     },

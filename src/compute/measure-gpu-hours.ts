@@ -1,4 +1,5 @@
 import type { JobGpuHours } from '../protocol/gpu-hours.ts'
+import type { JobAttempt } from '../protocol/jobs.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import { type GpuLease, sumGpuHours } from './devices/gpu-hours.ts'
 import { toGpuMetricKey } from './devices/system-metrics.ts'
@@ -10,8 +11,13 @@ import type { JobRecord } from './job-record.ts'
  * MLflow does.
  */
 export async function measureGpuHours(
-  { jobId, runId, spec, state }: JobRecord,
-  runs: Tracking['runs'],
+  {
+    jobId,
+    runId,
+    spec,
+    state,
+  }: Pick<JobRecord, 'jobId' | 'runId' | 'spec'> & { readonly state: { readonly attempts: readonly JobAttempt[] } },
+  runs: Pick<Tracking['runs'], 'metricHistory'>,
   now: number,
 ): Promise<JobGpuHours> {
   const { gpus: asked = 0, nodes = 1 } = spec.resources

@@ -119,7 +119,10 @@ export function createComputeMethods(
       ),
       run: ({ jobId, start, maxBytes }) => compute.log(jobId, start ?? 0, maxBytes ?? defaults.readBytes),
     },
-    'devices/list': { parse: parserOf(object({})), run: () => compute.listDevices() },
+    'devices/list': {
+      parse: parserOf(object({}, { after: integer(0, Number.MAX_SAFE_INTEGER) })),
+      run: ({ after }) => compute.listDevices(after),
+    },
     'targets/list': { parse: parserOf(object({})), run: () => compute.listTargets() },
   }
 }

@@ -378,7 +378,16 @@ export interface Methods {
     result: { jobs: readonly JobGpuHours[] }
   }
   /** GPUs of this machine, with the jobs and other programs that use them. */
-  'devices/list': { params: Record<never, never>; result: DeviceList }
+  'devices/list': {
+    params: {
+      /**
+       * `readAt` of the answer before: the next one comes two seconds after it, so that whoever shows the GPUs asks
+       * again at once and need not keep time.
+       */
+      after?: number
+    }
+    result: DeviceList
+  }
   'targets/list': { params: Record<never, never>; result: { targets: readonly TargetDescription[] } }
 }
 

@@ -6,7 +6,8 @@ import { describeProfileResource, type LaunchSettings, type ResourceName, resour
 /** A line of the form that launches a job. */
 export interface LaunchLine {
   readonly part: 'job' | 'params' | 'resources'
-  readonly kind: 'launch' | 'command' | 'target' | 'experiment' | 'profile' | 'param' | 'add-param' | 'resource'
+  readonly kind:
+    'launch' | 'command' | 'target' | 'experiment' | 'profile' | 'secrets' | 'param' | 'add-param' | 'resource'
   /** Of a param or a resource. */
   readonly key?: string
   /** As the box that changes it begins. */
@@ -41,10 +42,16 @@ export function listLaunchLines(
     line('target', localize('Target'), [target, targetLoad].filter((text) => text !== '').join(' · ')),
     line('experiment', localize('Experiment'), experiment),
     ...(hasProfiles ? [line('profile', localize('Profile'), settings.profile || localize('none'))] : []),
+    line('secrets', localize('Secrets'), describeSecrets(settings, profile)),
     ...listParamLines(settings, profile),
     { part: 'params', kind: 'add-param', label: `$(add) ${localize('Add Param…')}`, description: '' },
     ...resourceNames.map((name) => toResourceLine(name, settings, profile)),
   ]
+}
+
+function describeSecrets({ secrets }: LaunchSettings, { secrets: ofProfile = [] }: LaunchProfile): string {
+  const given = ofProfile.length === 0 ? [] : [localize('{value}, by the profile', { value: ofProfile.join(', ') })]
+  return [...secrets, ...given].join(', ') || localize('none')
 }
 
 function listParamLines({ params }: LaunchSettings, profile: LaunchProfile): readonly LaunchLine[] {

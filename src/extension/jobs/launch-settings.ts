@@ -3,7 +3,7 @@ import { parseLauncher, parsePrecision } from '../../protocol/launchers.ts'
 import type { LaunchProfile } from '../../protocol/project-file.ts'
 import { formatSize, parseSize, parseTime } from '../../protocol/quantities.ts'
 import type { Param } from '../../protocol/runs.ts'
-import { joinCommandLine, splitCommandLine } from '../command-line.ts'
+import { joinCommandLine, splitCommandLine } from '../../base/command-line.ts'
 import { formatDuration } from '../tree/format.ts'
 
 /** What a job asks for and how it is started, by the option of `runwright train` that says it. */
@@ -19,7 +19,7 @@ export const resourceNames = [
 ] as const
 export type ResourceName = (typeof resourceNames)[number]
 
-/** A launch as the form shows it: texts as they were typed. It holds no secret, so it may be remembered. */
+/** A launch as the form shows it: texts as they were typed. It holds no secret’s value, so it may be remembered. */
 export interface LaunchSettings {
   /** A line that `splitCommandLine` reads; `{key}` in it stands for the value of a param. */
   readonly command: string
@@ -28,6 +28,8 @@ export interface LaunchSettings {
   /** Of `runwright.yaml`, by name; empty for none. What is said here goes before what it says. */
   readonly profile: string
   readonly params: readonly Param[]
+  /** Names of secrets, beside those of the profile. */
+  readonly secrets: readonly string[]
   /** Empty texts leave it to the profile. */
   readonly resources: Readonly<Record<ResourceName, string>>
 }
@@ -39,6 +41,7 @@ export function newLaunchSettings(command: readonly string[]): LaunchSettings {
     experiment: 'Default',
     profile: '',
     params: [],
+    secrets: [],
     resources: { gpus: '', 'gpu-memory': '', cpus: '', memory: '', time: '', retries: '', launcher: '', precision: '' },
   }
 }
@@ -47,13 +50,14 @@ export function newLaunchSettings(command: readonly string[]): LaunchSettings {
 export function parseLaunchSettings(remembered: unknown, otherwise: LaunchSettings): LaunchSettings {
   if (!isRecord(remembered)) return otherwise
   const textOf = (value: unknown, instead: string) => (typeof value === 'string' && value !== '' ? value : instead)
-  const { params, resources } = remembered
+  const { params, resources, secrets } = remembered
   return {
     command: textOf(remembered['command'], otherwise.command),
     target: textOf(remembered['target'], otherwise.target),
     experiment: textOf(remembered['experiment'], otherwise.experiment),
     profile: textOf(remembered['profile'], otherwise.profile),
     params: Array.isArray(params) ? params.flatMap(parseParam) : [],
+    secrets: Array.isArray(secrets) ? secrets.filter(isSecretName) : [],
     resources: isRecord(resources)
       ? mapResources((name) => {
           const value = resources[name]
@@ -61,6 +65,11 @@ export function parseLaunchSettings(remembered: unknown, otherwise: LaunchSettin
         })
       : otherwise.resources,
   }
+}
+
+/** What a shell can pass on to a command. */
+export function isSecretName(name: unknown): name is string {
+  return typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)
 }
 
 function parseParam(value: unknown): Param[] {
@@ -112,6 +121,7 @@ export function chooseProfile(settings: LaunchSettings, name: string, profile: L
     experiment: experiment ?? settings.experiment,
     profile: name,
     params: settings.params.filter(({ key }) => !Object.hasOwn(params, key)),
+    secrets: settings.secrets,
     resources: mapResources((each) => (describeProfileResource(profile, each) === '' ? settings.resources[each] : '')),
   }
 }
@@ -157,6 +167,7 @@ export function toTrainWords(settings: LaunchSettings): readonly string[] {
     `--target=${settings.target}`,
     `--experiment=${settings.experiment}`,
     ...settings.params.map(({ key, value }) => `--param=${key}=${value}`),
+    ...settings.secrets.map((name) => `--secret=${name}`),
     ...resources,
     '--',
     ...(splitCommandLine(settings.command) ?? []),

@@ -2,7 +2,8 @@ import { inferGoal } from '../../../src/protocol/headline-metric.ts'
 import type { TableColumn } from '../../../src/protocol/run-table.ts'
 import type { GridCell } from '../../shared/grid/grid-rows.ts'
 import { text } from '../../shared/texts.ts'
-import { formatCell, formatExactNumber, formatNumber } from './cell-text.ts'
+import { formatCell, formatNumber } from './cell-text.ts'
+import { formatExactNumber } from '../../shared/exact-number.ts'
 import type { GroupSummary, LineCell } from './table-model.ts'
 
 interface Drawn {

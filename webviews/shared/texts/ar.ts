@@ -1,4 +1,5 @@
 import { arabicCharts } from './ar-charts.ts'
+import { arabicJob } from './ar-job.ts'
 import type { Texts } from './en.ts'
 
 /**
@@ -282,4 +283,5 @@ export const arabic: Texts = {
   'artifacts.diffCut': 'قورنت أول {count} من صفوف كل منهما.',
 
   ...arabicCharts,
+  ...arabicJob,
 }

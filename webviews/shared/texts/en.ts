@@ -1,4 +1,5 @@
 import { englishCharts } from './en-charts.ts'
+import { englishJob } from './en-job.ts'
 
 /** Every text that webviews show, in English; other languages translate these keys. */
 export const english = {
@@ -261,6 +262,7 @@ export const english = {
   'artifacts.diffCut': 'The first {count} rows of each were compared.',
 
   ...englishCharts,
+  ...englishJob,
 } as const
 
 export type TextKey = keyof typeof english
