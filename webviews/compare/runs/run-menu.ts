@@ -9,6 +9,7 @@ export interface RunMenuActions {
   readonly isStarred: boolean
   star(): void
   editNote(): void
+  pin(): void
   chooseColor(): void
 }
 
@@ -18,6 +19,7 @@ export function listRunItems({ host, state }: Parts, row: TableRow, actions: Run
   const { runId } = row
   const isChosen = view.chosen.includes(runId)
   const isHidden = view.hidden.includes(runId)
+  const isPinned = view.pinned?.includes(runId) === true
   const areSeveral = isChosen && view.chosen.length > 1
   const acted = areSeveral ? view.chosen : [runId]
   const listRerunItems = (): MenuItem[] => [
@@ -43,6 +45,7 @@ export function listRunItems({ host, state }: Parts, row: TableRow, actions: Run
       run: () => state.update({ chosen: changeChoice(view.chosen, [runId], true), tab: 'charts' }),
     },
     { label: text('runs.menu.color'), run: actions.chooseColor, isDisabled: !isChosen, isFirstOfGroup: true },
+    { label: text(isPinned ? 'runs.menu.unpin' : 'runs.menu.pin'), run: actions.pin },
     {
       label: text(isHidden ? 'runs.menu.show' : 'runs.menu.hide'),
       run: () => state.update({ hidden: changeHidden(view.hidden, runId, !isHidden) }),

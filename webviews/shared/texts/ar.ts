@@ -68,6 +68,8 @@ export const arabic: Texts = {
   'runs.bestValue': '{value} (الأفضل بين عمليات التشغيل المحمّلة)',
   'runs.count':
     '{total} من {count, plural, zero {عمليات التشغيل} one {عملية تشغيل واحدة} two {عمليتي تشغيل} few {# عمليات تشغيل} many {# عملية تشغيل} other {# عملية تشغيل}}',
+  'runs.countPinned':
+    '{counts}، {count, plural, zero {لا مثبَّت} one {واحدة مثبَّتة} two {اثنتان مثبَّتتان} few {# مثبَّتة} many {# مثبَّتة} other {# مثبَّتة}}',
   'runs.loading': 'جارٍ تحميل عمليات التشغيل …',
   'runs.none': 'لا توجد عمليات تشغيل بعد. ابدأ واحدة وستظهر هنا.',
   'runs.noneMatch': 'لا يوجد تشغيل يطابق عامل التصفية.',
@@ -101,6 +103,7 @@ export const arabic: Texts = {
   'runs.facetClear': 'إلغاء التصفية حسب {name}',
   'runs.facetWrongFilter': 'صحّح عامل التصفية أولًا.',
   'runs.starred': '{name}، مميَّز بنجمة',
+  'runs.pinned': '{name}، مثبَّت',
   'runs.noted': '{name}\n{note}',
   'runs.noteOf': 'ملاحظة على {name}',
   'runs.noteSave': 'حفظ الملاحظة',
@@ -159,6 +162,8 @@ export const arabic: Texts = {
     '{count, plural, zero {مقارنة عمليات التشغيل المختارة} one {مقارنة عملية التشغيل المختارة} two {مقارنة عمليتي التشغيل المختارتين} few {مقارنة # عمليات تشغيل مختارة} many {مقارنة # عملية تشغيل مختارة} other {مقارنة # عملية تشغيل مختارة}}',
   'runs.menu.charts': 'الإظهار في المخططات',
   'runs.menu.color': 'اختيار اللون …',
+  'runs.menu.pin': 'تثبيت في الأعلى',
+  'runs.menu.unpin': 'إلغاء التثبيت',
   'runs.menu.hide': 'إخفاء التشغيل',
   'runs.menu.show': 'إظهار التشغيل',
   'runs.menu.star': 'تمييز بنجمة',
