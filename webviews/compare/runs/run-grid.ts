@@ -13,8 +13,8 @@ import { openModel } from './open-model.ts'
 import { createPace } from './refresh-pace.ts'
 import type { Totals } from './row-source.ts'
 import { noteColumn, readMarks, starColumn } from './run-marks.ts'
-import { bestOf, type TableModel } from './table-model.ts'
-import { describeValue, drawValueCell } from './value-cell.ts'
+import { bestOf, type LineCell, type TableModel } from './table-model.ts'
+import { describeValue, drawValueCell, isTold } from './value-cell.ts'
 import { arrangeColumns } from './view-columns.ts'
 
 export interface RunGridParts extends Parts, Pick<GridParts, 'pressed' | 'clicked' | 'menuAsked' | 'dropped'> {
@@ -86,13 +86,12 @@ export function createRunGrid(parts: RunGridParts): RunGrid {
       }
       const shown = columns[column - 1]?.column
       if (shown === undefined) return
-      drawValueCell(cell, shown, model?.cell(row, shown) ?? 'loading', findBest(shown), now)
+      drawValueCell(cell, shown, valueAt(row, shown), findBest(shown), now)
     },
     describe(row, column) {
       const shown = columns[column - 1]?.column
       if (column === 0) return describeName(row)
-      if (shown === undefined || model === undefined) return ''
-      return describeValue(shown, model.cell(row, shown), findBest(shown), now)
+      return shown === undefined ? '' : describeValue(shown, valueAt(row, shown), findBest(shown), now)
     },
     drawHeader: (cell, column) => drawHeaderCell(cell, columns[column - 1]?.column, state.view.order),
     drawRow(drawn, index) {
@@ -128,6 +127,10 @@ export function createRunGrid(parts: RunGridParts): RunGrid {
       chosen.set = new Set(chosen.source)
     }
     return chosen.set.has(runId)
+  }
+
+  function valueAt(row: number, column: TableColumn): LineCell | 'untold' {
+    return isTold(column, state.place) ? (model?.cell(row, column) ?? 'loading') : 'untold'
   }
 
   function findBest(column: TableColumn): number | undefined {

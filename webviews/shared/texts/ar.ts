@@ -134,6 +134,7 @@ export const arabic: Texts = {
   'runs.hideColumn': 'إخفاء العمود',
   'runs.moveForward': 'نقل نحو النهاية',
   'runs.moveBackward': 'نقل نحو البداية',
+  'runs.lastOnly': 'لا يُعطي خادم MLflow هنا إلا القيمة الأخيرة للمقياس.',
   'runs.useAggregate.last': 'إظهار القيمة الأخيرة',
   'runs.useAggregate.min': 'إظهار القيمة الصغرى',
   'runs.useAggregate.max': 'إظهار القيمة الكبرى',
@@ -162,6 +163,7 @@ export const arabic: Texts = {
     '{count, plural, zero {مقارنة عمليات التشغيل المختارة} one {مقارنة عملية التشغيل المختارة} two {مقارنة عمليتي التشغيل المختارتين} few {مقارنة # عمليات تشغيل مختارة} many {مقارنة # عملية تشغيل مختارة} other {مقارنة # عملية تشغيل مختارة}}',
   'runs.menu.charts': 'الإظهار في المخططات',
   'runs.menu.color': 'اختيار اللون …',
+  'runs.menu.notOnServer': '{label} (غير متاح على خادم MLflow)',
   'runs.menu.pin': 'تثبيت في الأعلى',
   'runs.menu.unpin': 'إلغاء التثبيت',
   'runs.menu.hide': 'إخفاء التشغيل',
@@ -196,6 +198,7 @@ export const arabic: Texts = {
   'differences.tooMany':
     'تُقارَن أول {shown} من {count, plural, zero {عمليات التشغيل المختارة} one {عملية التشغيل المختارة} two {عمليتي التشغيل المختارتين} few {# عمليات تشغيل مختارة} many {# عملية تشغيل مختارة} other {# عملية تشغيل مختارة}}.',
   'differences.equal': 'لا اختلاف في شيء مما سُجّل عن عمليات التشغيل هذه.',
+  'differences.notOnServer': 'لا تُقارَن البيئة والتغييرات غير المودعة: خادم MLflow لا يُعطيها.',
   'differences.showEqual': 'إظهار المتطابق أيضًا',
   'differences.transpose': 'عمليات التشغيل كصفوف',
   'differences.compareCode': 'مقارنة التعليمات البرمجية',
