@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { AttemptKey } from '../target.ts'
-import { followFolders } from './follow-folders.ts'
-import type { Following } from './follow-folders.ts'
+import { followByProcess, followFolders } from './follow-folders.ts'
+import type { Follower } from './follow-folders.ts'
 import type { JobFolders } from './job-folders.ts'
 import { aliveFunctions, bootProgram } from './job-folders.ts'
 import { explainSshFailure } from './ssh-errors.ts'
@@ -48,7 +48,7 @@ export function createStandingLine(parts: {
   let port = ports.first + (Number.parseInt(id.slice(0, 8), 16) % ports.count)
   let isUp = false
   let refusals = 0
-  let following: Following | undefined
+  let following: Follower | undefined
 
   const command = async () => {
     if (refusals > 0) await shell.run(['sh', '-c', evictProgram, 'sh', id]).catch(() => undefined)
@@ -71,7 +71,8 @@ export function createStandingLine(parts: {
     refusals = 0
     for (const tell of watchers) tell(key)
   }
-  const stand = () => (following ??= followFolders({ command, env: parts.env, changed, ended }))
+  const start = followByProcess(command, parts.env)
+  const stand = () => (following ??= followFolders({ start, changed, ended }))
 
   const openPort = async () => {
     stand()
