@@ -53,7 +53,8 @@ async function run(workspace: string, idleMs: number, log: Log): Promise<number>
   await using engine = await openWorkspaceEngine({
     workspace,
     version: packageJson.version,
-    openPlaces: (trackingUri) => openPlaces({ workspace, env: process.env, now: Date.now, trackingUri, log }),
+    openPlaces: (trackingUri) =>
+      openPlaces({ workspace, env: process.env, now: Date.now, trackingUri, connectTracking: () => connectTo(trackingUri()), log }),
     code: createCodeSource(workspace, process.env),
     now: Date.now,
     randomBytes,

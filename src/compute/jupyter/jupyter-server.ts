@@ -1,0 +1,75 @@
+import { RunwrightError } from '../../protocol/errors.ts'
+import { isRecord } from '../../protocol/json.ts'
+import { explainConnectionFailure, explainStatus, notJupyter, type ServerNames } from './server-errors.ts'
+
+/** The REST API of a Jupyter Server, and the way to its WebSockets. */
+export interface JupyterServer {
+  /** Host and port, as errors name it. */
+  readonly name: string
+  /**
+   * @param path below the server's address, as `api/kernels`
+   * @returns the answer's JSON; undefined where it has no body
+   * @throws TEMPORARILY_UNAVAILABLE, INVALID_STATE for people
+   */
+  ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown>
+  openSocket(path: string): WebSocket
+  /** What the failure of a connection means. */
+  explain(cause: unknown): RunwrightError
+}
+
+export interface JupyterAddress {
+  /** With a slash at the end. */
+  readonly url: URL
+  readonly tokenFrom: string
+}
+
+const askMs = 15_000
+
+/** @param token goes into a header of each request and nowhere else */
+export function openJupyterServer({ url, tokenFrom }: JupyterAddress, token: string): JupyterServer {
+  const names: ServerNames = { name: url.host, tokenFrom }
+  const headers = { authorization: `token ${token}` }
+
+  return {
+    name: url.host,
+    async ask(method, path, body) {
+      const response = await fetch(new URL(path, url), {
+        method,
+        headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        body: body === undefined ? null : JSON.stringify(body),
+        // A login page is no answer, and a token is for this server alone.
+        redirect: 'manual',
+        signal: AbortSignal.timeout(askMs),
+      }).catch((error: unknown) => {
+        throw explainConnectionFailure(names, error)
+      })
+      if (response.status === 204) return undefined
+      const text = await response.text().catch((error: unknown) => {
+        throw explainConnectionFailure(names, error)
+      })
+      const answer = parseJson(text)
+      if (!response.ok) throw explainStatus(names, response.status, findMessage(answer))
+      if (answer === undefined) throw notJupyter(url.host, 'answers with a page')
+      return answer
+    },
+    openSocket(path) {
+      const address = new URL(path, url)
+      address.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+      return new WebSocket(address, { headers })
+    },
+    explain: (cause) => explainConnectionFailure(names, cause),
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function findMessage(answer: unknown): string {
+  const said = isRecord(answer) && typeof answer['message'] === 'string' ? answer['message'] : ''
+  return said.replace(/\.$/, '')
+}
