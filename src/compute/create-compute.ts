@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { RunwrightError } from '../protocol/errors.ts'
-import type { JobId } from '../protocol/jobs.ts'
+import type { JobId, TargetTokens } from '../protocol/jobs.ts'
 import { artifactPaths } from '../protocol/tag-names.ts'
 import type { Compute, ComputeParts } from './compute.ts'
 import { describeTargets } from './describe-targets.ts'
@@ -88,8 +88,8 @@ export function createCompute(parts: ComputeParts): Compute {
     })
   }
 
-  async function refreshPlaces(): Promise<void> {
-    await parts.places.refresh()
+  async function refreshPlaces(tokens: TargetTokens | undefined): Promise<void> {
+    await parts.places.refresh(tokens)
     if (!closing.signal.aborted) startLoops()
   }
 
@@ -117,7 +117,7 @@ export function createCompute(parts: ComputeParts): Compute {
     },
 
     async launch(params) {
-      await refreshPlaces()
+      await refreshPlaces(params.tokens)
       const { job, isNew, warnings } = await launch(params)
       if (isNew) parts.changed({ kind: 'run', experimentId: job.experimentId, runId: job.runId })
       turns.wake()
@@ -179,8 +179,8 @@ export function createCompute(parts: ComputeParts): Compute {
       return { bytes, sizeBytes, isComplete: record.state.phase === 'ended' }
     },
 
-    async listTargets() {
-      await refreshPlaces()
+    async listTargets(tokens) {
+      await refreshPlaces(tokens)
       return describeTargets(places, live, loops)
     },
 

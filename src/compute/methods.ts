@@ -77,7 +77,7 @@ export function createComputeMethods(
       parse: parserOf(
         object(
           { key: bounded(200), experiment: checked(checkExperimentName), spec },
-          { name: bounded(limits.runTagValue), secrets: variables, userId: text, tags: runTags },
+          { name: bounded(limits.runTagValue), secrets: variables, tokens: variables, userId: text, tags: runTags },
         ),
       ),
       run: (launch) => compute.launch(launch),
@@ -111,7 +111,10 @@ export function createComputeMethods(
       run: ({ jobId, start, maxBytes }) => compute.log(jobId, start ?? 0, maxBytes ?? defaults.readBytes),
     },
     'devices/list': { parse: parserOf(object({})), run: () => compute.listDevices() },
-    'targets/list': { parse: parserOf(object({})), run: () => compute.listTargets() },
+    'targets/list': {
+      parse: parserOf(object({}, { tokens: variables })),
+      run: ({ tokens }) => compute.listTargets(tokens),
+    },
   }
 }
 

@@ -9,7 +9,8 @@ const openTarget = (server: TestJupyter, trackingPort: number) =>
   openJupyterTarget(
     { url: new URL(server.url), tokenFrom: 'LAB_TOKEN' },
     {
-      env: { ...process.env, LAB_TOKEN: server.token },
+      env: process.env,
+      findToken: (variable) => (variable === 'LAB_TOKEN' ? server.token : undefined),
       trackingUrl: `http://127.0.0.1:${trackingPort}`,
       connectTracking: () => connect(trackingPort, '127.0.0.1'),
       workspace: server.folder,

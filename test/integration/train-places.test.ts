@@ -125,7 +125,7 @@ describe('a script is trained', { concurrency: false }, () => {
     const { stdout } = await cli('targets', '--json')
     const targets = JSON.stringify(parseObject(stdout)['targets'])
     assert.match(targets, /"name":"local","kind":"local"[^}]*"gpus":2/)
-    assert.match(targets, /"name":"odd","kind":"moon"[^}]*"trouble":"[^}]*expected one of ssh, slurm, command/)
+    assert.match(targets, /"name":"odd","kind":"moon"[^}]*"trouble":"[^}]*expected one of ssh, jupyter, slurm, command/)
     const odd = await cli('train', '-t', 'odd', '--', 'true')
     assert.deepEqual([odd.code, /targets\.odd\.kind/.test(odd.stderr)], [2, true], odd.stderr)
     const many = await cli('train', '--gpus', '3', '--', 'true')

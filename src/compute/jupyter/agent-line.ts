@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { isRecord } from '../../protocol/json.ts'
-import { agentText, silenceMs, startAgentText } from './agent-text.ts'
+import { agentText, startAgentText } from './agent-text.ts'
 import {
   type AgentRun,
   type AgentRunOptions,
@@ -11,6 +11,7 @@ import {
   runProgram,
   type StreamEnd,
 } from './agent-streams.ts'
+import { createHeartbeat } from './heartbeat.ts'
 import type { JupyterServer } from './jupyter-server.ts'
 import { type KernelSocket, openKernelSocket } from './kernel-socket.ts'
 
@@ -21,11 +22,11 @@ export interface AgentLine extends Disposable {
    * Has the agent listen at this port of the loopback there; each connection that comes is brought to `connect`.
    *
    * @returns what the system there says against it, undefined when it listens
+   * @throws TEMPORARILY_UNAVAILABLE when the connection breaks
    */
   listen(port: number): Promise<string | undefined>
 }
 
-const pingMs = 5000
 const openMs = 15_000
 const helloMs = 250
 
@@ -46,9 +47,9 @@ export async function openAgentLine(
   const ready = Promise.withResolvers<void>()
   const broken = (cause?: unknown) =>
     new RunwrightError('TEMPORARILY_UNAVAILABLE', `The connection to ${server.name} broke.`, { cause })
-  let beat: NodeJS.Timeout | undefined
+  let ended: Error | undefined
   let expected = 1
-  let heardAt = performance.now()
+  const heartbeat = createHeartbeat({ ping: () => say('ping'), silent: () => breakOff('The kernel is silent.') })
   // Whoever opens the line hears of it; later nobody does.
   ready.promise.catch(() => undefined)
 
@@ -58,9 +59,10 @@ export async function openAgentLine(
     parts.closed()
   }
   const end = (reason: Error) => {
-    clearInterval(beat)
+    ended ??= reason
+    heartbeat[Symbol.dispose]()
     ready.reject(reason)
-    for (const { resolve } of listening.values()) resolve(reason.message)
+    for (const { reject } of listening.values()) reject(reason)
     for (const stream of streams.values()) stream.lost(reason)
     streams.clear()
   }
@@ -74,7 +76,7 @@ export async function openAgentLine(
     // Both answers to two greetings begin anew.
     if (op !== 'ready' && n !== expected) return breakOff('A message of the kernel was lost.')
     expected = n + 1
-    heardAt = performance.now()
+    heartbeat.heard()
     if (op === 'ready') ready.resolve()
     else if (op === 'accept' && typeof id === 'string') streams.set(id, openRelay(id))
     else if (op === 'listening' || op === 'refused') {
@@ -97,10 +99,7 @@ export async function openAgentLine(
       else if (isRecord(data)) take(data)
     },
   })
-  beat = setInterval(() => {
-    if (performance.now() - heardAt > silenceMs * 0.75) breakOff('The kernel is silent.')
-    else say('ping')
-  }, pingMs).unref()
+  heartbeat.start()
   try {
     await greet(socket, server, { commId, client: parts.client, ready: ready.promise, hello: () => say('hello') })
   } catch (error) {
@@ -117,17 +116,21 @@ export async function openAgentLine(
         (op, more) => say(op, { ...more, id }),
         () => streams.delete(id),
       )
-      streams.set(id, own.end)
-      say('run', { id, argv, seconds: options.seconds ?? null })
-      own.feed()
+      if (ended === undefined) {
+        streams.set(id, own.end)
+        say('run', { id, argv, seconds: options.seconds ?? null })
+        own.feed()
+      } else own.end.lost(ended)
       return own.run
     },
     listen(port) {
       const asked = listening.get(port)
       if (asked !== undefined) return asked.promise
       const own = Promise.withResolvers<string | undefined>()
+      own.promise.catch(() => undefined)
       listening.set(port, own)
-      say('listen', { port })
+      if (ended === undefined) say('listen', { port })
+      else own.reject(ended)
       return own.promise
     },
     [Symbol.dispose]() {

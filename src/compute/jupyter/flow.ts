@@ -10,25 +10,24 @@ export interface Outflow {
 }
 
 export function createOutflow(send: (bytes: string) => void): Outflow {
-  let room = windowBytes
-  let closed: Error | undefined
+  const state: { room: number; closed?: Error } = { room: windowBytes }
   let wake = () => {}
   return {
     async write(bytes) {
       for (let start = 0; start < bytes.length; start += pieceBytes) {
-        while (room <= 0 && closed === undefined) await new Promise<void>((resolve) => (wake = resolve))
-        if (closed !== undefined) throw closed
+        while (state.room <= 0 && state.closed === undefined) await new Promise<void>((resolve) => (wake = resolve))
+        if (state.closed !== undefined) throw state.closed
         const piece = bytes.subarray(start, start + pieceBytes)
-        room -= piece.length
+        state.room -= piece.length
         send(Buffer.from(piece).toString('base64'))
       }
     },
     free(size) {
-      room += size
+      state.room += size
       wake()
     },
     close(reason) {
-      closed = reason
+      state.closed = reason
       wake()
     },
   }

@@ -1,4 +1,4 @@
-import { RunwrightError } from '../../protocol/errors.ts'
+import type { RunwrightError } from '../../protocol/errors.ts'
 import { isRecord } from '../../protocol/json.ts'
 import { explainConnectionFailure, explainStatus, notJupyter, type ServerNames } from './server-errors.ts'
 
@@ -25,18 +25,18 @@ export interface JupyterAddress {
 
 const askMs = 15_000
 
-/** @param token goes into a header of each request and nowhere else */
-export function openJupyterServer({ url, tokenFrom }: JupyterAddress, token: string): JupyterServer {
+/** @param readToken is asked before each request; what it answers goes into a header and nowhere else */
+export function openJupyterServer({ url, tokenFrom }: JupyterAddress, readToken: () => string): JupyterServer {
   const names: ServerNames = { name: url.host, tokenFrom }
-  const headers = { authorization: `token ${token}` }
+  const authorize = () => ({ authorization: `token ${readToken()}` })
 
   return {
     name: url.host,
     async ask(method, path, body) {
       const response = await fetch(new URL(path, url), {
         method,
-        headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-        body: body === undefined ? null : JSON.stringify(body),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        headers: { ...authorize(), 'content-type': 'application/json' },
         // A login page is no answer, and a token is for this server alone.
         redirect: 'manual',
         signal: AbortSignal.timeout(askMs),
@@ -55,7 +55,7 @@ export function openJupyterServer({ url, tokenFrom }: JupyterAddress, token: str
     openSocket(path) {
       const address = new URL(path, url)
       address.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-      return new WebSocket(address, { headers })
+      return new WebSocket(address, { headers: authorize() })
     },
     explain: (cause) => explainConnectionFailure(names, cause),
   }

@@ -23,6 +23,8 @@ export interface JupyterParts extends LoginParts {
   readonly placeCode: PlaceCode
   /** Opens a connection to the tracking server on this machine. */
   connectTracking(): Duplex
+  /** The value of the variable that holds the token, as it is now. */
+  findToken(variable: string): string | undefined
 }
 
 /**
@@ -43,7 +45,7 @@ export async function openJupyterTarget(options: JupyterTargetOptions, parts: Ju
 
 function openJupyterLogin(options: JupyterTargetOptions, folder: string, parts: JupyterParts): Login {
   const { workspace, name, trackingUrl, connectTracking } = parts
-  const server = openJupyterServer(options, readToken(options.tokenFrom, parts))
+  const server = openJupyterServer(options, () => readToken(options.tokenFrom, parts))
   const owner = createHash('sha256')
     .update(`${workspace}\0${name}\0${options.kernel ?? ''}`)
     .digest('hex')
@@ -83,10 +85,10 @@ function openJupyterLogin(options: JupyterTargetOptions, folder: string, parts: 
   }
 }
 
-function readToken(tokenFrom: string, { env, name }: LoginParts): string {
-  const token = env[tokenFrom]
+function readToken(tokenFrom: string, { findToken, name }: JupyterParts): string {
+  const token = findToken(tokenFrom)
   if (token !== undefined && token !== '') return token
   throw new RunwrightError('INVALID_STATE', `The token of "${name}" is not known: ${tokenFrom} is not set.`, {
-    hint: `Set ${tokenFrom} in the environment that starts the engine, then \`runwright engine stop\` and try again.`,
+    hint: `Set ${tokenFrom} and run \`runwright targets\`, or launch again: the engine keeps it in memory.`,
   })
 }

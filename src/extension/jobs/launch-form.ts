@@ -17,6 +17,8 @@ export interface LaunchChoices {
   readonly experiments: readonly string[]
   /** Of `runwright.yaml`, by name. */
   readonly profiles: Readonly<Record<string, LaunchProfile>>
+  /** Variables that hold the tokens of targets, by the targets' names. */
+  readonly tokenVariables: ReadonlyMap<string, string>
 }
 
 type Context = Pick<CommandContext, 'vscode' | 'log'>

@@ -34,7 +34,9 @@ export async function trainFile(context: CommandContext, given: unknown): Promis
     choices,
   )
   if (settings === undefined) return
-  const secrets = await askForSecrets(vscode, choices.profiles[settings.profile]?.secrets ?? [])
+  const token = choices.tokenVariables.get(settings.target)
+  const names = choices.profiles[settings.profile]?.secrets ?? []
+  const secrets = await askForSecrets(vscode, [...names, ...(token === undefined ? [] : [token])])
   if (secrets === undefined) return
   await save(vscode, uri)
   await memory.update(key, settings)
