@@ -131,6 +131,17 @@ describe('a shell by a kernel of a Jupyter Server', () => {
     await Promise.all([assert.rejects(waiting, { code, message: /broke/ }), line.cut()])
     assert.equal((await own.run(['true'])).code, 0)
 
+    // Half of an input is no input.
+    const stdin = new Readable({ read() {} })
+    stdin.push('half')
+    const file = `${server.home}/whole`
+    const half = own.run(['sh', '-c', `head -c 4; cat - ${server.home}/../none; touch '${file}'`], { stdin })
+    await until(async () => (await own.run(['pgrep', '-fx', `cat - ${server.home}/../none`])).code === 0)
+    await Promise.all([assert.rejects(half, { code, message: /broke/ }), line.cut()])
+    await until(async () => (await own.run(['pgrep', '-fx', `cat - ${server.home}/../none`])).code === 1)
+    assert.equal((await own.run(['test', '-e', file])).code, 1)
+    assert.equal(stdin.destroyed, true)
+
     const silent = own.run(['sleep', '60'], { timeoutMs: 60_000 })
     line.freeze()
     await assert.rejects(silent, { code, message: /broke/ })

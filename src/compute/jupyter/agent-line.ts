@@ -33,13 +33,19 @@ const helloMs = 250
 /**
  * @param parts.client the same for connections that take each other's place
  * @param parts.connect opens a connection for one that has come to the agent's port
+ * @param parts.useless called when the kernel is there and does not become an agent
  * @param parts.closed called once, when it has broken; not after its disposal
  * @throws TEMPORARILY_UNAVAILABLE when the agent does not answer within 15 s, INVALID_STATE when the kernel cannot run it
  */
 export async function openAgentLine(
   server: JupyterServer,
   kernelId: string,
-  parts: { readonly client: string; readonly connect: () => Duplex; readonly closed: () => void },
+  parts: {
+    readonly client: string
+    readonly connect: () => Duplex
+    readonly closed: () => void
+    readonly useless: () => void
+  },
 ): Promise<AgentLine> {
   const commId = randomUUID()
   const streams = new Map<string, StreamEnd>()
@@ -103,6 +109,7 @@ export async function openAgentLine(
   try {
     await greet(socket, server, { commId, client: parts.client, ready: ready.promise, hello: () => say('hello') })
   } catch (error) {
+    if (ended === undefined) parts.useless()
     end(broken(error))
     socket[Symbol.dispose]()
     throw error

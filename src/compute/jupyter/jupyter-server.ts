@@ -23,7 +23,8 @@ export interface JupyterAddress {
   readonly tokenFrom: string
 }
 
-const askMs = 15_000
+/** A kernel of a slow machine takes its time to start. */
+const askMs = { GET: 15_000, POST: 60_000, DELETE: 15_000 }
 
 /** @param readToken is asked before each request; what it answers goes into a header and nowhere else */
 export function openJupyterServer({ url, tokenFrom }: JupyterAddress, readToken: () => string): JupyterServer {
@@ -39,7 +40,7 @@ export function openJupyterServer({ url, tokenFrom }: JupyterAddress, readToken:
         headers: { ...authorize(), 'content-type': 'application/json' },
         // A login page is no answer, and a token is for this server alone.
         redirect: 'manual',
-        signal: AbortSignal.timeout(askMs),
+        signal: AbortSignal.timeout(askMs[method]),
       }).catch((error: unknown) => {
         throw explainConnectionFailure(names, error)
       })

@@ -53,22 +53,24 @@ export function openJupyterShell(
   let opening: Promise<AgentLine> | undefined
   let kernel: ControlKernel | undefined
   let port = parts.port
+  let releasing: Promise<void> | undefined
   let users = 0
   let idle: NodeJS.Timeout | undefined
 
   async function openLine(): Promise<AgentLine> {
+    await releasing
     const found = await findControlKernel(server, parts.session, parts.kernel)
     kernel = found
+    let isUseless = false
     try {
       return await openAgentLine(server, found.kernelId, {
         client,
         connect: parts.connect,
         closed: () => (opening = undefined),
+        useless: () => (isUseless = true),
       })
     } catch (error) {
-      // One that does not answer is of no use to anybody.
-      if (error instanceof RunwrightError && error.hint !== undefined)
-        await endControlKernel(server, found).catch(() => undefined)
+      if (isUseless) await endControlKernel(server, found).catch(() => undefined)
       throw error
     }
   }
@@ -81,13 +83,16 @@ export function openJupyterShell(
     return own
   }
 
-  async function release(): Promise<void> {
-    const line = await opening?.catch(() => undefined)
-    opening = undefined
-    line?.[Symbol.dispose]()
-    const own = kernel
-    kernel = undefined
-    if (own !== undefined) await releaseControlKernel(server, own).catch(() => undefined)
+  function release(): Promise<void> {
+    releasing = (async () => {
+      const line = await opening?.catch(() => undefined)
+      opening = undefined
+      line?.[Symbol.dispose]()
+      const own = kernel
+      kernel = undefined
+      if (own !== undefined) await releaseControlKernel(server, own).catch(() => undefined)
+    })()
+    return releasing
   }
 
   async function use<T>(work: (line: AgentLine) => Promise<T>): Promise<T> {

@@ -17,8 +17,8 @@ export interface LaunchChoices {
   readonly experiments: readonly string[]
   /** Of `runwright.yaml`, by name. */
   readonly profiles: Readonly<Record<string, LaunchProfile>>
-  /** Variables that hold the tokens of targets, by the targets' names. */
-  readonly tokenVariables: ReadonlyMap<string, string>
+  /** Variables whose values are asked for as the tokens of targets, by the targets' names. */
+  readonly tokenVariables: ReadonlyMap<string, string | undefined>
 }
 
 type Context = Pick<CommandContext, 'vscode' | 'log'>

@@ -34,9 +34,8 @@ export async function trainFile(context: CommandContext, given: unknown): Promis
     choices,
   )
   if (settings === undefined) return
-  const token = choices.tokenVariables.get(settings.target)
   const names = choices.profiles[settings.profile]?.secrets ?? []
-  const secrets = await askForSecrets(vscode, [...names, ...(token === undefined ? [] : [token])])
+  const secrets = await askForSecrets(vscode, names, choices.tokenVariables.get(settings.target))
   if (secrets === undefined) return
   await save(vscode, uri)
   await memory.update(key, settings)
