@@ -11,6 +11,7 @@ import { retry } from '../supervisor/retry.ts'
 import { runTags } from '../supervisor/run-tags.ts'
 import type { CliContext } from './context.ts'
 import { readSecrets } from './read-secrets.ts'
+import { readTokens } from './read-tokens.ts'
 import { printable } from './text.ts'
 import type { CommonSpec } from './train-options.ts'
 
@@ -37,6 +38,7 @@ export async function launchJobs(context: CliContext, client: Client, launch: Jo
   const batch = Buffer.from(context.randomBytes(16)).toString('hex')
   const workingDirectory = relativeFolder(launch.workspace, context.cwd)
   const sweepTags: readonly Tag[] = paramsOfJobs.length > 1 ? [{ key: tagNames.sweep, value: batch.slice(0, 8) }] : []
+  const tokens = await readTokens(launch.workspace, context.env, launch.spec.target)
   const launched: Job[] = []
 
   async function launchOne([index, params]: [number, readonly Param[]]): Promise<Job> {
@@ -50,6 +52,7 @@ export async function launchJobs(context: CliContext, client: Client, launch: Jo
       ...(name === undefined ? {} : { name: paramsOfJobs.length === 1 ? name : `${name}-${index + 1}` }),
       spec: { ...spec, command, params, workingDirectory },
       secrets: readSecrets(spec.secrets, context.env),
+      tokens,
       userId: user,
       tags: [...tags, ...sweepTags],
     }

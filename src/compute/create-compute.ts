@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { mapConcurrently } from '../base/map-concurrently.ts'
 import { RunwrightError } from '../protocol/errors.ts'
-import type { JobId } from '../protocol/jobs.ts'
+import type { JobId, TargetTokens } from '../protocol/jobs.ts'
 import { artifactPaths } from '../protocol/tag-names.ts'
 import type { Compute, ComputeParts } from './compute.ts'
 import { describeTargets } from './describe-targets.ts'
@@ -94,8 +94,8 @@ export function createCompute(parts: ComputeParts): Compute {
     })
   }
 
-  async function refreshPlaces(): Promise<void> {
-    await parts.places.refresh()
+  async function refreshPlaces(tokens: TargetTokens | undefined): Promise<void> {
+    await parts.places.refresh(tokens)
     if (!closing.signal.aborted) startLoops()
   }
 
@@ -132,7 +132,7 @@ export function createCompute(parts: ComputeParts): Compute {
     },
 
     async launch(params) {
-      await refreshPlaces()
+      await refreshPlaces(params.tokens)
       const { job, isNew, warnings } = await launch(params)
       if (isNew) parts.changed({ kind: 'run', experimentId: job.experimentId, runId: job.runId })
       turns.wake()
@@ -199,8 +199,8 @@ export function createCompute(parts: ComputeParts): Compute {
         measureGpuHours(live.find(jobId)?.shown ?? (await jobs.get(jobId)), tracking.runs, now()),
       ),
 
-    async listTargets() {
-      await refreshPlaces()
+    async listTargets(tokens) {
+      await refreshPlaces(tokens)
       return describeTargets(places, live, loops)
     },
 

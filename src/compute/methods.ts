@@ -82,7 +82,7 @@ export function createComputeMethods(
       parse: parserOf(
         object(
           { key: bounded(200), experiment: checked(checkExperimentName), spec },
-          { name: bounded(limits.runTagValue), secrets: variables, userId: text, tags: runTags },
+          { name: bounded(limits.runTagValue), secrets: variables, tokens: variables, userId: text, tags: runTags },
         ),
       ),
       run: (launch) => compute.launch(launch),
@@ -123,7 +123,10 @@ export function createComputeMethods(
       parse: parserOf(object({}, { after: integer(0, Number.MAX_SAFE_INTEGER) })),
       run: ({ after }) => compute.listDevices(after),
     },
-    'targets/list': { parse: parserOf(object({})), run: () => compute.listTargets() },
+    'targets/list': {
+      parse: parserOf(object({}, { tokens: variables })),
+      run: ({ tokens }) => compute.listTargets(tokens),
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os'
+import type { Duplex } from 'node:stream'
 import { createDeviceSource } from './devices/detect-devices.ts'
 import { fakeNvidiaSmi, parseFakeGpus } from './devices/fake-nvidia.ts'
 import type { RunningJob } from './devices/machine.ts'
@@ -18,6 +19,8 @@ export interface PlacesParts {
   now(): number
   /** Where the tracking server of this engine listens, once it does. */
   trackingUri(): string
+  /** Opens a connection to it. */
+  connectTracking(): Duplex
   log(level: 'warning', message: string, error?: unknown): void
 }
 

@@ -118,6 +118,12 @@ export interface Job {
   readonly attempts: readonly JobAttempt[]
 }
 
+/**
+ * Values of the variables that targets name as `tokenFrom`, by the names of the variables. The engine holds them in
+ * memory while it runs, and nowhere else.
+ */
+export type TargetTokens = Readonly<Record<string, string>>
+
 /** A place that runs jobs, as it answers now. */
 export interface TargetDescription {
   readonly name: string

@@ -4,7 +4,7 @@ import type { ExperimentSummary } from './experiments.ts'
 import type { HeadlineMetric } from './headline-metric.ts'
 import type { ExperimentId, RunId } from './ids.ts'
 import type { JobGpuHours } from './gpu-hours.ts'
-import type { Job, JobId, JobSpec, TargetDescription } from './jobs.ts'
+import type { Job, JobId, JobSpec, TargetDescription, TargetTokens } from './jobs.ts'
 import type { RunDiff } from './run-diff.ts'
 import type {
   ColumnStatistics,
@@ -319,6 +319,8 @@ export interface Methods {
       spec: JobSpec
       /** A value for each of `spec.secrets`. They are held in memory until the job has ended, and nowhere else. */
       secrets?: Readonly<Record<string, string>>
+      /** Of the target, where the engine does not know them or they have changed. */
+      tokens?: TargetTokens
       userId?: string
       /** Of the run, beside those that say what a job is. */
       tags?: readonly Tag[]
@@ -388,7 +390,7 @@ export interface Methods {
     }
     result: DeviceList
   }
-  'targets/list': { params: Record<never, never>; result: { targets: readonly TargetDescription[] } }
+  'targets/list': { params: { tokens?: TargetTokens }; result: { targets: readonly TargetDescription[] } }
 }
 
 export type MethodName = keyof Methods

@@ -24,6 +24,8 @@ export interface ProjectFile {
 export interface TargetSettings {
   /** `ssh`, `slurm`, … */
   readonly kind: string
+  /** The variable that holds the token of a target that asks for one; the token itself is never in the file. */
+  readonly tokenFrom?: string
   readonly [setting: string]: unknown
 }
 
@@ -106,8 +108,8 @@ const profile: Parser<LaunchProfile> = refine(profileFields, ({ gpuMemory, memor
 }))
 
 const target: Parser<TargetSettings> = (value, path) => {
-  const { kind } = object({ kind: text })(value, path)
-  return isRecord(value) ? { ...value, kind } : refuse(value, path, 'expected an object')
+  const known = object({ kind: text }, { tokenFrom: text })(value, path)
+  return isRecord(value) ? { ...value, ...known } : refuse(value, path, 'expected an object')
 }
 
 function named<T>(parse: Parser<T>): Parser<Readonly<Record<string, T>>> {

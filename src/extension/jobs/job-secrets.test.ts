@@ -34,13 +34,13 @@ function newWindow(...answers: (string | undefined)[]) {
 it('a value is asked for once, kept in the secret storage alone, and given to no other folder', async () => {
   const { jobSecrets, kept, remembered } = openStorage()
   const { vscode, asked } = newWindow('hunter2')
-  const first = await askForSecrets({ vscode, jobSecrets }, '/home/ada/a', ['HF_TOKEN'], {})
-  const again = await askForSecrets({ vscode, jobSecrets }, '/home/ada/a', ['HF_TOKEN'], {})
+  const first = await askForSecrets({ vscode, jobSecrets }, '/home/ada/a', ['HF_TOKEN'], { env: {} })
+  const again = await askForSecrets({ vscode, jobSecrets }, '/home/ada/a', ['HF_TOKEN'], { env: {} })
   assert.deepEqual([first, again], [{ HF_TOKEN: 'hunter2' }, { HF_TOKEN: 'hunter2' }])
   assert.equal(asked.length, 1)
   assert.deepEqual([...kept.values()], ['hunter2'])
   assert.ok(!JSON.stringify([...remembered]).includes('hunter2'))
-  assert.equal(await askForSecrets({ vscode, jobSecrets }, '/home/ada/b', ['HF_TOKEN'], {}), undefined)
+  assert.equal(await askForSecrets({ vscode, jobSecrets }, '/home/ada/b', ['HF_TOKEN'], { env: {} }), undefined)
   assert.deepEqual(jobSecrets.names('/home/ada/b'), [])
 })
 
@@ -52,7 +52,7 @@ it('a forgotten one is asked for again', async () => {
   await jobSecrets.forget('/a', 'B')
   assert.deepEqual([jobSecrets.names('/a'), [...kept.values()]], [['A'], ['2']])
   const { vscode, asked } = newWindow('3')
-  await askForSecrets({ vscode, jobSecrets }, '/a', ['A', 'B'], {})
+  await askForSecrets({ vscode, jobSecrets }, '/a', ['A', 'B'], { env: {} })
   assert.deepEqual(asked, ['Value of the secret B'])
 })
 
@@ -60,6 +60,6 @@ it('a variable of VS Code’s own environment is taken as it is and not kept, an
   const { jobSecrets, kept } = openStorage()
   const { vscode } = newWindow('typed', undefined)
   const names = ['OWN', 'FIRST', 'SECOND']
-  assert.equal(await askForSecrets({ vscode, jobSecrets }, '/a', names, { OWN: 'x' }), undefined)
+  assert.equal(await askForSecrets({ vscode, jobSecrets }, '/a', names, { env: { OWN: 'x' } }), undefined)
   assert.equal(kept.size, 0)
 })

@@ -24,6 +24,8 @@ export interface LaunchChoices {
   readonly experiments: readonly string[]
   /** Of `runwright.yaml`, by name. */
   readonly profiles: Readonly<Record<string, LaunchProfile>>
+  /** Variables whose values are asked for as the tokens of targets, by the targets' names. */
+  readonly tokenVariables: ReadonlyMap<string, string | undefined>
 }
 
 type Context = Pick<CommandContext, 'vscode' | 'log'>

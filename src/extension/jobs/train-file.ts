@@ -36,7 +36,9 @@ export async function trainFile(context: CommandContext, given: unknown): Promis
   if (settings === undefined) return
   const ofProfile = choices.profiles[settings.profile]?.secrets ?? []
   const names = [...new Set([...ofProfile, ...settings.secrets])]
-  const secrets = await askForSecrets(context, folder.uri.fsPath, names)
+  const secrets = await askForSecrets(context, folder.uri.fsPath, names, {
+    token: choices.tokenVariables.get(settings.target),
+  })
   if (secrets === undefined) return
   await save(vscode, uri)
   await memory.update(key, settings)
