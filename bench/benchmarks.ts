@@ -6,6 +6,7 @@ import compareLive from './benchmarks/compare-live.ts'
 import compareTable from './benchmarks/compare-table.ts'
 import compareWide from './benchmarks/compare-wide.ts'
 import extensionActivation from './benchmarks/extension-activation.ts'
+import gpuQueue from './benchmarks/gpu-queue.ts'
 import launch from './benchmarks/launch.ts'
 import logBatch from './benchmarks/log-batch.ts'
 import logMetric from './benchmarks/log-metric.ts'
@@ -34,6 +35,7 @@ export const benchmarks: readonly Benchmark[] = [
   compareLive,
   snapshot,
   schedule,
+  gpuQueue,
   slurmThroughput,
   launch,
 ]

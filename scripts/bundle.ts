@@ -28,9 +28,11 @@ const bundles: readonly (BuildOptions & { entry: string; outfile: string })[] = 
 /** Scripts and styles of webviews: for browsers, without modules of Node. */
 const webviews: typeof bundles = [
   { entry: 'webviews/compare/main.ts', outfile: 'dist/webviews/compare.js', format: 'iife', platform: 'browser' },
+  { entry: 'webviews/job/main.ts', outfile: 'dist/webviews/job.js', format: 'iife', platform: 'browser' },
   { entry: 'webviews/standalone/main.ts', outfile: 'dist/webviews/standalone.js', format: 'iife', platform: 'browser' },
   { entry: 'webviews/standalone/standalone.css', outfile: 'dist/webviews/standalone.css', platform: 'browser' },
   { entry: 'webviews/compare/compare.css', outfile: 'dist/webviews/compare.css', platform: 'browser' },
+  { entry: 'webviews/job/job.css', outfile: 'dist/webviews/job.css', platform: 'browser' },
 ]
 
 /** Builds all bundles and returns the size of each in bytes, by its path relative to the repository. */

@@ -5,7 +5,7 @@ import { rootFolder, runCommand } from './command.mjs'
 const folder = 'test/python/.venv'
 const requirements = 'test/python/requirements.txt'
 
-/** The unchanged `mlflow` client, and scikit-learn, that the tests point at the engine. */
+/** The unchanged `mlflow` client, and scikit-learn, that the tests point at the engine; a Jupyter Server to run jobs. */
 export default {
   title: 'Python packages for the tests',
   folder,

@@ -11,6 +11,7 @@ import { retry } from '../supervisor/retry.ts'
 import { runTags } from '../supervisor/run-tags.ts'
 import type { CliContext } from './context.ts'
 import { readSecrets } from './read-secrets.ts'
+import { readTokens } from './read-tokens.ts'
 import { printable } from './text.ts'
 import type { CommonSpec } from './train-options.ts'
 
@@ -28,12 +29,16 @@ const launchesAtOnce = 8
 /** An engine that was killed is back in a second. */
 const patienceMs = 60_000
 
+/** A target that is full or cannot be reached is told at once: whoever launches is there to choose another. */
+const isEngineAway = (error: unknown) => error instanceof RunwrightError && error.code === 'ENGINE_UNREACHABLE'
+
 /** Launches a job for each set of params. Each launch has a key, so that one which is sent again is none anew. */
 export async function launchJobs(context: CliContext, client: Client, launch: JobLaunch): Promise<readonly Job[]> {
   const { paramsOfJobs } = launch
   const batch = Buffer.from(context.randomBytes(16)).toString('hex')
   const workingDirectory = relativeFolder(launch.workspace, context.cwd)
   const sweepTags: readonly Tag[] = paramsOfJobs.length > 1 ? [{ key: tagNames.sweep, value: batch.slice(0, 8) }] : []
+  const tokens = await readTokens(launch.workspace, context.env, launch.spec.target)
   const launched: Job[] = []
 
   async function launchOne([index, params]: [number, readonly Param[]]): Promise<Job> {
@@ -47,10 +52,11 @@ export async function launchJobs(context: CliContext, client: Client, launch: Jo
       ...(name === undefined ? {} : { name: paramsOfJobs.length === 1 ? name : `${name}-${index + 1}` }),
       spec: { ...spec, command, params, workingDirectory },
       secrets: readSecrets(spec.secrets, context.env),
+      tokens,
       userId: user,
       tags: [...tags, ...sweepTags],
     }
-    const { job, warnings } = await retry(() => client.call('jobs/launch', sent), patienceMs)
+    const { job, warnings } = await retry(() => client.call('jobs/launch', sent), patienceMs, isEngineAway)
     launched.push(job)
     // All jobs of a sweep have the same code.
     if (index === 0) for (const warning of warnings) context.stderr.write(`runwright: ${printable(warning)}\n`)

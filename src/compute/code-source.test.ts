@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { listSnapshots } from '../git/snapshot-refs.ts'
 import { createTestRepository } from '../git/test-repository.ts'
 import { findTag } from '../protocol/runs.ts'
@@ -73,6 +74,37 @@ describe('the code of a job', () => {
       written.join(),
     )
     assert.equal(written.at(-1), '3')
+  })
+
+  it('is let go of by the next engine where no job came of it, and kept in every other workspace', async () => {
+    await using repository = await createTestRepository()
+    const [own, other] = ['own', 'other'].map((name) => join(repository.root, name))
+    await repository.write({ 'own/train.py': '1', 'other/train.py': '1' })
+    await repository.commit()
+    const take = (folder = '') => createCodeSource(folder, process.env).take(true)
+    const code = createCodeSource(own ?? '', process.env)
+    await using scratch = await openScratchCompute({ code })
+    await repository.write({ 'own/train.py': '2' })
+    const { spec, jobId } = await scratch.launch(['true'])
+    await scratch.ended(jobId)
+    await repository.write({ 'own/train.py': '3' })
+    const { snapshot: lost } = await take(own)
+    const { snapshot: others } = await take(other)
+    assert.equal((await listSnapshots(own ?? '', process.env)).length, 2)
+
+    await scratch.restart()
+    while ((await listSnapshots(own ?? '', process.env)).length > 1) await delay(5)
+    assert.deepEqual(await listSnapshots(own ?? '', process.env), [spec.codeCommit])
+    assert.deepEqual(await listSnapshots(other ?? '', process.env), [others?.commit])
+    assert.equal(lost?.commit, others?.commit)
+    // What this engine has taken may belong to a launch that is under way.
+    await repository.write({ 'own/train.py': '4' })
+    const { snapshot: fresh } = await code.take(true)
+    await code.release(new Set())
+    assert.deepEqual(
+      (await listSnapshots(own ?? '', process.env)).toSorted(),
+      [spec.codeCommit ?? '', fresh?.commit ?? ''].toSorted(),
+    )
   })
 
   it('that cannot be had is asked for only where it is needed', async () => {

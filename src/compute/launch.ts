@@ -1,6 +1,7 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import { type JobId, type JobSpec, parseJobId } from '../protocol/jobs.ts'
 import type { Methods } from '../protocol/methods.ts'
+import { projectFileName } from '../protocol/project-file.ts'
 import type { Tag } from '../protocol/runs.ts'
 import { artifactPaths, tagNames } from '../protocol/tag-names.ts'
 import type { Snapshot } from '../git/snapshot.ts'
@@ -11,6 +12,7 @@ import type { ComputeParts } from './compute.ts'
 import type { JobRecord } from './job-record.ts'
 import { initialJobState } from './job-state.ts'
 import type { Jobs } from './jobs.ts'
+import { launchedCommand, launchedProgram } from './launcher.ts'
 import type { LiveJobs } from './live-jobs.ts'
 import type { Place } from './place.ts'
 import type { ComputeTarget } from './target.ts'
@@ -135,6 +137,8 @@ function checkSecrets({ secrets: names, env }: JobSpec, values: Readonly<Record<
 async function checkTarget(places: ReadonlyMap<string, Place>, spec: JobSpec): Promise<ComputeTarget> {
   const place = places.get(spec.target)
   if (place === undefined) {
+    // It may be in the file that cannot be read; then that is what is wrong.
+    await places.get(projectFileName)?.target.capacity()
     throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `There is no target "${spec.target}".`, {
       hint: `There are: ${[...places.keys()].join(', ')}. More are named in runwright.yaml.`,
     })
@@ -146,6 +150,7 @@ async function checkTarget(places: ReadonlyMap<string, Place>, spec: JobSpec): P
       hint: 'Ask for less, or choose another target.',
     })
   }
-  await target.check(spec)
+  launchedCommand(spec)
+  await target.check({ ...spec, command: [launchedProgram(spec), ...spec.command.slice(1)] })
   return target
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Duplex } from 'node:stream'
 import { after, before, describe, it } from 'node:test'
 import { openNamedPlaces } from './named-places.ts'
 import type { Places } from './place.ts'
@@ -22,7 +23,9 @@ describe('the targets of runwright.yaml', () => {
     workspace = await mkdtemp(join(tmpdir(), 'runwright-places-'))
     await write('targets:\n  odd: { kind: moon }\n  box: { kind: ssh }\n')
     const local = { target: createScratchTarget(join(workspace, 'jobs')) }
-    const parts = { workspace, env: { PATH: '' }, trackingUri: () => 'http://127.0.0.1:1', log: () => undefined }
+    const connectTracking = () => new Duplex()
+    const trackingUri = () => 'http://127.0.0.1:1'
+    const parts = { workspace, env: { PATH: '' }, trackingUri, connectTracking, log: () => undefined }
     places = await openNamedPlaces(local, parts)
   })
   after(async () => {
@@ -32,7 +35,7 @@ describe('the targets of runwright.yaml', () => {
 
   it('are there beside this machine, and say what is wrong in their description', async () => {
     assert.deepEqual([...places.byName.keys()], ['local', 'odd', 'box'])
-    assert.match(await trouble('odd'), /'targets\.odd\.kind'.*expected one of ssh, slurm, command/)
+    assert.match(await trouble('odd'), /'targets\.odd\.kind'.*expected one of ssh, jupyter, slurm, command/)
     assert.match(await trouble('box'), /targets\.box\.host/)
     assert.equal(await trouble('local'), 'none')
   })

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
+import type { TargetTokens } from '../protocol/jobs.ts'
 import { parseProjectFile, projectFileName, type TargetSettings } from '../protocol/project-file.ts'
 import type { Place, Places } from './place.ts'
 import { createLateTarget, type LateTarget } from './targets/late-target.ts'
@@ -17,16 +19,21 @@ export async function openNamedPlaces(
     workspace,
     env,
     trackingUri,
+    connectTracking,
     log,
   }: {
     readonly workspace: string
     readonly env: Readonly<Record<string, string | undefined>>
     trackingUri(): string
+    connectTracking(): Duplex
     log(level: 'warning', message: string, error?: unknown): void
   },
 ): Promise<Places> {
   const byName = new Map<string, Place>([['local', local]])
   const named = new Map<string, { target: LateTarget; settings: TargetSettings }>()
+  /** In memory alone, as secrets are. */
+  const given = new Map<string, string>()
+  const findToken = (variable: string) => given.get(variable) ?? env[variable]
   let content: string | undefined
 
   async function take(name: string, settings: TargetSettings): Promise<void> {
@@ -38,14 +45,18 @@ export async function openNamedPlaces(
     }
     const target = createLateTarget({
       kind: () => own.settings.kind,
-      open: () => openTarget(own.settings, `targets.${name}`, { name, env, workspace, trackingUrl: trackingUri() }),
+      open: () => {
+        const parts = { name, env, workspace, trackingUrl: trackingUri(), connectTracking, findToken }
+        return openTarget(own.settings, `targets.${name}`, parts)
+      },
     })
     const own = { target, settings }
     named.set(name, own)
     byName.set(name, { target })
   }
 
-  async function refresh(): Promise<void> {
+  async function refresh(tokens: TargetTokens = {}): Promise<void> {
+    for (const [variable, token] of Object.entries(tokens)) given.set(variable, token)
     const text = await readFile(join(workspace, projectFileName), 'utf8').catch(() => '')
     if (text === content) return
     content = text

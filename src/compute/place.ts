@@ -1,3 +1,4 @@
+import type { TargetTokens } from '../protocol/jobs.ts'
 import type { DeviceLeases } from './devices/device-leases.ts'
 import type { RunningJob } from './devices/machine.ts'
 import type { Leases } from './leases.ts'
@@ -18,8 +19,12 @@ export interface Place {
 export interface Places {
   /** By the names they have in `runwright.yaml`, and `local`. Those that jobs can run on stay while the engine runs. */
   readonly byName: ReadonlyMap<string, Place>
-  /** Looks for new ones. Never throws. */
-  refresh(): Promise<void>
+  /**
+   * Looks for new ones. Never throws.
+   *
+   * @param tokens values of the variables that targets take their tokens from, where they are others than so far
+   */
+  refresh(tokens?: TargetTokens): Promise<void>
 }
 
 export function fixedPlaces(places: Readonly<Record<string, Place>>): Places {

@@ -5,7 +5,9 @@
  * has an engine already (exit code 3), or `{"state":"failed","error":{…}}` (exit code 1).
  */
 import { randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { dataFiles, dataFolderName } from '../protocol/data-folder.ts'
 import { createCodeSource } from '../compute/code-source.ts'
@@ -46,6 +48,12 @@ async function openLog(workspace: string): Promise<Log> {
   }
 }
 
+/** @param uri of a server, as `http://127.0.0.1:40123` */
+function connectTo(uri: string): Duplex {
+  const { hostname, port } = new URL(uri)
+  return connect(Number(port), hostname)
+}
+
 /** Runs an engine until it is asked to stop, is idle, or gets a signal; resolves to the exit code. */
 async function run(workspace: string, idleMs: number, log: Log): Promise<number> {
   const { promise: stopped, resolve: stop } = Promise.withResolvers<string>()
@@ -53,7 +61,15 @@ async function run(workspace: string, idleMs: number, log: Log): Promise<number>
   await using engine = await openWorkspaceEngine({
     workspace,
     version: packageJson.version,
-    openPlaces: (trackingUri) => openPlaces({ workspace, env: process.env, now: Date.now, trackingUri, log }),
+    openPlaces: (trackingUri) =>
+      openPlaces({
+        workspace,
+        env: process.env,
+        now: Date.now,
+        trackingUri,
+        connectTracking: () => connectTo(trackingUri()),
+        log,
+      }),
     code: createCodeSource(workspace, process.env),
     now: Date.now,
     randomBytes,

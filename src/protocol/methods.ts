@@ -3,7 +3,8 @@ import type { DeviceList } from './devices.ts'
 import type { ExperimentSummary } from './experiments.ts'
 import type { HeadlineMetric } from './headline-metric.ts'
 import type { ExperimentId, RunId } from './ids.ts'
-import type { Job, JobId, JobSpec, TargetDescription } from './jobs.ts'
+import type { JobGpuHours } from './gpu-hours.ts'
+import type { Job, JobId, JobSpec, TargetDescription, TargetTokens } from './jobs.ts'
 import type { RunDiff } from './run-diff.ts'
 import type {
   ColumnStatistics,
@@ -318,6 +319,8 @@ export interface Methods {
       spec: JobSpec
       /** A value for each of `spec.secrets`. They are held in memory until the job has ended, and nowhere else. */
       secrets?: Readonly<Record<string, string>>
+      /** Of the target, where the engine does not know them or they have changed. */
+      tokens?: TargetTokens
       userId?: string
       /** Of the run, beside those that say what a job is. */
       tags?: readonly Tag[]
@@ -370,9 +373,24 @@ export interface Methods {
       isComplete: boolean
     }
   }
+  /** GPU time of jobs until now, in the order asked. @throws RESOURCE_DOES_NOT_EXIST */
+  'jobs/gpu-hours': {
+    /** 1 … 10,000 of them. */
+    params: { jobIds: readonly JobId[] }
+    result: { jobs: readonly JobGpuHours[] }
+  }
   /** GPUs of this machine, with the jobs and other programs that use them. */
-  'devices/list': { params: Record<never, never>; result: DeviceList }
-  'targets/list': { params: Record<never, never>; result: { targets: readonly TargetDescription[] } }
+  'devices/list': {
+    params: {
+      /**
+       * `readAt` of the answer before: the next one comes two seconds after it, so that whoever shows the GPUs asks
+       * again at once and need not keep time.
+       */
+      after?: number
+    }
+    result: DeviceList
+  }
+  'targets/list': { params: { tokens?: TargetTokens }; result: { targets: readonly TargetDescription[] } }
 }
 
 export type MethodName = keyof Methods

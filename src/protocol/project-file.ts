@@ -1,4 +1,12 @@
 import { isRecord } from './json.ts'
+import {
+  type LauncherName,
+  launcherNames,
+  parseLauncher,
+  parsePrecision,
+  type PrecisionName,
+  precisionNames,
+} from './launchers.ts'
 import { flag, integer, listOf, number, object, type Parser, refine, refuse, text, textAs } from './parse.ts'
 import { parseSize, parseTime } from './quantities.ts'
 import { addLine, readYaml } from './yaml-file.ts'
@@ -16,6 +24,8 @@ export interface ProjectFile {
 export interface TargetSettings {
   /** `ssh`, `slurm`, … */
   readonly kind: string
+  /** The variable that holds the token of a target that asks for one; the token itself is never in the file. */
+  readonly tokenFrom?: string
   readonly [setting: string]: unknown
 }
 
@@ -36,6 +46,8 @@ export interface LaunchProfile {
   readonly env?: Readonly<Record<string, string>>
   /** Names of secrets. */
   readonly secrets?: readonly string[]
+  readonly launcher?: LauncherName
+  readonly precision?: PrecisionName
   /** Run it from a checkout of its code rather than in the workspace itself. */
   readonly isolated?: boolean
 }
@@ -70,6 +82,8 @@ const profileParsers = {
   params: values,
   env: values,
   secrets: listOf(text, 100),
+  launcher: textAs(parseLauncher, `expected one of ${launcherNames.join(', ')}`),
+  precision: textAs(parsePrecision, `expected one of ${precisionNames.join(', ')}`),
   isolated: flag,
 }
 
@@ -94,8 +108,8 @@ const profile: Parser<LaunchProfile> = refine(profileFields, ({ gpuMemory, memor
 }))
 
 const target: Parser<TargetSettings> = (value, path) => {
-  const { kind } = object({ kind: text })(value, path)
-  return isRecord(value) ? { ...value, kind } : refuse(value, path, 'expected an object')
+  const known = object({ kind: text }, { tokenFrom: text })(value, path)
+  return isRecord(value) ? { ...value, ...known } : refuse(value, path, 'expected an object')
 }
 
 function named<T>(parse: Parser<T>): Parser<Readonly<Record<string, T>>> {

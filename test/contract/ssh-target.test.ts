@@ -14,7 +14,7 @@ import type { Attempt, ComputeTarget, JobHandle } from '../../src/compute/target
 import { openSshTarget } from '../../src/compute/targets/ssh.ts'
 import { openSshd, whyNoSshd } from '../servers/sshd.ts'
 import type { SshServer } from '../servers/sshd.ts'
-import { createAttempt, end, readAll, until } from './attempts.ts'
+import { createAttempt, end, printed, readAll, until } from './attempts.ts'
 import { computeTargetContract } from './compute-target.ts'
 import { listCommandLines, readTree } from './processes.ts'
 
@@ -149,8 +149,9 @@ for i in range(60):
   })
 
   it('whose wrapper was killed without a trace are gone', async () => {
-    const attempt = shell('sleep 30')
+    const attempt = shell('echo on; sleep 30')
     const handle = await target.submit(attempt)
+    await printed(target, handle, 'on')
     const folder = join(server.home, '.runwright/jobs', attempt.key)
     for (const file of ['claim/owner', 'claim/parent', 'claim/group']) {
       process.kill(Number((await readFile(join(folder, file), 'utf8')).split(' ')[0]), 'SIGKILL')

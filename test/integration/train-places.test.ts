@@ -8,8 +8,12 @@ import { createWheel } from '../../src/compute/environment/scratch-wheel.ts'
 import { promisify } from 'node:util'
 import { createTestRepository, type TestRepository } from '../../src/git/test-repository.ts'
 import { parseEngineFile } from '../../src/protocol/hello.ts'
+import { openJupyter, type TestJupyter } from '../servers/jupyter.ts'
 import { openSlurm, type SlurmServer, whyNoSlurm } from '../servers/slurm.ts'
 import { openSshd, type SshServer, whyNoSshd } from '../servers/sshd.ts'
+import { findTestPython } from '../servers/test-python.ts'
+import { until } from '../contract/attempts.ts'
+import { readTree } from '../contract/processes.ts'
 import { parseObject } from './cli-workspace.ts'
 
 /** Logs by the plain protocol, and reads a file beside the workspace that nobody has committed. */
@@ -30,6 +34,21 @@ except ImportError:
 print(open('../config.txt').read().strip(), os.getcwd())
 `
 
+/** Logs and saves, and is killed in the middle when it is let; what is left is for another attempt. */
+const savingScript = `${script.split('for step')[0]}
+from runwright import checkpoint, resume, wait_for_uploads
+last = resume()
+print('begins at', 0 if last is None else last.step + 1, flush=True)
+for step in range(0 if last is None else last.step + 1, 6):
+    value = {'key': 'loss', 'value': 1 / (step + 1), 'timestamp': int(time.time() * 1000), 'step': step}
+    post('runs/log-metric', {'run_id': os.environ['MLFLOW_RUN_ID'], **value})
+    checkpoint({'step': step}, step)
+    if last is None and step == 2:
+        wait_for_uploads()
+        while not os.path.exists(os.environ['GO']): time.sleep(0.05)
+        os.kill(os.getpid(), 9)
+`
+
 interface Finished {
   readonly code: number
   readonly stdout: string
@@ -41,12 +60,15 @@ describe('a script is trained', { concurrency: false }, () => {
   let scratch: string
   let sshd: SshServer | undefined
   let slurm: SlurmServer | undefined
+  let jupyter: TestJupyter
+  /** Variables of the shell; the engine was started by one that had none of them. */
+  let shellEnv: Readonly<Record<string, string>> = {}
   // A sub-folder of the repository, whose name no shell must take apart.
   const workspace = () => path.join(repository.root, "it's app")
 
   async function cli(...args: string[]): Promise<Finished> {
     const main = path.join(import.meta.dirname, '../../src/cli/main.ts')
-    const own = { XDG_RUNTIME_DIR: scratch, RUNWRIGHT_FAKE_GPUS: '2x24G', ...slurm?.env }
+    const own = { HOME: scratch, XDG_RUNTIME_DIR: scratch, RUNWRIGHT_FAKE_GPUS: '2x24G', ...slurm?.env, ...shellEnv }
     const options = { cwd: workspace(), env: { ...process.env, ...own } }
     const dashes = args.indexOf('--')
     const words = args.toSpliced(dashes === -1 ? args.length : dashes, 0, '--workspace', workspace())
@@ -60,7 +82,7 @@ describe('a script is trained', { concurrency: false }, () => {
   before(async () => {
     scratch = await mkdtemp(path.join(tmpdir(), 'rw-train-'))
     repository = await createTestRepository()
-    await repository.write({ "it's app/train.py": script, 'config.txt': 'committed' })
+    await repository.write({ "it's app/train.py": script, "it's app/save.py": savingScript, 'config.txt': 'committed' })
     await repository.commit()
     await repository.write({ 'config.txt': 'changed' })
     const file = path.join(repository.root, 'wheels/tiny_part-1.0-py3-none-any.whl')
@@ -68,7 +90,9 @@ describe('a script is trained', { concurrency: false }, () => {
     await repository.write({ 'requirements.txt': '--no-index\n--find-links wheels\ntiny-part==1.0\n' })
     if (whyNoSshd === false) sshd = await openSshd()
     if (whyNoSlurm === false) slurm = await openSlurm()
+    jupyter = await openJupyter(findTestPython(process.env))
     const targets = {
+      lab: { kind: 'jupyter', url: jupyter.url, tokenFrom: 'LAB_TOKEN' },
       box: { kind: 'ssh', host: 'target', ...(sshd === undefined ? {} : { configFile: sshd.configFile }) },
       cluster: { kind: 'slurm', folder: path.join(scratch, 'cluster') },
       odd: { kind: 'moon' },
@@ -81,6 +105,7 @@ describe('a script is trained', { concurrency: false }, () => {
     if (pid !== undefined) process.kill(pid, 'SIGKILL')
     await sshd?.[Symbol.asyncDispose]()
     await slurm?.[Symbol.asyncDispose]()
+    await jupyter[Symbol.asyncDispose]()
     await repository[Symbol.asyncDispose]()
     await rm(scratch, { recursive: true, force: true })
   })
@@ -103,9 +128,10 @@ describe('a script is trained', { concurrency: false }, () => {
     assert.equal(output, `no tiny\nchanged ${workspace()}\n`)
   })
 
-  it('from a copy of its code, on this machine', async () => {
+  it('from a copy of its code, in the environment of its lock, on this machine', async () => {
     const { output } = await train('apart', '--isolated', '--gpus', '1')
-    assert.match(output, /^no tiny\nchanged .*\/\.runwright\/jobs\/[0-9a-f]{32}-1\/code\/it's app\n$/)
+    assert.match(output, /^runwright: builds the environment of requirements\.txt$/m)
+    assert.match(output, /^tiny 42\nchanged .*\/\.runwright\/jobs\/[0-9a-f]{32}-1\/code\/it's app\n$/m)
   })
 
   it('on a machine behind ssh, in the environment of its lock', { skip: whyNoSshd }, async () => {
@@ -114,6 +140,32 @@ describe('a script is trained', { concurrency: false }, () => {
     assert.match(output, /^tiny 42\nchanged .*\/home\/\.runwright\/jobs\/[0-9a-f]{32}-1\/code\/it's app\n$/m)
     const again = await train('far-again', '-t', 'box')
     assert.match(again.output, /^tiny 42\nchanged /)
+  })
+
+  it('beside a Jupyter Server, in the environment of its lock, with a token that no file has', async () => {
+    const locked = await cli('train', '-t', 'lab', '--', 'true')
+    assert.match(locked.stderr, /token of "lab" is not known: LAB_TOKEN is not set/)
+    shellEnv = { LAB_TOKEN: jupyter.token }
+    const { output } = await train('beside', '-t', 'lab')
+    assert.match(output, /^tiny 42\nchanged .*\/home\/\.runwright\/jobs\/[0-9a-f]{32}-1\/code\/it's app\n$/m)
+    assert.equal((await readTree(repository.root)).includes(jupyter.token), false)
+  })
+
+  it('beside a Jupyter Server that dies meanwhile, is seen live, and goes on from its checkpoint after a kill', async () => {
+    const go = path.join(scratch, 'go')
+    const env = [`PYTHONPATH=${path.join(import.meta.dirname, '../../python')}`, `GO=${go}`]
+    const words = ['-n', 'saved', '-t', 'lab', '--retries', '1', '--detach', ...env.flatMap((each) => ['--env', each])]
+    const launched = await cli('train', ...words, '--', 'python3', 'save.py')
+    assert.equal(launched.code, 0, launched.stderr)
+    await until(async () => /loss +0\.333\d* \(step 2\)/.test((await cli('runs', 'show', 'saved')).stdout))
+    assert.match((await cli('jobs', 'list', '--live')).stdout, /saved +running/)
+    await jupyter.kill9()
+    await jupyter.start()
+    await writeFile(go, '')
+    const { stdout } = await cli('jobs', 'logs', 'saved', '--follow')
+    assert.match(stdout, /begins at 0\n[^]*begins at 3\n/)
+    assert.match((await cli('runs', 'show', 'saved')).stdout, /FINISHED[^]*loss +0\.1666\d* \(step 5\)/)
+    assert.match((await cli('jobs', 'show', 'saved')).stdout, /SIGKILL/)
   })
 
   it('on Slurm, in the environment of its lock', { skip: whyNoSlurm }, async () => {
@@ -125,7 +177,8 @@ describe('a script is trained', { concurrency: false }, () => {
     const { stdout } = await cli('targets', '--json')
     const targets = JSON.stringify(parseObject(stdout)['targets'])
     assert.match(targets, /"name":"local","kind":"local"[^}]*"gpus":2/)
-    assert.match(targets, /"name":"odd","kind":"moon"[^}]*"trouble":"[^}]*expected one of ssh, slurm, command/)
+    assert.match(targets, /"name":"odd","kind":"moon"[^}]*"trouble":"[^}]*expected one of ssh, jupyter, slurm, command/)
+    assert.match(targets, /"name":"lab","kind":"jupyter"[^}]*"cpus":\d/)
     const odd = await cli('train', '-t', 'odd', '--', 'true')
     assert.deepEqual([odd.code, /targets\.odd\.kind/.test(odd.stderr)], [2, true], odd.stderr)
     const many = await cli('train', '--gpus', '3', '--', 'true')

@@ -1,5 +1,6 @@
 import { formatSize } from '../../protocol/quantities.ts'
 import { defineCliCommand } from '../command.ts'
+import { readTokens } from '../read-tokens.ts'
 import { formatTable } from '../table.ts'
 import { toJson } from '../text.ts'
 
@@ -11,7 +12,7 @@ export default defineCliCommand({
   options: {},
   async run(context, { json, workspace }) {
     await using client = await context.connect(workspace)
-    const { targets } = await client.call('targets/list', {})
+    const { targets } = await client.call('targets/list', { tokens: await readTokens(workspace, context.env) })
     if (json) return void context.stdout.write(toJson({ targets }))
     const columns = [
       { title: 'TARGET' },

@@ -10,66 +10,99 @@ export interface FollowCommand {
   readonly stdin: string
 }
 
-export interface Following extends Disposable {
-  /** The process that follows now, for as long as there is one. */
-  readonly pid: number | undefined
+/**
+ * Starts what runs `JobFolders.followProgram`.
+ *
+ * @param read takes what it prints, as it comes
+ * @param ended called once, with what it had complained of, when it has ended by itself or could not be started
+ */
+export type StartFollower = (read: (text: string) => void, ended: (said: string) => void) => Follower
+
+export interface Follower extends Disposable {
+  /** Of the process, for as long as there is one on this machine. */
+  readonly pid?: number | undefined
 }
 
 const firstPauseMs = 250
 const longestPauseMs = 15_000
 
 /**
- * Follows the folders of attempts until it is disposed, starting again whenever the process ends: soon after one that
+ * Follows the folders of attempts until it is disposed, starting again whenever the follower ends: soon after one that
  * had come through, later and later after those that had not.
  *
- * @param parts.command called before each start
  * @param parts.changed an attempt has news; undefined after each start, for something may have been missed
- * @param parts.ended a process has ended, with what it had complained of
+ * @param parts.ended a follower has ended, with what it had complained of
  */
 export function followFolders(parts: {
-  readonly command: () => FollowCommand | Promise<FollowCommand>
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly start: StartFollower
   readonly changed: (key: AttemptKey | undefined) => void
   readonly ended?: (said: string) => void
-}): Following {
-  let child: ChildProcess | undefined
+}): Follower {
+  let follower: Follower | undefined
   let timer: NodeJS.Timeout | undefined
   let isDisposed = false
   let pauseMs = firstPauseMs
 
-  const again = () => {
+  const ended = (said: string) => {
+    follower = undefined
+    parts.ended?.(said)
     if (isDisposed) return
-    timer = setTimeout(() => void start(), pauseMs)
+    timer = setTimeout(start, pauseMs)
     pauseMs = Math.min(pauseMs * 2, longestPauseMs)
   }
-  const start = async () => {
-    const { argv, stdin } = await parts.command()
-    if (isDisposed) return
-    const [program = '', ...args] = argv
-    const started = spawn(program, args, { env: { ...parts.env }, windowsHide: true })
-    child = started
-    let said = ''
-    const read = createListingReader(parts.changed, () => (pauseMs = firstPauseMs))
-    started.stdout.setEncoding('utf8').on('data', read)
-    started.stderr.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-4000)))
-    started.stdin.on('error', () => undefined).write(stdin)
-    started.once('error', (error) => (said += error.message))
-    started.once('close', () => {
-      child = undefined
-      parts.ended?.(said)
-      again()
-    })
+  const start = () => {
+    follower = parts.start(
+      createListingReader(parts.changed, () => (pauseMs = firstPauseMs)),
+      ended,
+    )
   }
-  void start()
+  start()
   return {
     get pid() {
-      return child?.pid
+      return follower?.pid
     },
     [Symbol.dispose]() {
       isDisposed = true
       clearTimeout(timer)
-      child?.kill()
+      follower?.[Symbol.dispose]()
     },
+  }
+}
+
+/** Followers that are processes of this machine. @param command called before each start */
+export function followByProcess(
+  command: () => FollowCommand | Promise<FollowCommand>,
+  env: Readonly<Record<string, string | undefined>>,
+): StartFollower {
+  return (read, ended) => {
+    let child: ChildProcess | undefined
+    let isDisposed = false
+    const start = async () => {
+      const { argv, stdin } = await command()
+      if (isDisposed) return
+      const [program = '', ...args] = argv
+      const started = spawn(program, args, { env: { ...env }, windowsHide: true })
+      child = started
+      let said = ''
+      started.stdout.setEncoding('utf8').on('data', read)
+      started.stderr.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-4000)))
+      started.stdin.on('error', () => undefined).write(stdin)
+      started.once('error', (error) => (said += error.message))
+      started.once('close', () => {
+        child = undefined
+        ended(said)
+      })
+    }
+    void start()
+    return {
+      get pid() {
+        return child?.pid
+      },
+      [Symbol.dispose]() {
+        isDisposed = true
+        child?.kill()
+      },
+    }
   }
 }
 

@@ -30,6 +30,13 @@ export interface JobFolders {
    * @throws STORAGE_FULL, STORAGE_READ_ONLY; then nothing is left that was not there before
    */
   place(key: AttemptKey, files: Readonly<Record<string, string>>, then: string): Promise<string>
+  /**
+   * Writes a little where folders would come to lie, takes it away again, and goes on with `then`, as `place` does.
+   * Makes no folder.
+   *
+   * @throws STORAGE_FULL, STORAGE_READ_ONLY
+   */
+  probe(then: string): Promise<string>
   states(keys: readonly AttemptKey[]): Promise<Map<AttemptKey, FolderState>>
   /** Looks for files and folders of these names in those of all attempts; the result tells who has one. */
   listHaving(names: readonly string[]): Promise<(name: string) => ReadonlySet<AttemptKey>>
@@ -59,6 +66,7 @@ export function createJobFolders(shell: Shell, root: string): JobFolders {
   }
   return {
     place: async (key, files, then) => check(await run(placeProgram(key, files, then))),
+    probe: async (then) => check(await run(`${probeProgram}${then}\n`)),
     async states(keys) {
       if (keys.length === 0) return new Map()
       return parseStates(keys, check(await run(statesProgram(keys))))
@@ -128,6 +136,14 @@ function placeProgram(key: AttemptKey, files: Readonly<Record<string, string>>, 
     '',
   ].join('\n')
 }
+
+/** One mebibyte: a full file system may still have room for an empty file. */
+const probeProgram = `probe=$root
+until [ -d "$probe/" ]; do probe=\${probe%/*}; done
+probe=$probe/.runwright-probe.$$
+LC_ALL=C head -c 1048576 /dev/zero >"$probe" || { rm -f "$probe"; exit ${cannotPlace}; }
+rm -f "$probe"
+`
 
 function listHavingProgram(names: readonly string[]): string {
   return `cd "$root" 2>/dev/null || exit 0

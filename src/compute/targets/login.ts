@@ -1,5 +1,5 @@
 import type { AttemptKey } from '../target.ts'
-import { followFolders } from './follow-folders.ts'
+import { followByProcess, followFolders } from './follow-folders.ts'
 import type { JobFolders } from './job-folders.ts'
 import { createJobFolders } from './job-folders.ts'
 import { openLocalShell } from './local-shell.ts'
@@ -34,12 +34,12 @@ export async function openLogin(host: SshHost | undefined, folder: string, parts
 function openLocalLogin(folder: string, { env }: LoginParts): Login {
   const shell = openLocalShell(env)
   const folders = createJobFolders(shell, folder)
-  const command = () => ({ argv: ['sh', '-c', folders.followProgram], stdin: '' })
+  const start = followByProcess(() => ({ argv: ['sh', '-c', folders.followProgram], stdin: '' }), env)
   return {
     shell,
     folders,
     moveEnv: (own) => Promise.resolve(own),
-    watch: (changed) => followFolders({ command, env, changed }),
+    watch: (changed) => followFolders({ start, changed }),
     [Symbol.asyncDispose]: () => shell[Symbol.asyncDispose](),
   }
 }

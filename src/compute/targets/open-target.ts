@@ -3,18 +3,25 @@ import { refuse } from '../../protocol/parse.ts'
 import type { ComputeTarget } from '../target.ts'
 import { openCommandTarget } from './command.ts'
 import { parseCommandOptions } from './command-options.ts'
-import type { LoginParts } from './login.ts'
+import { openJupyterTarget } from './jupyter.ts'
+import type { JupyterParts } from './jupyter.ts'
 import { createRemoteCode } from './remote-code.ts'
 import { openSlurmTarget } from './slurm.ts'
 import { openSshTarget } from './ssh.ts'
-import { parseSlurmOptions, parseSshOptions } from './target-options.ts'
+import { parseJupyterOptions, parseSlurmOptions, parseSshOptions } from './target-options.ts'
 
-type Open = (settings: TargetSettings, path: string, parts: LoginParts) => Promise<ComputeTarget>
+export type TargetParts = Omit<JupyterParts, 'placeCode'>
+
+type Open = (settings: TargetSettings, path: string, parts: TargetParts) => Promise<ComputeTarget>
 
 const kinds: Readonly<Record<string, Open>> = {
   async ssh(settings, path, parts) {
     const options = parseSshOptions(settings, path)
     return openSshTarget(options, { ...parts, placeCode: createRemoteCode(parts.env, options.folder) })
+  },
+  async jupyter(settings, path, parts) {
+    const options = parseJupyterOptions(settings, path)
+    return openJupyterTarget(options, { ...parts, placeCode: createRemoteCode(parts.env, options.folder) })
   },
   async slurm(settings, path, parts) {
     const options = parseSlurmOptions(settings, path)
@@ -37,7 +44,7 @@ const kinds: Readonly<Record<string, Open>> = {
  * @param path of the description in the file, as `targets.cluster`
  * @throws INVALID_PARAMETER_VALUE that names the setting
  */
-export async function openTarget(settings: TargetSettings, path: string, parts: LoginParts): Promise<ComputeTarget> {
+export async function openTarget(settings: TargetSettings, path: string, parts: TargetParts): Promise<ComputeTarget> {
   const open = Object.hasOwn(kinds, settings.kind) ? kinds[settings.kind] : undefined
   if (open === undefined) {
     return refuse(settings.kind, `${path}.kind`, `expected one of ${Object.keys(kinds).join(', ')}`)

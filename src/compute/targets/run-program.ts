@@ -3,9 +3,9 @@ import { constants } from 'node:os'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { ShellOptions, ShellResult } from './shell.ts'
 
-const defaultTimeoutMs = 30_000
+export const defaultTimeoutMs = 30_000
 /** Far above any answer that is asked for; a target that answers more is broken. */
-const maxOutputBytes = 64 << 20
+export const maxOutputBytes = 64 << 20
 
 export interface ProgramResult extends ShellResult {
   /** As `SIGKILL`; null when it ended by itself. */

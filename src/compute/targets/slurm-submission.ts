@@ -41,6 +41,7 @@ export function describeSubmission(attempt: Attempt, place: SubmissionPlace): Re
     key,
     command,
     directory: spec.workingDirectory,
+    checkpoints: code.checkpoints,
     env,
     hasSecrets,
     timeLimitSeconds,

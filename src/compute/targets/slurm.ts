@@ -80,7 +80,10 @@ export async function openSlurmTarget(
       // The jobs of a sweep ask for the same.
       if (parts.now() - (accepted.get(asked) ?? -Infinity) < acceptedMs) return
       const stdin = `#!/bin/sh\n:\n`
-      const result = await shell.run(['sbatch', '--test-only', ...words], { stdin })
+      const [result] = await Promise.all([
+        shell.run(['sbatch', '--test-only', ...words], { stdin }),
+        folders.probe(':'),
+      ])
       if (result.code === 127) throw explainFailure(shell.name, result)
       if (result.code !== 0) throw explainRefusal(shell.name, result.stderr)
       accepted.set(asked, parts.now())

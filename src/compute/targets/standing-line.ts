@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { AttemptKey } from '../target.ts'
-import { followFolders } from './follow-folders.ts'
-import type { Following } from './follow-folders.ts'
+import { followByProcess, followFolders } from './follow-folders.ts'
+import type { Follower } from './follow-folders.ts'
 import type { JobFolders } from './job-folders.ts'
 import { aliveFunctions, bootProgram } from './job-folders.ts'
 import { explainSshFailure } from './ssh-errors.ts'
 import { moveUrl } from './move-url.ts'
 import type { SshShell } from './ssh-shell.ts'
+import { choosePort, nextPort } from './tracking-port.ts'
 
 /**
  * The connection that stands while there are jobs on a host: it tells what happens in their folders, and brings what
@@ -26,8 +27,6 @@ export interface StandingLine extends Disposable {
 }
 
 const openTimeoutMs = 15_000
-/** Below the ports that systems give to whoever asks for any. */
-const ports = { first: 20_000, count: 12_000 }
 
 /**
  * @param parts.trackingPort of the tracking server on this machine
@@ -45,15 +44,15 @@ export function createStandingLine(parts: {
   const watchers = new Set<(key: AttemptKey | undefined) => void>()
   const events = new EventEmitter<{ up: [] }>().setMaxListeners(0)
   let fault: RunwrightError | undefined
-  let port = ports.first + (Number.parseInt(id.slice(0, 8), 16) % ports.count)
+  let port = choosePort(id)
   let isUp = false
   let refusals = 0
-  let following: Following | undefined
+  let following: Follower | undefined
 
   const command = async () => {
     if (refusals > 0) await shell.run(['sh', '-c', evictProgram, 'sh', id]).catch(() => undefined)
     // A line of an earlier engine has been ended by then: somebody else has the port.
-    if (refusals > 4) port = ports.first + ((port - ports.first + 1) % ports.count)
+    if (refusals > 4) port = nextPort(port)
     const own = ['-R', `127.0.0.1:${port}:127.0.0.1:${trackingPort}`, '-o', 'ExitOnForwardFailure=yes']
     return shell.command(
       [...own, '-o', 'LogLevel=ERROR'],
@@ -71,7 +70,8 @@ export function createStandingLine(parts: {
     refusals = 0
     for (const tell of watchers) tell(key)
   }
-  const stand = () => (following ??= followFolders({ command, env: parts.env, changed, ended }))
+  const start = followByProcess(command, parts.env)
+  const stand = () => (following ??= followFolders({ start, changed, ended }))
 
   const openPort = async () => {
     stand()

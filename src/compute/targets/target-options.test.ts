@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parseSlurmOptions, parseSshOptions } from './target-options.ts'
+import type { RunwrightError } from '../../protocol/errors.ts'
+import { parseJupyterOptions, parseSlurmOptions, parseSshOptions } from './target-options.ts'
 
 const code = 'INVALID_PARAMETER_VALUE'
 
@@ -12,6 +13,23 @@ describe('the description of a target', () => {
     })
     assert.throws(() => parseSshOptions({}, 'targets.far'), { code, message: /targets\.far\.host/ })
     assert.throws(() => parseSshOptions({ host: 'far', options: { Port: [] } }, 'targets.far'), { code })
+  })
+
+  it('beside a Jupyter Server names the variable of its token, and holds none itself', () => {
+    const read = parseJupyterOptions({ url: 'https://hub.example.org/user/ada', tokenFrom: 'HUB_TOKEN' }, 'targets.lab')
+    assert.deepEqual([read.url.href, read.tokenFrom], ['https://hub.example.org/user/ada/', 'HUB_TOKEN'])
+    assert.throws(() => parseJupyterOptions({ url: 'https://lab' }, 'targets.lab'), { code, message: /lab\.tokenFrom/ })
+    const wrong = ['ftp://lab', 'lab:8888', 'https://lab/?token=5ecret', 'https://ada:5ecret@lab/']
+    for (const url of wrong) {
+      assert.throws(
+        () => parseJupyterOptions({ url, tokenFrom: 'HUB_TOKEN' }, 'targets.lab'),
+        (error: RunwrightError) =>
+          error.code === code && /lab\.url/.test(error.message) && !/5ecret/.test(error.message),
+        url,
+      )
+    }
+    const token = { url: 'https://lab', tokenFrom: '5ecret-token' }
+    assert.throws(() => parseJupyterOptions(token, 'targets.lab'), { code, message: /^(?!.*5ecret).*lab\.tokenFrom/ })
   })
 
   it('on Slurm may say nothing, or all that sbatch wants to know', () => {

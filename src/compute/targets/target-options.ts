@@ -1,5 +1,7 @@
 import { listOf, object, refine, refuse, text } from '../../protocol/parse.ts'
 import type { Parser } from '../../protocol/parse.ts'
+import { RunwrightError } from '../../protocol/errors.ts'
+import type { JupyterTargetOptions } from './jupyter.ts'
 import type { SlurmTargetOptions } from './slurm.ts'
 import type { SshTargetOptions } from './ssh.ts'
 
@@ -24,6 +26,26 @@ export const targetFolder: Parser<string> = refine(text, (folder, path) =>
   /^(~?\/)[^\r\n\0]+$/.test(folder) ? folder : refuse(folder, path, 'expected a folder as ~/x or /x'),
 )
 
+/** Somebody may have written the token itself, so that it is not shown. */
+const variableName: Parser<string> = (value, path) =>
+  typeof value === 'string' && /^[A-Za-z_]\w*$/.test(value) ? value : refuse('…', path, "expected a variable's name")
+
+/** The address of a server, with a slash at its end. Whatever lets one in does not belong in the file. */
+const serverUrl: Parser<URL> = refine(text, (given, path) => {
+  const url = URL.parse(given)
+  if (url !== null && (url.search !== '' || url.username !== '' || url.password !== '')) {
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', `The address in '${path}' holds more than an address.`, {
+      hint: 'The token does not belong in the file: leave out all from "?" on, and name its variable in tokenFrom.',
+    })
+  }
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    return refuse(given, path, 'expected an address such as https://lab.example.org/')
+  }
+  url.hash = ''
+  if (!url.pathname.endsWith('/')) url.pathname += '/'
+  return url
+})
+
 /** One word of sbatch's options. What we set ourselves is not to be set again: a job is found by it. */
 const extraWord: Parser<string> = refine(text, (word, path) => {
   if (!/^-[^\r\n\0]+$/.test(word)) return refuse(word, path, 'expected an option of sbatch')
@@ -34,6 +56,12 @@ const extraWord: Parser<string> = refine(text, (word, path) => {
 
 /** Reads the description of an `ssh` target. @throws INVALID_PARAMETER_VALUE that names the field */
 export const parseSshOptions: Parser<SshTargetOptions> = object(host, { ...hostSettings, folder: targetFolder })
+
+/** Reads the description of a `jupyter` target. @throws INVALID_PARAMETER_VALUE that names the field */
+export const parseJupyterOptions: Parser<JupyterTargetOptions> = object(
+  { url: serverUrl, tokenFrom: variableName },
+  { kernel: text, folder: targetFolder },
+)
 
 /** Reads the description of a `slurm` target. @throws INVALID_PARAMETER_VALUE that names the field */
 export const parseSlurmOptions: Parser<SlurmTargetOptions> = object(

@@ -1,4 +1,7 @@
-import { isVariableName, quoteWord } from './quote.ts'
+import { isVariableName, quotePath, quoteWord } from './quote.ts'
+
+/** Names the folder of a job's checkpoints to its command. */
+export const checkpointVariable = 'RUNWRIGHT_CHECKPOINT_DIR'
 
 /** What the wrapper is told by `settings.sh`. */
 export interface WrapperSettings {
@@ -9,6 +12,11 @@ export interface WrapperSettings {
   readonly directory: string
   /** Variables beyond the wrapper's own environment. They lie in the file: no secrets. */
   readonly env?: Readonly<Record<string, string>>
+  /**
+   * Where the job keeps its checkpoints, outside of every attempt's folder: absolute, or as `~/x`. The command finds it
+   * in RUNWRIGHT_CHECKPOINT_DIR, unless `env` says something else.
+   */
+  readonly checkpoints?: string | undefined
   /** Whether the wrapper is given `secretsText` on its stdin, all of it before it claims anything. */
   readonly hasSecrets?: boolean
   readonly timeLimitSeconds?: number | undefined
@@ -31,8 +39,9 @@ export interface WrapperSettings {
  * @throws {RangeError} for a variable that a shell cannot pass on, and for a NUL
  */
 export function settingsText(settings: WrapperSettings): string {
-  const { timeLimitSeconds, memoryBytes, preemptSeconds } = settings
+  const { timeLimitSeconds, memoryBytes, preemptSeconds, checkpoints } = settings
   return [
+    ...(checkpoints === undefined ? [] : [`export ${checkpointVariable}=${quotePath(checkpoints)}`]),
     ...assignments(settings.env ?? {}),
     `rw_key=${quoteWord(settings.key)}`,
     `rw_directory=${quoteWord(settings.directory)}`,

@@ -12,12 +12,15 @@ import { type ListedTarget, listTargets } from './list-targets.ts'
  */
 export async function loadLaunchChoices(folder: string, client: Client | undefined): Promise<LaunchChoices> {
   const { targets, profiles } = await loadProjectFile(folder)
+  const tokenVariables = new Map(Object.entries(targets).map(([name, { tokenFrom }]) => [name, tokenFrom]))
   if (client === undefined) {
     const named = Object.entries(targets).map(([name, { kind }]) => newTarget(name, kind))
-    return { targets: [newTarget('local', 'local'), ...named], experiments: [], profiles }
+    return { targets: [newTarget('local', 'local'), ...named], experiments: [], profiles, tokenVariables }
   }
   const [listed, { experiments }] = await Promise.all([listTargets(client), client.call('experiments/list', {})])
-  return { targets: listed, experiments: experiments.map(({ name }) => name), profiles }
+  // An engine that has come in knows the token.
+  for (const { target } of listed) if (target.trouble === undefined) tokenVariables.delete(target.name)
+  return { targets: listed, experiments: experiments.map(({ name }) => name), profiles, tokenVariables }
 }
 
 function newTarget(name: string, kind: string): ListedTarget {
