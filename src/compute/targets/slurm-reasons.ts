@@ -35,9 +35,8 @@ export function explainWaiting({ reason, startsAt }: Pick<QueueEntry, 'reason' |
   const known = explanations.find(([pattern]) => pattern.test(reason))?.[1]
   const isNamed = reason !== 'None' && reason !== '(null)' && reason !== ''
   const words = `${known ?? 'waits'}${isNamed ? ` (${reason})` : ''}`
-  return startsAt === undefined ? words : `${words}; expected at ${formatTime(startsAt)}`
+  return startsAt === undefined ? words : `${words}; expected at ${timeFormat.format(startsAt)}`
 }
 
-function formatTime(time: number): string {
-  return new Date(time).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
-}
+/** Made once: a queue may have thousands of times. */
+const timeFormat = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
