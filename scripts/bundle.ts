@@ -1,6 +1,6 @@
 /**
  * Writes what ships: `dist/extension.cjs` for VS Code's extension host, `dist/engine.js` and `dist/cli.js` for Node,
- * `dist/webviews/` for the browser in VS Code.
+ * `dist/training.js` for training programs, `dist/webviews/` for the browser in VS Code.
  *
  *     node scripts/bundle.ts               with source maps beside the bundles
  *     node scripts/bundle.ts --production  smaller, without source maps, names kept so that stack traces read well
@@ -21,6 +21,7 @@ const requireForModules =
 const bundles: readonly (BuildOptions & { entry: string; outfile: string })[] = [
   { entry: 'src/extension/extension.ts', outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'] },
   { entry: 'src/engine/main.ts', outfile: 'dist/engine.js', format: 'esm', banner: { js: requireForModules } },
+  { entry: 'src/training/main.ts', outfile: 'dist/training.js', format: 'esm' },
   { entry: 'src/cli/main.ts', outfile: 'dist/cli.js', format: 'esm', banner: { js: requireForModules } },
 ]
 
