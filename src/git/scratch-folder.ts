@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isAlive } from './is-alive.ts'
 
 /**
  * A new folder for what this process needs while it works; whoever makes it removes it. What processes that were killed
@@ -19,14 +20,4 @@ export async function createScratchFolder(name: string, parent = tmpdir()): Prom
     left.map((entry) => rm(join(parent, entry), { recursive: true, force: true }).catch(() => undefined)),
   )
   return mkdtemp(join(parent, `${name}-${process.pid}-`))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // Another user's is not ours to ask, and to clean up after.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
 }
