@@ -102,16 +102,28 @@ export async function isIntact(folder: string, manifest: Manifest): Promise<bool
   return sizeBytes === manifest.sizeBytes && hash.digest('hex') === manifest.sha256
 }
 
+/** Which checkpoints stay. */
+export interface KeepRule {
+  readonly keepLast: number
+  readonly keepBest: number
+  readonly mode: Mode
+}
+
+/** @param manifests newest first */
+export function chooseKept(
+  manifests: readonly Manifest[],
+  { keepLast, keepBest, mode }: KeepRule,
+): readonly Manifest[] {
+  return [...manifests.slice(0, keepLast), ...sortByMetric(manifests, mode).slice(0, keepBest)]
+}
+
 /** Removes all but the last and the best ones; tells which. Ones of the wrong size do not count as kept. */
-export async function prune(
-  folder: string,
-  { keepLast, keepBest, mode }: { readonly keepLast: number; readonly keepBest: number; readonly mode: Mode },
-): Promise<readonly Manifest[]> {
+export async function prune(folder: string, rule: KeepRule): Promise<readonly Manifest[]> {
   await using _lock = await lockFile(join(folder, '.lock'))
   const manifests = await listManifests(folder)
   const sizes = await Promise.all(manifests.map((each) => stat(join(folder, stateNameOf(each))).catch(() => undefined)))
   const whole = manifests.filter(({ sizeBytes }, index) => sizes[index]?.size === sizeBytes)
-  const kept = new Set([...whole.slice(0, keepLast), ...sortByMetric(whole, mode).slice(0, keepBest)].map(stemOf))
+  const kept = new Set(chooseKept(whole, rule).map(stemOf))
   // Nobody publishes now: all else is broken, or was left by a writer that was killed between its two moves.
   const known: readonly string[] = ['.json', ...Object.values(suffixes)]
   const names = (await readdir(folder)).filter((name) => {

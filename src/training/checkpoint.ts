@@ -65,8 +65,9 @@ export async function checkpoint(
   // NaN is never the best.
   const rated = metric === undefined || Number.isNaN(metric) ? undefined : metric
   const manifest = await writeCheckpoint(place, serialize(state), { step, metric: rated })
-  const gone = await prune(place, { keepLast, keepBest, mode })
-  if (upload) uploadCheckpoint(place, manifest, gone)
+  const rule = { keepLast, keepBest, mode }
+  const gone = await prune(place, rule)
+  if (upload) uploadCheckpoint(place, manifest, gone, rule)
   return join(place, stateNameOf(manifest))
 }
 
