@@ -233,10 +233,11 @@ function createVerbs(page: Page) {
     await row.and(page.locator('[aria-expanded="false"]')).waitFor()
   }
 
-  /** The row below, one level deeper. */
+  /** The row below of the same list, one level deeper. */
   async function firstChild(row: Locator): Promise<Locator> {
     const [index, level] = [await row.getAttribute('data-index'), await row.getAttribute('aria-level')]
-    return sideBar.locator(`[data-index="${Number(index) + 1}"][aria-level="${Number(level) + 1}"]`)
+    const list = row.locator('xpath=..')
+    return list.locator(`[data-index="${Number(index) + 1}"][aria-level="${Number(level) + 1}"]`)
   }
 
   return {
