@@ -11,6 +11,7 @@ export const units = {
   nodes: { better: 'lower' },
   '%': { better: 'higher' },
   h: { better: 'lower' },
+  s: { better: 'lower' },
   'requests/s': { better: 'higher' },
 } as const satisfies Record<string, { better: 'lower' | 'higher' }>
 
@@ -53,6 +54,8 @@ export interface BenchmarkOf<Id extends string> {
   readonly summary: string
   /** In the order of the table. */
   readonly measures: Readonly<Record<Id, Measure>>
+  /** How often each side is measured; default 5. One that is measured once is not warmed up. */
+  readonly repetitions?: number
   /** Names the peers with their versions, where they have names. */
   describePeers?(): string
   open(setting: BenchmarkSetting): Promise<Sides<Id>>

@@ -6,12 +6,15 @@ import compareLive from './benchmarks/compare-live.ts'
 import compareTable from './benchmarks/compare-table.ts'
 import compareWide from './benchmarks/compare-wide.ts'
 import extensionActivation from './benchmarks/extension-activation.ts'
+import gpuQueue from './benchmarks/gpu-queue.ts'
+import launch from './benchmarks/launch.ts'
 import logBatch from './benchmarks/log-batch.ts'
 import logMetric from './benchmarks/log-metric.ts'
 import memory from './benchmarks/memory.ts'
 import scale from './benchmarks/scale.ts'
 import schedule from './benchmarks/schedule.ts'
 import searchRuns from './benchmarks/search-runs.ts'
+import slurmThroughput from './benchmarks/slurm-throughput.ts'
 import snapshot from './benchmarks/snapshot.ts'
 import treeOpen from './benchmarks/tree-open.ts'
 
@@ -32,4 +35,7 @@ export const benchmarks: readonly Benchmark[] = [
   compareLive,
   snapshot,
   schedule,
+  gpuQueue,
+  slurmThroughput,
+  launch,
 ]

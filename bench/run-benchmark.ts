@@ -40,9 +40,10 @@ export async function runBenchmark(benchmark: Benchmark, options: RunOptions): P
     if (taken !== undefined) samples.set(side, [...(samples.get(side) ?? []), taken])
   }
 
-  if (!isQuick) for (const side of compared) await sample(side, 'warming up')
+  const count = isQuick ? 1 : (benchmark.repetitions ?? repetitions)
+  if (count > 1) for (const side of compared) await sample(side, 'warming up')
   samples.clear()
-  const turns = planTurns(isQuick ? 1 : repetitions, compared)
+  const turns = planTurns(count, compared)
   for (const [index, turn] of turns.entries()) {
     for (const side of turn) await sample(side, `repetition ${index + 1} of ${turns.length}`)
   }

@@ -1,6 +1,6 @@
 /**
- * Writes what ships: `dist/extension.cjs` for VS Code's extension host, `dist/engine.js` and `dist/cli.js` for Node,
- * `dist/webviews/` for the browser in VS Code.
+ * Writes what ships: `dist/extension.cjs` for VS Code's extension host, `dist/engine.js` and `dist/cli.js` (which loads
+ * `dist/cli-main.js`) for Node, `dist/training.js` for training programs, `dist/webviews/` for the browser in VS Code.
  *
  *     node scripts/bundle.ts               with source maps beside the bundles
  *     node scripts/bundle.ts --production  smaller, without source maps, names kept so that stack traces read well
@@ -21,15 +21,19 @@ const requireForModules =
 const bundles: readonly (BuildOptions & { entry: string; outfile: string })[] = [
   { entry: 'src/extension/extension.ts', outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'] },
   { entry: 'src/engine/main.ts', outfile: 'dist/engine.js', format: 'esm', banner: { js: requireForModules } },
-  { entry: 'src/cli/main.ts', outfile: 'dist/cli.js', format: 'esm', banner: { js: requireForModules } },
+  { entry: 'src/cli/main.ts', outfile: 'dist/cli-main.js', format: 'esm', banner: { js: requireForModules } },
+  { entry: 'src/cli/bin.ts', outfile: 'dist/cli.js', format: 'esm' },
+  { entry: 'src/training/main.ts', outfile: 'dist/training.js', format: 'esm' },
 ]
 
 /** Scripts and styles of webviews: for browsers, without modules of Node. */
 const webviews: typeof bundles = [
   { entry: 'webviews/compare/main.ts', outfile: 'dist/webviews/compare.js', format: 'iife', platform: 'browser' },
+  { entry: 'webviews/job/main.ts', outfile: 'dist/webviews/job.js', format: 'iife', platform: 'browser' },
   { entry: 'webviews/standalone/main.ts', outfile: 'dist/webviews/standalone.js', format: 'iife', platform: 'browser' },
   { entry: 'webviews/standalone/standalone.css', outfile: 'dist/webviews/standalone.css', platform: 'browser' },
   { entry: 'webviews/compare/compare.css', outfile: 'dist/webviews/compare.css', platform: 'browser' },
+  { entry: 'webviews/job/job.css', outfile: 'dist/webviews/job.css', platform: 'browser' },
 ]
 
 /** Builds all bundles and returns the size of each in bytes, by its path relative to the repository. */

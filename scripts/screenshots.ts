@@ -8,12 +8,13 @@ import { openWorkbench } from '../test/vscode/workbench.ts'
 import { bundle } from './bundle.ts'
 import { comparePictures } from './screenshots/compare.ts'
 import { explorer } from './screenshots/explorer.ts'
+import { job } from './screenshots/job.ts'
 import { jobs } from './screenshots/jobs.ts'
 import type { Picture } from './screenshots/picture.ts'
 import { openPicturedWorkspace } from './screenshots/pictured-workspace.ts'
 import { rootFolder } from './start/cli.ts'
 
-const pictures: readonly Picture[] = [explorer, jobs, ...comparePictures]
+const pictures: readonly Picture[] = [explorer, jobs, job, ...comparePictures]
 
 /** By what follows the picture's name. */
 const themes = {
@@ -36,7 +37,7 @@ for (const [suffix, theme] of Object.entries(themes)) {
   for (const picture of wanted) {
     await using vscode = await openWorkbench({
       workspace: workspace.folder,
-      size: { width: 1280, height: 960 },
+      size: { width: 1280, height: 1040 },
       settings: {
         'workbench.colorTheme': theme,
         'window.title': '${activeEditorShort}${separator}${rootName}',

@@ -1,13 +1,10 @@
 import { plan, type PlanInput } from '../../src/compute/devices/plan.ts'
 import { type SimulatedRun, simulate, type TracedJob } from '../../src/compute/devices/simulate.ts'
-import { defineBenchmark, type Sample } from '../benchmark.ts'
+import { defineBenchmark } from '../benchmark.ts'
 import { boundEnd } from '../schedule/bound.ts'
 import { planInOrder, scheduleInHindsight } from '../schedule/hindsight.ts'
-import { drawTrace, machine, sumWork } from '../schedule/trace.ts'
-
-const hourMs = 3_600_000
-
-type Figure = 'utilization' | 'ofBound' | 'longestWait' | 'meanWait' | 'planning' | 'slowestPlan' | 'fullPlan'
+import { describeSchedule, type ScheduleFigures } from '../schedule/figures.ts'
+import { drawTrace, machine } from '../schedule/trace.ts'
 
 export default defineBenchmark({
   name: 'schedule',
@@ -29,7 +26,7 @@ export default defineBenchmark({
       return { trace, bound: boundEnd(trace, machine.devices) }
     })
     const figuresOf = (schedule: (trace: readonly TracedJob[]) => readonly SimulatedRun[]) =>
-      meanOf(traces.map(({ trace, bound }) => describe(schedule(trace), bound)))
+      meanOf(traces.map(({ trace, bound }) => describeSchedule(schedule(trace), bound)))
     return Promise.resolve({
       ours() {
         const times: number[] = []
@@ -56,22 +53,9 @@ export default defineBenchmark({
   },
 })
 
-type Described = Sample<Exclude<Figure, 'planning' | 'slowestPlan' | 'fullPlan'>>
-
-function describe(runs: readonly SimulatedRun[], bound: number): Described {
-  const end = Math.max(...runs.map(({ endedAt }) => endedAt))
-  const waits = runs.map(({ job, startedAt }) => (startedAt - job.createdAt) / hourMs)
-  return {
-    utilization: (100 * sumWork(runs.map(({ job }) => job))) / (machine.devices.length * end),
-    ofBound: (100 * bound) / end,
-    longestWait: Math.max(...waits),
-    meanWait: waits.reduce((sum, wait) => sum + wait, 0) / waits.length,
-  }
-}
-
 /** Of each figure the mean, but of the longest wait the longest. */
-function meanOf(all: readonly Described[]): Described {
-  const mean = (figure: keyof Described) => all.reduce((sum, one) => sum + one[figure], 0) / all.length
+function meanOf(all: readonly ScheduleFigures[]): ScheduleFigures {
+  const mean = (figure: keyof ScheduleFigures) => all.reduce((sum, one) => sum + one[figure], 0) / all.length
   return {
     utilization: mean('utilization'),
     ofBound: mean('ofBound'),

@@ -21,7 +21,7 @@ function createPicture(tab: ViewTab, isThere: (view: FrameLocator) => Promise<un
       await view.getByText(`${compared.length} chosen`).waitFor()
       await view.getByRole('tab', { name: tab }).click()
       await isThere(view)
-      await page.mouse.move(640, 955)
+      await page.mouse.move(640, 1035)
     },
   }
 }

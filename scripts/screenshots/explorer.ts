@@ -8,6 +8,7 @@ export const explorer: Picture = {
     const { page, row, expand } = vscode
     await vscode.showRunwright()
     await widenSideBar(page)
+    await page.getByRole('button', { name: 'Jobs Section' }).click()
     await expand(row('Experiment digits'))
     await expand(row(`Run ${finishedRun}, finished`))
     for (const section of ['Params', 'Metrics', 'Artifacts', 'Code', 'Environment']) {

@@ -13,7 +13,7 @@ export const jobs: Picture = {
     await row('Target local').waitFor()
     await vscode.runCommand('Runwright: Focus on Jobs View')
     await expand(row('Done'))
-    await row(`Job ${runningJob}, running`).click()
+    await vscode.chooseFromMenu(row(`Job ${runningJob}, running`), 'Open Log in Terminal')
     await page.locator('.xterm-rows:visible').getByText('epoch').first().waitFor()
     await page.mouse.move(900, 900)
   },

@@ -58,7 +58,7 @@ export async function openPicturedWorkspace(): Promise<PicturedWorkspace> {
       'train',
       '--detach',
       '--experiment',
-      'digits',
+      'digits-jobs',
       '--name',
       name,
       ...resources,

@@ -7,8 +7,6 @@ import type { Job } from '../protocol/jobs.ts'
 import type { Param, Tag } from '../protocol/runs.ts'
 import { substituteParams } from '../protocol/substitute-params.ts'
 import { tagNames } from '../protocol/tag-names.ts'
-import type { CodeState } from '../supervisor/code-state.ts'
-import { storePatch } from '../supervisor/describe-run.ts'
 import { retry } from '../supervisor/retry.ts'
 import { runTags } from '../supervisor/run-tags.ts'
 import type { CliContext } from './context.ts'
@@ -25,12 +23,14 @@ export interface JobLaunch {
   readonly experiment: string
   readonly name?: string
   readonly workspace: string
-  readonly code: CodeState | undefined
 }
 
 const launchesAtOnce = 8
 /** An engine that was killed is back in a second. */
 const patienceMs = 60_000
+
+/** A target that is full or cannot be reached is told at once: whoever launches is there to choose another. */
+const isEngineAway = (error: unknown) => error instanceof RunwrightError && error.code === 'ENGINE_UNREACHABLE'
 
 /** Launches a job for each set of params. Each launch has a key, so that one which is sent again is none anew. */
 export async function launchJobs(context: CliContext, client: Client, launch: JobLaunch): Promise<readonly Job[]> {
@@ -42,10 +42,10 @@ export async function launchJobs(context: CliContext, client: Client, launch: Jo
   const launched: Job[] = []
 
   async function launchOne([index, params]: [number, readonly Param[]]): Promise<Job> {
-    const { template, spec, experiment, name, workspace, code } = launch
+    const { template, spec, experiment, name, workspace } = launch
     const command = substituteParams(template, params)
     const user = os.userInfo().username
-    const tags = runTags({ command, template, params, cwd: context.cwd, workspace, user, code })
+    const tags = runTags({ command, template, params, cwd: context.cwd, workspace, user })
     const sent = {
       key: `${batch}-${index}`,
       experiment,
@@ -56,12 +56,10 @@ export async function launchJobs(context: CliContext, client: Client, launch: Jo
       userId: user,
       tags: [...tags, ...sweepTags],
     }
-    const { job, warnings } = await retry(() => client.call('jobs/launch', sent), patienceMs)
+    const { job, warnings } = await retry(() => client.call('jobs/launch', sent), patienceMs, isEngineAway)
     launched.push(job)
-    const warn = (message: string) => void context.stderr.write(`runwright: ${message}\n`)
     // All jobs of a sweep have the same code.
-    if (index === 0) for (const warning of warnings) warn(printable(warning))
-    await storePatch({ client, warn }, job.runId, code)
+    if (index === 0) for (const warning of warnings) context.stderr.write(`runwright: ${printable(warning)}\n`)
     return job
   }
 

@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-/** The command line's entry, from source and as a bundle: reads the world and hands it to the program. */
+/** The command line, from source and as a bundle: reads the world and hands it to the program. */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import os from 'node:os'

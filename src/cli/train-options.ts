@@ -1,4 +1,5 @@
 import type { JobResources, JobSpec } from '../protocol/jobs.ts'
+import { launcherNames, precisionNames } from '../protocol/launchers.ts'
 import type { LaunchProfile } from '../protocol/project-file.ts'
 import { parseSize, parseTime } from '../protocol/quantities.ts'
 import type { Param } from '../protocol/runs.ts'
@@ -26,6 +27,8 @@ export interface TrainOptions {
   readonly retries: string | undefined
   readonly secret: readonly string[]
   readonly env: readonly string[]
+  readonly launcher: string | undefined
+  readonly precision: string | undefined
   readonly isolated: boolean
 }
 
@@ -43,6 +46,8 @@ export function readTrainOptions(
   const trials = readInteger('trials', options.trials, 1, 10_000)
   const seed = readInteger('seed', options.seed, -(2 ** 31), 2 ** 31 - 1)
   const repeat = readInteger('repeat', options.repeat, 1, 10_000)
+  const launcher = readOneOf('launcher', options.launcher, launcherNames) ?? profile.launcher
+  const precision = readOneOf('precision', options.precision, precisionNames) ?? profile.precision
   return {
     spec: {
       params: [...mergeParams(profile.params ?? {}, parseParams(options.param), varied)],
@@ -53,6 +58,8 @@ export function readTrainOptions(
       priority: readInteger('priority', options.priority, -100, 100) ?? profile.priority ?? 0,
       retries: readInteger('retries', options.retries, 0, 100) ?? profile.retries ?? 0,
       isIsolated: options.isolated || (profile.isolated ?? false),
+      ...(launcher === undefined ? {} : { launcher }),
+      ...(precision === undefined ? {} : { precision }),
     },
     sweep: {
       grid,
@@ -110,6 +117,13 @@ function readInteger(name: string, text: string | undefined, min: number, max: n
   const value = Number(text)
   if (text.trim() !== '' && Number.isInteger(value) && value >= min && value <= max) return value
   throw usageError('train', `--${name} ${text} is not a whole number from ${min} to ${max}.`)
+}
+
+function readOneOf<T extends string>(name: string, text: string | undefined, known: readonly T[]): T | undefined {
+  if (text === undefined) return undefined
+  const found = known.find((each) => each === text)
+  if (found === undefined) throw usageError('train', `--${name} ${text} is none of ${known.join(', ')}.`)
+  return found
 }
 
 function readVariable(word: string): [string, string] {

@@ -1,8 +1,11 @@
-import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
+import type { Agent, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import https from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { RunwrightError } from '../protocol/errors.ts'
+
+// As an ES module it would have all its exports looked at, which loads the whole of fetch: a fifth of a short command.
+const http = process.getBuiltinModule('node:http')
 
 /** The connection failed before the whole answer was here. */
 export class ConnectionError extends Error {
@@ -54,7 +57,7 @@ export function openHttpConnections(): HttpConnections {
 function send(
   { url, method, headers = {}, body, signal, idleMs = 120_000 }: HttpRequest,
   open: typeof http.request,
-  agent: http.Agent,
+  agent: Agent,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(cancelled())

@@ -34,7 +34,7 @@ export function createMlflowCalls(now: () => number, forget: () => void): Mlflow
     async 'experiments/ensure'({ name }, api) {
       const experiment = await ensureExperiment(name, api)
       const [summary] = await summarize([experiment], api)
-      return { experiment: summary ?? { ...experiment, runCount: 0, activeRunCount: 0 } }
+      return { experiment: summary ?? { ...experiment, runCount: 0, activeRunCount: 0, scheduledRunCount: 0 } }
     },
     async 'experiments/rename'({ experimentId, name }, api) {
       await api.changeExperiment('update', { experiment_id: experimentId, new_name: name })
@@ -175,9 +175,14 @@ async function summarize(experiments: readonly Experiment[], api: MlflowApi): Pr
       ...experiment,
       runCount: runs.get(experiment.experimentId)?.length ?? 0,
       activeRunCount: activeRuns.get(experiment.experimentId)?.length ?? 0,
+      scheduledRunCount: (activeRuns.get(experiment.experimentId) ?? []).filter(isScheduled).length,
       ...(all ? {} : { runCountIsAtLeast: true as const }),
     }))
     .toSorted((a, b) => b.lastUpdateTime - a.lastUpdateTime)
+}
+
+function isScheduled({ status }: Run): boolean {
+  return status === 'SCHEDULED'
 }
 
 /** MLflow's grammar has no OR, and its own clients make no SCHEDULED runs. */

@@ -6,6 +6,11 @@ const pythonsOfFolder =
     ? [String.raw`.venv\Scripts\python.exe`, String.raw`venv\Scripts\python.exe`]
     : ['.venv/bin/python', 'venv/bin/python']
 
+/** Whether a program is the Python of a virtual environment of the folder that it is run in. */
+export function isPythonOfFolder(program: string): boolean {
+  return /^\.?venv[/\\](bin|Scripts)[/\\]python[\d.]*(\.exe)?$/.test(program)
+}
+
 /** The Python of a folder's virtual environment, relative to the folder; where it has none, the one of the PATH. */
 export async function findPython(folder: string): Promise<string> {
   for (const python of pythonsOfFolder) {

@@ -1,4 +1,5 @@
 import type { JobRecord } from './job-record.ts'
+import { precisionVariables } from './launcher.ts'
 
 /** Where commands reach the tracking server of this engine. */
 export interface TrackingServer {
@@ -19,6 +20,7 @@ export function attemptEnvironment({ jobId, runId, experimentId, spec, state }: 
     MLFLOW_RUN_ID: runId,
     MLFLOW_EXPERIMENT_ID: experimentId,
     RUNWRIGHT_PARAMS: JSON.stringify(Object.fromEntries(spec.params.map(({ key, value }) => [key, value]))),
+    ...precisionVariables(spec.precision, spec.launcher),
     RUNWRIGHT_JOB_ID: jobId,
     RUNWRIGHT_ATTEMPT: String(state.attempts.length),
   }

@@ -1,12 +1,18 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import type { JobSpec } from '../protocol/jobs.ts'
+import { openGit } from '../git/git.ts'
+import { readPatch } from '../git/patch.ts'
+import { findRemoteUrl } from '../git/remote-url.ts'
+import { deleteSnapshots } from '../git/snapshot-refs.ts'
 import { createSnapshot, type Snapshot } from '../git/snapshot.ts'
-import { findCode, getCode } from './code/locate-code.ts'
+import { findCode } from './code/locate-code.ts'
 
 /** What a job is launched with. */
 export interface LaunchedCode {
   /** Undefined where there is none, and none is needed. */
-  readonly snapshot?: Pick<Snapshot, 'commit' | 'head'>
+  readonly snapshot?: Snapshot
+  /** Of the repository it came from; without user name and password. */
+  readonly remoteUrl?: string
   /** Sentences about what is not kept of it. */
   readonly warnings: readonly string[]
 }
@@ -18,11 +24,21 @@ export interface CodeSource {
    * @throws INVALID_STATE when code is needed and cannot be had, with what to do
    */
   take(isNeeded: boolean): Promise<LaunchedCode>
+  /** What makes a snapshot of its commit, for `git apply`; undefined where nothing differs, or it is too large. */
+  readPatch(snapshot: Snapshot): Promise<Uint8Array | undefined>
+  /**
+   * Lets go of what earlier engines have taken and no job names: a launch may have failed after its code was taken.
+   *
+   * @param named commits of all jobs
+   */
+  release(named: ReadonlySet<string>): Promise<void>
 }
 
 /** Where no workspace is. */
 export const noCode: CodeSource = {
   take: () => Promise.resolve({ warnings: [] }),
+  readPatch: () => Promise.resolve(undefined),
+  release: () => Promise.resolve(),
 }
 
 /** Whether a job runs from its snapshot rather than in the workspace. */
@@ -32,31 +48,47 @@ export function needsCode({ isIsolated }: Pick<JobSpec, 'isIsolated'>, targetKin
 
 /** @param workspace absolute path */
 export function createCodeSource(workspace: string, env: Readonly<Record<string, string | undefined>>): CodeSource {
+  /** Their jobs may not be in the store yet. */
+  const taken = new Set<string>()
   let running: Promise<unknown> = Promise.resolve()
   let next: Promise<Snapshot> | undefined
 
   /** Launches that come while a snapshot is being taken share the one after it: theirs must not be older than they are. */
   function takeSnapshot(): Promise<Snapshot> {
     next ??= running.then(() => {
-      const taken = createSnapshot({ folder: workspace, env })
+      const snapshot = createSnapshot({ folder: workspace, env })
       next = undefined
-      running = taken.catch(() => undefined)
-      return taken
+      running = snapshot.then(
+        ({ commit }) => taken.add(commit),
+        () => undefined,
+      )
+      return snapshot
     })
     return next
   }
 
   return {
     async take(isNeeded) {
-      if (isNeeded) await getCode(workspace, env)
-      else if ((await findCode(workspace, env)) === undefined) return { warnings: [] }
       try {
-        const snapshot = await takeSnapshot()
-        return { snapshot, warnings: snapshot.warnings }
+        const [snapshot, remoteUrl] = await Promise.all([takeSnapshot(), openGit(workspace, env).then(findRemoteUrl)])
+        return { snapshot, ...(remoteUrl === undefined ? {} : { remoteUrl }), warnings: snapshot.warnings }
       } catch (error) {
+        // Where it is needed, the snapshot says best what is missing: git, a repository, or its files.
         if (isNeeded || !(error instanceof RunwrightError)) throw error
+        if ((await findCode(workspace, env)) === undefined) return { warnings: [] }
         return { warnings: [`The code of this job is not kept. ${error.message}`] }
       }
+    },
+    async readPatch({ root, head, commit }) {
+      if (head === commit) return undefined
+      return readPatch(await openGit(root, env), head, commit)
+    },
+
+    async release(named) {
+      if ((await findCode(workspace, env)) === undefined) return
+      const done = running.then(() => deleteSnapshots(workspace, env, new Set([...named, ...taken])))
+      running = done.catch(() => undefined)
+      await done
     },
   }
 }

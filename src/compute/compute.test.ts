@@ -110,6 +110,7 @@ describe('a job', { concurrency: false }, () => {
       code: 'INVALID_PARAMETER_VALUE',
       message: 'The job asks for 3 GPUs; "scratch" has 2.',
     })
+    assert.deepEqual(scratch.target.asked, ['check'], 'a launch waits for one question')
     scratch.target.faults.isUnreachable = true
     await assert.rejects(scratch.launch(['true']), { code: 'TEMPORARILY_UNAVAILABLE' })
     const { experimentId } = await scratch.tracking().experiments.ensure('Default')

@@ -1,5 +1,6 @@
 import type { DeviceList } from '../protocol/devices.ts'
 import type { ChangeEvent } from '../protocol/events.ts'
+import type { JobGpuHours } from '../protocol/gpu-hours.ts'
 import type { RunId } from '../protocol/ids.ts'
 import type { Job, JobId, TargetTokens } from '../protocol/jobs.ts'
 import type { Methods } from '../protocol/methods.ts'
@@ -24,9 +25,11 @@ export interface Compute extends AsyncDisposable {
   /** @throws INVALID_STATE unless it is queued */
   promote(jobId: JobId): Promise<Job>
   log(jobId: JobId, start: number, maxBytes: number): Promise<Methods['jobs/log']['result']>
+  /** GPU time until now, in the order asked. @throws RESOURCE_DOES_NOT_EXIST */
+  gpuHours(jobIds: readonly JobId[]): Promise<readonly JobGpuHours[]>
   listTargets(tokens?: TargetTokens): Promise<Methods['targets/list']['result']>
-  /** GPUs of this machine, as they are now. */
-  listDevices(): Promise<DeviceList>
+  /** GPUs of this machine, as they are now, or two seconds after `after`. */
+  listDevices(after?: number): Promise<DeviceList>
   /** Someone asked for this run to stop; nothing happens when no job runs it. */
   stopRun(runId: RunId): void
   /** Jobs that have not ended: the engine is needed. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { mapConcurrently } from '../base/map-concurrently.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { JobId, TargetTokens } from '../protocol/jobs.ts'
 import { artifactPaths } from '../protocol/tag-names.ts'
@@ -10,14 +11,19 @@ import { type JobRecord, toJob } from './job-record.ts'
 import { createJobs } from './jobs.ts'
 import { createLauncher } from './launch.ts'
 import { createLiveJobs, type LiveJob } from './live-jobs.ts'
+import { measureGpuHours } from './measure-gpu-hours.ts'
 import { createPerformer, describeMissingTarget, listMissingSecrets } from './perform.ts'
 import type { Place } from './place.ts'
 import { readLog } from './read-log.ts'
 import { startTargetLoop, type TargetLoop } from './target-loop.ts'
 import { startTurns, toRunning, toSampledRun } from './turns.ts'
 
+/** Between two looks at the GPUs for somebody who watches them. */
+const lookMs = 2000
+
 /** What is under way when the engine ends gets this long; whatever is cut off is found again. */
 const closeMs = 2000
+const measuredAtOnce = 8
 
 /** Puts the feature together over a database that `computeMigrations` have been applied to. */
 export function createCompute(parts: ComputeParts): Compute {
@@ -102,6 +108,14 @@ export function createCompute(parts: ComputeParts): Compute {
     }
   }
 
+  async function releaseCode(): Promise<void> {
+    try {
+      await parts.code.release(await jobs.listCode())
+    } catch (error) {
+      warn('snapshots that no job names could not be let go of', error)
+    }
+  }
+
   return {
     async start() {
       for (const record of await jobs.listLive()) live.add(record, {})
@@ -114,6 +128,7 @@ export function createCompute(parts: ComputeParts): Compute {
       }
       for (const sampler of samplers.values()) sampler.wake()
       turns.wake()
+      void releaseCode()
     },
 
     async launch(params) {
@@ -179,14 +194,22 @@ export function createCompute(parts: ComputeParts): Compute {
       return { bytes, sizeBytes, isComplete: record.state.phase === 'ended' }
     },
 
+    gpuHours: (jobIds) =>
+      mapConcurrently(jobIds, measuredAtOnce, async (jobId) =>
+        measureGpuHours(live.find(jobId)?.shown ?? (await jobs.get(jobId)), tracking.runs, now()),
+      ),
+
     async listTargets(tokens) {
       await refreshPlaces(tokens)
       return describeTargets(places, live, loops)
     },
 
-    async listDevices() {
+    async listDevices(after) {
       const [name, place] = [...places].find(([, { devices }]) => devices !== undefined) ?? []
       if (name === undefined || place?.devices === undefined) return { devices: [], problems: [] }
+      // Whatever was given, nobody waits longer than that; an engine that ends answers at once.
+      const waitMs = after === undefined ? 0 : Math.min(lookMs, after + lookMs - now())
+      if (waitMs > 0) await delay(waitMs, undefined, { signal: closing.signal, ref: false }).catch(() => {})
       await place.devices.refresh()
       return place.devices.list(live.ofTarget(name).flatMap((job) => toRunning(job)))
     },

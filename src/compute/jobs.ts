@@ -2,7 +2,7 @@ import { RunwrightError } from '../protocol/errors.ts'
 import type { JobId } from '../protocol/jobs.ts'
 import type { Methods } from '../protocol/methods.ts'
 import type { Database, Sql } from '../store/database.ts'
-import { getNumber } from '../store/row.ts'
+import { getNumber, getText } from '../store/row.ts'
 import { insertRun, type NewRun } from '../tracking/insert-run.ts'
 import type { JobRecord } from './job-record.ts'
 import { insertJob, loadJobs, writeJobState } from './job-rows.ts'
@@ -18,6 +18,8 @@ export interface Jobs {
   listLive(): Promise<readonly JobRecord[]>
   /** Newest first. */
   list(query: Methods['jobs/list']['params']): Promise<{ jobs: readonly JobRecord[]; total: number }>
+  /** The snapshots that jobs were launched with. */
+  listCode(): Promise<ReadonlySet<string>>
   /** Writes where a job stands when its turn to be written comes, which may be later than where it stood at the call. */
   save(job: () => JobRecord): Promise<void>
 }
@@ -63,6 +65,13 @@ export function createJobs(database: Database): Jobs {
         const page = `select * from jobs ${where} order by id desc limit ? offset ?`
         const rows = await sql.all(page, ...values, limit, offset)
         return { jobs: await loadJobs(sql, rows), total: getNumber(counted ?? {}, 'count') }
+      }),
+
+    listCode: () =>
+      database.read(async (sql) => {
+        const column = `spec ->> 'codeCommit'`
+        const rows = await sql.all(`select distinct ${column} as code from jobs where ${column} is not null`)
+        return new Set(rows.map((row) => getText(row, 'code')))
       }),
 
     save: (job) => database.write((sql) => writeJobState(sql, job())),

@@ -1,23 +1,27 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import { type JobId, type JobSpec, parseJobId } from '../protocol/jobs.ts'
 import type { Methods } from '../protocol/methods.ts'
+import { projectFileName } from '../protocol/project-file.ts'
 import type { Tag } from '../protocol/runs.ts'
-import { tagNames } from '../protocol/tag-names.ts'
+import { artifactPaths, tagNames } from '../protocol/tag-names.ts'
+import type { Snapshot } from '../git/snapshot.ts'
+import { locateArtifact } from '../tracking/artifact-path.ts'
 import { prepareRun } from '../tracking/insert-run.ts'
-import { needsCode } from './code-source.ts'
+import { type LaunchedCode, needsCode } from './code-source.ts'
 import type { ComputeParts } from './compute.ts'
 import type { JobRecord } from './job-record.ts'
 import { initialJobState } from './job-state.ts'
 import type { Jobs } from './jobs.ts'
+import { launchedCommand, launchedProgram } from './launcher.ts'
 import type { LiveJobs } from './live-jobs.ts'
 import type { Place } from './place.ts'
-import type { ComputeTarget, TargetCapacity } from './target.ts'
+import type { ComputeTarget } from './target.ts'
 
 type Launch = Methods['jobs/launch']['params']
 
 /** Checks a launch, and makes its run and its job in one transaction. */
 export function createLauncher(
-  parts: Pick<ComputeParts, 'code' | 'tracking' | 'now' | 'randomBytes'> & {
+  parts: Pick<ComputeParts, 'artifacts' | 'code' | 'log' | 'tracking' | 'now' | 'randomBytes'> & {
     readonly places: ReadonlyMap<string, Place>
     readonly jobs: Jobs
     readonly live: LiveJobs
@@ -36,8 +40,9 @@ export function createLauncher(
     }
     checkSecrets(asked, secrets)
     const target = await checkTarget(parts.places, asked)
-    const { snapshot, warnings } =
+    const code: LaunchedCode =
       asked.codeCommit === undefined ? await parts.code.take(needsCode(asked, target.kind)) : { warnings: [] }
+    const { snapshot, warnings } = code
     const spec = snapshot === undefined ? asked : { ...asked, codeCommit: snapshot.commit }
     const { experimentId } = await tracking.experiments.ensure(launch.experiment)
     const jobId = createJobId(randomBytes)
@@ -48,7 +53,7 @@ export function createLauncher(
         ...(launch.name === undefined ? {} : { name: launch.name }),
         ...(launch.userId === undefined ? {} : { userId: launch.userId }),
         params: spec.params,
-        tags: [...(launch.tags ?? []), ...jobTags(jobId, spec, snapshot?.head)],
+        tags: [...(launch.tags ?? []), ...jobTags(jobId, spec), ...codeTags(code)],
       },
       parts,
     )
@@ -57,6 +62,7 @@ export function createLauncher(
     const made = await jobs.insert({ jobId, runId, experimentId, name, spec, createdAt: now(), state }, run, key)
     // Of two with the same key at once, the second finds the first.
     if (made.isNew) live.add(made.job, secrets)
+    if (made.isNew && snapshot !== undefined) await keepPatch(parts, made.job, snapshot)
     return { ...made, warnings }
   }
 }
@@ -67,20 +73,50 @@ function createJobId(randomBytes: ComputeParts['randomBytes']): JobId {
   return jobId
 }
 
-function jobTags(
-  jobId: JobId,
-  { codeCommit, command, workingDirectory }: JobSpec,
-  head: string | undefined,
-): readonly Tag[] {
+function jobTags(jobId: JobId, { command, workingDirectory }: JobSpec): readonly Tag[] {
   return [
     { key: tagNames.job, value: jobId },
     // So that whoever may stop a supervised run may stop this one.
     { key: tagNames.supervisor, value: 'engine' },
     { key: tagNames.command, value: JSON.stringify(command) },
     { key: tagNames.workingDirectory, value: workingDirectory },
-    ...(head === undefined ? [] : [{ key: tagNames.gitCommit, value: head }]),
-    ...(codeCommit === undefined ? [] : [{ key: tagNames.gitSnapshot, value: codeCommit }]),
   ]
+}
+
+function codeTags({ snapshot, remoteUrl }: LaunchedCode): readonly Tag[] {
+  if (snapshot === undefined) return []
+  const { commit, head, branch, changedCount } = snapshot
+  const tags: readonly (readonly [string, string | undefined])[] = [
+    [tagNames.gitCommit, head],
+    [tagNames.gitBranch, branch],
+    [tagNames.gitRepoUrl, remoteUrl],
+    [tagNames.gitDirty, String(changedCount > 0)],
+    [tagNames.gitSnapshot, commit],
+  ]
+  return tags.flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]))
+}
+
+/**
+ * What differed from the commit, as a patch beside the run's other artifacts: for whoever has the commit and not this
+ * repository. The job goes ahead without it, since its snapshot has the same.
+ */
+async function keepPatch(
+  { artifacts, code, tracking, log }: Pick<ComputeParts, 'artifacts' | 'code' | 'tracking' | 'log'>,
+  { jobId, runId }: JobRecord,
+  snapshot: Snapshot,
+): Promise<void> {
+  try {
+    const patch = await code.readPatch(snapshot)
+    if (patch === undefined) return
+    const { artifactUri } = await tracking.runs.get(runId)
+    await artifacts.write(locateArtifact(artifactUri, artifactPaths.patch).join('/'), asStream(patch))
+  } catch (error) {
+    log('warning', `job ${jobId}: the patch of its code could not be kept`, error)
+  }
+}
+
+async function* asStream(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes
 }
 
 function checkSecrets({ secrets: names, env }: JobSpec, values: Readonly<Record<string, string>>): void {
@@ -101,34 +137,20 @@ function checkSecrets({ secrets: names, env }: JobSpec, values: Readonly<Record<
 async function checkTarget(places: ReadonlyMap<string, Place>, spec: JobSpec): Promise<ComputeTarget> {
   const place = places.get(spec.target)
   if (place === undefined) {
+    // It may be in the file that cannot be read; then that is what is wrong.
+    await places.get(projectFileName)?.target.capacity()
     throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `There is no target "${spec.target}".`, {
       hint: `There are: ${[...places.keys()].join(', ')}. More are named in runwright.yaml.`,
     })
   }
   const { target, devices } = place
-  checkCapacity(spec, await target.capacity())
   const excess = await devices?.describeExcess(spec.resources)
   if (excess !== undefined) {
     throw new RunwrightError('INVALID_PARAMETER_VALUE', `The job ${excess}.`, {
       hint: 'Ask for less, or choose another target.',
     })
   }
-  await target.check(spec)
+  launchedCommand(spec)
+  await target.check({ ...spec, command: [launchedProgram(spec), ...spec.command.slice(1)] })
   return target
-}
-
-/** A job that asks for more than there is would wait for ever. */
-function checkCapacity({ resources, target }: JobSpec, capacity: TargetCapacity): void {
-  const nodes = resources.nodes ?? 1
-  const wants = [
-    { what: 'GPUs', wanted: (resources.gpus ?? 0) * nodes, has: capacity.gpus },
-    { what: 'CPUs', wanted: (resources.cpus ?? 0) * nodes, has: capacity.cpus },
-    { what: 'bytes of memory', wanted: (resources.memoryBytes ?? 0) * nodes, has: capacity.memoryBytes },
-  ]
-  for (const { what, wanted, has } of wants) {
-    if (has === undefined || wanted <= has) continue
-    throw new RunwrightError('INVALID_PARAMETER_VALUE', `The job asks for ${wanted} ${what}; "${target}" has ${has}.`, {
-      hint: 'Ask for less, or choose another target.',
-    })
-  }
 }

@@ -1,6 +1,7 @@
 import { isRecord } from '../protocol/json.ts'
 import { parseExperimentId } from '../protocol/ids.ts'
 import { type JobResources, type JobSpec, parseJobId } from '../protocol/jobs.ts'
+import { launcherNames, parseLauncher, parsePrecision, precisionNames } from '../protocol/launchers.ts'
 import type { MethodName } from '../protocol/methods.ts'
 import { checkExperimentName, checkKey, checkLength, limits } from '../protocol/mlflow/names.ts'
 import { flag, integer, listOf, number, object, type Parser, refine, refuse, text, textAs } from '../protocol/parse.ts'
@@ -62,7 +63,11 @@ const spec: Parser<JobSpec> = object(
     retries: integer(0, 100),
     isIsolated: flag,
   },
-  { codeCommit: textAs((id) => (/^[0-9a-f]{40,64}$/.test(id) ? id : undefined), 'expected the id of a commit') },
+  {
+    codeCommit: textAs((id) => (/^[0-9a-f]{40,64}$/.test(id) ? id : undefined), 'expected the id of a commit'),
+    launcher: textAs(parseLauncher, `expected one of ${launcherNames.join(', ')}`),
+    precision: textAs(parsePrecision, `expected one of ${precisionNames.join(', ')}`),
+  },
 )
 
 const defaults = { readBytes: 8 << 20, maxReadBytes: 32 << 20 }
@@ -104,13 +109,20 @@ export function createComputeMethods(
       run: async ({ jobId, secrets }) => ({ job: await compute.retry(jobId, secrets ?? {}) }),
     },
     'jobs/promote': { parse: parseJob, run: async ({ jobId }) => ({ job: await compute.promote(jobId) }) },
+    'jobs/gpu-hours': {
+      parse: parserOf(object({ jobIds: listOf(jobId, 10_000) })),
+      run: async ({ jobIds }) => ({ jobs: await compute.gpuHours(jobIds) }),
+    },
     'jobs/log': {
       parse: parserOf(
         object({ jobId }, { start: integer(0, Number.MAX_SAFE_INTEGER), maxBytes: integer(1, defaults.maxReadBytes) }),
       ),
       run: ({ jobId, start, maxBytes }) => compute.log(jobId, start ?? 0, maxBytes ?? defaults.readBytes),
     },
-    'devices/list': { parse: parserOf(object({})), run: () => compute.listDevices() },
+    'devices/list': {
+      parse: parserOf(object({}, { after: integer(0, Number.MAX_SAFE_INTEGER) })),
+      run: ({ after }) => compute.listDevices(after),
+    },
     'targets/list': {
       parse: parserOf(object({}, { tokens: variables })),
       run: ({ tokens }) => compute.listTargets(tokens),

@@ -1,6 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { Duplex } from 'node:stream'
-import { placeLocalCode } from './code/place-local-code.ts'
 import { createDeviceSource } from './devices/detect-devices.ts'
 import { fakeNvidiaSmi, parseFakeGpus } from './devices/fake-nvidia.ts'
 import type { RunningJob } from './devices/machine.ts'
@@ -9,6 +8,7 @@ import { openTools } from './devices/run-tool.ts'
 import { createLocalPlace } from './local-place.ts'
 import { openNamedPlaces } from './named-places.ts'
 import type { Place, Places } from './place.ts'
+import { createLocalCode } from './targets/local-code.ts'
 import { openLocalTarget } from './targets/local.ts'
 
 export interface PlacesParts {
@@ -46,7 +46,7 @@ function openThisMachine({ workspace, env, now }: PlacesParts): Place {
     workspace,
     env,
     listGpus: async () => (await source.read())?.devices ?? [],
-    placeCode: (attempt, folder) => placeLocalCode(attempt, folder, env),
+    placeCode: createLocalCode(env),
   })
   const machine = { cpus: availableParallelism(), memoryBytes: totalmem() }
   const follow = (list: typeof running) => void (running = list)

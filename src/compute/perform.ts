@@ -7,6 +7,7 @@ import type { Tracking } from '../tracking/tracking.ts'
 import { attemptEnvironment, type TrackingServer } from './attempt-environment.ts'
 import type { JobOutput } from './job-output.ts'
 import type { JobEffect, JobEvent } from './job-state.ts'
+import { launchedCommand } from './launcher.ts'
 import type { LiveJob } from './live-jobs.ts'
 import type { AttemptKey, ComputeTarget } from './target.ts'
 
@@ -96,7 +97,7 @@ async function submit(parts: PerformParts, job: LiveJob, target: ComputeTarget, 
   try {
     const handle = await target.submit({
       key: keyOf(job),
-      spec,
+      spec: { ...spec, command: launchedCommand(spec) },
       workspace: parts.workspace,
       env: attemptEnvironment(job.record, parts.server()),
       secrets: job.secrets,

@@ -7,7 +7,7 @@ import type { Job, JobId, JobSpec } from '../protocol/jobs.ts'
 import { plainSpec } from '../protocol/test-job-spec.ts'
 import type { Methods } from '../protocol/methods.ts'
 import { openSqlite } from '../store/sqlite.ts'
-import { createArtifacts } from '../tracking/artifacts.ts'
+import { type Artifacts, createArtifacts } from '../tracking/artifacts.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
 import { trackingMigrations } from '../tracking/migrations.ts'
 import type { Tracking } from '../tracking/tracking.ts'
@@ -23,6 +23,7 @@ import { createScratchTarget, type ScratchTarget } from './scratch-target.ts'
 export interface ScratchCompute extends AsyncDisposable {
   compute(): Compute
   tracking(): Tracking
+  artifacts(): Artifacts
   readonly target: ScratchTarget
   /** Where commands run. */
   readonly workspace: string
@@ -82,7 +83,7 @@ export async function openScratchCompute({
       await compute[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
     }
-    return { compute, tracking, close }
+    return { compute, tracking, artifacts, close }
   }
   let engine = await openEngine()
 
@@ -105,6 +106,7 @@ export async function openScratchCompute({
   return {
     compute: () => engine.compute,
     tracking: () => engine.tracking,
+    artifacts: () => engine.artifacts,
     target,
     workspace,
     events,

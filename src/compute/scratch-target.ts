@@ -19,7 +19,7 @@ export interface ScratchTarget extends ComputeTarget {
     /** So many submissions are lost before they come to it. */
     lostSubmissions: number
   }
-  /** What was asked of it: `submit KEY`, `find KEY`, `status 3`, `cancel`, `forget`. */
+  /** What was asked of it: `check`, `submit KEY`, `find KEY`, `status 3`, `cancel`, `forget`. */
   readonly asked: string[]
 }
 
@@ -73,7 +73,11 @@ export function createScratchTarget(folder: string): ScratchTarget {
       if (faults.isUnreachable) throw unreachable()
       return { cpus: 2, gpus: 2 }
     },
-    async check() {},
+    async check({ resources: { gpus = 0 } }) {
+      reach('check')
+      if (gpus <= 2) return
+      throw new RunwrightError('INVALID_PARAMETER_VALUE', `The job asks for ${gpus} GPUs; "scratch" has 2.`)
+    },
     submit,
     async find(key) {
       reach(`find ${key}`)

@@ -58,6 +58,7 @@ export function startTargetLoop(parts: TargetLoopParts): TargetLoop {
   let running: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   let dueAt = Infinity
+  let lookedAt = -Infinity
 
   /** A look that is due sooner stays as it is. */
   function schedule(pauseMs: number): void {
@@ -72,13 +73,19 @@ export function startTargetLoop(parts: TargetLoopParts): TargetLoop {
     dueAt = Infinity
     running ??= look().finally(() => {
       running = undefined
+      lookedAt = performance.now()
       if (parts.list().length > 0) schedule(nextPause())
     })
   }
 
   function nextPause(): number {
     if (failures > 0) return Math.min(500 * 2 ** failures, longestPauseMs)
-    return isAllDirty || dirty.size > 0 ? restMs : target.pollMs || dutyMs
+    return isAllDirty || dirty.size > 0 ? rest() : target.pollMs || dutyMs
+  }
+
+  /** The first news after a silence are looked at without delay. */
+  function rest(): number {
+    return Math.max(0, lookedAt + restMs - performance.now())
   }
 
   async function look(): Promise<void> {
@@ -134,7 +141,13 @@ export function startTargetLoop(parts: TargetLoopParts): TargetLoop {
     bringing.delete(job)
     if (!hasMore) return
     dirty.add(handle)
-    schedule(restMs)
+    schedule(rest())
+  }
+
+  /** News of a job that runs are mostly output, which need not wait until a cluster has said that it still runs. */
+  function bringAtOnce(handle: JobHandle): void {
+    const job = parts.list().find(({ record: { state } }) => state.attempts.at(-1)?.handle === handle)
+    if (job?.record.state.phase === 'running') void bring(job, handle)
   }
 
   function doDuties(job: LiveJob): void {
@@ -147,8 +160,11 @@ export function startTargetLoop(parts: TargetLoopParts): TargetLoop {
   if (parts.list().length > 0) schedule(0)
   const watching = target.watch((handle) => {
     if (handle === undefined) isAllDirty = true
-    else dirty.add(handle)
-    schedule(restMs)
+    else {
+      dirty.add(handle)
+      bringAtOnce(handle)
+    }
+    schedule(rest())
   })
   return {
     notice({ record: { state } }) {

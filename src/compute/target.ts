@@ -51,7 +51,8 @@ export interface ComputeTarget extends AsyncDisposable {
   readonly kind: string
   capacity(): Promise<TargetCapacity>
   /**
-   * Refuses what cannot work, before anything is left on the target.
+   * Refuses what cannot work, before anything is left on the target: what asks for more than the target could ever give
+   * would wait for good. At most one question to the target for that, since every launch waits for it.
    *
    * @throws INVALID_PARAMETER_VALUE, INVALID_STATE with what to do
    */

@@ -1,9 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { RunwrightError } from '../protocol/errors.ts'
 import { sendError } from './http.ts'
 import type { Guard } from './guard.ts'
 import type { Log } from './log.ts'
 import type { Router } from './router.ts'
+
+// As an ES module it would have all its exports looked at, which loads the whole of fetch.
+const { createServer } = process.getBuiltinModule('node:http')
 
 /** What answers one verb and path: the whole answer is sent when the promise settles. */
 export interface HttpRoute {

@@ -4,6 +4,7 @@ import type { SavedView } from '../protocol/saved-view.ts'
 import type { CodeDocuments } from './code/code-documents.ts'
 import type { Connections } from './connections/connections.ts'
 import type { Deletions } from './deletions.ts'
+import type { JobSecrets } from './jobs/job-secrets.ts'
 import type { ComputeElement, JobsElement, MoreJobsElement } from './jobs/element.ts'
 import type { Job } from '../protocol/jobs.ts'
 import type { RunAddress } from './runs/run-address.ts'
@@ -19,6 +20,8 @@ export interface CommandContext {
   readonly jobs: JobsPanel
   readonly compute: ComputePanel
   readonly jobLogs: JobLogs
+  readonly jobPages: JobPages
+  readonly jobSecrets: JobSecrets
   /** What the user has chosen before, in this workspace. */
   readonly memory: vscode.Memento
   readonly deletions: Deletions
@@ -73,6 +76,14 @@ export interface ComputePanel {
   selection(): readonly ComputeElement[]
   /** Asks all targets again. */
   reload(): void
+}
+
+/** The pages of jobs, each in an editor tab of its own. */
+export interface JobPages {
+  /** Shows a job; where its page is open already, reveals it. */
+  open(connectionId: string, job: Pick<Job, 'jobId' | 'name'>): void
+  /** Whether its page is in sight. */
+  isOpen(job: Pick<Job, 'jobId'>): boolean
 }
 
 /** The output of jobs, each in a terminal that follows it. */

@@ -117,7 +117,7 @@ export const configuration = {
       default: 60,
       minimum: 0,
       markdownDescription:
-        'A notification tells the end of a job that ran at least so many seconds, unless its log is open.',
+        'A notification tells the end of a job that ran at least so many seconds, unless its page or its log is open.',
     },
     'runwright.pythonPath': {
       type: 'string',

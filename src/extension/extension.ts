@@ -5,6 +5,7 @@ import { chooseLanguage } from './choose-language.ts'
 import { openCodeDocuments } from './code/code-documents.ts'
 import { commands } from './commands/all.ts'
 import { openComparisons } from './webviews/comparisons.ts'
+import { openJobPages } from './webviews/job-pages.ts'
 import { createConnections, type Connections } from './connections/connections.ts'
 import type { CommandContext } from './context.ts'
 import { createDeletions } from './deletions.ts'
@@ -17,6 +18,7 @@ import { offerInTerminals } from './terminal-command.ts'
 import { describeError } from './tree/error-notice.ts'
 import { createJobFeeds } from './jobs/job-feeds.ts'
 import { openJobLogs } from './jobs/job-logs.ts'
+import { createJobSecrets } from './jobs/job-secrets.ts'
 import { tellEnd } from './jobs/tell-end.ts'
 import { createArtifactFiles } from './views/artifact-files.ts'
 import { openComputeView } from './views/compute-view.ts'
@@ -39,7 +41,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const view = openExperimentsView(workspaceState, () => connections)
   const files = createArtifactFiles((connectionId) => connections.client(connectionId))
   const jobs = openJobsView(() => feeds)
-  const compute = openComputeView(() => connections)
+  const compute = openComputeView({
+    connections: () => connections,
+    jobNames: (connectionId) => feeds.jobNames(connectionId),
+    failed: (error) => log.warn('GPUs:', error),
+  })
   const jobLogs = openJobLogs((connectionId) => connections.client(connectionId))
   const feeds = createJobFeeds({
     connections: () => connections,
@@ -54,6 +60,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const code = openCodeDocuments(() => connections)
   const comparisons = openComparisons(context.extensionUri, () => commandContext)
+  const jobPages = openJobPages(context.extensionUri, () => commandContext)
 
   const connections = createConnections({
     openClient: createClientOpener({
@@ -66,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): void {
     changed(elements) {
       view.changed(elements)
       comparisons.connectionsChanged()
+      jobPages.connectionsChanged()
       if (elements === 'roots') feeds.connectionsChanged()
       statusBar.update(connections.list())
     },
@@ -73,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): void {
       const { id } = connection
       files.received(id, event)
       comparisons.received(id, event)
+      jobPages.received(id, event)
       feeds.received(connection, event)
       statusBar.update(connections.list())
     },
@@ -105,6 +114,8 @@ export function activate(context: vscode.ExtensionContext): void {
     jobs,
     compute,
     jobLogs,
+    jobPages,
+    jobSecrets: createJobSecrets(context.secrets, workspaceState),
     memory: workspaceState,
     deletions,
     servers,
@@ -122,6 +133,7 @@ export function activate(context: vscode.ExtensionContext): void {
     jobs,
     compute,
     jobLogs,
+    jobPages,
     places,
     comparisons,
     code,

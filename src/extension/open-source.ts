@@ -4,6 +4,7 @@ import { findTag } from '../protocol/runs.ts'
 import { tagNames } from '../protocol/tag-names.ts'
 import type { CommandContext } from './context.ts'
 import type { RunElement } from './tree/element.ts'
+import { isFile } from './is-file.ts'
 import { localize } from './localize.ts'
 
 /**
@@ -58,15 +59,4 @@ export async function openSource(
       hint: localize('Open the folder that the run was started in.'),
     },
   )
-}
-
-async function isFile(
-  vscode: CommandContext['vscode'],
-  uri: Parameters<CommandContext['vscode']['workspace']['fs']['stat']>[0],
-) {
-  try {
-    return ((await vscode.workspace.fs.stat(uri)).type & vscode.FileType.File) !== 0
-  } catch {
-    return false
-  }
 }

@@ -77,7 +77,7 @@ async function findTree(git: Git, commit: string): Promise<string | undefined> {
 
 function createLost(snapshot: string, runName: string, root: string): RunwrightError {
   return createMissing(`The code ${snapshot.slice(0, 10)} of run “${runName}” is not in the repository ${root}.`, {
-    hint: `Run “git fetch CLONE ${snapshotRefs}${snapshot}” with the clone that the run was started in.`,
+    hint: `Run “git fetch CLONE ${snapshotRefs}*:${snapshotRefs}*” with the clone that the run was started in.`,
   })
 }
 

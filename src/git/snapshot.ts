@@ -60,6 +60,7 @@ export async function createSnapshot({ folder, env, ...limits }: SnapshotOptions
     if (ignored !== undefined) throw createIgnoredError(folder, found.root)
     const files = await sortNewFiles(workTree, status.unstaged, limits)
     const commit = await writeSnapshot(workTree, status, head, files, scratch)
+    await keepSnapshot(createWritingGit(workTree.root, workTree.env), folder, commit)
     return {
       commit,
       head: status.head,
@@ -134,13 +135,8 @@ async function writeSnapshot(
   files: NewFiles,
   scratch: string,
 ): Promise<string> {
-  const git = createWritingGit(workTree.root, workTree.env)
-  const commit =
-    head !== undefined && changedCount === 0
-      ? head
-      : await commitIndex(workTree, head, headCommit, await writeNewFiles(workTree, files, scratch))
-  await keepSnapshot(git, commit)
-  return commit
+  if (head !== undefined && changedCount === 0) return head
+  return commitIndex(workTree, head, headCommit, await writeNewFiles(workTree, files, scratch))
 }
 
 async function commitIndex(

@@ -13,6 +13,8 @@ export const dataFiles = {
   spool: 'spool',
   /** Attempts of jobs on this machine, a folder for each. */
   jobs: 'jobs',
+  /** Checkpoints of jobs on this machine, a folder for each. */
+  checkpoints: 'checkpoints',
   /** Saved views: `SavedView` as JSON, one a file. */
   views: 'views',
   gitignore: '.gitignore',

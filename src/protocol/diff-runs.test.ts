@@ -61,7 +61,7 @@ describe('a diff of runs', () => {
     assert.equal(rowsOf('metrics', runOf('a', of(0.1)), runOf('b', of(0.2)))?.[0]?.isDifferent, true)
   })
 
-  it('compares datasets by their digests and, where they say it, by how many rows they have', () => {
+  it('compares datasets by their digests and, where they say it, by their number of rows and their columns', () => {
     const of = (digest: string, profile: string | undefined) => {
       const dataset = { name: 'iris', digest, sourceType: 'local', source: '{}' }
       const tags = [{ key: 'mlflow.data.context', value: 'train' }]
@@ -71,6 +71,18 @@ describe('a diff of runs', () => {
     assert.deepEqual(rowsOf('data', a, b), [
       { key: 'iris (train)', values: ['d1', 'd2'], isDifferent: true },
       { key: 'iris (train) num_rows', values: [150, 160], isDifferent: true },
+    ])
+    const names = [['age'], ['age', 'height']].map((columns) =>
+      JSON.stringify({ mlflow_colspec: columns.map((name) => ({ name, type: 'long', required: true })) }),
+    )
+    const [before, after] = names.map((schema, place) => {
+      const dataset = { name: 'iris', digest: 'd1', sourceType: 'local', source: '{}', schema }
+      return runOf(String(place), { datasets: [{ dataset, tags: [] }] })
+    })
+    assert.ok(before && after)
+    assert.deepEqual(rowsOf('data', before, after)?.slice(1), [
+      { key: 'iris column age', values: ['long', 'long'], isDifferent: false },
+      { key: 'iris column height', values: [null, 'long'], isDifferent: true },
     ])
     const unknown = [undefined, 'none', '{"num_rows": "many"}'].map((profile, i) => runOf(String(i), of('d1', profile)))
     assert.equal(rowsOf('data', ...unknown)?.length, 1)

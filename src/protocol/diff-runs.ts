@@ -91,9 +91,23 @@ function listDatasets({ run }: RunWithFiles): [string, Cell][] {
   return run.datasets.flatMap(({ dataset, tags }): [string, Cell][] => {
     const context = tags.find(({ key }) => key === 'mlflow.data.context')?.value
     const name = context === undefined ? dataset.name : `${dataset.name} (${context})`
-    const digest: [string, Cell] = [name, dataset.digest]
     const rowCount = findRowCount(dataset.profile)
-    return rowCount === undefined ? [digest] : [digest, [`${name} num_rows`, rowCount]]
+    return [
+      [name, dataset.digest],
+      ...(rowCount === undefined ? [] : [[`${name} num_rows`, rowCount] as [string, Cell]]),
+      ...listDataColumns(dataset.schema).map(([column, type]): [string, Cell] => [`${name} column ${column}`, type]),
+    ]
+  })
+}
+
+/** Of the schema that MLflow's clients log of tables: `{"mlflow_colspec": [{"name": "age", "type": "long"}]}`. */
+function listDataColumns(schema: string | undefined): [name: string, type: string][] {
+  const parsed = schema === undefined ? undefined : parseForeignJson(schema)
+  const columns = isRecord(parsed) ? parsed['mlflow_colspec'] : undefined
+  if (!Array.isArray(columns)) return []
+  return columns.flatMap((column: unknown): [string, string][] => {
+    const { name, type } = isRecord(column) ? column : {}
+    return typeof name === 'string' && typeof type === 'string' ? [[name, type]] : []
   })
 }
 

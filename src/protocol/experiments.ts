@@ -18,6 +18,8 @@ export interface ExperimentSummary extends Experiment {
   readonly runCount: number
   /** Of those, the ones that are SCHEDULED or RUNNING. */
   readonly activeRunCount: number
+  /** Of the active ones, those that are SCHEDULED: they wait for their turn. */
+  readonly scheduledRunCount: number
   /** An MLflow server does not count runs: there are at least `runCount`, and perhaps more. */
   readonly runCountIsAtLeast?: true
 }

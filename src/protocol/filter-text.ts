@@ -12,3 +12,8 @@ export function joinConditions(...conditions: readonly string[]): string {
 export function exceptRuns(runIds: readonly RunId[]): string {
   return runIds.length === 0 ? '' : `run_id NOT IN (${runIds.map(quoteText).join(', ')})`
 }
+
+/** These runs and no others. @param runIds one at least */
+export function onlyRuns(runIds: readonly RunId[]): string {
+  return `run_id IN (${runIds.map(quoteText).join(', ')})`
+}

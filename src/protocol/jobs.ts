@@ -1,4 +1,5 @@
 import type { ExperimentId, RunId } from './ids.ts'
+import type { LauncherName, PrecisionName } from './launchers.ts'
 import type { Param } from './runs.ts'
 
 declare const brand: unique symbol
@@ -80,6 +81,10 @@ export interface JobSpec {
   readonly retries: number
   /** The snapshot commit of its code; absent where the workspace is no git repository. */
   readonly codeCommit?: string
+  /** What starts a process of it for each GPU; absent where it starts them by itself or the command says what does. */
+  readonly launcher?: LauncherName
+  /** What it is told to compute in. */
+  readonly precision?: PrecisionName
   /** Run it from a checkout of `codeCommit` in place of the workspace itself. Remote targets always do. */
   readonly isIsolated: boolean
 }

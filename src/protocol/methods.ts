@@ -3,6 +3,7 @@ import type { DeviceList } from './devices.ts'
 import type { ExperimentSummary } from './experiments.ts'
 import type { HeadlineMetric } from './headline-metric.ts'
 import type { ExperimentId, RunId } from './ids.ts'
+import type { JobGpuHours } from './gpu-hours.ts'
 import type { Job, JobId, JobSpec, TargetDescription, TargetTokens } from './jobs.ts'
 import type { RunDiff } from './run-diff.ts'
 import type {
@@ -372,8 +373,23 @@ export interface Methods {
       isComplete: boolean
     }
   }
+  /** GPU time of jobs until now, in the order asked. @throws RESOURCE_DOES_NOT_EXIST */
+  'jobs/gpu-hours': {
+    /** 1 … 10,000 of them. */
+    params: { jobIds: readonly JobId[] }
+    result: { jobs: readonly JobGpuHours[] }
+  }
   /** GPUs of this machine, with the jobs and other programs that use them. */
-  'devices/list': { params: Record<never, never>; result: DeviceList }
+  'devices/list': {
+    params: {
+      /**
+       * `readAt` of the answer before: the next one comes two seconds after it, so that whoever shows the GPUs asks
+       * again at once and need not keep time.
+       */
+      after?: number
+    }
+    result: DeviceList
+  }
   'targets/list': { params: { tokens?: TargetTokens }; result: { targets: readonly TargetDescription[] } }
 }
 

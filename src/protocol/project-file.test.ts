@@ -98,6 +98,8 @@ it('the schema that editors complete from knows every field', async () => {
     params: {},
     env: {},
     secrets: [],
+    launcher: 'torchrun',
+    precision: 'bf16',
     isolated: true,
   }
   assert.deepEqual(Object.keys(profile).toSorted(), Object.keys(full).toSorted())

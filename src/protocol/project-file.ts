@@ -1,4 +1,12 @@
 import { isRecord } from './json.ts'
+import {
+  type LauncherName,
+  launcherNames,
+  parseLauncher,
+  parsePrecision,
+  type PrecisionName,
+  precisionNames,
+} from './launchers.ts'
 import { flag, integer, listOf, number, object, type Parser, refine, refuse, text, textAs } from './parse.ts'
 import { parseSize, parseTime } from './quantities.ts'
 import { addLine, readYaml } from './yaml-file.ts'
@@ -38,6 +46,8 @@ export interface LaunchProfile {
   readonly env?: Readonly<Record<string, string>>
   /** Names of secrets. */
   readonly secrets?: readonly string[]
+  readonly launcher?: LauncherName
+  readonly precision?: PrecisionName
   /** Run it from a checkout of its code rather than in the workspace itself. */
   readonly isolated?: boolean
 }
@@ -72,6 +82,8 @@ const profileParsers = {
   params: values,
   env: values,
   secrets: listOf(text, 100),
+  launcher: textAs(parseLauncher, `expected one of ${launcherNames.join(', ')}`),
+  precision: textAs(parsePrecision, `expected one of ${precisionNames.join(', ')}`),
   isolated: flag,
 }
 

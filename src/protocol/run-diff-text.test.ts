@@ -73,6 +73,7 @@ describe('a metric beside the reference', () => {
     const cells = [0, 1, 2].map((place) => formatDiffCell('metrics', row, place, englishDiffLabels))
     assert.deepEqual(cells, ['0.5', '0.25 (−0.25 better)', ''])
     assert.equal(formatDifference(0.000012345), '+0.0000123')
+    assert.equal(formatDifference(-1257), '−1257')
   })
 })
 

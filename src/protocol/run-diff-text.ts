@@ -113,9 +113,16 @@ export function compareValues(value: Value, reference: Value, goal: DiffRow['goa
   return { difference, verdict: difference > 0 === (goal === 'maximize') ? 'better' : 'worse' }
 }
 
-/** A difference with its sign, and as many digits as a person compares: `+0.12`, `−3e-05`. */
+/** How a run's number stands to the first run's, where that tells something: of metrics, and of counts of data. */
+export function findDelta(section: DiffSection['name'], row: DiffRow, place: number): Delta | undefined {
+  if (place === 0 || (section !== 'metrics' && section !== 'data')) return undefined
+  return compareValues(row.values[place] ?? null, row.values[0] ?? null, row.goal)
+}
+
+/** A difference with its sign, and as many digits as a person compares: `+0.12`, `−3e-05`. Counts have all of theirs. */
 export function formatDifference(difference: number): string {
-  const digits = String(Number(Math.abs(difference).toPrecision(3)))
+  const size = Math.abs(difference)
+  const digits = String(Number.isSafeInteger(size) ? size : Number(size.toPrecision(3)))
   return `${difference < 0 ? '−' : '+'}${digits}`
 }
 
@@ -181,7 +188,7 @@ export function formatDiffCell(
 ): string {
   const value = row.values[place] ?? null
   const text = formatDiffValue(section, row, value) ?? ''
-  const delta = section === 'metrics' ? compareValues(value, row.values[0] ?? null, row.goal) : undefined
+  const delta = findDelta(section, row, place)
   if (delta === undefined) return text
   const verdict = delta.verdict === undefined ? '' : ` ${labels[delta.verdict]}`
   return `${text} (${formatDifference(delta.difference)}${verdict})`

@@ -24,6 +24,8 @@ export interface SavedView {
   readonly chosen: readonly RunId[]
   /** Runs left out of the table and the charts. */
   readonly hidden: readonly RunId[]
+  /** Runs that stay at the top of the table, whatever its order and filter; missing for none. */
+  readonly pinned?: readonly RunId[]
   /** Colours that the user gave; the others follow from the order of choice. `#rrggbb`. */
   readonly colors: Readonly<Record<string, string>>
   readonly charts: readonly ChartSpec[]
@@ -51,6 +53,9 @@ export interface ShownArtifact {
   /** Missing for the last one. */
   readonly step?: number
 }
+
+/** As many pinned runs as a table keeps in sight on a high screen. */
+export const maxPinned = 20
 
 export const viewTabs = ['runs', 'charts', 'differences', 'artifacts'] as const
 export type ViewTab = (typeof viewTabs)[number]
@@ -292,7 +297,7 @@ const required = {
 }
 const artifact = object({ key: text }, { step: number })
 
-const savedView = object(required, { differences, artifact })
+const savedView = object(required, { pinned: listOf(runId, maxPinned), differences, artifact })
 
 /** Reads a view from a file or a message. @throws INVALID_PARAMETER_VALUE naming the field */
 export function parseSavedView(value: unknown): SavedView {

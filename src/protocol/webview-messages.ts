@@ -8,7 +8,19 @@ import type { SavedView } from './saved-view.ts'
 /** Where runs are: a workspace folder, which has an engine, or an MLflow server, whose runs lack what only that can do. */
 export type RunPlace = 'folder' | 'server'
 
-/** What the extension tells a webview. Numbers travel as typed arrays, which `postMessage` copies as they are. */
+/** What any page asks: to be shown, and the engine's methods. */
+export type PageRequest =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'call'; readonly callId: number; readonly method: MethodName; readonly params: unknown }
+  | { readonly kind: 'cancel'; readonly callId: number }
+
+/** What any page is told: the answers to its calls by their numbers, and what has changed. */
+export type PageAnswer =
+  | { readonly kind: 'result'; readonly callId: number; readonly result: unknown }
+  | { readonly kind: 'error'; readonly callId: number; readonly error: ErrorBody }
+  | { readonly kind: 'event'; readonly event: ViewEvent }
+
+/** What the extension tells a comparison. Numbers travel as typed arrays, which `postMessage` copies as they are. */
 export type ToWebview =
   /** The first message, in answer to `ready`, and again when the view's file was changed by others. */
   | {
@@ -26,9 +38,7 @@ export type ToWebview =
     }
   /** The view is now kept in this file, under this title. */
   | { readonly kind: 'saved'; readonly file: string; readonly title: string }
-  | { readonly kind: 'result'; readonly callId: number; readonly result: unknown }
-  | { readonly kind: 'error'; readonly callId: number; readonly error: ErrorBody }
-  | { readonly kind: 'event'; readonly event: ViewEvent }
+  | PageAnswer
 
 /** What VS Code keeps of a webview over a reload of the window: `setState` writes it, the extension restores from it. */
 export interface KeptView {
@@ -37,11 +47,9 @@ export interface KeptView {
   readonly view: SavedView
 }
 
-/** What a webview tells the extension. */
+/** What a comparison tells the extension. */
 export type FromWebview =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'call'; readonly callId: number; readonly method: MethodName; readonly params: unknown }
-  | { readonly kind: 'cancel'; readonly callId: number }
+  | PageRequest
   /** The view as it is now; kept by VS Code over a reload, and in its file when `save` is asked. */
   | { readonly kind: 'changed'; readonly view: SavedView }
   | { readonly kind: 'save'; readonly view: SavedView }

@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
-import { readCodeState, withoutCredentials } from './code-state.ts'
+import { readCodeState } from './code-state.ts'
 
 let folder = ''
 before(async () => {
@@ -150,11 +150,5 @@ describe('the state of the code', () => {
     await git(root, 'remote', 'add', 'backup', 'https://example.org/backup.git')
     await git(root, 'remote', 'add', 'origin', 'https://ada:secret@example.org/code.git?token=secret')
     assert.equal((await readCodeState(root, process.env))?.remoteUrl, 'https://example.org/code.git')
-  })
-
-  it('keeps the user of an ssh address, who is no secret', () => {
-    assert.equal(withoutCredentials('git@example.org:team/code.git'), 'git@example.org:team/code.git')
-    assert.equal(withoutCredentials('ssh://git:pw@example.org/code.git'), 'ssh://git@example.org/code.git')
-    assert.equal(withoutCredentials('https://ghp_token@example.org/code.git'), 'https://example.org/code.git')
   })
 })

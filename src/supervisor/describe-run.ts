@@ -24,7 +24,7 @@ export async function describeRun(
   await storeFiles(told, runId, await readEnvironment(command, cwd, workspace, env))
 }
 
-export async function storePatch(
+async function storePatch(
   told: { readonly client: Client; warn(message: string): void },
   runId: RunId,
   code: CodeState | undefined,

@@ -15,7 +15,8 @@ export function runTags(launch: {
   readonly cwd: string
   readonly workspace: string
   readonly user: string
-  readonly code: CodeState | undefined
+  /** Missing where the engine tells it: it keeps the code of a job as a snapshot. */
+  readonly code?: CodeState | undefined
 }): readonly Tag[] {
   const { command, template, params, rerunOf, cwd, workspace, user, code } = launch
   const isTemplate = template.some((word, index) => word !== command[index])

@@ -13,6 +13,9 @@ it('a file alone chooses what runs it; a command stays as it is', async () => {
     await writeFile(path.join(folder, '.venv/bin/python'), '')
     assert.deepEqual(await scriptCommand(['train.py'], folder), ['.venv/bin/python', 'train.py'])
     assert.deepEqual(await scriptCommand(['train.py'], undefined), ['python3', 'train.py'])
+    const own = ['.venv/bin/python', 'train.py']
+    assert.deepEqual(await scriptCommand(own, folder), own)
+    assert.deepEqual(await scriptCommand(own, undefined), ['python3', 'train.py'])
     assert.deepEqual(await scriptCommand(['src/train.ts'], folder), ['node', 'src/train.ts'])
     assert.deepEqual(await scriptCommand(['a/explore.ipynb'], folder), [
       'jupyter',

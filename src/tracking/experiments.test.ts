@@ -118,19 +118,20 @@ describe('experiments', () => {
     const older = await experiments.ensure('older')
     const newer = await experiments.ensure('newer')
     const startTime = tracking.clock.now + 1
-    const [ended] = [
+    const [ended, , waiting] = [
       await tracking.addRun({ experimentId: older.experimentId, startTime }),
       await tracking.addRun({ experimentId: older.experimentId, startTime }),
       await tracking.addRun({ experimentId: newer.experimentId, startTime: 5 }),
     ]
     await runs.end(ended, 'FINISHED', [])
+    await runs.update(waiting, { status: 'SCHEDULED' })
     const list = await experiments.list('ACTIVE_ONLY')
     assert.deepEqual(
-      list.map(({ name, runCount, activeRunCount }) => [name, runCount, activeRunCount]),
+      list.map((each) => [each.name, each.runCount, each.activeRunCount, each.scheduledRunCount]),
       [
-        ['older', 2, 1],
-        ['newer', 1, 1],
-        ['Default', 0, 0],
+        ['older', 2, 1, 0],
+        ['newer', 1, 1, 1],
+        ['Default', 0, 0, 0],
       ],
     )
   })

@@ -161,7 +161,9 @@ async function listSummaries(sql: Sql, condition: string, ...values: string[]): 
     `select e.*,
        (select count(*) from runs r where r.experiment = e.id and r.lifecycle_stage = 'active') as run_count,
        (select count(*) from runs r where r.experiment = e.id and r.lifecycle_stage = 'active'
-          and r.status in ('RUNNING', 'SCHEDULED')) as active_run_count
+          and r.status in ('RUNNING', 'SCHEDULED')) as active_run_count,
+       (select count(*) from runs r where r.experiment = e.id and r.lifecycle_stage = 'active'
+          and r.status = 'SCHEDULED') as scheduled_run_count
      from experiments e where ${condition}
      order by max(e.last_update_time, coalesce((select max(r.start_time) from runs r where r.experiment = e.id
        and r.lifecycle_stage = 'active'), 0)) desc, e.id desc`,
@@ -170,7 +172,12 @@ async function listSummaries(sql: Sql, condition: string, ...values: string[]): 
   const experiments = await loadExperiments(sql, rows)
   return experiments.map((experiment, index) => {
     const row = rows[index] ?? {}
-    return { ...experiment, runCount: getNumber(row, 'run_count'), activeRunCount: getNumber(row, 'active_run_count') }
+    return {
+      ...experiment,
+      runCount: getNumber(row, 'run_count'),
+      activeRunCount: getNumber(row, 'active_run_count'),
+      scheduledRunCount: getNumber(row, 'scheduled_run_count'),
+    }
   })
 }
 

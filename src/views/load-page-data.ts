@@ -34,7 +34,8 @@ export async function loadPageData(options: LoadOptions & { readonly language: L
   // Hidden runs come along, as they can be shown again.
   const table = await loadTable({ ...options, view: { ...view, hidden: [], columns: shown } })
   const { rows, cells } = await readAll(table, experimentIds[0])
-  const chosen = view.chosen.length > 0 ? view.chosen : rows.slice(0, newestCount).map(({ runId }) => runId)
+  const firstCount = newestCount + (view.pinned?.length ?? 0)
+  const chosen = view.chosen.length > 0 ? view.chosen : rows.slice(0, firstCount).map(({ runId }) => runId)
   const diffed = view.chosen.slice(0, maxDiffed)
   return {
     view,

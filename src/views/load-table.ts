@@ -1,5 +1,5 @@
 import type { Client } from '../protocol/client.ts'
-import { exceptRuns, joinConditions } from '../protocol/filter-text.ts'
+import { exceptRuns, joinConditions, onlyRuns } from '../protocol/filter-text.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Methods } from '../protocol/methods.ts'
 import {
@@ -56,25 +56,37 @@ export async function loadTable({ client, view, signal, onProgress }: LoadOption
   const experimentIds = await findExperiments(client, view)
   const shown = view.columns.map(({ column }) => column)
   const columns = nameColumns(shown.length > 0 ? shown : listAll(await client.call('table/keys', { experimentIds })))
-  const query: TableQuery = { experimentIds, filter: joinConditions(view.filter, exceptRuns(view.hidden)) }
-  const first = await client.call('table/rows', { ...query, columns: [], limit: 1 }, { signal })
-  const total = first.total ?? 0
+  const queries = listFilters(view).map((filter): TableQuery => ({ experimentIds, filter }))
+  let total = 0
+  for (const query of queries) {
+    const first = await client.call('table/rows', { ...query, columns: [], limit: 1 }, { signal })
+    total += first.total ?? 0
+  }
   return {
     columns,
     total,
     async *pages() {
       // Runs that are started meanwhile push others to a later page, where they would come again.
       const seen = new Set<string>()
-      for (let offset = 0; ; offset += pageSize) {
+      for (const query of queries) {
         const asked = { ...query, columns: columns.map(({ column }) => column), order: view.order }
-        const page = { offset, limit: pageSize, areTotalsKnown: true }
-        const answer = await client.call('table/rows', { ...asked, ...page }, { signal })
-        yield toPage(answer.rows, answer.columns, seen)
-        onProgress?.(seen.size, Math.max(total, seen.size))
-        if (answer.rows.length < pageSize) return
+        for (let offset = 0, isLast = false; !isLast; offset += pageSize) {
+          const page = { offset, limit: pageSize, areTotalsKnown: true }
+          const answer = await client.call('table/rows', { ...asked, ...page }, { signal })
+          yield toPage(answer.rows, answer.columns, seen)
+          onProgress?.(seen.size, Math.max(total, seen.size))
+          isLast = answer.rows.length < pageSize
+        }
       }
     },
   }
+}
+
+/** The pinned runs, if any, then all others that the view's filter takes. */
+function listFilters({ filter, hidden, pinned = [] }: SavedView): string[] {
+  const atTop = pinned.filter((runId) => !hidden.includes(runId))
+  const others = joinConditions(filter, exceptRuns([...hidden, ...atTop]))
+  return atTop.length === 0 ? [others] : [onlyRuns(atTop), others]
 }
 
 async function findExperiments(client: Pick<Client, 'call'>, view: SavedView) {

@@ -7,7 +7,7 @@ import { isRecord } from '../protocol/json.ts'
 import { curveAxes } from '../protocol/curves.ts'
 import { aggregates, goals, runAttributes } from '../protocol/run-table.ts'
 import { diffSections } from '../protocol/run-diff.ts'
-import { chartKinds, curveBands, viewTabs } from '../protocol/saved-view.ts'
+import { chartKinds, curveBands, maxPinned, viewTabs } from '../protocol/saved-view.ts'
 import { newRunId } from '../extension/tree/test-elements.ts'
 import { createView } from './new-view.ts'
 import { formatView, listViewPaths, readView, replaceView, toViewPath, writeView } from './view-file.ts'
@@ -40,6 +40,17 @@ describe('the file of a view', () => {
     const differences = { reference: newRunId(1), closed: ['tags'], showsEqual: true, isTransposed: false } as const
     await writeView(path, { ...view, differences })
     assert.deepEqual((await readView(path)).differences, differences)
+  })
+
+  it('keeps the pinned runs, as many as a view takes', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'runwright-views-'))
+    t.after(() => rm(folder, { recursive: true }))
+    const path = toViewPath(folder, 'pinned')
+    const pinned = [newRunId(3), newRunId(1)]
+    await writeView(path, { ...view, pinned })
+    assert.deepEqual((await readView(path)).pinned, pinned)
+    const tooMany = Array.from({ length: maxPinned + 1 }, (_, place) => newRunId(place))
+    await assert.rejects(writeView(path, { ...view, pinned: tooMany }), /'pinned' holds 21 items, expected at most 20/)
   })
 
   it('is not written over while it holds a mistake, which is named with its place', async (t) => {
@@ -102,6 +113,7 @@ describe('the schema of views', async () => {
   it('knows the fields and words of the parser', () => {
     assert.deepEqual(find('required'), Object.keys(view))
     assert.deepEqual(find('properties', 'tab', 'enum'), viewTabs)
+    assert.deepEqual(find('properties', 'pinned', 'maxItems'), maxPinned)
     assert.deepEqual(find('properties', 'differences', 'properties', 'closed', 'items', 'enum'), diffSections)
     assert.deepEqual(find('definitions', 'column', 'oneOf', 0, 'properties', 'aggregate', 'enum'), aggregates)
     assert.deepEqual(find('definitions', 'column', 'oneOf', 4, 'properties', 'aggregate', 'const'), 'at-step')

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Attempt, AttemptKey, ComputeTarget, JobHandle, TargetStatus } from '../../src/compute/target.ts'
+import { RunwrightError } from '../../src/protocol/errors.ts'
 import type { JobSpec } from '../../src/protocol/jobs.ts'
 import { plainSpec } from '../../src/protocol/test-job-spec.ts'
 
@@ -81,4 +83,60 @@ export async function checkOutputOver(
   const lines = Array.from({ length: count }, (_, index) => `line ${index + 1}\n`).join('')
   assert.equal(Buffer.concat([first, rest]).toString(), lines)
   return handle
+}
+
+/** As the engine does: after a submission that left doubt the attempt is looked for before it is submitted again. */
+export async function submitOnce(target: ComputeTarget, attempt: Attempt): Promise<JobHandle> {
+  for (;;) {
+    try {
+      return (await target.find(attempt.key)) ?? (await target.submit(attempt))
+    } catch (error) {
+      if (!(error instanceof RunwrightError) || error.code !== 'TEMPORARILY_UNAVAILABLE') throw error
+      await delay(300)
+    }
+  }
+}
+
+/** What became of them, once all have ended or are gone, or at the deadline. */
+export async function waitForAll(
+  target: ComputeTarget,
+  handles: readonly JobHandle[],
+  deadlineMs: number,
+): Promise<readonly TargetStatus[]> {
+  const deadline = performance.now() + deadlineMs
+  for (;;) {
+    const statuses = await target.status(handles).catch(() => [])
+    const isOver = ({ state }: TargetStatus) => state === 'ended' || state === 'gone'
+    if ((statuses.length > 0 && statuses.every(isOver)) || performance.now() > deadline) return statuses
+    await delay(500)
+  }
+}
+
+/** Attempts that each leave a line in a file, print five lines over so many seconds, and end with code 0, 1 or 2. */
+export function createCounted(count: number, file: string, workspace: string, seconds = 2): readonly Attempt[] {
+  return Array.from({ length: count }, (_, index) => {
+    const lines = `for i in 1 2 3 4 5; do echo $i; sleep ${seconds / 5}; done`
+    return createAttempt(`echo ${index} >>"${file}"; ${lines}; exit ${index % 3}`, workspace)
+  })
+}
+
+/** Asserts that each of them ran once, ended as it did, and lost and doubled nothing of its output. */
+export async function assertCounted(
+  target: ComputeTarget,
+  handles: readonly JobHandle[],
+  ends: readonly TargetStatus[],
+  file: string,
+): Promise<void> {
+  const numbers = handles.map((_, index) => index)
+  const exits = ends.map((status) => (status.state === 'ended' ? status.exit.exitCode : status.state))
+  assert.deepEqual(
+    exits,
+    numbers.map((index) => index % 3),
+  )
+  const started = (await readFile(file, 'utf8')).trim().split('\n').map(Number)
+  assert.deepEqual(
+    started.sort((a, b) => a - b),
+    numbers,
+  )
+  for (const handle of handles) assert.equal(await readAll(target, handle), '1\n2\n3\n4\n5\n')
 }

@@ -59,7 +59,7 @@ describe('jobs on this machine', () => {
         placed = folder
         await mkdir(join(folder, 'sub'), { recursive: true })
         await writeFile(join(folder, 'sub/train.sh'), 'echo "$0"')
-        return join(folder, 'sub')
+        return { directory: join(folder, 'sub') }
       },
     })
     const spec = createSpec(['sh', 'train.sh'], { isIsolated: true })

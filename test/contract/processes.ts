@@ -1,11 +1,28 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The command lines of this machine's processes that live, as `ps` would show them. */
-export async function listCommandLines(): Promise<string[]> {
+interface LivingProcess {
+  readonly pid: number
+  readonly parent: number
+  /** Its command line, as `ps` would show it. */
+  readonly line: string
+}
+
+/** This machine's processes that live; what the system itself runs has no command line and is left out. */
+export async function listProcesses(): Promise<LivingProcess[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const lines = await Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')))
-  return lines.map((line) => line.replaceAll('\0', ' ').trim()).filter((line) => line !== '')
+  const read = (id: string, file: string) => readFile(`/proc/${id}/${file}`, 'utf8').catch(() => '')
+  const all = ids.map(async (id) => {
+    const line = (await read(id, 'cmdline')).replaceAll('\0', ' ').trim()
+    const stat = await read(id, 'stat')
+    return { pid: Number(id), parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]), line }
+  })
+  return (await Promise.all(all)).filter(({ line }) => line !== '')
+}
+
+/** Their command lines. */
+export async function listCommandLines(): Promise<string[]> {
+  return (await listProcesses()).map(({ line }) => line)
 }
 
 /** The text of every file below a folder, with its name before it. */

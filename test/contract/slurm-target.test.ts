@@ -1,35 +1,38 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Attempt, ComputeTarget, JobHandle } from '../../src/compute/target.ts'
-import { openSlurmTarget } from '../../src/compute/targets/slurm.ts'
+import { slurmFiles } from '../../src/compute/targets/slurm-files.ts'
+import type { PlacedCode } from '../../src/compute/targets/placed-code.ts'
 import type { SlurmTargetOptions } from '../../src/compute/targets/slurm.ts'
+import { jobFiles, wrapperExits } from '../../src/compute/wrapper/job-folder.ts'
 import type { JobResources } from '../../src/protocol/jobs.ts'
 import { openSlurm, whyNoSlurm } from '../servers/slurm.ts'
 import type { SlurmServer } from '../servers/slurm.ts'
-import { createAttempt, createSpec, end, readAll, until } from './attempts.ts'
+import { createAttempt, createSpec, end, printed, readAll, until } from './attempts.ts'
 import { computeTargetContract } from './compute-target.ts'
+import { openCluster } from './open-cluster.ts'
 import { listCommandLines, readTree } from './processes.ts'
 
-const openTarget = (server: SlurmServer, folder: string, options: Partial<SlurmTargetOptions> = {}) =>
-  openSlurmTarget(
-    { folder: join(folder, 'jobs'), ...options },
-    {
-      env: { ...process.env, ...server.env, LEAKED: 'leaked-from-the-engine' },
-      trackingUrl: 'http://127.0.0.1:1',
-      workspace: folder,
-      name: 'cluster',
-      placeCode: () => Promise.resolve({ directory: join(folder, 'code') }),
-      // Ten times as fast, lest a minute be waited for.
-      now: () => performance.now() * 10,
-    },
-  )
+const openTarget = (
+  server: SlurmServer,
+  folder: string,
+  options: Partial<SlurmTargetOptions> = {},
+  more: Partial<PlacedCode> = {},
+) =>
+  openCluster(server, folder, options, {
+    env: { LEAKED: 'leaked-from-the-engine' },
+    directory: join(folder, 'code'),
+    // Ten times as fast, lest a minute be waited for.
+    now: () => performance.now() * 10,
+    ...more,
+  })
 
 computeTargetContract(
   'slurm',
@@ -82,6 +85,13 @@ describe('jobs on Slurm', { skip: whyNoSlurm }, () => {
     const { exit } = await end(on, handle)
     return { handle, exit, said: await readAll(on, handle) }
   }
+  /** Stops whoever stands by a command, so that Slurm alone sees to its end. */
+  const stopWrapper = async (handle: JobHandle) => {
+    for (const file of [jobFiles.owner, jobFiles.parent]) {
+      const text = await readFile(join(folder, 'jobs', handle, file), 'utf8')
+      process.kill(Number(text.split(' ')[0]), 'SIGSTOP')
+    }
+  }
   const state = async (handle: JobHandle, on = target) => (await on.status([handle]))[0]
 
   it('run with the resources they ask for, and end with their exit code', async () => {
@@ -111,19 +121,53 @@ describe('jobs on Slurm', { skip: whyNoSlurm }, () => {
     await target.cancel(all)
   })
 
-  it('are ended at their time limit by the wrapper, and at that of the partition by Slurm', async () => {
-    const { exit } = await run(shell('sleep 60', { timeLimitSeconds: 1 }))
-    assert.deepEqual([exit.cause, exit.signal], ['time-limit', 'SIGTERM'])
-  })
-
-  it('are ended for the memory they take', async () => {
-    const script = `python3 -c "
+  describe('are ended', () => {
+    const eat = `python3 -c "
 import time
 data = bytearray(300 << 20)
 for i in range(0, len(data), 4096): data[i] = 1
 time.sleep(20)"`
-    const { exit } = await run(shell(script, { memoryBytes: 100 * 2 ** 20 }))
-    assert.equal(exit.cause, 'out-of-memory')
+    /** What Slurm does when the time is over that it gives a job. */
+    const letTimeOut = async (handle: JobHandle) => {
+      const id = (await readFile(join(folder, 'jobs', handle, slurmFiles.ids), 'utf8')).trim()
+      execFileSync('scontrol', ['update', `jobid=${id}`, 'endtime=now+1'], { env: { ...process.env, ...server.env } })
+    }
+
+    it('at their time limit, by the wrapper', async () => {
+      const { exit } = await run(shell('sleep 60', { timeLimitSeconds: 1 }))
+      assert.deepEqual([exit.cause, exit.signal], ['time-limit', 'SIGTERM'])
+    })
+
+    it('at the time limit that Slurm has for them, though their wrapper cannot see to it', async () => {
+      const handles = await Promise.all(
+        [shell('echo on; exec sleep 60'), shell('echo on; sleep 60')].map(target.submit),
+      )
+      for (const handle of handles) await printed(target, handle, 'on')
+      await stopWrapper(handles[1] ?? '')
+      for (const handle of handles) await letTimeOut(handle)
+      const ends = await Promise.all(handles.map((handle) => end(target, handle)))
+      assert.deepEqual(
+        ends.map(({ exit }) => exit.cause),
+        ['time-limit', 'time-limit'],
+      )
+    })
+
+    it('for the memory they take, by the wrapper or by Slurm', async () => {
+      const { exit } = await run(shell(eat, { memoryBytes: 100 * 2 ** 20 }))
+      assert.equal(exit.cause, 'out-of-memory')
+      await using tight = await open({ extra: ['--mem=100M'] })
+      const other = await run(shell(`echo on; ${eat}; echo off`), tight)
+      assert.equal(other.exit.cause, 'out-of-memory', other.said)
+    })
+
+    it('for the memory and the time that their environment takes to be built', async () => {
+      await using hungry = await openTarget(server, folder, {}, { prepare: `echo builds\n${eat} || exit $?\n` })
+      const fat = await run(shell('echo never', { memoryBytes: 100 * 2 ** 20 }), hungry)
+      assert.deepEqual([fat.exit.cause, /never/.test(fat.said)], ['out-of-memory', false])
+      await using slow = await openTarget(server, folder, {}, { prepare: 'echo builds\nsleep 60\n' })
+      const late = await run(shell('echo never', { timeLimitSeconds: 1 }), slow)
+      assert.deepEqual([late.exit.cause, /never/.test(late.said)], ['time-limit', false])
+    })
   })
 
   it('have their secrets in their environment alone', async () => {
@@ -156,18 +200,54 @@ time.sleep(20)"`
     assert.equal(await readAll(target, handle), 'ready\nsaved\n')
   })
 
-  it('that are preempted come back under the same key and go on', async () => {
-    await using spot = await open({ partition: 'spot' })
-    const script = 'echo start >>"$0"; wc -l <"$0"; [ $(wc -l <"$0") -gt 1 ] || sleep 60'
-    const spec = createSpec(['sh', '-c', script, join(folder, 'starts')], { resources: { gpus: 4 } })
-    const handle = await spot.submit(createAttempt('', folder, { spec }))
-    await until(async () => (await readAll(spot, handle)) === '1\n')
-    const other = await run(shell('echo mine', { gpus: 4 }))
-    assert.equal(other.exit.exitCode, 0)
-    const { exit } = await end(spot, handle)
+  describe('that are preempted', () => {
+    let spot: ComputeTarget
+    before(async () => (spot = await open({ partition: 'spot' })))
+    after(() => spot[Symbol.asyncDispose]())
+    /** Runs a job that is to be preempted as soon as it has printed that it is on for the first time. */
+    const start = async (script: string, gpus: number) => {
+      const whole = `echo start >>"$0"; n=$(wc -l <"$0"); ${script}`
+      const file = join(folder, `starts-${randomBytes(4).toString('hex')}`)
+      const spec = createSpec(['sh', '-c', whole, file], { resources: { gpus } })
+      const handle = await spot.submit(createAttempt('', folder, { spec }))
+      await until(async () => (await readAll(spot, handle)) === 'on 1\n')
+      return handle
+    }
+    const preempt = async () => assert.equal((await run(shell('echo mine', { gpus: 4 }))).exit.exitCode, 0)
+    const polite = 'echo on $n; [ $n -gt 1 ] || exec sleep 60'
 
-    assert.deepEqual([exit.exitCode, exit.cause], [0, 'exited'])
-    assert.equal(await readAll(spot, handle), '1\n2\n')
+    it('come back under the same key and go on', async () => {
+      const handle = await start(polite, 4)
+      await preempt()
+      const { exit } = await end(spot, handle)
+      assert.deepEqual([exit.exitCode, exit.cause], [0, 'exited'])
+      assert.equal(await readAll(spot, handle), 'on 1\non 2\n')
+    })
+
+    it('come back though they do not listen, or Slurm kills them with their wrapper', async () => {
+      const deaf = await start(`trap '' TERM; echo on $n; [ $n -gt 1 ] || while :; do sleep 0.1; done`, 2)
+      const killed = await start(polite, 2)
+      await stopWrapper(killed)
+      await preempt()
+      for (const handle of [deaf, killed]) {
+        const { exit } = await end(spot, handle)
+        assert.deepEqual([exit.exitCode, exit.cause], [0, 'exited'])
+        assert.equal(await readAll(spot, handle), 'on 1\non 2\n')
+      }
+    })
+
+    it('and that Slurm does not start again have ended, and no start of them can follow', async () => {
+      const handle = await start(polite, 4)
+      const id = (await readFile(join(folder, 'jobs', handle, slurmFiles.ids), 'utf8')).trim()
+      execFileSync('scontrol', ['update', `jobid=${id}`, 'requeue=0'], { env: { ...process.env, ...server.env } })
+      await preempt()
+      const { exit } = await end(spot, handle)
+      assert.equal(exit.cause, 'preempted')
+      const job = join(folder, 'jobs', handle)
+      assert.equal(spawnSync('sh', [join(job, jobFiles.wrapper), job]).status, wrapperExits.refused)
+      assert.deepEqual((await end(spot, handle)).exit, exit)
+      assert.equal(await readAll(spot, handle), 'on 1\n')
+    })
   })
 
   it('are found by their key, and removed', async () => {
@@ -228,7 +308,9 @@ time.sleep(20)"`
   })
 
   it('that the controller has forgotten are submitted again if they had not begun, and are gone if they had', async () => {
-    const begun = await target.submit(shell('echo begun; sleep 8; echo done', { gpus: 4 }))
+    // One process: of several, Slurm kills one after the other, and a shell whose child dies first goes on.
+    const lines = `import time; print('begun', flush=True); time.sleep(8); print('done')`
+    const begun = await target.submit(shell(`exec python3 -c "${lines}"`, { gpus: 4 }))
     await until(async () => (await readAll(target, begun)) === 'begun\n')
     const waiting = await target.submit(shell('echo once', { gpus: 4 }))
     assert.equal((await state(waiting))?.state, 'waiting')

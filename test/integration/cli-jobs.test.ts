@@ -118,7 +118,7 @@ describe('jobs on the command line', { concurrency: false }, () => {
       assert.equal(exitCode, code, stderr)
     }
     await refused(3, /There is no target "moon"/, '-t', 'moon', '--', 'true')
-    await refused(2, /asks for 3 GPUs; "local" has 2/, '--gpus', '3', '--', 'true')
+    await refused(2, /asks for 3 GPUs; "scratch" has 2/, '--gpus', '3', '--', 'true')
     await refused(2, /--gpu-memory 24X is none; 24G would be one/, '--gpu-memory', '24X', '--', 'true')
     await refused(2, /--priority 1000 is not a whole number/, '--priority', '1000', '--', 'true')
     await refused(2, /--follow is for a single job/, '--follow', '--repeat', '2', '--', 'true')

@@ -27,10 +27,12 @@ describe('runwright views export', { timeout: 120_000 }, () => {
     workspace = await openTestWorkspace()
     await workspace.logRun('digits', { name: 'a', params: { 'batch size': 'ä 🚀,"b"' }, metrics: { loss: [0.5, 0.1] } })
     await workspace.logRun('digits', { name: 'b', metrics: { loss: [2] } })
-    await workspace.logRun('digits', { name: 'c', params: { 'batch size': '' } })
+    const last = await workspace.logRun('digits', { name: 'c', params: { 'batch size': '' } })
     const order = [{ column: { kind: 'attribute', key: 'run_name' }, descending: false }] as const
     const view = { ...createView('best', ['digits'], 'runs'), columns, order }
     await writeView(toViewPath(workspace.folder, 'best'), view)
+    const pinning = { ...view, title: 'pinning', filter: 'loss < 1', pinned: [last] }
+    await writeView(toViewPath(workspace.folder, 'pinning'), pinning)
   })
   after(() => workspace[Symbol.asyncDispose]())
 
@@ -45,6 +47,17 @@ describe('runwright views export', { timeout: 120_000 }, () => {
     const filtered = await run('--experiment', 'digits', '--filter', 'loss < 1', '--format', 'md')
     assert.match(filtered.stdout, /^# digits\n\n\| run_id \|[^\n]*metrics\.loss/)
     assert.equal(filtered.stdout.match(/FINISHED/g)?.length, 1)
+  })
+
+  it('puts pinned runs first, whether the filter takes them or not', async () => {
+    const { stdout } = await run('pinning')
+    assert.deepEqual(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split(',')[1]),
+      ['run_name', 'c', 'a'],
+    )
   })
 
   it('writes a Parquet file that pyarrow reads', async () => {

@@ -7,9 +7,13 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { connectEngine } from '../../src/client/connect.ts'
+import type { Client } from '../../src/protocol/client.ts'
 import { parseEngineFile } from '../../src/protocol/hello.ts'
 import { parseRunId } from '../../src/protocol/ids.ts'
 import { findState, spoolOf } from '../../src/supervisor/spool.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import { engineCommand } from './engine-workspace.ts'
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
@@ -38,6 +42,8 @@ export interface CliWorkspace extends AsyncDisposable {
   write(file: string, content: string): Promise<void>
   git(...args: string[]): Promise<string>
   enginePid(): Promise<number>
+  /** To its engine, which is started where there is none. */
+  connect(): Promise<Client>
 }
 
 export async function openCliWorkspace(): Promise<CliWorkspace> {
@@ -75,6 +81,7 @@ export async function openCliWorkspace(): Promise<CliWorkspace> {
       assert.ok(file !== undefined)
       return file.pid
     },
+    connect: () => connectEngine({ workspace: folder, engineCommand: engineCommand(), version: packageJson.version }),
     async [Symbol.asyncDispose]() {
       for (const child of started) child.kill('SIGKILL')
       // What a failed test left running; a keeper ends with its command.

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,6 +13,14 @@ import packageJson from '../../package.json' with { type: 'json' }
 /** Starts the engine of this clone. */
 export function engineCommand(...args: string[]): EngineCommand {
   return { file: process.execPath, args: [join(import.meta.dirname, '../../src/engine/main.ts'), ...args] }
+}
+
+/** Makes a workspace a git repository, with all that is in it committed. */
+export function commitWorkspace(path: string): void {
+  const git = (...words: string[]) => execFileSync('git', ['-C', path, ...words])
+  git('init', '--quiet')
+  git('add', '.')
+  git('-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', 'commit', '--quiet', '-m', 'all')
 }
 
 export interface TestWorkspace extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EngineCommand } from '../../src/client/connect.ts'
@@ -18,6 +18,7 @@ export async function createOtherEngine(options: {
   const { version, protocolVersion = ourProtocol } = options
   const folder = await mkdtemp(join(tmpdir(), 'runwright-release-'))
   await cp(join(root, 'src'), join(folder, 'src'), { recursive: true })
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
   await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', version }))
   const methods = join(folder, 'src/protocol/methods.ts')
   const source = await readFile(methods, 'utf8')

@@ -68,7 +68,7 @@ describe('a script is trained', { concurrency: false }, () => {
 
   async function cli(...args: string[]): Promise<Finished> {
     const main = path.join(import.meta.dirname, '../../src/cli/main.ts')
-    const own = { XDG_RUNTIME_DIR: scratch, RUNWRIGHT_FAKE_GPUS: '2x24G', ...slurm?.env, ...shellEnv }
+    const own = { HOME: scratch, XDG_RUNTIME_DIR: scratch, RUNWRIGHT_FAKE_GPUS: '2x24G', ...slurm?.env, ...shellEnv }
     const options = { cwd: workspace(), env: { ...process.env, ...own } }
     const dashes = args.indexOf('--')
     const words = args.toSpliced(dashes === -1 ? args.length : dashes, 0, '--workspace', workspace())
@@ -128,9 +128,10 @@ describe('a script is trained', { concurrency: false }, () => {
     assert.equal(output, `no tiny\nchanged ${workspace()}\n`)
   })
 
-  it('from a copy of its code, on this machine', async () => {
+  it('from a copy of its code, in the environment of its lock, on this machine', async () => {
     const { output } = await train('apart', '--isolated', '--gpus', '1')
-    assert.match(output, /^no tiny\nchanged .*\/\.runwright\/jobs\/[0-9a-f]{32}-1\/code\/it's app\n$/)
+    assert.match(output, /^runwright: builds the environment of requirements\.txt$/m)
+    assert.match(output, /^tiny 42\nchanged .*\/\.runwright\/jobs\/[0-9a-f]{32}-1\/code\/it's app\n$/m)
   })
 
   it('on a machine behind ssh, in the environment of its lock', { skip: whyNoSshd }, async () => {

@@ -8,7 +8,7 @@
 # `start` again starts what is down and leaves the rest. Run as root. SLURM_CONF=FOLDER/slurm.conf is for its clients.
 # Needs (Debian): slurmctld slurmd slurm-client slurmdbd slurm-wlm-basic-plugins slurm-wlm-mysql-plugin munge mariadb-server
 # Shape: SLURM_TEST_CPUS (32) cores, SLURM_TEST_GPUS (4) GPUs "gpu:fake" (twins of /dev/null) on each of SLURM_TEST_NODES
-# (1) nodes. Partition "gpu" is the default one; "spot" has the same nodes and gives way to it by requeuing its jobs;
+# (1) nodes; with SLURM_TEST_HOSTS=own each node has a host name of its own. Partition "gpu" is the default one; "spot" has the same nodes and gives way to it by requeuing its jobs;
 # "small" takes one node and one minute.
 set -euo pipefail
 D=$1 CMD=${2:-} CPUS=${SLURM_TEST_CPUS:-32} GPUS=${SLURM_TEST_GPUS:-4} NODES=${SLURM_TEST_NODES:-1}
@@ -163,7 +163,13 @@ start_slurmd() {
   local i
   for i in $(seq "$NODES"); do
     alive "$D/run/slurmd-n$i.pid" && continue
-    mkdir -p "$D/spool/n$i"; spawn "slurmd-n$i" slurmd -D -N "n$i" -f "$D/slurm.conf"
+    mkdir -p "$D/spool/n$i"
+    # A node that says it is another machine, with SLURM_TEST_HOSTS=own.
+    if [ "${SLURM_TEST_HOSTS:-}" = own ]; then
+      echo "127.0.0.1 localhost n$i" >"$D/spool/n$i.hosts"
+      spawn "slurmd-n$i" unshare --uts --mount sh -c 'mount --bind "$1" /etc/hosts && hostname "$0" && shift && exec "$@"' \
+        "n$i" "$D/spool/n$i.hosts" slurmd -D -N "n$i" -f "$D/slurm.conf"
+    else spawn "slurmd-n$i" slurmd -D -N "n$i" -f "$D/slurm.conf"; fi
   done
   wait_for 30 ready
 }

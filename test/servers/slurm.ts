@@ -24,12 +24,23 @@ export const whyNoSlurm = whyNot(
 
 /**
  * @param shape.cpus cores of each node, default 32; `gpus` of each node, default 4; `nodes`, default 1
+ * @param shape.hasOwnHosts whether each node has a host name of its own, as if it were another machine
  */
 export async function openSlurm(
-  shape: { readonly cpus?: number; readonly gpus?: number; readonly nodes?: number } = {},
+  shape: {
+    readonly cpus?: number
+    readonly gpus?: number
+    readonly nodes?: number
+    readonly hasOwnHosts?: boolean
+  } = {},
 ): Promise<SlurmServer> {
-  const { cpus = 32, gpus = 4, nodes = 1 } = shape
-  const sizes = { SLURM_TEST_CPUS: String(cpus), SLURM_TEST_GPUS: String(gpus), SLURM_TEST_NODES: String(nodes) }
+  const { cpus = 32, gpus = 4, nodes = 1, hasOwnHosts = false } = shape
+  const sizes = {
+    SLURM_TEST_CPUS: String(cpus),
+    SLURM_TEST_GPUS: String(gpus),
+    SLURM_TEST_NODES: String(nodes),
+    SLURM_TEST_HOSTS: hasOwnHosts ? 'own' : '',
+  }
   const script = await openServerScript('slurm', sizes)
   const [controller = 0, accounting = 0, database = 0] = await findFreePorts(3)
   // Each node's daemon has the port after the one before it.

@@ -44,7 +44,9 @@ describe('jobs', { timeout: 180_000 }, () => {
     await form().getByText('Train train.mjs').waitFor()
   }
   const listJobs = async () => (await workspace.client.call('jobs/list', {})).jobs
-  const log = (text: string) => vscode.page.locator('.xterm-rows:visible').getByText(text)
+  const page = () => vscode.webview()
+  const log = (text: string) => page().getByRole('log').getByText(text)
+  const terminal = (text: string) => vscode.page.locator('.xterm-rows:visible').getByText(text)
 
   it('nothing is left of a form that is left', async () => {
     await openForm()
@@ -57,7 +59,7 @@ describe('jobs', { timeout: 180_000 }, () => {
       .waitFor()
   })
 
-  it('one press of Enter launches what the form shows, and its row and its log follow it', async () => {
+  it('one press of Enter launches what the form shows, and its row and its page follow it', async () => {
     await openForm()
     await vscode.pick('Add Param…')
     await form().getByText('Add Param').first().waitFor()
@@ -69,6 +71,7 @@ describe('jobs', { timeout: 180_000 }, () => {
     assert.deepEqual(job?.spec.params, [{ key: 'lr', value: '0.1' }])
     assert.deepEqual(job.spec.command, ['node', 'train.mjs'])
     await vscode.row(`Job ${job.name}, running, epoch 2 of 4`).waitFor()
+    await page().getByRole('progressbar', { name: 'Progress' }).waitFor()
   })
 
   it('a second launch remembers the first, and is cancelled from its row', async () => {
@@ -86,18 +89,25 @@ describe('jobs', { timeout: 180_000 }, () => {
     await vscode.row(`Job ${second.name}, cancelled`).waitFor()
   })
 
-  it('the end of a job is told where its log is not open, and leads to its run', async () => {
+  it('the end of a job is told where neither its page nor its log is open, and leads to its page and its run', async () => {
     const [, first] = await listJobs()
     assert.ok(first)
     await vscode.runCommand('View: Close All Editors')
     await writeFile(join(workspace.folder, 'let-it-end'), '')
     await vscode.row(`Job ${first.name}, finished`).waitFor()
     const notice = vscode.notification(`Job “${first.name}” has finished`)
-    await notice.getByRole('button', { name: 'Open Run' }).click()
+    await notice.getByRole('button', { name: 'Open Job' }).click()
+    await log('trained all of it').waitFor()
+    await page().getByRole('button', { name: 'Open Run' }).click()
     await vscode.row(`Run ${first.name}, finished`).waitFor()
+    await page().getByRole('button', { name: 'Open in Terminal' }).click()
+    await terminal('trained all of it').waitFor()
+    await terminal('finished · exit code 0').waitFor()
+    await vscode.runCommand('View: Close All Editors')
     await vscode.row(`Job ${first.name}, finished`).click()
     await log('trained all of it').waitFor()
-    await log('finished · exit code 0').waitFor()
+    await vscode.chooseFromMenu(vscode.row(`Job ${first.name}, finished`), 'Open Log in Terminal')
+    await terminal('trained all of it').waitFor()
   })
 
   it('a job that has ended is tried again in the same run', async () => {

@@ -37,6 +37,7 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
     'dist/extension.cjs',
     'dist/engine.js',
     'dist/cli.js',
+    'dist/cli-main.js',
     'dist/webviews/compare.js',
     'media/view.schema.json',
     'media/walkthrough/start.svg',

@@ -233,10 +233,10 @@ function createVerbs(page: Page) {
     await row.and(page.locator('[aria-expanded="false"]')).waitFor()
   }
 
-  /** The row below, one level deeper. */
+  /** The row below in the same view, one level deeper. */
   async function firstChild(row: Locator): Promise<Locator> {
     const [index, level] = [await row.getAttribute('data-index'), await row.getAttribute('aria-level')]
-    return sideBar.locator(`[data-index="${Number(index) + 1}"][aria-level="${Number(level) + 1}"]`)
+    return row.locator('..').locator(`[data-index="${Number(index) + 1}"][aria-level="${Number(level) + 1}"]`)
   }
 
   return {

@@ -30,6 +30,8 @@ export interface RunSpec {
   readonly tags?: Readonly<Record<string, string>>
   /** Values by key, in step order from 0 on. */
   readonly metrics?: Readonly<Record<string, readonly number[]>>
+  /** Datasets it was trained on. */
+  readonly datasets?: readonly { readonly name: string; readonly digest: string; readonly rows: number }[]
   /** Contents by path. */
   readonly artifacts?: Readonly<Record<string, string | Uint8Array>>
   /** Default: FINISHED. */
@@ -40,10 +42,14 @@ export interface RunSpec {
  * Starts an engine from the bundle in a folder.
  *
  * @param folder default: a new one, which disposing removes again
+ * @param env variables for the engine beside this process's own
  */
-export async function openTestWorkspace(folder?: string): Promise<TestWorkspace> {
+export async function openTestWorkspace(
+  folder?: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestWorkspace> {
   const opened = folder ?? (await mkdtemp(join(tmpdir(), 'runwright-workspace-')))
-  const engineCommand = { file: process.execPath, args: [enginePath] }
+  const engineCommand = { file: process.execPath, args: [enginePath], env }
   const client = await connectEngine({ workspace: opened, version: packageJson.version, engineCommand })
   const mlflow = (path: string, body: object) => postToMlflow(client, path, body)
   return {
@@ -83,6 +89,10 @@ async function logRun(client: Client, experimentName: string, spec: RunSpec): Pr
     values.map((value, step) => ({ key, value, step, timestamp })),
   )
   if (metrics.length > 0) await postToMlflow(client, 'runs/log-batch', { run_id: run.runId, metrics })
+  const datasets = (spec.datasets ?? []).map(({ name, digest, rows }) => ({
+    dataset: { name, digest, source_type: 'local', source: '{}', profile: JSON.stringify({ num_rows: rows }) },
+  }))
+  if (datasets.length > 0) await postToMlflow(client, 'runs/log-inputs', { run_id: run.runId, datasets })
   for (const [path, content] of Object.entries(spec.artifacts ?? {})) {
     await client.upload(run.runId, path, Buffer.from(content))
   }

@@ -73,6 +73,22 @@ describe('the artifacts tab, on what the Python client has logged', () => {
     assert.deepEqual(view.errors, [])
   })
 
+  it('names the runs in full where cells are narrow, above what can be done with them', async () => {
+    await using view = await open({}, { size: { width: 760, height: 800 } })
+    for (const run of ['first', 'second']) {
+      const name = cell(view.page, 'val/masks', run).locator('.artifact-run')
+      await name.waitFor()
+      // SAFETY: the tests are compiled without the browser's types.
+      const [shown, whole] = await name.evaluate((element) => {
+        const { clientWidth, scrollWidth } = element as unknown as { clientWidth: number; scrollWidth: number }
+        return [clientWidth, scrollWidth]
+      })
+      assert.equal(shown, whole)
+      assert.ok(shown > 60)
+    }
+    await keepPicture(view.page, 'artifacts-narrow')
+  })
+
   it('goes through the steps by keys, each run at its last one until there', async () => {
     await using view = await open()
     const { page } = view

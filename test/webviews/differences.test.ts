@@ -27,12 +27,14 @@ describe('the differences tab', () => {
         params: { lr: 0.1, seed: 1, layers: longValue },
         metrics: { accuracy: [0.5], val_loss: [0.75] },
         artifacts: { 'model.bin': 'four', 'code/uncommitted.patch': 'one' },
+        datasets: [{ name: 'scans', digest: 'd1', rows: 60_000 }],
       }),
       await logRun('digits', {
         name: 'bold-lynx',
         params: { lr: 0.2, seed: 1, layers: '32' },
         metrics: { accuracy: [0.75], val_loss: [1] },
         artifacts: { 'model.bin': 'four four' },
+        datasets: [{ name: 'scans', digest: 'd2', rows: 61_257 }],
       }),
       await logRun('digits', { name: 'keen-heron', params: { lr: 0.3, seed: 1 } }),
     ]
@@ -58,6 +60,7 @@ describe('the differences tab', () => {
     assert.deepEqual(await cells(row(view, 'lr')), ['0.1', '0.2'])
     assert.deepEqual(await cells(row(view, 'accuracy')), ['0.5', '0.75 +0.25 ▲ better'])
     assert.deepEqual(await cells(row(view, 'val_loss')), ['0.75', '1 +0.25 ▼ worse'])
+    assert.deepEqual(await cells(row(view, 'scans num_rows')), ['60000', '61257 +1257'])
     assert.equal(await row(view, 'seed').count(), 0)
     assert.deepEqual(view.errors, [])
   })

@@ -10,7 +10,10 @@ declare const Worker: new (
   url: string,
 ) => MessageSource<ToWebview> & { postMessage(message: string, transfer: readonly ArrayBuffer[]): void }
 
-let state: unknown
+declare const sessionStorage: { getItem(key: string): string | null; setItem(key: string, value: string): void }
+
+// VS Code keeps it over a reload of the window.
+let state: unknown = JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined
 
 const server = new Worker('/host-worker.js')
 // As in VS Code the answer passes through a frame around the webview.
@@ -20,7 +23,10 @@ Object.assign(globalThis, {
   acquireVsCodeApi: () => ({
     postMessage: (message: FromWebview) => server.postMessage(JSON.stringify(message), []),
     getState: () => state,
-    setState: (next: unknown) => void (state = next),
+    setState(next: unknown) {
+      state = next
+      sessionStorage.setItem('state', JSON.stringify(next))
+    },
   }),
 })
 

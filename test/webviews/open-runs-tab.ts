@@ -70,7 +70,7 @@ declare const document: {
 }
 
 function listNames(): string {
-  return [...document.querySelectorAll('.grid-body .grid-row')]
+  return [...document.querySelectorAll(':is(.grid-pinned-rows, .grid-body) .grid-row')]
     .filter((row) => !row.hidden)
     .toSorted((a, b) => Number(a.getAttribute('aria-rowindex')) - Number(b.getAttribute('aria-rowindex')))
     .map((row) => row.querySelector('.run-name')?.textContent ?? '')

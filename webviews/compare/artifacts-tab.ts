@@ -11,7 +11,7 @@ import { createEntryList } from './artifacts/entry-list.ts'
 import { createImagePairBody } from './artifacts/image-pair-body.ts'
 import { createStepSlider } from './artifacts/step-slider.ts'
 import { createTableDiffBody } from './artifacts/table-diff-body.ts'
-import { createThrottle } from './charts/frame-scheduler.ts'
+import { createThrottle } from '../shared/frame-scheduler.ts'
 import { createRunSource } from './charts/run-source.ts'
 import type { Parts, Tab } from './tab.ts'
 

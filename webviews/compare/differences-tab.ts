@@ -111,13 +111,12 @@ export function createDifferencesTab({ host, state }: Parts): Tab {
       isTransposed: shown().isTransposed,
     })
     const count = state.view.chosen.length
-    say(
-      sections.length === 0
-        ? text('differences.equal')
-        : count > maxRuns
-          ? text('differences.tooMany', { shown: maxRuns, count })
-          : '',
-    )
+    const about = [
+      ...(sections.length === 0 ? [text('differences.equal')] : []),
+      ...(count > maxRuns ? [text('differences.tooMany', { shown: maxRuns, count })] : []),
+      ...(state.place === 'server' ? [text('differences.notOnServer')] : []),
+    ]
+    say(about.join(' '))
     const lines = listLines(sections, new Set(shown().closed), expanded)
     grid.show({ diff: arranged, names, lines, isTransposed: shown().isTransposed })
   }

@@ -78,7 +78,9 @@ export function createRunsTab(parts: Parts): Tab {
   keepRowColors(panel)
 
   function drawToolbar(): void {
-    toolbar.draw({ view: state.view, totals: runs.totals, showsHidden, showsFacets: facets.isShown })
+    const { totals, model } = runs
+    const pinnedCount = model?.pinnedCount ?? 0
+    toolbar.draw({ view: state.view, totals, pinnedCount, showsHidden, showsFacets: facets.isShown })
   }
 
   function drawNotice(): void {

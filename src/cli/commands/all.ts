@@ -7,6 +7,7 @@ import engineStatus from './engine-status.ts'
 import engineStop from './engine-stop.ts'
 import experimentsList from './experiments-list.ts'
 import jobsCancel from './jobs-cancel.ts'
+import jobsGpuHours from './jobs-gpu-hours.ts'
 import jobsList from './jobs-list.ts'
 import jobsLogs from './jobs-logs.ts'
 import jobsPromote from './jobs-promote.ts'
@@ -41,6 +42,7 @@ export const commands: readonly CliCommand[] = [
   engineStop,
   experimentsList,
   jobsCancel,
+  jobsGpuHours,
   jobsList,
   jobsLogs,
   jobsPromote,

@@ -14,18 +14,20 @@ export default defineCliCommand({
     const view = options.deleted ? 'DELETED_ONLY' : 'ACTIVE_ONLY'
     const { experiments } = await client.call('experiments/list', { view })
     if (json) return void context.stdout.write(toJson({ experiments }))
-    const rows = experiments.map(({ experimentId, name, runCount, activeRunCount, lastUpdateTime }) => [
+    const rows = experiments.map(({ experimentId, name, runCount, lastUpdateTime, ...counts }) => [
       experimentId,
       name,
       String(runCount),
-      String(activeRunCount),
+      String(counts.activeRunCount - counts.scheduledRunCount),
+      String(counts.scheduledRunCount),
       formatAge(context.now() - lastUpdateTime),
     ])
     const columns = [
       { title: 'ID', align: 'right' },
       { title: 'NAME', minWidth: 12 },
       { title: 'RUNS', align: 'right' },
-      { title: 'ACTIVE', align: 'right' },
+      { title: 'RUNNING', align: 'right' },
+      { title: 'WAITING', align: 'right' },
       { title: 'CHANGED' },
     ] as const
     context.stdout.write(formatTable(columns, rows, context.stdout.columns))

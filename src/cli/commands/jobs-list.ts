@@ -1,5 +1,6 @@
-import { defineCliCommand, usageError } from '../command.ts'
+import { defineCliCommand } from '../command.ts'
 import { formatJobTable } from '../job-details.ts'
+import { listJobs, readLimit } from '../read-job-list.ts'
 import { toJson } from '../text.ts'
 
 export default defineCliCommand({
@@ -12,20 +13,9 @@ export default defineCliCommand({
     limit: { type: 'string', short: 'n', value: 'COUNT', summary: 'At most this many. Default: 20' },
   },
   async run(context, { options, json, workspace }) {
-    const limit = Number(options.limit ?? 20)
-    if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) {
-      throw usageError('jobs list', `--limit ${options.limit} is not a whole number from 1 to 10000.`)
-    }
+    const limit = readLimit('jobs list', options.limit)
     await using client = await context.connect(workspace)
-    const named =
-      options.experiment === undefined
-        ? undefined
-        : (await client.call('experiments/list', {})).experiments.filter(({ name }) => name === options.experiment)
-    const { jobs, total } = await client.call('jobs/list', {
-      limit,
-      isLive: options.live,
-      ...(named === undefined ? {} : { experimentIds: named.map(({ experimentId }) => experimentId) }),
-    })
+    const { jobs, total } = await listJobs(client, limit, options)
     if (json) context.stdout.write(toJson({ jobs, total }))
     else if (jobs.length === 0) context.stdout.write('No jobs. "runwright train -- COMMAND" launches one.\n')
     else {

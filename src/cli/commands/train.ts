@@ -1,5 +1,5 @@
-import { readCodeState } from '../../supervisor/code-state.ts'
 import { scriptCommand } from '../../supervisor/script-command.ts'
+import { launcherNames, precisionNames } from '../../protocol/launchers.ts'
 import { expandSweep } from '../../protocol/sweep.ts'
 import { defineCliCommand, usageError } from '../command.ts'
 import { followToEnd } from '../follow-to-end.ts'
@@ -36,6 +36,8 @@ what runs it. {KEY} in COMMAND stands for the value of a param, and RUNWRIGHT_PA
     retries: { type: 'string', value: 'COUNT', summary: 'Further attempts after one that failed. Default: 0' },
     secret: { type: 'string', value: 'NAME', multiple: true, summary: 'A variable of yours that is not stored' },
     env: { type: 'string', value: 'NAME=VALUE', multiple: true, summary: 'A variable for the command; it is stored' },
+    launcher: { type: 'string', value: 'NAME', summary: `Starts a process for each GPU: ${launcherNames.join(', ')}` },
+    precision: { type: 'string', value: 'NAME', summary: `What it computes in: ${precisionNames.join(', ')}` },
     isolated: { type: 'boolean', summary: 'Run it from a copy of its code, not in the workspace' },
     follow: { type: 'boolean', short: 'f', summary: 'Print its output until it ends. Default for a single job' },
     detach: { type: 'boolean', short: 'd', summary: 'Return once it is queued' },
@@ -51,10 +53,7 @@ what runs it. {KEY} in COMMAND stands for the value of a param, and RUNWRIGHT_PA
     if (options.follow && (options.detach || paramsOfJobs.length > 1)) {
       throw usageError('train', '--follow is for a single job, and not with --detach.')
     }
-    const [code, template] = await Promise.all([
-      readCodeState(context.cwd, context.env),
-      scriptCommand(words, spec.target === 'local' ? context.cwd : undefined),
-    ])
+    const template = await scriptCommand(words, spec.target === 'local' && !spec.isIsolated ? context.cwd : undefined)
     await using client = await context.connect(workspace)
     const say = (line: string) => void (options.quiet || context.stderr.write(`runwright: ${line}\n`))
     const jobs = await launchJobs(context, client, {
@@ -63,7 +62,6 @@ what runs it. {KEY} in COMMAND stands for the value of a param, and RUNWRIGHT_PA
       spec,
       experiment,
       workspace,
-      code,
       ...(options.name === undefined ? {} : { name: options.name }),
     })
     const [first] = jobs

@@ -21,7 +21,8 @@ describe('the code of an isolated job on this machine', () => {
     const target = await mkdtemp(join(tmpdir(), 'runwright-place-'))
     try {
       const folder = join(target, 'code')
-      const directory = await placeLocalCode({ spec: { ...spec, codeCommit: commit }, workspace }, folder, process.env)
+      const own = { spec: { ...spec, codeCommit: commit }, workspace }
+      const { directory } = await placeLocalCode(own, folder, process.env)
       assert.equal(directory, join(folder, 'app/it is'))
       assert.equal(await readFile(join(directory, 'train.py'), 'utf8'), '2')
       assert.equal(await readFile(join(directory, '../../lib/shared.py'), 'utf8'), '1')

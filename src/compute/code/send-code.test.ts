@@ -130,6 +130,25 @@ for (const kind of ['git', 'tar'] as const) {
       assert.ok(sent.sentBytes > 0)
     })
 
+    it('takes one call once the target is known to have it, and is sent again where it has gone', async (test) => {
+      if (kind === 'tar') return test.skip('without git all is sent each time')
+      const parts = await partsOf(repository)
+      let calls = 0
+      const run: CodeTarget['run'] = (...words) => (calls++, target.run(...words))
+      const counted = { ...target, run, known: new Set<string>() }
+      const send = async (name: string) => {
+        calls = 0
+        const { sentBytes } = await sendCode(parts, `~/${name}`, counted, hostname())
+        assert.deepEqual(await readFolder(join(target.home, name)), expected)
+        return { sentBytes, calls }
+      }
+      assert.ok((await send('first')).calls > 1)
+      assert.deepEqual(await send('second'), { sentBytes: 0, calls: 1 })
+      await rm(join(target.home, '.runwright'), { recursive: true })
+      assert.ok((await send('third')).sentBytes > 0)
+      assert.equal((await send('fourth')).calls, 1)
+    })
+
     it('stays as it is where an earlier attempt has put it', async () => {
       const parts = await partsOf(repository)
       await sendCode(parts, '~/jobs/a/code', target, hostname())

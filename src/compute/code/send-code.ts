@@ -28,6 +28,8 @@ export interface CodeTarget {
   ): Promise<{ readonly code: number; readonly stdout: Buffer; readonly stderr: string }>
   /** Where repositories are kept there: absolute, or in the home of the user, as `~/.runwright/code`. */
   readonly store: string
+  /** Trees that are there as far as the caller knows, which spares a question. What is sent is added to them. */
+  readonly known?: Set<string>
 }
 
 export interface SentCode {
@@ -55,6 +57,7 @@ export async function sendCode(
     return { repository: `${target.store}/${nameRepository(root, host)}.git`, tree, path }
   })
   const beside = `${folder}.${crypto.randomUUID()}.part`
+  if (await isCheckedOut(trees, folder, beside, target)) return { sentBytes: 0, hasGit: true }
   const lists = await listTrees(target, trees)
   if (lists === undefined) return { sentBytes: await sendArchives(parts, folder, beside, target), hasGit: false }
   const sendPacks = async (has: readonly (readonly string[])[]) => {
@@ -66,6 +69,7 @@ export async function sendCode(
       sentBytes += await send(target, receivePackScript(placed), await packCode(part, there))
     }
     await runChecked(target, checkOutScript(trees, folder, beside))
+    for (const each of trees) target.known?.add(nameTree(each))
     return { sentBytes, hasGit: true }
   }
   try {
@@ -73,6 +77,30 @@ export async function sendCode(
   } catch (error) {
     if (!(await isRepaired(target, trees, error))) throw error
     return await sendPacks((await listTrees(target, trees)) ?? [])
+  }
+}
+
+function nameTree({ repository, tree }: PlacedTree): string {
+  return `${repository} ${tree}`
+}
+
+/** Whether the target still had all trees that it is known to have. */
+async function isCheckedOut(
+  trees: readonly PlacedTree[],
+  folder: string,
+  beside: string,
+  target: CodeTarget,
+): Promise<boolean> {
+  const { known } = target
+  if (known === undefined || !trees.every((each) => known.has(nameTree(each)))) return false
+  try {
+    await runChecked(target, checkOutScript(trees, folder, beside))
+    return true
+  } catch (error) {
+    // Somebody has cleaned up there, or it is damaged: then it is asked and sent.
+    if (!(error instanceof RunwrightError) || error.code !== 'INVALID_STATE') throw error
+    for (const each of trees) known.delete(nameTree(each))
+    return false
   }
 }
 

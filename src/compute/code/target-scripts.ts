@@ -1,5 +1,4 @@
-import { quoteWord } from '../wrapper/quote.ts'
-import { quotePath } from './target-paths.ts'
+import { quotePath, quoteWord } from '../wrapper/quote.ts'
 
 /** A repository on the target, and the tree of it that is meant. */
 export interface StoredTree {
@@ -28,7 +27,7 @@ unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_COMMON_DIR
 export function listTreesScript(repositories: readonly string[]): string {
   const lists = repositories.map(
     (repository, index) => `echo "repository ${index}"
-[ ! -d ${quotePath(repository)} ] || git --git-dir=${quotePath(repository)} for-each-ref --format='%(objectname)' ${refs}`,
+[ ! -s ${quotePath(repository)}/info/attributes ] || git --git-dir=${quotePath(repository)} for-each-ref --format='%(objectname)' ${refs}`,
   )
   return `${prologue}command -v git >/dev/null 2>&1 || { echo none; exit 0; }\n${lists.join('\n')}\n`
 }
@@ -41,11 +40,15 @@ export function receivePackScript({ repository, tree }: StoredTree): string {
   const format = tree.length === 64 ? 'sha256' : 'sha1'
   return `${prologue}repo=${quotePath(repository)}
 [ -s "$repo/info/attributes" ] || {
-  mkdir -p "$repo"
-  git init --quiet --bare --template= --object-format=${format} "$repo"
-  mkdir -p "$repo/info" "$repo/used"
-  echo '* -filter -ident' >"$repo/info/attributes.$$"
-  mv -f "$repo/info/attributes.$$" "$repo/info/attributes"
+  # On a full disk nothing by half is left.
+  mkdir -p "$repo" &&
+    git init --quiet --bare --template= --object-format=${format} "$repo" &&
+    mkdir -p "$repo/info" "$repo/used" &&
+    echo '* -filter -ident' >"$repo/info/attributes.$$" && [ -s "$repo/info/attributes.$$" ] &&
+    mv -f "$repo/info/attributes.$$" "$repo/info/attributes" || {
+    rm -rf "$repo"
+    exit 1
+  }
 }
 cd "$repo"
 git --git-dir=. index-pack --stdin --fix-thin >/dev/null

@@ -37,6 +37,7 @@ interface Decided {
 
 /** Why each job waits, in words. Jobs that need the same are looked at once. */
 export function explainWaits({ input, pool, holdings, heldBack, reservation }: Decided): readonly WaitingJob[] {
+  const first = heldBack.find(({ excess }) => excess === undefined)?.job.jobId
   const futures = foreseePools(pool, holdings, input.now)
   const seen = new Map<string, string>()
   return heldBack.map(({ job: { jobId }, demand, excess }) => {
@@ -44,7 +45,7 @@ export function explainWaits({ input, pool, holdings, heldBack, reservation }: D
     const key = `${demand.gpus} ${demand.gpuMemoryBytes} ${demand.cpus} ${demand.memoryBytes}`
     const before = seen.get(key)
     if (before !== undefined) return { jobId, reason: before, isTooLarge: false }
-    const isNext = jobId === reservation?.jobId
+    const isNext = jobId === (reservation?.jobId ?? first)
     const shortage = nameShortage(demand, pool)
     const behind = `waits behind other jobs for ${shortage}`
     seen.set(key, behind)

@@ -1,3 +1,4 @@
+import type { GpuHours } from '../../protocol/gpu-hours.ts'
 import type { MetricPoint } from '../../protocol/runs.ts'
 
 /** A time in which a run had GPUs. Milliseconds since 1970-01-01 UTC. */
@@ -5,17 +6,6 @@ export interface GpuLease {
   readonly gpus: number
   readonly from: number
   readonly to: number
-}
-
-/** What became of the GPU time of a run, in hours of one GPU. The last three add up to the first. */
-export interface GpuHours {
-  readonly leased: number
-  /** In which it was computing. */
-  readonly used: number
-  /** In which it could have been. */
-  readonly idle: number
-  /** Of which nothing is known, as its utilization was not sampled. */
-  readonly unmeasured: number
 }
 
 const hourMs = 3_600_000

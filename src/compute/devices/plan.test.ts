@@ -14,13 +14,13 @@ interface Asked extends JobResources {
   readonly promotedAt?: number
 }
 
-/** Jobs 1, 2, … in the order of their age. */
+/** Jobs 1, 2, … in the order of their age, which is an hour and less. */
 function queue(...asked: readonly Asked[]) {
   return asked.map(({ priority = 0, experiment = 0, createdAt, promotedAt, ...resources }, index) => ({
     jobId: toJobId(index + 1),
     experimentId: toExperimentId(experiment),
     priority,
-    createdAt: createdAt ?? now - 1000 + index,
+    createdAt: createdAt ?? now - 60 * minute + index,
     resources,
     ...(promotedAt === undefined ? {} : { promotedAt }),
   }))
@@ -198,6 +198,28 @@ describe('back-filling', () => {
     const { start, reasons } = planned({ ...half, queued: queue({ gpus: 2 }, { gpus: 1 }) })
     assert.deepEqual(start, {})
     assert.equal(reasons[2], 'waits behind other jobs for one GPU')
+  })
+
+  it('keeps nothing until the job has waited for as long as its GPUs would stand idle, all in all', () => {
+    // gpu0 would be idle for the ten minutes until gpu1 is free.
+    const input = { ...half, running: [running(['gpu1'], { timeLimitSeconds: 20 * 60 })] }
+    const after = (minutes: number, more: Asked = {}) =>
+      planned({
+        ...input,
+        queued: queue({ gpus: 2, createdAt: now - minutes * minute, ...more }, { gpus: 1, createdAt: now }),
+      })
+    assert.deepEqual(after(9).start, { 2: ['gpu0'] })
+    assert.deepEqual(after(10).start, {})
+    assert.equal(after(9).reasons[1], 'waits for 2 GPUs')
+
+    assert.deepEqual(after(9, { priority: 1 }).start, {}, 'a point of priority is worth a week')
+    assert.deepEqual(after(0, { promotedAt: now }).start, {}, 'a promoted job does not wait')
+  })
+
+  it('goes on to keep what was kept before, though the time of it has come to be later', () => {
+    const queued = queue({ gpus: 2, createdAt: now - 9 * minute }, { gpus: 1, createdAt: now })
+    assert.deepEqual(planned({ ...half, queued }).start, { 2: ['gpu0'] })
+    assert.deepEqual(planned({ ...half, queued, kept: toJobId(1) }).start, {})
   })
 
   it('starts any job on what is not kept', () => {

@@ -1,8 +1,8 @@
 import type { JobId } from '../../protocol/jobs.ts'
 import { explainWaits, type HeldBack, type WaitingJob } from './explain-waits.ts'
 import { type Machine, openPool, type RunningJob, shareOf, sumShares } from './machine.ts'
-import { orderQueue, type QueuedJob } from './queue-order.ts'
-import { foreseePools, type Holding, type Reservation, reserve } from './reservation.ts'
+import { orderQueue, type QueuedJob, waitedTime } from './queue-order.ts'
+import { foreseePools, type Holding, idleTime, type Reservation, reserve } from './reservation.ts'
 import { type Demand, findPlace, meetPools, type ResourcePool, takePlace, toDemand } from './resource-pool.ts'
 import { describeExcess } from './wait-reason.ts'
 
@@ -26,7 +26,7 @@ export interface Plan {
   readonly start: readonly Start[]
   /** All others, in the order of the queue. */
   readonly waiting: readonly WaitingJob[]
-  /** The first job that has to wait, and what is kept for it. */
+  /** The job for which room is kept, and what is kept. */
   readonly reserved?: Start & { readonly at: number }
 }
 
@@ -43,9 +43,14 @@ interface Draft {
 /**
  * Which jobs start now on this machine, where, and why the others wait. Nothing is changed and nothing remembered.
  *
- * Jobs start in the order of the queue. For the first one that does not fit, room is kept at the time at which it will;
- * later ones go before it only if they end by then, by their own time limits, or need nothing of what is kept (EASY
- * back-filling: Lifka, “The ANL/IBM SP Scheduling System”, 1995).
+ * Jobs start in the order of the queue. For the first one that does not fit and has waited enough, room is kept at the
+ * time at which it will; later ones go before it only if they end by then, by their own time limits, or need nothing of
+ * what is kept (EASY back-filling: Lifka, “The ANL/IBM SP Scheduling System”, 1995).
+ *
+ * A job has waited enough once it has waited for as long as its GPUs, taken together, would stand idle while they are
+ * kept for it: an hour of its time is worth an hour of a GPU. Until then the GPUs may come free by themselves, and
+ * whoever pays at that moment has paid at most twice (the rule of ski rental: Karlin et al., “Competitive snoopy
+ * caching”, Algorithmica 1988). To empty a machine for every gang that comes costs all others more than the gang gains.
  */
 export function plan(input: PlanInput): Plan {
   const draft: Draft = {
@@ -98,7 +103,9 @@ function holdBack(draft: Draft, job: QueuedJob, demand: Demand): void {
   heldBack.push({ job, demand, ...(excess === undefined ? {} : { excess }) })
   if (draft.reservation !== undefined || excess !== undefined) return
   const reservation = reserve(foreseePools(pool, holdings, input.now), demand)
-  if (reservation !== undefined) draft.reservation = { ...reservation, jobId: job.jobId }
+  if (reservation === undefined) return
+  const hasWaited = waitedTime(job, input.now) >= idleTime(reservation, holdings, input.now)
+  if (hasWaited || job.jobId === input.kept) draft.reservation = { ...reservation, jobId: job.jobId }
 }
 
 function toHolding(job: RunningJob, now: number): Holding {

@@ -108,6 +108,11 @@ function standingOf(job: QueuedJob, now: number): number {
   return job.priority * pointMs + (now - job.createdAt)
 }
 
+/** For how long a job has waited, in milliseconds; points of priority count, and a promoted job has waited for ever. */
+export function waitedTime({ createdAt, priority, promotedAt }: QueuedJob, now: number): number {
+  return promotedAt === undefined ? now - createdAt + Math.max(0, priority) * pointMs : Infinity
+}
+
 /** The id decides last, so that the order is the same whenever it is asked for. */
 function compareRanks({ job: a, standing }: Rank, { job: b, standing: otherStanding }: Rank): number {
   return (

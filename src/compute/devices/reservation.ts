@@ -72,3 +72,10 @@ export function reserve(futures: readonly FuturePool[], demand: Demand): Reserva
   takePlace(rest, demand, gpus)
   return { at: future.at, isCertain: future.isCertain, gpus, rest }
 }
+
+/** For how long the GPUs of a reservation stand idle, in milliseconds of one GPU, if nothing is back-filled on them. */
+export function idleTime({ at, gpus }: Reservation, holdings: readonly Holding[], now: number): number {
+  const freeAt = (uuid: string) =>
+    holdings.reduce((latest, { gpus, endsAt }) => (gpus.includes(uuid) ? Math.max(latest, endsAt) : latest), now)
+  return gpus.reduce((sum, uuid) => sum + Math.max(0, at - freeAt(uuid)), 0)
+}

@@ -1,6 +1,5 @@
 import { posix } from 'node:path'
-import { quotePath } from '../code/target-paths.ts'
-import { quoteWord } from '../wrapper/quote.ts'
+import { quotePath, quoteWord } from '../wrapper/quote.ts'
 import type { EnvironmentPlace } from './build-script.ts'
 import type { EnvironmentPlan } from './plan.ts'
 

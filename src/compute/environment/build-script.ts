@@ -1,6 +1,5 @@
 import { posix } from 'node:path'
-import { quotePath } from '../code/target-paths.ts'
-import { quoteWord } from '../wrapper/quote.ts'
+import { quotePath, quoteWord } from '../wrapper/quote.ts'
 import type { EnvironmentPlan } from './plan.ts'
 import { codeVariable } from './requirements.ts'
 
@@ -61,11 +60,16 @@ ${loop}`
 
 const pip = 'pip install --disable-pip-version-check --no-input --progress-bar off'
 
+/** A path that stands in requirements cannot be quoted: the code gets one without blanks and quotes. */
+const plainPath = `  ln -s "$${codeVariable}" "$lock/code" && ${codeVariable}=$lock/code || return`
+
 const commands = {
   'uv-sync': `  UV_PROJECT_ENVIRONMENT=$1 uv sync --frozen --no-install-workspace --no-progress`,
-  'uv-pip': `  requirements >"$lock/requirements.txt" && uv venv --quiet "$1" &&
+  'uv-pip': `${plainPath}
+  requirements >"$lock/requirements.txt" && uv venv --quiet "$1" &&
     uv pip install --no-progress --python "$1/bin/python" -r "$lock/requirements.txt"`,
-  pip: `  python=python3
+  pip: `${plainPath}
+  python=python3
   command -v python3 >/dev/null 2>&1 || python=python
   requirements >"$lock/requirements.txt" && "$python" -m venv "$1" &&
     "$1/bin/python" -m ${pip} -r "$lock/requirements.txt"`,

@@ -21,6 +21,11 @@ export interface Lock {
   readonly modules: readonly string[]
 }
 
+/** Whether a file of that name may be a lock; only its folder tells whether it is the one that is meant. */
+export function isLockName(name: string): boolean {
+  return /^(uv\.lock|requirements[\w.-]*\.txt|environment\.ya?ml|(npm-shrinkwrap|package-lock)\.json)$/.test(name)
+}
+
 /**
  * The locks that hold for a command: of the nearest folder that has any, for Python and for npm each. Where several
  * could build the same, the one to be tried first comes first.

@@ -8,6 +8,11 @@ export function isAttemptKey(text: string): text is AttemptKey {
   return rest.length === 0 && /^[1-9]\d{0,5}$/.test(number) && parseJobId(id) !== undefined
 }
 
+/** The job of an attempt; all its attempts have the same. */
+export function jobOf(key: AttemptKey): string {
+  return key.slice(0, key.lastIndexOf('-'))
+}
+
 /**
  * Of targets whose handle is the key; nothing else may name a folder.
  *

@@ -18,18 +18,22 @@ export function batchScript(parts: {
   readonly words?: readonly string[]
   readonly folder?: string
   readonly secretsPipe?: string
+  /** Lines that come before the wrapper, in the folder of the attempt, which is `$job`. */
+  readonly before?: string
 }): string {
-  const { codeFolder, words = [], folder, secretsPipe } = parts
+  const { codeFolder, words = [], folder, secretsPipe, before = '' } = parts
   const hasSecrets = secretsPipe !== undefined
   const input = hasSecrets ? 'exec <"$pipes/secrets" && rm -rf "$pipes" && ' : ''
   return `#!/bin/sh
 ${words.map((word) => `#SBATCH ${quoteWord(word)}`).join('\n')}
 umask 077
 ${folder === undefined ? '' : `${enterCode(folder)} || exit ${wrapperExits.unusable}\n`}job=$PWD
-${hasSecrets ? pipeProgram(secretsPipe) : ''}{ ${enterCode(codeFolder)} && ${input}exec sh "$job/${jobFiles.wrapper}" "$job"; } &
+trap : USR1
+${hasSecrets ? pipeProgram(secretsPipe) : ''}${before}{ ${enterCode(codeFolder)} && ${input}exec sh "$job/${jobFiles.wrapper}" "$job"; } &
 child=$!
 trap 'kill -s TERM "$child" 2>/dev/null' TERM INT
-trap 'kill -s USR1 "$child" 2>/dev/null' USR1
+# One who does not listen yet has nothing to save.
+trap '[ ! -s ${jobFiles.owner} ] || [ -d ${jobFiles.requeue} ] || kill -s USR1 "$child" 2>/dev/null' USR1
 ${hasSecrets ? giveUpProgram : ''}${beatProgram}# A signal interrupts the wait.
 while kill -0 "$child" 2>/dev/null; do
   wait "$child"

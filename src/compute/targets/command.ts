@@ -123,6 +123,7 @@ function describeFiles(
     key,
     command: prepared.command,
     directory: spec.workingDirectory,
+    checkpoints: code.checkpoints,
     env,
     timeLimitSeconds,
     memoryBytes,

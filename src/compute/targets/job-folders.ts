@@ -30,10 +30,21 @@ export interface JobFolders {
    * @throws STORAGE_FULL, STORAGE_READ_ONLY; then nothing is left that was not there before
    */
   place(key: AttemptKey, files: Readonly<Record<string, string>>, then: string): Promise<string>
+  /**
+   * Writes a little where folders would come to lie, takes it away again, and goes on with `then`, as `place` does.
+   * Makes no folder.
+   *
+   * @throws STORAGE_FULL, STORAGE_READ_ONLY
+   */
+  probe(then: string): Promise<string>
   states(keys: readonly AttemptKey[]): Promise<Map<AttemptKey, FolderState>>
-  /** The attempts that have been claimed and those that have a record of their end, however many folders there are. */
-  listMarked(): Promise<{ readonly claimed: ReadonlySet<AttemptKey>; readonly ended: ReadonlySet<AttemptKey> }>
-  /** Claims attempts that nobody has claimed, so that none of them can begin any more. @returns those */
+  /** Looks for files and folders of these names in those of all attempts; the result tells who has one. */
+  listHaving(names: readonly string[]): Promise<(name: string) => ReadonlySet<AttemptKey>>
+  /**
+   * Claims attempts that nobody has claimed, and takes from those that were preempted the right to begin again.
+   *
+   * @returns those of which no start can begin any more by this
+   */
   fence(keys: readonly AttemptKey[]): Promise<ReadonlySet<AttemptKey>>
   readLog(key: AttemptKey, offset: number, maxBytes: number): Promise<Uint8Array>
   /** Small text files of that name, of those attempts that have one: the last 64 KiB of each. */
@@ -55,16 +66,15 @@ export function createJobFolders(shell: Shell, root: string): JobFolders {
   }
   return {
     place: async (key, files, then) => check(await run(placeProgram(key, files, then))),
+    probe: async (then) => check(await run(`${probeProgram}${then}\n`)),
     async states(keys) {
       if (keys.length === 0) return new Map()
       return parseStates(keys, check(await run(statesProgram(keys))))
     },
-    async listMarked() {
-      const said = check(await run(listMarkedProgram))
-      const paths = said.split('\n').map((path) => path.split('/'))
-      const having = (file: string) =>
-        new Set(paths.flatMap(([key = '', name]) => (name === file && isAttemptKey(key) ? [key] : [])))
-      return { claimed: having(jobFiles.claim), ended: having(jobFiles.exit) }
+    async listHaving(names) {
+      const paths = check(await run(listHavingProgram(names))).split('\n')
+      const found = paths.map((path) => path.split('/'))
+      return (name) => new Set(found.flatMap(([key = '', file]) => (file === name && isAttemptKey(key) ? [key] : [])))
     },
     async fence(keys) {
       if (keys.length === 0) return new Set()
@@ -126,13 +136,26 @@ function placeProgram(key: AttemptKey, files: Readonly<Record<string, string>>, 
   ].join('\n')
 }
 
-const listMarkedProgram = `cd "$root" 2>/dev/null || exit 0
-ls -d -- */${jobFiles.claim} */${jobFiles.exit} 2>/dev/null || :
+/** One mebibyte: a full file system may still have room for an empty file. */
+const probeProgram = `probe=$root
+until [ -d "$probe/" ]; do probe=\${probe%/*}; done
+probe=$probe/.runwright-probe.$$
+LC_ALL=C head -c 1048576 /dev/zero >"$probe" || { rm -f "$probe"; exit ${cannotPlace}; }
+rm -f "$probe"
 `
+
+function listHavingProgram(names: readonly string[]): string {
+  return `cd "$root" 2>/dev/null || exit 0
+ls -d -- ${names.map((name) => `*/${name}`).join(' ')} 2>/dev/null || :
+`
+}
 
 function fenceProgram(keys: readonly AttemptKey[]): string {
   return `cd "$root" 2>/dev/null || exit 0
-for key in ${keys.join(' ')}; do ! mkdir "$key/${jobFiles.claim}" 2>/dev/null || echo "$key"; done
+shut() { mkdir "$1/${jobFiles.claim}" || { rmdir "$1/${jobFiles.requeue}" && mkdir "$1/${jobFiles.shut}"; } || [ -d "$1/${jobFiles.shut}" ]; }
+for key in ${keys.join(' ')}; do
+  if shut "$key" 2>/dev/null; then echo "$key"; fi
+done
 `
 }
 

@@ -40,6 +40,7 @@ export async function openJupyterTarget(options: JupyterTargetOptions, parts: Ju
     root,
     login: openJupyterLogin(options, root, parts),
     placeCode: parts.placeCode,
+    workspace: parts.workspace,
   })
 }
 

@@ -3,6 +3,7 @@ import { access, stat } from 'node:fs/promises'
 import { delimiter, join, relative, resolve, sep } from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { JobSpec } from '../../protocol/jobs.ts'
+import { findNeededProgram } from './needed-program.ts'
 import { isVariableName } from '../wrapper/quote.ts'
 
 /**
@@ -27,6 +28,8 @@ export async function checkLocalJob(
   }
   const folder = resolveInside(place.workspace, spec.workingDirectory)
   if (!spec.isIsolated) await checkFolder(folder, spec.workingDirectory)
+  // The environment of a lock may bring it.
+  if (spec.isIsolated && (await findNeededProgram(spec, place.workspace)) === undefined) return
   await checkProgram(spec, folder, spec.env['PATH'] ?? place.env['PATH'] ?? '')
 }
 
@@ -43,12 +46,10 @@ async function checkFolder(folder: string, path: string): Promise<void> {
   throw refuse(`There is no folder ${path} in the workspace.`, 'Give the working directory relative to the workspace.')
 }
 
-async function checkProgram({ command, isIsolated }: JobSpec, folder: string, path: string): Promise<void> {
+async function checkProgram({ command }: JobSpec, folder: string, path: string): Promise<void> {
   const [program = ''] = command
   if (program === '') throw refuse('The job has no command.', 'Give a program and its arguments.')
   if (program.includes('/')) {
-    // A checkout has what is in git, and not what lies beside it here.
-    if (isIsolated && !program.startsWith('/')) return
     if (await isProgram(resolve(folder, program))) return
     throw refuse(`There is no program ${program} that can be run.`, 'Check its path, and that it is executable.')
   }

@@ -12,6 +12,8 @@ const dropped: ReadonlySet<string> = new Set([
   'MLFLOW_TRACKING_URI',
   'MLFLOW_TRACKING_USERNAME',
   'NODE_CHANNEL_FD',
+  'RUNWRIGHT_CHECKPOINT_DIR',
+  'RUNWRIGHT_PRECISION',
 ])
 
 /** The editor's own, where an extension has started the engine. */

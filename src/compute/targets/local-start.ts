@@ -2,16 +2,19 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { dataFiles, dataFolderName } from '../../protocol/data-folder.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { isThere } from '../../git/is-there.ts'
 import type { GpuDevice } from '../devices/device.ts'
 import { toDeviceEnvironment } from '../devices/visible-devices.ts'
 import type { Attempt } from '../target.ts'
 import { jobFiles, wrapperExits } from '../wrapper/job-folder.ts'
-import { settingsText } from '../wrapper/settings-text.ts'
+import { checkpointVariable, settingsText } from '../wrapper/settings-text.ts'
 import { wrapperText } from '../wrapper/wrapper-text.ts'
+import { jobOf } from './attempt-key.ts'
 import { localEnvironment } from './local-environment.ts'
 import { claimFolder, removeFolder } from './local-folder.ts'
+import { type PlacedCode, prepareCommand } from './placed-code.ts'
 
 export interface LocalStartParts {
   /** The engine's own; commands inherit what is not for the engine alone. */
@@ -22,9 +25,9 @@ export interface LocalStartParts {
    * Writes the code of an isolated attempt into a new folder, complete or not at all.
    *
    * @param folder absolute, in the attempt's own folder, so that it goes with it
-   * @returns the workspace's place in it, absolute
+   * @returns the workspace's place in it, absolute, and what the attempt does before its command
    */
-  placeCode(attempt: Attempt, folder: string): Promise<string>
+  placeCode(attempt: Attempt, folder: string): Promise<PlacedCode>
 }
 
 /**
@@ -38,11 +41,13 @@ export async function startLocalAttempt(attempt: Attempt, folder: string, parts:
   await mkdir(folder, { recursive: true, mode: 0o700 })
   try {
     const [code, gpus] = await Promise.all([
-      attempt.spec.isIsolated ? placeAnew(attempt, join(folder, 'code'), parts) : attempt.workspace,
+      attempt.spec.isIsolated ? placeAnew(attempt, join(folder, 'code'), parts) : { directory: attempt.workspace },
       parts.listGpus(),
     ])
-    await writeWhole(join(folder, jobFiles.settings), describeAttempt(attempt, code))
-    await writeWhole(join(folder, jobFiles.wrapper), wrapperText())
+    const { command, files } = prepareCommand(code, folder, attempt.spec.command)
+    const settings = describeAttempt(attempt, command, code.directory)
+    const texts = { ...files, [jobFiles.settings]: settings, [jobFiles.wrapper]: wrapperText() }
+    for (const [name, text] of Object.entries(texts)) await writeWhole(join(folder, name), text)
     await startWrapper(folder, localEnvironment(parts.env, attempt, toDeviceEnvironment(gpus, attempt.gpus)))
   } catch (error) {
     // It may have begun by another start meanwhile.
@@ -58,12 +63,16 @@ async function placeAnew(attempt: Attempt, folder: string, { placeCode }: LocalS
   return placeCode(attempt, folder)
 }
 
-function describeAttempt({ key, spec }: Attempt, code: string): string {
+function describeAttempt({ key, spec, workspace }: Attempt, command: readonly string[], directory: string): string {
   const { timeLimitSeconds, memoryBytes } = spec.resources
   return settingsText({
     key,
-    command: spec.command,
-    directory: resolve(code, spec.workingDirectory),
+    command,
+    directory: resolve(directory, spec.workingDirectory),
+    // In the workspace, where the code of an isolated attempt is not; a folder that the user names goes before.
+    checkpoints: Object.hasOwn(spec.env, checkpointVariable)
+      ? undefined
+      : join(workspace, dataFolderName, dataFiles.checkpoints, jobOf(key)),
     timeLimitSeconds,
     memoryBytes,
   })

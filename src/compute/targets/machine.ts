@@ -1,5 +1,5 @@
 import { RunwrightError } from '../../protocol/errors.ts'
-import type { Attempt, ComputeTarget, TargetStatus } from '../target.ts'
+import type { Attempt, ComputeTarget, TargetCapacity, TargetStatus } from '../target.ts'
 import { jobFiles, wrapperExits } from '../wrapper/job-folder.ts'
 import { quoteWord } from '../wrapper/quote.ts'
 import { secretsText, settingsText } from '../wrapper/settings-text.ts'
@@ -9,8 +9,11 @@ import { capacityProgram, formatGib, parseHostCapacity } from './host-capacity.t
 import { aliveFunctions, bootProgram } from './job-folders.ts'
 import type { FolderState } from './job-folders.ts'
 import type { Login } from './login.ts'
+import { findNeededProgram, isMissing, lookForProgram, refuseProgram } from './needed-program.ts'
 import { enterCode, prepareCommand } from './placed-code.ts'
 import type { PlaceCode, PlacedCode } from './placed-code.ts'
+
+const capacityMs = 60_000
 
 /**
  * One machine elsewhere. Its jobs are processes there that need nobody: the wrapper stands by each, and this side asks,
@@ -24,17 +27,32 @@ export function createMachineTarget(parts: {
   readonly root: string
   readonly login: Login
   readonly placeCode: PlaceCode
+  /** Absolute path, on this machine. */
+  readonly workspace: string
 }): ComputeTarget {
   const { kind, root, login } = parts
   const { shell, folders } = login
-  const ask = async () => parseHostCapacity((await shell.run(['sh'], { stdin: capacityProgram })).stdout.toString())
+  let known: { readonly at: number; readonly capacity: TargetCapacity } | undefined
+  /** A machine rarely changes. */
+  async function loadCapacity(): Promise<TargetCapacity> {
+    if (known !== undefined && performance.now() - known.at < capacityMs) return known.capacity
+    return keep((await shell.run(['sh'], { stdin: capacityProgram })).stdout.toString())
+  }
+
+  function keep(said: string): TargetCapacity {
+    known = { at: performance.now(), capacity: parseHostCapacity(said) }
+    return known.capacity
+  }
 
   return {
     kind,
     pollMs: 10_000,
-    capacity: ask,
+    capacity: loadCapacity,
     async check(spec) {
-      checkFits(spec.resources, await ask(), shell.name)
+      const program = await findNeededProgram(spec, parts.workspace)
+      const said = await folders.probe(capacityProgram + (program === undefined ? '' : lookForProgram(program)))
+      checkFits(spec.resources, keep(said), shell.name)
+      if (program !== undefined && isMissing(said)) throw refuseProgram(program, shell.name)
     },
     async submit(attempt) {
       const [moved, code] = await Promise.all([login.moveEnv(attempt.env), parts.placeCode(attempt, shell)])
@@ -97,6 +115,7 @@ function describeStart(
     key,
     command,
     directory: spec.workingDirectory,
+    checkpoints: code.checkpoints,
     env: attempt.gpus.length > 0 ? { ...env, CUDA_VISIBLE_DEVICES: attempt.gpus.join(',') } : env,
     hasSecrets,
     timeLimitSeconds,

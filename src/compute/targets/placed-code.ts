@@ -1,12 +1,13 @@
-import { quotePath } from '../code/target-paths.ts'
 import type { Attempt } from '../target.ts'
-import { quoteWord } from '../wrapper/quote.ts'
+import { quotePath, quoteWord } from '../wrapper/quote.ts'
 import type { Shell } from './shell.ts'
 
 /** Where the command of an attempt finds its code and environment on a target. */
 export interface PlacedCode {
   /** The workspace in it: absolute, or in the home of the user there, as `~/code`; it is made where it is missing. */
   readonly directory: string
+  /** Where the job keeps its checkpoints, as `directory`; it is there for all of its attempts. */
+  readonly checkpoints?: string
   /** Lines of a POSIX shell that the job itself runs before its command: they build its environment and enter it. */
   readonly prepare?: string
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parseDuration, parsePartitions, sumCapacity } from './slurm-capacity.ts'
+import { parseDuration, parseKillWait, parsePartitions, sumCapacity } from './slurm-capacity.ts'
 
 /** The first three lines as Slurm 22.05 wrote them; the rest after its manual. */
 const recorded = `up|infinite|1|1-infinite|32|23905|gpu:fake:4|gpu*
@@ -40,6 +40,13 @@ describe('the partitions of Slurm', () => {
       parts: ['gpu', 'spot', 'small', 'old', 'cpu'],
     })
     assert.deepEqual(sumCapacity([]), { cpus: 0, memoryBytes: 0, gpus: 0, parts: [] })
+  })
+
+  it('are told from the settings, which say how long a job has after its first signal', () => {
+    const settings =
+      'Configuration data as of 2026-11-28T21:20:11\nKillWait                = 12 sec\nLaunch = a|b|c|d|e|f|g|h\n'
+    assert.deepEqual(parsePartitions(recorded + settings), parts)
+    assert.deepEqual([parseKillWait(recorded + settings), parseKillWait(recorded)], [12, undefined])
   })
 
   it('write durations in four ways', () => {

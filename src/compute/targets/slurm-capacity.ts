@@ -17,14 +17,25 @@ export interface PartitionPart {
   readonly gpus: number
 }
 
-export const capacityCommand: readonly string[] = ['sinfo', '-h', '-o', '%a|%l|%D|%s|%c|%m|%G|%P']
+/** One question: a line for each kind of node of each partition, and Slurm's settings, as `KillWait = 30 sec`. */
+export const capacityCommand: readonly string[] = [
+  'sh',
+  '-c',
+  "sinfo -h -o '%a|%l|%D|%s|%c|%m|%G|%P' && { scontrol show config || :; }",
+]
 
-/** Reads what `capacityCommand` writes: a line for each kind of node of each partition. */
+/** Seconds from SIGTERM to SIGKILL when Slurm ends a job by itself. */
+export function parseKillWait(text: string): number | undefined {
+  const found = /^KillWait\s*=\s*(\d+)/m.exec(text)
+  return found === null ? undefined : Number(found[1])
+}
+
+/** Reads what `capacityCommand` writes of nodes and partitions. */
 export function parsePartitions(text: string): PartitionPart[] {
   return text.split('\n').flatMap((line) => {
     const [state = '', limit = '', nodes = '', size = '', cpus = '', megabytes = '', gres = '', ...name] =
       line.split('|')
-    if (name.length === 0) return []
+    if (name.length === 0 || !/^(up|down|drain|inact)$/.test(state)) return []
     const marked = name.join('|')
     const timeLimitSeconds = parseDuration(limit)
     const maxNodes = parseMaxNodes(size)

@@ -81,6 +81,14 @@ describe('an attempt that Slurm does not run any more', () => {
     assert.deepEqual(settled(claimed, [], [entry('CD')]), ['exited', 0, 3000])
   })
 
+  it('ended as the queue says where the accounts still are at its start, or at an earlier one', () => {
+    const { exit: _exit, ...open } = account(end('exited'))
+    const earlier = account(end('preempted', null))
+    assert.deepEqual(settled(record('preempted', null), [earlier, open], [entry('CA')]), ['cancelled', null, 3000])
+    assert.deepEqual(settled(claimed, [earlier, open], [entry('OOM')]), ['out-of-memory', null, 3000])
+    assert.equal(settled(claimed, [earlier, open]), undefined)
+  })
+
   it('is lost when a second start was refused and the first one left no record', () => {
     assert.deepEqual(settled(claimed, [account(end('exited', 75))]), ['lost', 75, 3000])
     assert.deepEqual(settled(unclaimed, [account(end('exited', 75))]), ['exited', 75, 2000])

@@ -61,12 +61,20 @@ export function settledStatus(evidence: SlurmEvidence): TargetStatus | undefined
 
 /** The end as Slurm tells it, of the attempt's latest job. */
 function endSaid({ accounts, queue }: SlurmEvidence): { startedAt?: number; exit: JobExit } | undefined {
-  const account = accounts.filter(({ exit }) => exit !== undefined).at(-1)
-  if (account?.exit !== undefined) {
-    return { ...(account.startedAt === undefined ? {} : { startedAt: account.startedAt }), exit: account.exit }
-  }
+  const latest = accounts.at(-1)
+  if (latest?.exit !== undefined) return endOf(latest, latest.exit)
+  const earlier = accounts.findLast(({ exit }) => exit !== undefined && exit.cause !== 'preempted')
   // Cancelled by nobody: its node could not be reached when it was to start, or its controller has started anew.
-  if (accounts.at(-1)?.state === 'CANCELLED') return undefined
+  const isByNobody = latest?.state === 'CANCELLED'
+  // The accounts come after the queue; the end that they have may be that of an earlier start.
+  return (isByNobody ? undefined : endInQueue(queue)) ?? (earlier?.exit && endOf(earlier, earlier.exit))
+}
+
+function endOf({ startedAt }: AccountEntry, exit: JobExit): { startedAt?: number; exit: JobExit } {
+  return { ...(startedAt === undefined ? {} : { startedAt }), exit }
+}
+
+function endInQueue(queue: readonly QueueEntry[]): { exit: JobExit } | undefined {
   const entry = queue.at(-1)
   const cause = entry === undefined ? undefined : causeOf(entry.state)
   if (entry === undefined || cause === undefined) return undefined

@@ -4,9 +4,11 @@ import type { Login } from './login.ts'
 import { accountCommand, parseAccounts } from './slurm-accounts.ts'
 import type { AccountEntry } from './slurm-accounts.ts'
 import { askSlurm, explainFailure } from './slurm-commands.ts'
+import { jobFiles } from '../wrapper/job-folder.ts'
 import { slurmFiles } from './slurm-files.ts'
 import { parseQueue, queueCommand } from './slurm-queue.ts'
 import type { QueueEntry } from './slurm-queue.ts'
+import { connectProgram } from './slurm-relay.ts'
 import type { SlurmSecrets } from './slurm-secrets.ts'
 import { liveStatus, needsAccounts, settledStatus } from './slurm-status.ts'
 import { submitProgram } from './slurm-submission.ts'
@@ -35,6 +37,8 @@ const maxReleases = 10
 /** How long a node may take to start what Slurm calls running; longer each time, for its preparations may be slow. */
 const absentMs = 90_000
 
+const marks = [jobFiles.claim, jobFiles.exit, slurmFiles.relay]
+
 /** @param parts.now milliseconds, from any clock that does not go back */
 export function createSlurmTruth(parts: {
   readonly login: Login
@@ -47,6 +51,8 @@ export function createSlurmTruth(parts: {
   const forgotten = new Map<AttemptKey, number>()
   /** Since when Slurm says that an attempt runs while nothing of it is seen, and how often it was started again. */
   const absent = new Map<AttemptKey, { readonly since: number; readonly count: number }>()
+  /** Those whose relay has been started from here. */
+  const joined = new Set<AttemptKey>()
   /** How often an attempt was let go on after its node was not there. */
   const releases = new Map<AttemptKey, number>()
   /** Since when an attempt should be over and Slurm takes it for running. */
@@ -58,13 +64,16 @@ export function createSlurmTruth(parts: {
   const tell = async (argv: readonly string[]) => void (await shell.run(argv).catch(() => undefined))
 
   async function statusOf(keys: readonly AttemptKey[]): Promise<Map<AttemptKey, TargetStatus>> {
-    const [queue, { claimed, ended }] = await Promise.all([readQueue(), folders.listMarked()])
+    const [queue, having] = await Promise.all([readQueue(), folders.listHaving(marks)])
+    const [claimed, ended, relayed] = [having(jobFiles.claim), having(jobFiles.exit), having(slurmFiles.relay)]
     const found = new Map<AttemptKey, TargetStatus>()
     for (const key of keys) {
       const live = liveStatus(queue.get(key) ?? [])
-      if (live === undefined || ended.has(key)) continue
+      // One that has begun and waits was preempted.
+      if (live === undefined || ended.has(key) || (live.state === 'waiting' && claimed.has(key))) continue
       found.set(key, live)
       forgotten.delete(key)
+      if (relayed.has(key)) await join(key)
       if (live.state !== 'running' || claimed.has(key)) absent.delete(key)
       else if (!secrets.holds(key)) await startAgain(key, queue.get(key) ?? [])
     }
@@ -84,8 +93,11 @@ export function createSlurmTruth(parts: {
     found: Map<AttemptKey, TargetStatus>,
   ): Promise<void> {
     const states = await folders.states(keys)
-    const isLive = (key: AttemptKey) => liveStatus(queue.get(key) ?? []) !== undefined
-    const unknown = keys.filter((key) => !isLive(key) && needsAccounts({ folder: stateOf(states, key) }))
+    const unknown = keys.filter((key) => {
+      const folder = stateOf(states, key)
+      if (liveStatus(queue.get(key) ?? []) === undefined) return needsAccounts({ folder })
+      return folder.state === 'claimed' && !folder.isAlive
+    })
     const accounts = await askAccounts(login, unknown)
     for (const key of keys) {
       const folder = stateOf(states, key)
@@ -99,13 +111,55 @@ export function createSlurmTruth(parts: {
       if (live !== undefined && !isOver) {
         // It was preempted and is to start again, or has just done so.
         found.set(key, live)
+        await allowAgain(key, folder, accounts.get(key) ?? [])
         continue
       }
       if (live !== undefined) ghosts.set(key, ghosts.get(key) ?? now())
       const settled = settledStatus({ queue: entries, folder, accounts: accounts.get(key) ?? [] })
-      if (settled !== undefined) forgotten.delete(key)
-      found.set(key, settled === undefined ? await forget(key, folder) : await withMemory(login, key, folder, settled))
+      if (settled !== undefined && (settled.state !== 'ended' || settled.exit.cause !== 'preempted'))
+        forgotten.delete(key)
+      found.set(key, settled === undefined ? await forget(key, folder) : await withMemory(login, key, settled))
     }
+    await shut(states, found)
+  }
+
+  /**
+   * Slurm may start a preempted attempt again as long as the right to that lies in its folder. So none is told to have
+   * ended by that before the right was taken away: no start of it can run beside the next attempt.
+   */
+  async function shut(
+    states: ReadonlyMap<AttemptKey, FolderState>,
+    found: Map<AttemptKey, TargetStatus>,
+  ): Promise<void> {
+    const preempted = [...found].flatMap(([key, status]) => {
+      const isOpen = stateOf(states, key).state !== 'claimed'
+      return isOpen && status.state === 'ended' && status.exit.cause === 'preempted' ? [{ key, status }] : []
+    })
+    const keys = await folders.fence(preempted.map(({ key }) => key))
+    for (const { key, status } of preempted) {
+      if (keys.has(key)) await tell(['scancel', '--quiet', `--name=${key}`])
+      // A start has taken it just now, or its wrapper was killed before it could leave the right to another.
+      else if (!isForgotten(key)) found.set(key, { state: 'running', startedAt: status.startedAt ?? now() })
+    }
+  }
+
+  /**
+   * Slurm has killed it, wrapper and all, to make room, and starts it again: the wrapper could leave no right to that.
+   * Only the start that Slurm has accounted for is given a next one.
+   */
+  async function allowAgain(key: AttemptKey, folder: FolderState, accounts: readonly AccountEntry[]): Promise<void> {
+    const killed = accounts.findLast(({ exit }) => exit !== undefined)?.exit
+    if (folder.state !== 'claimed' || folder.isAlive || killed?.cause !== 'preempted') return
+    if (folder.startedAt >= killed.endedAt) return
+    const isSame = `read -r pid birth boot started rest <${jobFiles.owner} && [ "$started" = ${folder.startedAt} ]`
+    await folders.enter(key, `${isSame} && [ ! -e ${jobFiles.exit} ] && mkdir ${jobFiles.requeue} || :`)
+  }
+
+  /** A job on a node that cannot reach the tracking server by itself waits for us to take it there. */
+  async function join(key: AttemptKey): Promise<void> {
+    if (joined.has(key)) return
+    joined.add(key)
+    await folders.enter(key, connectProgram)
   }
 
   /** A node may lose a job that it was just given. Should it start after all, one of the two is refused. */
@@ -146,9 +200,14 @@ export function createSlurmTruth(parts: {
     }
     const { startedAt, isAlive } = folder.state === 'claimed' ? folder : { ...folder.record, isAlive: false }
     if (isAlive) forgotten.delete(key)
-    else forgotten.set(key, forgotten.get(key) ?? now())
+    else if (isForgotten(key)) return { state: 'gone' }
+    return { state: 'running', startedAt }
+  }
+
+  function isForgotten(key: AttemptKey): boolean {
     const since = forgotten.get(key) ?? now()
-    return now() - since >= forgottenMs ? { state: 'gone' } : { state: 'running', startedAt }
+    forgotten.set(key, since)
+    return now() - since >= forgottenMs
   }
 
   return {
@@ -165,6 +224,7 @@ export function createSlurmTruth(parts: {
       forgotten.delete(key)
       releases.delete(key)
       absent.delete(key)
+      joined.delete(key)
     },
   }
 }
@@ -189,15 +249,20 @@ async function askAccounts(
   return Map.groupBy(parseAccounts(result.stdout.toString()), ({ key }) => key)
 }
 
-/** A job that was killed for its memory has no record, and some kinds of Slurm call it just killed. */
-async function withMemory(
-  { folders }: Login,
-  key: AttemptKey,
-  folder: FolderState,
-  status: TargetStatus,
-): Promise<TargetStatus> {
-  if (status.state !== 'ended' || folder.state !== 'claimed' || status.exit.signal !== 'SIGKILL') return status
-  const said = (await folders.readFiles([key], slurmFiles.output)).get(key) ?? ''
-  if (!/exceeded.*memory limit|oom.kill/i.test(said)) return status
-  return { ...status, exit: { ...status.exit, cause: 'out-of-memory' } }
+/**
+ * Some kinds of Slurm call a job just killed that was killed for its memory, and what they kill may be a part of it alone:
+ * then the wrapper has seen no more than that either. Slurm's own remark tells; that of a step is in the job's output.
+ */
+async function withMemory({ folders }: Login, key: AttemptKey, status: TargetStatus): Promise<TargetStatus> {
+  if (status.state !== 'ended' || !/^(exited|preempted)$/.test(status.exit.cause)) return status
+  const { signal, exitCode } = status.exit
+  // Of an end that only the queue knows, no code is known.
+  if (signal !== 'SIGKILL' && exitCode !== 137 && (signal !== null || exitCode !== null)) return status
+  for (const file of [slurmFiles.output, jobFiles.log]) {
+    const said = (await folders.readFiles([key], file)).get(key) ?? ''
+    if (/^slurmstepd\S*: error: .*(exceeded.*memory limit|oom.kill)/im.test(said)) {
+      return { ...status, exit: { ...status.exit, cause: 'out-of-memory' } }
+    }
+  }
+  return status
 }

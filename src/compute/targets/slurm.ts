@@ -1,4 +1,5 @@
 import { RunwrightError } from '../../protocol/errors.ts'
+import type { JobResources } from '../../protocol/jobs.ts'
 import type { ComputeTarget } from '../target.ts'
 import { jobFiles } from '../wrapper/job-folder.ts'
 import { isAttemptKey, keyOf } from './attempt-key.ts'
@@ -6,7 +7,7 @@ import { defaultFolder } from './job-folders.ts'
 import { openLogin } from './login.ts'
 import type { LoginParts } from './login.ts'
 import type { PlaceCode } from './placed-code.ts'
-import { capacityCommand, parsePartitions, sumCapacity } from './slurm-capacity.ts'
+import { capacityCommand, parseKillWait, parsePartitions, sumCapacity } from './slurm-capacity.ts'
 import type { PartitionPart } from './slurm-capacity.ts'
 import { checkPartition } from './slurm-check.ts'
 import { askSlurm, explainFailure, explainRefusal } from './slurm-commands.ts'
@@ -24,6 +25,8 @@ export interface SlurmTargetOptions extends SlurmOptions {
 
 /** For this long the limits of a partition are taken as known. */
 const partitionsMs = 300_000
+/** What was read so long ago is as good as new. */
+const freshMs = 5000
 
 /**
  * A Slurm cluster. A handle is the attempt's key, which is the job's name: an id is used again one day, and an attempt
@@ -41,37 +44,50 @@ export async function openSlurmTarget(
   const secrets = createSlurmSecrets(login)
   const truth = createSlurmTruth({ login, secrets, now: parts.now })
 
-  let known: { readonly at: number; readonly parts: readonly PartitionPart[] } | undefined
+  let known:
+    | { readonly at: number; readonly parts: readonly PartitionPart[]; readonly killWaitSeconds: number | undefined }
+    | undefined
   const partitions = async (maxAgeMs: number) => {
     if (known === undefined || parts.now() - known.at > maxAgeMs) {
-      known = { at: parts.now(), parts: parsePartitions(await askSlurm(shell, capacityCommand)) }
+      const said = await askSlurm(shell, capacityCommand)
+      known = { at: parts.now(), parts: parsePartitions(said), killWaitSeconds: parseKillWait(said) }
     }
     const isOwn = ({ partition, isDefault }: PartitionPart) =>
       options.partition === undefined ? isDefault : partition === options.partition
-    return { all: known.parts, own: known.parts.filter(isOwn) }
+    return { all: known.parts, own: known.parts.filter(isOwn), killWaitSeconds: known.killWaitSeconds }
+  }
+
+  const fitting = async (resources: JobResources, maxAgeMs: number) => {
+    const { all, own } = await partitions(maxAgeMs)
+    if (own.length === 0) throw noPartition(options.partition, [...new Set(all.map(({ partition }) => partition))])
+    checkPartition(resources, own)
+    return own
   }
 
   return {
     kind: 'slurm',
     pollMs: 2000,
-    capacity: async () => sumCapacity((await partitions(5000)).all),
+    capacity: async () => sumCapacity((await partitions(freshMs)).all),
     async check(spec) {
-      const { all, own } = await partitions(5000)
-      if (own.length === 0) throw noPartition(options.partition, [...new Set(all.map(({ partition }) => partition))])
-      checkPartition(spec.resources, own)
+      // What was known a while ago may let a job pass, for Slurm is asked as well, but it refuses none.
+      const own = await fitting(spec.resources, partitionsMs).catch(() => fitting(spec.resources, freshMs))
       const words = resourceWords(spec.resources, options, own[0])
       const stdin = `#!/bin/sh\n:\n`
-      const result = await shell.run(['sbatch', '--test-only', ...words], { stdin })
+      const [result] = await Promise.all([
+        shell.run(['sbatch', '--test-only', ...words], { stdin }),
+        folders.probe(':'),
+      ])
       if (result.code === 127) throw explainFailure(shell.name, result)
       if (result.code !== 0) throw explainRefusal(shell.name, result.stderr)
     },
     async submit(attempt) {
-      const [moved, code, { own }] = await Promise.all([
+      const [env, code, { own, killWaitSeconds }] = await Promise.all([
         login.moveEnv(attempt.env),
         parts.placeCode(attempt, shell),
         partitions(partitionsMs),
       ])
-      const files = describeSubmission(attempt, moved, code, `${root}/${attempt.key}`, options, own[0])
+      const folder = `${root}/${attempt.key}`
+      const files = describeSubmission(attempt, { env, code, folder, options, part: own[0], killWaitSeconds })
       const said = await folders.place(attempt.key, files, submitProgram)
       if (said.startsWith('refused ')) {
         const error = explainRefusal(shell.name, said.slice('refused '.length))
@@ -89,7 +105,11 @@ export async function openSlurmTarget(
     },
     readLog: async (handle, offset, maxBytes) => folders.readLog(keyOf(handle), offset, maxBytes),
     async requestCheckpoint(handle) {
-      await askSlurm(shell, ['scancel', '--quiet', '--batch', '--signal=USR1', `--name=${keyOf(handle)}`])
+      const key = keyOf(handle)
+      // One that has not begun, or not again, has nothing to save, and its shell may not listen yet: USR1 would end it.
+      const [state] = (await folders.states([key])).values()
+      if (state?.state !== 'claimed' || state.startedAt === 0) return
+      await askSlurm(shell, ['scancel', '--quiet', '--batch', '--signal=USR1', '--state=RUNNING', `--name=${key}`])
     },
     async cancel(handle) {
       const key = keyOf(handle)

@@ -24,5 +24,5 @@ export async function openSshTarget(
 ): Promise<ComputeTarget> {
   const root = options.folder ?? defaultFolder
   const login = await openLogin(options, root, parts)
-  return createMachineTarget({ kind: 'ssh', root, login, placeCode: parts.placeCode })
+  return createMachineTarget({ kind: 'ssh', root, login, placeCode: parts.placeCode, workspace: parts.workspace })
 }

@@ -24,6 +24,8 @@ export const jobFiles = {
   cancel: 'cancel',
   /** A folder that allows one further start, after one that was preempted; taking it away is that start's claim. */
   requeue: 'requeue',
+  /** A folder that is there once somebody has taken that away so that no start follows. */
+  shut: 'shut',
   /** The final record, complete once it is there; see `parseExitRecord`. */
   exit: 'exit.json',
 } as const

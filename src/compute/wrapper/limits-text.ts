@@ -69,7 +69,7 @@ rw_limits() {
       rw_pausable
       rw_pause "$rw_limit" && [ -d claim ] && ! [ -e exit.json ] || exit
       rw_ask time-limit
-      rw_signal_group TERM
+      rw_end
       rw_pause 10 && rw_kill
     ) &
     rw_timer=$!

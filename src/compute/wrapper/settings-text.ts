@@ -1,4 +1,7 @@
-import { isVariableName, quoteWord } from './quote.ts'
+import { isVariableName, quotePath, quoteWord } from './quote.ts'
+
+/** Names the folder of a job's checkpoints to its command. */
+export const checkpointVariable = 'RUNWRIGHT_CHECKPOINT_DIR'
 
 /** What the wrapper is told by `settings.sh`. */
 export interface WrapperSettings {
@@ -9,13 +12,25 @@ export interface WrapperSettings {
   readonly directory: string
   /** Variables beyond the wrapper's own environment. They lie in the file: no secrets. */
   readonly env?: Readonly<Record<string, string>>
+  /**
+   * Where the job keeps its checkpoints, outside of every attempt's folder: absolute, or as `~/x`. The command finds it
+   * in RUNWRIGHT_CHECKPOINT_DIR, unless `env` says something else.
+   */
+  readonly checkpoints?: string | undefined
   /** Whether the wrapper is given `secretsText` on its stdin, all of it before it claims anything. */
   readonly hasSecrets?: boolean
   readonly timeLimitSeconds?: number | undefined
   /** Main memory of all processes together. */
   readonly memoryBytes?: number | undefined
   /** Seconds from SIGTERM to SIGKILL when the cluster takes the place away; default 25, as Slurm itself waits 30. */
-  readonly preemptSeconds?: number
+  readonly preemptSeconds?: number | undefined
+  /**
+   * Whether a cluster may send SIGTERM to all processes, one after the other: then a command that failed may have done
+   * so before the wrapper has heard of it, and half a second is given to the news.
+   */
+  readonly isSignalledByOthers?: boolean
+  /** Of a command on several nodes: words without blanks that run the program behind them on each of the nodes. */
+  readonly spread?: readonly string[]
 }
 
 /**
@@ -24,8 +39,9 @@ export interface WrapperSettings {
  * @throws {RangeError} for a variable that a shell cannot pass on, and for a NUL
  */
 export function settingsText(settings: WrapperSettings): string {
-  const { timeLimitSeconds, memoryBytes, preemptSeconds } = settings
+  const { timeLimitSeconds, memoryBytes, preemptSeconds, checkpoints } = settings
   return [
+    ...(checkpoints === undefined ? [] : [`export ${checkpointVariable}=${quotePath(checkpoints)}`]),
     ...assignments(settings.env ?? {}),
     `rw_key=${quoteWord(settings.key)}`,
     `rw_directory=${quoteWord(settings.directory)}`,
@@ -33,6 +49,8 @@ export function settingsText(settings: WrapperSettings): string {
     `rw_limit=${timeLimitSeconds === undefined ? '' : Math.max(1, Math.ceil(timeLimitSeconds))}`,
     `rw_memory=${memoryBytes === undefined ? '' : Math.max(1, Math.floor(memoryBytes / 1024))}`,
     `rw_grace=${preemptSeconds ?? 25}`,
+    `rw_hears=${settings.isSignalledByOthers === true ? 'yes' : ''}`,
+    `rw_spread=${quoteWord((settings.spread ?? []).join(' '))}`,
     `set -- ${settings.command.map(quoteWord).join(' ')}`,
     '',
   ].join('\n')

@@ -48,13 +48,18 @@ rw_write() {
     [ -s "$1.part" ] && mv -f "$1.part" "$1" || { rm -f "$1.part"; return 1; }
 }`
 
+/** Of `rw_pid`, if it is not deaf to it: USR1 ends whoever does not expect it. */
+const askText = `while read -r rw_name rw_value; do
+  case $rw_name:$rw_value in SigCgt:*[2367abefABEF]??) kill -s USR1 "$rw_pid" ;; esac
+done <"/proc/$rw_pid/status"`
+
 const signalsText = `
 # Whoever sends TERM without having made the marker is the cluster that takes the place away.
 rw_on_term() {
   # The claim of another start is not ours to touch.
   if [ -z "$rw_claimed" ]; then rw_early=yes; return; fi
   if [ -e cancel ]; then rw_ask cancelled; rw_wait=10; else rw_ask preempted; rw_wait=$rw_grace; fi
-  rw_signal_group TERM
+  rw_end
   [ -z "$rw_killer" ] || kill "$rw_killer"
   (
     rw_pausable
@@ -73,27 +78,49 @@ rw_leave() {
 
 # Only to processes that expect it: USR1 ends all others.
 rw_on_usr1() {
-  if [ -r /proc/self/status ]; then
+  if [ -n "$rw_spread" ]; then
+    $rw_spread /bin/sh -c "$rw_ask_node" "$rw_key" &
+  elif [ -r /proc/self/status ]; then
     for rw_pid in $(rw_group; rw_marked); do
-      while read -r rw_name rw_value; do
-        case $rw_name:$rw_value in SigCgt:*[2367abefABEF]??) kill -s USR1 "$rw_pid" ;; esac
-      done <"/proc/$rw_pid/status"
+      ${askText}
     done
   else
     rw_signal_leader USR1
   fi
+}
+
+# The same on one of several nodes, which knows no more of the command than how it is marked. With a word behind it TERM,
+# and to all: but for the srun that stands for the others here, which would kill them at once.
+rw_ask_node='
+  for rw_file in $(grep -lsF "${attemptVariable}=$0." /proc/[0-9]*/environ); do
+    rw_pid=\${rw_file#/proc/}
+    rw_pid=\${rw_pid%/environ}
+    if [ -n "\${1-}" ]; then
+      read -r rw_name <"/proc/$rw_pid/comm" && [ "$rw_name" != srun ] && kill -s TERM "$rw_pid"
+    else
+      ${askText}
+    fi
+  done
+'
+
+# Asks the whole command for its end.
+rw_end() {
+  if [ -n "$rw_spread" ]; then $rw_spread /bin/sh -c "$rw_ask_node" "$rw_key" all & else rw_signal_group TERM; fi
 }`
 
 const parentText = `
-# The command's parent. Its traps do nothing, but they are not passed on, as ignored signals would be.
+# The command's parent. Its traps end nothing, but they are not passed on, as ignored signals would be.
 rw_parent() {
-  trap : HUP INT TERM USR1 USR2
+  trap : HUP INT USR1 USR2
+  rw_termed=
+  trap rw_termed=yes TERM
   rw_stat
   echo "$rw_pid $rw_birth $rw_boot" >claim/parent
   rw_limits
   rw_start "$@" 2>claim/said
   rw_status=$?
   cd "$rw_job"
+  rw_hear
   rw_settle
   rw_code=$rw_status
   rw_signal=null
@@ -108,6 +135,16 @@ rw_parent() {
   rw_record
   echo "$rw_status" >claim/code
   rw_end_limits
+}
+
+# A cluster signals its processes one after the other, and a command may end of that before we are told.
+rw_hear() {
+  rw_round=0
+  while [ -n "$rw_hears" ] && [ "$rw_status" != 0 ] && [ "$rw_round" -lt 5 ] && [ -z "$rw_termed" ] && ! [ -s claim/cause ]; do
+    rw_round=$((rw_round + 1))
+    sleep 0.1 || sleep 1
+  done
+  [ -z "$rw_termed" ] || rw_ask preempted
 }
 
 # In a session of its own, so that a signal to its group meets nothing of ours.

@@ -122,6 +122,22 @@ for (const shell of shells) {
       assert.equal(preempted.record()?.cause, 'preempted')
     })
 
+    it('takes an end for preempted though the signal has met its command first', async () => {
+      await using job = await script('echo on; exec sleep 30', { isSignalledByOthers: true })
+      const start = await startPrinted(job, 'on')
+      process.kill(job.pid(jobFiles.group), 'SIGTERM')
+      // Of the two that stand by the command, either may hear of it first.
+      await until(() => readProc(String(job.pid(jobFiles.group)), 'cmdline') === '')
+      process.kill(job.pid(jobFiles.parent), 'SIGTERM')
+      await start.exited
+      assert.equal(job.record()?.cause, 'preempted')
+      assert(existsSync(join(job.folder, jobFiles.requeue)))
+
+      await using failed = await script('exit 3', { isSignalledByOthers: true })
+      assert.equal(await failed.run(), 3)
+      assert.equal(failed.record()?.cause, 'exited')
+    })
+
     it('takes an end for cancelled that was asked for after the cluster had asked', async () => {
       await using job = await script('trap "sleep 0.5; exit 9" TERM; echo on; while :; do sleep 0.05; done')
       const start = await startPrinted(job, 'on')

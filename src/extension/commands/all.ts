@@ -15,6 +15,7 @@ import copyValue from './copy-value.ts'
 import deleteExperiment from './delete-experiment.ts'
 import deleteRun from './delete-run.ts'
 import filterRuns from './filter-runs.ts'
+import forgetSecret from './forget-secret.ts'
 import groupRuns from './group-runs.ts'
 import hideFinished from './hide-finished.ts'
 import loadMore from './load-more.ts'
@@ -22,6 +23,7 @@ import loadMoreJobs from './load-more-jobs.ts'
 import openArtifact from './open-artifact.ts'
 import openCharts from './open-charts.ts'
 import openField from './open-field.ts'
+import openJob from './open-job.ts'
 import openJobRun from './open-job-run.ts'
 import openLog from './open-log.ts'
 import openRunTable from './open-run-table.ts'
@@ -72,6 +74,7 @@ export const commands: readonly CommandDefinition[] = [
   deleteExperiment,
   deleteRun,
   filterRuns,
+  forgetSecret,
   groupRuns,
   hideFinished,
   loadMore,
@@ -79,6 +82,7 @@ export const commands: readonly CommandDefinition[] = [
   openArtifact,
   openCharts,
   openField,
+  openJob,
   openJobRun,
   openLog,
   openRunTable,

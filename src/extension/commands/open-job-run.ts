@@ -7,7 +7,7 @@ export default defineCommand({
   title: 'Open Job’s Run',
   view: 'jobs',
   appliesTo: 'viewItem =~ /^job /',
-  menu: '1_open@2',
+  menu: '1_open@3',
   accepts: isJobElement,
   takes: 'one',
   run: (context, [{ connectionId, job }]) => openRunOfJob(context, connectionId, job),

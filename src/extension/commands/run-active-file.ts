@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts'
-import { joinCommandLine, splitCommandLine } from '../command-line.ts'
+import { joinCommandLine, splitCommandLine } from '../../base/command-line.ts'
 import { findInterpreter } from '../interpreter.ts'
 import { localize } from '../localize.ts'
 import { startCommandLineTask } from '../runs/command-line-task.ts'

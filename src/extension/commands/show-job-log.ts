@@ -3,10 +3,10 @@ import { isJobElement } from '../jobs/element.ts'
 
 export default defineCommand({
   id: 'runwright.showJobLog',
-  title: 'Show Job Log',
+  title: 'Open Log in Terminal',
   view: 'jobs',
   appliesTo: 'viewItem =~ /^job /',
-  menu: '1_open@1',
+  menu: '1_open@2',
   accepts: isJobElement,
   takes: 'one',
   async run({ jobLogs }, [{ connectionId, job }]) {

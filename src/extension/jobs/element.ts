@@ -1,7 +1,7 @@
-import type { Job } from '../../protocol/jobs.ts'
+import type { Job, JobId } from '../../protocol/jobs.ts'
 import type { ComputeDevice } from '../../protocol/devices.ts'
 import type { TargetDescription } from '../../protocol/jobs.ts'
-import type { Progress } from './progress.ts'
+import type { Progress } from '../../protocol/progress.ts'
 
 /*
  * What the views "Jobs" and "Compute" show. An element is one object for as long as the thing it stands for is shown,
@@ -50,7 +50,7 @@ export interface TargetElement {
   readonly folder: string | undefined
   readonly target: TargetDescription
   /** GPUs that the engine gives out here. */
-  readonly devices: readonly ComputeDevice[]
+  devices: readonly ComputeDevice[]
   /** What the GPUs' tools complain of. */
   readonly problems: readonly string[]
 }
@@ -59,7 +59,9 @@ export interface DeviceElement {
   readonly kind: 'device'
   readonly id: string
   readonly target: TargetElement
-  readonly device: ComputeDevice
+  device: ComputeDevice
+  /** What its jobs are called. */
+  jobNames: ReadonlyMap<JobId, string>
 }
 
 /** What went wrong where something would be listed. */

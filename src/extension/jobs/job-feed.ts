@@ -5,7 +5,7 @@ import { hasJobEnded, type Job, type JobId } from '../../protocol/jobs.ts'
 import { mergeMetrics } from './merge-metrics.ts'
 import type { Metric, Param } from '../../protocol/runs.ts'
 import { createCoalesced } from '../tree/coalesced.ts'
-import { estimateRemainingMs, findProgress, type Progress } from './progress.ts'
+import { estimateRemainingMs, findProgress, type Progress } from '../../protocol/progress.ts'
 
 /** Jobs that have ended shown at first, and added each time the user asks for more. */
 const pageSize = 50

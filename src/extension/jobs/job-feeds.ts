@@ -1,6 +1,6 @@
 import type { Client } from '../../protocol/client.ts'
 import type { ChangeEvent } from '../../protocol/events.ts'
-import type { Job } from '../../protocol/jobs.ts'
+import type { Job, JobId } from '../../protocol/jobs.ts'
 import type { Connection, Connections } from '../connections/connections.ts'
 import { createJobFeed, type JobFeed } from './job-feed.ts'
 
@@ -8,6 +8,8 @@ import { createJobFeed, type JobFeed } from './job-feed.ts'
 export interface JobFeeds {
   /** In the order of the connections. */
   list(): readonly { readonly connection: Connection; readonly feed: JobFeed }[]
+  /** Names of the jobs of a connection that have not ended. */
+  jobNames(connectionId: string): ReadonlyMap<JobId, string>
   received(connection: Connection, event: ChangeEvent): void
   connectionsChanged(): void
 }
@@ -43,6 +45,13 @@ export function createJobFeeds(parts: {
           const feed = feedOf(connection)
           return feed === undefined ? [] : [{ connection, feed }]
         }),
+    jobNames: (connectionId) =>
+      new Map(
+        feeds
+          .get(connectionId)
+          ?.feed.live()
+          .map(({ jobId, name }) => [jobId, name]),
+      ),
     received(connection, event) {
       const isNew = !feeds.has(connection.id)
       const feed = feedOf(connection)

@@ -35,7 +35,7 @@ describe('a job that waits', () => {
     spoken: `Job job-1, queued, no. 2, ${reason}`,
     icon: { name: 'clock', color: 'charts.yellow' },
     context: 'job queued cancellable',
-    click: 'runwright.showJobLog',
+    click: 'runwright.openJob',
   })
   const submitted = newJob(1, { status: 'submitted', reason: 'waits for nodes' }, { target: 'slurm' })
   check('at its target says where', elementOf(submitted), {

@@ -1,10 +1,10 @@
 import { hasJobEnded, type Job, type JobStatus } from '../../protocol/jobs.ts'
-import { joinCommandLine } from '../command-line.ts'
+import { joinCommandLine } from '../../base/command-line.ts'
 import { localize } from '../localize.ts'
 import { escapeMarkdown } from '../tree/escape-markdown.ts'
 import { formatAge, formatCount, formatDuration } from '../tree/format.ts'
 import type { Presentation } from '../tree/presentation.ts'
-import { findDebugAddress } from './debugpy.ts'
+import { findDebugAddress } from '../../protocol/debugpy.ts'
 import type { JobElement, JobGroupElement, JobsElement } from './element.ts'
 import { describeResources } from './resources-text.ts'
 import { findRunningMs } from '../../protocol/running-time.ts'
@@ -81,7 +81,7 @@ function presentJob(element: JobElement, now: number): Presentation {
     collapsible: 'none',
     context: ['job', hasJobEnded(status) ? 'ended' : status, ...listAbilities(job)].join(' '),
     spoken: [localize('Job {name}', { name }), nameJobStatus(status), ...facts, ...place].filter(Boolean).join(', '),
-    click: 'runwright.showJobLog',
+    click: 'runwright.openJob',
   }
 }
 

@@ -1,12 +1,19 @@
 import { checkKey } from '../../protocol/mlflow/names.ts'
 import type { LaunchProfile } from '../../protocol/project-file.ts'
 import type { Param } from '../../protocol/runs.ts'
-import { splitCommandLine } from '../command-line.ts'
+import { splitCommandLine } from '../../base/command-line.ts'
 import type { CommandContext } from '../context.ts'
 import { localize } from '../localize.ts'
 import { pickOrType } from '../runs/pick-or-type.ts'
 import { type LaunchLine, listLaunchLines, nameResource, promptFor } from './launch-lines.ts'
-import { chooseProfile, isResource, type LaunchSettings, resourceNames, setParam } from './launch-settings.ts'
+import {
+  chooseProfile,
+  isResource,
+  isSecretName,
+  type LaunchSettings,
+  resourceNames,
+  setParam,
+} from './launch-settings.ts'
 import type { ListedTarget } from './list-targets.ts'
 import { describeLoad } from './target-presentation.ts'
 
@@ -91,6 +98,10 @@ async function changeLine(
     }
     case 'profile':
       return pickProfile(window, settings, choices.profiles)
+    case 'secrets': {
+      const secrets = await askForSecretNames(window, settings.secrets)
+      return secrets === undefined ? undefined : { ...settings, secrets }
+    }
     case 'param': {
       const { key = '' } = line
       const value = await window.showInputBox({
@@ -136,6 +147,25 @@ function askForCommand(window: Vscode['window'], command: string): Thenable<stri
       return text.trim() === '' ? localize('A job needs a command.') : undefined
     },
   })
+}
+
+const splitNames = (text: string) => text.split(/[\s,]+/).filter((name) => name !== '')
+
+async function askForSecretNames(
+  window: Vscode['window'],
+  names: readonly string[],
+): Promise<readonly string[] | undefined> {
+  const text = await window.showInputBox({
+    title: localize('Secrets'),
+    prompt: localize(
+      'Names of variables, for example HF_TOKEN; values are asked for at the launch and kept in VS Code’s secret storage. Nothing for none.',
+    ),
+    value: names.join(' '),
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      splitNames(text).every(isSecretName) ? undefined : localize('A name has letters, digits and _ only.'),
+  })
+  return text === undefined ? undefined : [...new Set(splitNames(text))]
 }
 
 async function pickTarget(window: Vscode['window'], targets: readonly ListedTarget[]): Promise<string | undefined> {

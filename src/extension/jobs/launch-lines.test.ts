@@ -14,6 +14,7 @@ it('the launch comes first, then what can be changed', () => {
     'Command: python train.py',
     'Target: local · 1 of 2 GPUs free',
     'Experiment: Default',
+    'Secrets: none',
     'lr: 0.1',
     '$(add) Add Param…: ',
     'GPUs: 1',
@@ -22,16 +23,19 @@ it('the launch comes first, then what can be changed', () => {
     'Main memory: not limited',
     'Time limit: not limited',
     'Retries: none',
+    'Launcher: none',
+    'Precision: as the program chooses',
   ])
 })
 
 it('what a profile says is shown where nothing else is said, and a box for it begins empty', () => {
-  const profiles = { big: { gpus: 2, timeLimitSeconds: 7200, params: { lr: '0.3', seed: '7' } } }
-  const settings = { ...fresh, profile: 'big', params: [{ key: 'lr', value: '1' }] }
+  const profiles = { big: { gpus: 2, timeLimitSeconds: 7200, params: { lr: '0.3', seed: '7' }, secrets: ['HF_TOKEN'] } }
+  const settings = { ...fresh, profile: 'big', secrets: ['WANDB_KEY'], params: [{ key: 'lr', value: '1' }] }
   const lines = listLaunchLines(settings, '', profiles)
   const texts = shown(lines)
   for (const text of [
     'Profile: big',
+    'Secrets: WANDB_KEY, HF_TOKEN, by the profile',
     'lr: 1',
     'seed: 7, by the profile',
     'GPUs: 2, by the profile',

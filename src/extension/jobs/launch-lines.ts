@@ -1,11 +1,13 @@
 import { localize } from '../localize.ts'
+import { launcherNames, precisionNames } from '../../protocol/launchers.ts'
 import type { LaunchProfile } from '../../protocol/project-file.ts'
 import { describeProfileResource, type LaunchSettings, type ResourceName, resourceNames } from './launch-settings.ts'
 
 /** A line of the form that launches a job. */
 export interface LaunchLine {
   readonly part: 'job' | 'params' | 'resources'
-  readonly kind: 'launch' | 'command' | 'target' | 'experiment' | 'profile' | 'param' | 'add-param' | 'resource'
+  readonly kind:
+    'launch' | 'command' | 'target' | 'experiment' | 'profile' | 'secrets' | 'param' | 'add-param' | 'resource'
   /** Of a param or a resource. */
   readonly key?: string
   /** As the box that changes it begins. */
@@ -40,10 +42,16 @@ export function listLaunchLines(
     line('target', localize('Target'), [target, targetLoad].filter((text) => text !== '').join(' · ')),
     line('experiment', localize('Experiment'), experiment),
     ...(hasProfiles ? [line('profile', localize('Profile'), settings.profile || localize('none'))] : []),
+    line('secrets', localize('Secrets'), describeSecrets(settings, profile)),
     ...listParamLines(settings, profile),
     { part: 'params', kind: 'add-param', label: `$(add) ${localize('Add Param…')}`, description: '' },
     ...resourceNames.map((name) => toResourceLine(name, settings, profile)),
   ]
+}
+
+function describeSecrets({ secrets }: LaunchSettings, { secrets: ofProfile = [] }: LaunchProfile): string {
+  const given = ofProfile.length === 0 ? [] : [localize('{value}, by the profile', { value: ofProfile.join(', ') })]
+  return [...secrets, ...given].join(', ') || localize('none')
 }
 
 function listParamLines({ params }: LaunchSettings, profile: LaunchProfile): readonly LaunchLine[] {
@@ -83,6 +91,10 @@ export function nameResource(name: ResourceName): string {
       return localize('Time limit')
     case 'retries':
       return localize('Retries')
+    case 'launcher':
+      return localize('Launcher')
+    case 'precision':
+      return localize('Precision')
   }
 }
 
@@ -94,7 +106,10 @@ function describeNone(name: ResourceName): string {
     case 'gpu-memory':
       return localize('all of it')
     case 'retries':
+    case 'launcher':
       return localize('none')
+    case 'precision':
+      return localize('as the program chooses')
     default:
       return localize('not limited')
   }
@@ -117,5 +132,11 @@ export function promptFor(name: ResourceName): string {
       return localize('For example 2h or 1h30m; a job that runs longer is ended. Nothing for no limit.')
     case 'retries':
       return localize('Further attempts after one that failed, for example 2. Nothing for none.')
+    case 'launcher':
+      return localize('Starts a process for each GPU: {names}. Nothing for none.', { names: launcherNames.join(', ') })
+    case 'precision':
+      return localize('What it computes in: {names}. Nothing to leave it to the program.', {
+        names: precisionNames.join(', '),
+      })
   }
 }

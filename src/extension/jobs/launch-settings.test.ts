@@ -21,11 +21,13 @@ describe('the settings of a launch', () => {
       'my train.py',
     ])
     const resources = { ...fresh.resources, gpus: '1', time: '2h' }
-    const settings = { ...fresh, target: '-x', params: [{ key: 'lr', value: '-1' }], resources }
-    assert.deepEqual(toTrainWords(settings).slice(0, 5), [
+    const params = [{ key: 'lr', value: '-1' }]
+    const settings = { ...fresh, target: '-x', params, secrets: ['HF_TOKEN'], resources }
+    assert.deepEqual(toTrainWords(settings).slice(0, 6), [
       '--target=-x',
       '--experiment=Default',
       '--param=lr=-1',
+      '--secret=HF_TOKEN',
       '--gpus=1',
       '--time=2h',
     ])
@@ -36,6 +38,7 @@ describe('the settings of a launch', () => {
       ...fresh,
       target: 'slurm',
       params: [{ key: 'lr', value: '0.1' }],
+      secrets: ['HF_TOKEN'],
       resources: { ...fresh.resources, 'gpu-memory': '24G' },
     }
     assert.deepEqual(parseLaunchSettings(JSON.parse(JSON.stringify(settings)), fresh), settings)

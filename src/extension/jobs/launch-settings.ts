@@ -1,15 +1,25 @@
 import { isRecord } from '../../protocol/json.ts'
+import { parseLauncher, parsePrecision } from '../../protocol/launchers.ts'
 import type { LaunchProfile } from '../../protocol/project-file.ts'
 import { formatSize, parseSize, parseTime } from '../../protocol/quantities.ts'
 import type { Param } from '../../protocol/runs.ts'
-import { joinCommandLine, splitCommandLine } from '../command-line.ts'
+import { joinCommandLine, splitCommandLine } from '../../base/command-line.ts'
 import { formatDuration } from '../tree/format.ts'
 
-/** What a job asks for, by the option of `runwright train` that says it. */
-export const resourceNames = ['gpus', 'gpu-memory', 'cpus', 'memory', 'time', 'retries'] as const
+/** What a job asks for and how it is started, by the option of `runwright train` that says it. */
+export const resourceNames = [
+  'gpus',
+  'gpu-memory',
+  'cpus',
+  'memory',
+  'time',
+  'retries',
+  'launcher',
+  'precision',
+] as const
 export type ResourceName = (typeof resourceNames)[number]
 
-/** A launch as the form shows it: texts as they were typed. It holds no secret, so it may be remembered. */
+/** A launch as the form shows it: texts as they were typed. It holds no secret’s value, so it may be remembered. */
 export interface LaunchSettings {
   /** A line that `splitCommandLine` reads; `{key}` in it stands for the value of a param. */
   readonly command: string
@@ -18,6 +28,8 @@ export interface LaunchSettings {
   /** Of `runwright.yaml`, by name; empty for none. What is said here goes before what it says. */
   readonly profile: string
   readonly params: readonly Param[]
+  /** Names of secrets, beside those of the profile. */
+  readonly secrets: readonly string[]
   /** Empty texts leave it to the profile. */
   readonly resources: Readonly<Record<ResourceName, string>>
 }
@@ -29,7 +41,8 @@ export function newLaunchSettings(command: readonly string[]): LaunchSettings {
     experiment: 'Default',
     profile: '',
     params: [],
-    resources: { gpus: '', 'gpu-memory': '', cpus: '', memory: '', time: '', retries: '' },
+    secrets: [],
+    resources: { gpus: '', 'gpu-memory': '', cpus: '', memory: '', time: '', retries: '', launcher: '', precision: '' },
   }
 }
 
@@ -37,13 +50,14 @@ export function newLaunchSettings(command: readonly string[]): LaunchSettings {
 export function parseLaunchSettings(remembered: unknown, otherwise: LaunchSettings): LaunchSettings {
   if (!isRecord(remembered)) return otherwise
   const textOf = (value: unknown, instead: string) => (typeof value === 'string' && value !== '' ? value : instead)
-  const { params, resources } = remembered
+  const { params, resources, secrets } = remembered
   return {
     command: textOf(remembered['command'], otherwise.command),
     target: textOf(remembered['target'], otherwise.target),
     experiment: textOf(remembered['experiment'], otherwise.experiment),
     profile: textOf(remembered['profile'], otherwise.profile),
     params: Array.isArray(params) ? params.flatMap(parseParam) : [],
+    secrets: Array.isArray(secrets) ? secrets.filter(isSecretName) : [],
     resources: isRecord(resources)
       ? mapResources((name) => {
           const value = resources[name]
@@ -51,6 +65,11 @@ export function parseLaunchSettings(remembered: unknown, otherwise: LaunchSettin
         })
       : otherwise.resources,
   }
+}
+
+/** What a shell can pass on to a command. */
+export function isSecretName(name: unknown): name is string {
+  return typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)
 }
 
 function parseParam(value: unknown): Param[] {
@@ -66,10 +85,12 @@ function mapResources(textOf: (name: ResourceName) => string): LaunchSettings['r
     memory: textOf('memory'),
     time: textOf('time'),
     retries: textOf('retries'),
+    launcher: textOf('launcher'),
+    precision: textOf('precision'),
   }
 }
 
-/** Whether a text says how much of something: `2`, `24G`, `1h30m`; nothing at all does, too. */
+/** Whether a text says how much of something (`2`, `24G`, `1h30m`), or which; nothing at all does, too. */
 export function isResource(name: ResourceName, text: string): boolean {
   if (text === '') return true
   switch (name) {
@@ -84,6 +105,10 @@ export function isResource(name: ResourceName, text: string): boolean {
       return parseTime(text) !== undefined
     case 'retries':
       return /^\d{1,3}$/.test(text) && Number(text) <= 100
+    case 'launcher':
+      return parseLauncher(text) !== undefined
+    case 'precision':
+      return parsePrecision(text) !== undefined
   }
 }
 
@@ -96,13 +121,14 @@ export function chooseProfile(settings: LaunchSettings, name: string, profile: L
     experiment: experiment ?? settings.experiment,
     profile: name,
     params: settings.params.filter(({ key }) => !Object.hasOwn(params, key)),
+    secrets: settings.secrets,
     resources: mapResources((each) => (describeProfileResource(profile, each) === '' ? settings.resources[each] : '')),
   }
 }
 
 /** What a profile asks for, as people read it; empty where it says nothing. */
 export function describeProfileResource(profile: LaunchProfile, name: ResourceName): string {
-  const { gpus, gpuMemoryBytes, cpus, memoryBytes, timeLimitSeconds, retries } = profile
+  const { gpus, gpuMemoryBytes, cpus, memoryBytes, timeLimitSeconds, retries, launcher, precision } = profile
   switch (name) {
     case 'gpus':
       return String(gpus ?? '')
@@ -110,6 +136,10 @@ export function describeProfileResource(profile: LaunchProfile, name: ResourceNa
       return String(cpus ?? '')
     case 'retries':
       return String(retries ?? '')
+    case 'launcher':
+      return launcher ?? ''
+    case 'precision':
+      return precision ?? ''
     case 'gpu-memory':
       return gpuMemoryBytes === undefined ? '' : formatSize(gpuMemoryBytes)
     case 'memory':
@@ -137,6 +167,7 @@ export function toTrainWords(settings: LaunchSettings): readonly string[] {
     `--target=${settings.target}`,
     `--experiment=${settings.experiment}`,
     ...settings.params.map(({ key, value }) => `--param=${key}=${value}`),
+    ...settings.secrets.map((name) => `--secret=${name}`),
     ...resources,
     '--',
     ...(splitCommandLine(settings.command) ?? []),

@@ -1,5 +1,5 @@
 import { hasJobEnded, type Job } from '../../protocol/jobs.ts'
-import { joinCommandLine } from '../command-line.ts'
+import { joinCommandLine } from '../../base/command-line.ts'
 import { localize } from '../localize.ts'
 import { formatDuration } from '../tree/format.ts'
 import { nameJobStatus } from './job-presentation.ts'

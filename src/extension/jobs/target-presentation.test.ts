@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { TargetElement } from './element.ts'
 import { presentCompute } from './target-presentation.ts'
+import { newJobId } from './test-jobs.ts'
 
 const gpu = (state: string) => ({ uuid: `GPU-${state}`, name: 'NVIDIA H100', users: [], state })
 
@@ -47,8 +48,21 @@ it('a GPU says what it is used for and how much', () => {
     memoryTotalBytes: 80 * 2 ** 30,
     temperatureCelsius: 61,
   }
-  const shown = presentCompute({ kind: 'device', id: 'd', target: local, device })
-  assert.equal(shown.description, 'used by one job · 87 % · 16 GiB of 80 GiB')
-  assert.equal(shown.spoken, 'GPU NVIDIA H100, used by one job, 87 %, 16 GiB of 80 GiB')
-  assert.match(shown.tooltip ?? '', /61 °C/)
+  const shown = presentCompute({ kind: 'device', id: 'd', target: local, device, jobNames: new Map() })
+  assert.equal(shown.description, 'used by one job · 87 % · 16 GiB of 80 GiB · 61 °C')
+  assert.equal(shown.spoken, 'GPU NVIDIA H100, used by one job, 87 %, 16 GiB of 80 GiB, 61 °C')
+})
+
+it('a GPU names the jobs that have it, and says of other programs that they are there', () => {
+  const [jobId, other] = [newJobId(1), newJobId(2)]
+  const users = [{ jobId, pid: 7, memoryBytes: 2 ** 34 }, { jobId, pid: 8 }, { jobId: other }, { pid: 9 }]
+  const device = { ...gpu('shared by 2 jobs and another program'), users }
+  const jobNames = new Map([
+    [jobId, 'wide net'],
+    [other, 'deep net'],
+  ])
+  const shown = presentCompute({ kind: 'device', id: 'd', target: local, device, jobNames })
+  assert.equal(shown.description, 'wide net, deep net')
+  assert.match(shown.tooltip ?? '', /Job wide net, 16 GiB of memory, process 7/)
+  assert.match(shown.tooltip ?? '', /another program, process 9/)
 })

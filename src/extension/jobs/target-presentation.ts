@@ -1,4 +1,4 @@
-import type { ComputeDevice } from '../../protocol/devices.ts'
+import type { ComputeDevice, DeviceUser } from '../../protocol/devices.ts'
 import type { TargetDescription } from '../../protocol/jobs.ts'
 import { formatSize } from '../../protocol/quantities.ts'
 import { localize } from '../localize.ts'
@@ -70,27 +70,41 @@ function describeCapacity({ cpus, memoryBytes, parts = [] }: TargetDescription):
     .join(' · ')
 }
 
-function presentDevice({ device }: DeviceElement): Presentation {
+function presentDevice({ device, jobNames }: DeviceElement): Presentation {
   const { name, uuid, state, temperatureCelsius, powerWatts } = device
-  const load = describeDeviceLoad(device)
-  const more = [
-    temperatureCelsius === undefined ? '' : `${Math.round(temperatureCelsius)} °C`,
-    powerWatts === undefined ? '' : `${Math.round(powerWatts)} W`,
+  const users = device.users.flatMap(({ jobId }) => (jobId === undefined ? [] : (jobNames.get(jobId) ?? [])))
+  const holder = [...new Set(users)].join(', ') || state
+  const load = [
+    ...describeDeviceLoad(device),
+    ...(temperatureCelsius === undefined ? [] : [`${Math.round(temperatureCelsius)} °C`]),
   ]
   const isFree = state === 'free'
   return {
     label: name,
-    description: [state, ...load].join(' · '),
+    description: [holder, ...load].join(' · '),
     tooltip: [
       `**${escapeMarkdown(name)}**`,
-      ...[state, ...load, ...more].filter(Boolean).map(escapeMarkdown),
+      escapeMarkdown(state),
+      ...device.users.map((user) => escapeMarkdown(describeUser(user, jobNames))),
+      ...[...load, powerWatts === undefined ? '' : `${Math.round(powerWatts)} W`].filter(Boolean).map(escapeMarkdown),
       uuid,
     ].join('\n\n'),
     icon: isFree ? { name: 'circle-large-outline' } : { name: 'circle-large-filled', color: 'charts.blue' },
     collapsible: 'none',
     context: `device ${isFree ? 'free' : 'used'}`,
-    spoken: [localize('GPU {name}', { name }), state, ...load].join(', '),
+    spoken: [localize('GPU {name}', { name }), holder, ...load].join(', '),
   }
+}
+
+function describeUser({ jobId, pid, memoryBytes }: DeviceUser, jobNames: DeviceElement['jobNames']): string {
+  const name =
+    jobId === undefined ? localize('another program') : localize('Job {name}', { name: jobNames.get(jobId) ?? jobId })
+  const parts = [
+    name,
+    memoryBytes === undefined ? '' : localize('{size} of memory', { size: formatSize(memoryBytes) }),
+    pid === undefined ? '' : localize('process {pid}', { pid: String(pid) }),
+  ]
+  return parts.filter((part) => part !== '').join(', ')
 }
 
 function describeDeviceLoad({ utilizationPercent, memoryUsedBytes, memoryTotalBytes }: ComputeDevice) {

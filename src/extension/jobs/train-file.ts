@@ -10,7 +10,7 @@ import { launchJob } from './launch-job.ts'
 import { type LaunchSettings, newLaunchSettings, parseLaunchSettings } from './launch-settings.ts'
 
 /**
- * Asks how a file is to be trained, launches that as a job, and shows its log. Nothing is left when the form is.
+ * Asks how a file is to be trained, launches that as a job, and shows its page. Nothing is left when the form is.
  *
  * @param given what VS Code passes: the file of an explorer's menu, a notebook's editor, or nothing
  */
@@ -34,8 +34,11 @@ export async function trainFile(context: CommandContext, given: unknown): Promis
     choices,
   )
   if (settings === undefined) return
-  const names = choices.profiles[settings.profile]?.secrets ?? []
-  const secrets = await askForSecrets(vscode, names, choices.tokenVariables.get(settings.target))
+  const ofProfile = choices.profiles[settings.profile]?.secrets ?? []
+  const names = [...new Set([...ofProfile, ...settings.secrets])]
+  const secrets = await askForSecrets(context, folder.uri.fsPath, names, {
+    token: choices.tokenVariables.get(settings.target),
+  })
   if (secrets === undefined) return
   await save(vscode, uri)
   await memory.update(key, settings)
@@ -75,7 +78,7 @@ async function launchAndShow(
   settings: LaunchSettings,
   secrets: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { vscode, connections, jobLogs, useFolder } = context
+  const { vscode, connections, jobPages, useFolder } = context
   const progress = { location: vscode.ProgressLocation.Window, title: localize('Launching') }
   const jobId = await vscode.window.withProgress(progress, () =>
     launchJob(context, folder.uri.fsPath, settings, secrets),
@@ -84,5 +87,5 @@ async function launchAndShow(
   const connection = findConnection(connections, folder)
   if (connection === undefined) return
   const client = await connections.client(connection.id)
-  jobLogs.open(connection.id, (await client.call('jobs/get', { jobId })).job)
+  jobPages.open(connection.id, (await client.call('jobs/get', { jobId })).job)
 }

@@ -2,7 +2,7 @@ import { checkKey } from '../../protocol/mlflow/names.ts'
 import { listRerunParams, planRerun } from '../../protocol/rerun.ts'
 import type { Param, Run } from '../../protocol/runs.ts'
 import { substituteParams } from '../../protocol/substitute-params.ts'
-import { joinCommandLine } from '../command-line.ts'
+import { joinCommandLine } from '../../base/command-line.ts'
 import type { CommandContext } from '../context.ts'
 import { localize } from '../localize.ts'
 

@@ -3,6 +3,7 @@ import type { ChangeEvent } from '../../protocol/events.ts'
 import type { ExperimentId, RunId } from '../../protocol/ids.ts'
 import { createCoalesced } from './coalesced.ts'
 import type { ExperimentElement, RunElement, TreeElement } from './element.ts'
+import { countLiveRuns, type LiveRuns } from './live-runs.ts'
 import { createRunDetails, type RunDetails } from './run-details.ts'
 import { arrangeRuns, loadRuns, pageSize, takeMetrics, type RunList } from './run-list.ts'
 import { isOrderedByMetric, type ViewOptions } from './view-options.ts'
@@ -18,8 +19,8 @@ export interface ExperimentTree {
   apply(event: ChangeEvent): void
   /** Runs shown now. */
   runs(): readonly RunElement[]
-  /** In SCHEDULED or RUNNING, over all experiments; 0 until they were fetched. */
-  activeRunCount(): number
+  /** Over all experiments; none until they were fetched. */
+  liveRuns(): LiveRuns
 }
 
 export interface ExperimentTreeParts {
@@ -230,7 +231,7 @@ export function createExperimentTree(parts: ExperimentTreeParts): ExperimentTree
       }
     },
     runs: shownRuns,
-    activeRunCount: () => (experiments ?? []).reduce((sum, { experiment }) => sum + experiment.activeRunCount, 0),
+    liveRuns: () => countLiveRuns((experiments ?? []).map(({ experiment }) => experiment)),
   }
 }
 
@@ -243,6 +244,11 @@ function isUsed({ experimentId, runCount, runCountIsAtLeast }: ExperimentElement
 }
 
 function isShownDifferently(element: ExperimentElement, next: ExperimentElement['experiment']): boolean {
-  const { name, runCount, activeRunCount } = element.experiment
-  return name !== next.name || runCount !== next.runCount || activeRunCount !== next.activeRunCount
+  const { name, runCount, activeRunCount, scheduledRunCount } = element.experiment
+  return (
+    name !== next.name ||
+    runCount !== next.runCount ||
+    activeRunCount !== next.activeRunCount ||
+    scheduledRunCount !== next.scheduledRunCount
+  )
 }

@@ -65,7 +65,3 @@ export function countRuns(count: number, isAtLeast = false): string {
   if (isAtLeast) return localize('{count}+ runs', { count })
   return localize('{count, plural, one {# run} other {# runs}}', { count })
 }
-
-export function countRunning(count: number): string {
-  return localize('{count} running', { count })
-}

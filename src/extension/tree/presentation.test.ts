@@ -27,6 +27,11 @@ describe('an experiment', () => {
     spoken: 'Experiment digits, 3 runs, 2 running, accuracy',
   })
   check(
+    'tells runs that wait from those that run',
+    newExperiment({ experiment: { ...experiment, activeRunCount: 3, scheduledRunCount: 2 } }),
+    { description: '3 runs · 1 running · 2 waiting · accuracy' },
+  )
+  check(
     'of a server that cannot count has at least so many',
     newExperiment({ experiment: { ...experiment, runCountIsAtLeast: true } }),
     {

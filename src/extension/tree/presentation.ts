@@ -2,7 +2,6 @@ import type { RunStatus } from '../../protocol/runs.ts'
 import { hasEnded } from '../../protocol/runs.ts'
 import type { RunElement, SectionName, TreeElement } from './element.ts'
 import {
-  countRunning,
   countRuns,
   formatAge,
   formatCount,
@@ -11,6 +10,7 @@ import {
   formatSize,
   formatSpokenAge,
 } from './format.ts'
+import { countLiveRuns, describeLiveRuns } from './live-runs.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
 import { drawSparkline } from './sparkline.ts'
 import { localize } from '../localize.ts'
@@ -66,9 +66,9 @@ export function present(element: TreeElement, now: number): Presentation {
       }
     }
     case 'experiment': {
-      const { name, runCount, runCountIsAtLeast, activeRunCount } = element.experiment
-      const running = activeRunCount > 0 ? countRunning(activeRunCount) : undefined
-      const parts = [countRuns(runCount, runCountIsAtLeast), running, element.headline?.key].filter(Boolean)
+      const { name, runCount, runCountIsAtLeast } = element.experiment
+      const live = describeLiveRuns(countLiveRuns([element.experiment]))
+      const parts = [countRuns(runCount, runCountIsAtLeast), ...live, element.headline?.key].filter(Boolean)
       return {
         label: name,
         description: parts.join(' · '),

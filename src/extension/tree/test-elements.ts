@@ -54,6 +54,7 @@ export function newExperiment(change: Partial<ExperimentElement> = {}): Experime
       tags: [],
       runCount: 3,
       activeRunCount: 0,
+      scheduledRunCount: 0,
     },
     headline: { key: 'accuracy', goal: 'maximize' },
     ...change,

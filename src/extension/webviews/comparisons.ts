@@ -8,12 +8,9 @@ import type { CommandContext, Comparisons } from '../context.ts'
 import { describeError } from '../tree/error-notice.ts'
 import { type ComparePanel, openComparePanel, webviewOptions } from './compare-panel.ts'
 import { performAction } from './view-actions.ts'
-import { localize } from '../localize.ts'
+import { createConnectionWaits } from './wait-for-connection.ts'
 
 const panelType = 'runwright.compare'
-
-/** How long a restored panel waits for its folder to be known to be one with runs. */
-const restoreTimeoutMs = 30_000
 
 export interface OpenComparisons extends Comparisons, vscode.Disposable {
   /** A change of a connection's runs. */
@@ -25,27 +22,7 @@ export interface OpenComparisons extends Comparisons, vscode.Disposable {
 /** @param context asked for late, because it holds these comparisons */
 export function openComparisons(extensionUri: vscode.Uri, context: () => CommandContext): OpenComparisons {
   const panels = new Set<ComparePanel>()
-  const waiting = new Set<() => void>()
-
-  /** Resolves once the connection is known: when a window opens, folders are looked at one after the other. */
-  const waitForConnection = (connectionId: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const check = () => {
-        if (context().connections.find(connectionId) === undefined) return
-        clearTimeout(timer)
-        waiting.delete(check)
-        resolve()
-      }
-      const timer = setTimeout(() => {
-        waiting.delete(check)
-        const message = localize('The folder or server of this view is not open in this window.')
-        reject(
-          new RunwrightError('RESOURCE_DOES_NOT_EXIST', message, { hint: localize('Open it, and the view again.') }),
-        )
-      }, restoreTimeoutMs)
-      waiting.add(check)
-      check()
-    })
+  const waits = createConnectionWaits(() => context().connections)
 
   const fail = (what: string, error: unknown) => {
     context().log.error(`Comparison, ${what}:`, error)
@@ -63,7 +40,7 @@ export function openComparisons(extensionUri: vscode.Uri, context: () => Command
       view,
       file,
       async client() {
-        await waitForConnection(connectionId)
+        await waits.wait(connectionId)
         return context().connections.client(connectionId)
       },
       folder() {
@@ -104,9 +81,7 @@ export function openComparisons(extensionUri: vscode.Uri, context: () => Command
     received(connectionId, event) {
       for (const panel of panels) if (panel.connectionId === connectionId) panel.event(event)
     },
-    connectionsChanged() {
-      for (const check of waiting) check()
-    },
+    connectionsChanged: waits.check,
     dispose() {
       serializer.dispose()
     },

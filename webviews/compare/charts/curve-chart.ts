@@ -19,7 +19,7 @@ import { axisOf, createCurveScales, isLogX, reachesEnd, type Zoom } from './curv
 import { describeCurves, listCurveNotes, toCurveTable } from './curve-words.ts'
 import { isSameRange, pan, zoomAround, zoomInto } from './curve-zoom.ts'
 import { drawCurveAxes, drawCurveLines } from './draw-curve-chart.ts'
-import { createFrameScheduler, createThrottle } from './frame-scheduler.ts'
+import { createFrameScheduler, createThrottle } from '../../shared/frame-scheduler.ts'
 
 /** How often a chart follows runs that log, in milliseconds. */
 const livePauseMs = 1000

@@ -11,7 +11,7 @@ import { findLongest, readAt, type Reading, snap, step } from './curve-readout.t
 import { axisOf, type CurveScales, toPlaceText } from './curve-scales.ts'
 import { describeReadings, nameOf } from './curve-words.ts'
 import { drawCurveOverlay } from './draw-curve-chart.ts'
-import { createFrameScheduler } from './frame-scheduler.ts'
+import { createFrameScheduler } from '../../shared/frame-scheduler.ts'
 
 const maxTooltipRows = 12
 /** CSS pixels beyond a curve's end in which it is still read. */

@@ -17,7 +17,7 @@ import { toCsv } from './curve-csv.ts'
 import { createCurveLoader, type LoadedCurves } from './curve-loader.ts'
 import { createTicks, createXTicks, findSpan, toPlaceText } from './curve-scales.ts'
 import { drawRamp } from './draw-ramp.ts'
-import { createFrameScheduler, createThrottle } from './frame-scheduler.ts'
+import { createFrameScheduler, createThrottle } from '../../shared/frame-scheduler.ts'
 
 const livePauseMs = 2000
 /** CSS pixels of a cell. */

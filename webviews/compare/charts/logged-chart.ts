@@ -13,7 +13,7 @@ import type { ChartBody, ChartListener, ChartParts, ChartTable } from './chart-b
 import { toChartTitle } from './column-text.ts'
 import { toCsv } from './curve-csv.ts'
 import type { ShownRun } from './curve-line.ts'
-import { createFrameScheduler, createThrottle } from './frame-scheduler.ts'
+import { createFrameScheduler, createThrottle } from '../../shared/frame-scheduler.ts'
 
 /** The table of a run. */
 export interface RunTable {

@@ -3,7 +3,7 @@ import { button, element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
 import type { ChartParts } from './chart-body.ts'
 import type { ShownRun } from './curve-line.ts'
-import { createThrottle } from './frame-scheduler.ts'
+import { createThrottle } from '../../shared/frame-scheduler.ts'
 import { newestCount, type RunSource } from './run-source.ts'
 
 /** Numbers that change faster than this are not read; laying out a hundred of them costs more than the crosshair. */

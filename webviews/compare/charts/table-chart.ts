@@ -17,7 +17,7 @@ import { text } from '../../shared/texts.ts'
 import type { ChartBody, ChartListener, ChartParts, ChartTable } from './chart-body.ts'
 import { toColumnText, toChartTitle } from './column-text.ts'
 import { toCsv } from './curve-csv.ts'
-import { createFrameScheduler, createThrottle } from './frame-scheduler.ts'
+import { createFrameScheduler, createThrottle } from '../../shared/frame-scheduler.ts'
 import { loadRunValues, type RunRecord } from './run-values.ts'
 
 type TableChartSpec = ScatterChartSpec | ParallelChartSpec | BarChartSpec | ImportanceChartSpec

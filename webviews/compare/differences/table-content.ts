@@ -1,10 +1,5 @@
-import type { DiffedRun, DiffRow, DiffSection, RunDiff } from '../../../src/protocol/run-diff.ts'
-import {
-  compareValues,
-  formatDiffValue,
-  formatDifference,
-  type DiffLabels,
-} from '../../../src/protocol/run-diff-text.ts'
+import type { DiffedRun, DiffSection, RunDiff } from '../../../src/protocol/run-diff.ts'
+import { findDelta, formatDiffValue, formatDifference, type DiffLabels } from '../../../src/protocol/run-diff-text.ts'
 import type { RunId } from '../../../src/protocol/ids.ts'
 import { button, element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
@@ -126,7 +121,7 @@ export function fillCell(
   const path = run && findArtifact(line, run)
   if (run === undefined || path === undefined) cell.append(element('span', { class: 'diff-value', dir: 'auto' }, shown))
   else cell.append(createArtifactLink(parts, shown, run.runId, path, names[place] ?? run.name))
-  if (section === 'metrics' && place > 0) cell.append(...createDelta(parts.labels, row, value))
+  cell.append(...createDelta(parts.labels, line, place))
 }
 
 /** The artifact that a cell stands for: one by its path, or the patch of uncommitted changes. */
@@ -150,8 +145,8 @@ function createArtifactLink(
   })
 }
 
-function createDelta(labels: DiffLabels, row: DiffRow, value: DiffRow['values'][number]): (Node | string)[] {
-  const delta = compareValues(value, row.values[0] ?? null, row.goal)
+function createDelta(labels: DiffLabels, { section, row }: RowLine, place: number): (Node | string)[] {
+  const delta = findDelta(section, row, place)
   if (delta === undefined) return []
   const { verdict } = delta
   const made = element('span', { class: `diff-delta ${verdict ?? ''}`, dir: 'ltr' }, formatDifference(delta.difference))

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { formatAge, formatCell, formatDuration, formatNumber } from './cell-text.ts'
+import { formatCell, formatNumber } from './cell-text.ts'
+import { formatAge, formatDuration } from '../../shared/time-text.ts'
 
 describe('a cell', () => {
   it('shows numbers by six digits', () => {

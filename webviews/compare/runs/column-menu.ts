@@ -51,9 +51,14 @@ function hide({ view, update }: ViewState, column: TableColumn): void {
   update({ columns: view.columns.filter((shown) => columnId(shown.column) !== columnId(column)) })
 }
 
-function listAggregates({ view, update }: ViewState, column: TableColumn, anchor: PopoverParts['anchor']): MenuItem[] {
+function listAggregates(
+  { view, place, update }: ViewState,
+  column: TableColumn,
+  anchor: PopoverParts['anchor'],
+): MenuItem[] {
   if (column.kind !== 'metric') return []
   const { key } = column
+  const isServer = place === 'server'
   const show = (changed: MetricColumn) => update({ columns: changeColumn(view.columns, column, { column: changed }) })
   const shown = view.columns.flatMap(({ column: other }) =>
     other.kind === 'metric' && other.key !== key ? other.key : [],
@@ -63,18 +68,22 @@ function listAggregates({ view, update }: ViewState, column: TableColumn, anchor
       label: text(`runs.useAggregate.${aggregate}`),
       run: () => show({ kind: 'metric', key, aggregate }),
       isChecked: column.aggregate === aggregate,
+      isDisabled: isServer && aggregate !== 'last',
       isFirstOfGroup: index === 0,
     })),
     {
       label: text('runs.useAggregate.at-step'),
       run: () => askForStep(anchor, column, show),
       isChecked: column.aggregate === 'at-step',
+      isDisabled: isServer,
     },
     {
       label: text('runs.useAggregate.at-best'),
       run: () => askForBest(anchor, column, [...new Set(shown)], show),
       isChecked: column.aggregate === 'at-best',
+      isDisabled: isServer,
     },
+    ...(isServer ? [{ label: text('runs.lastOnly'), run: () => {}, isDisabled: true }] : []),
   ]
 }
 

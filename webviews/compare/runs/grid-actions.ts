@@ -11,6 +11,7 @@ import { listColumnItems } from './column-menu.ts'
 import { nameColumn, spokenColumnName } from './column-name.ts'
 import type { RunGrid, RunGridParts } from './run-grid.ts'
 import { createMarkActions, readMarks } from './run-marks.ts'
+import { changePinned } from './pinned-runs.ts'
 import { changeHidden, listRunItems } from './run-menu.ts'
 import { toggleOrder } from './sort-order.ts'
 import { changeColumn, clampWidth, moveColumn } from './view-columns.ts'
@@ -40,6 +41,7 @@ export function createGridActions(
   }
   const isChosen = (runId: RunId) => state.view.chosen.includes(runId)
   const isHidden = (runId: RunId) => state.view.hidden.includes(runId)
+  const isPinned = (runId: RunId) => state.view.pinned?.includes(runId) === true
   const choose = (runIds: readonly RunId[], isToBeChosen: boolean) =>
     state.update({ chosen: changeChoice(state.view.chosen, runIds, isToBeChosen) })
 
@@ -71,6 +73,7 @@ export function createGridActions(
       isStarred,
       star: () => star(row),
       editNote: () => editNote(row, anchor),
+      pin: () => pin(run.runId),
       chooseColor: () => openPalette(run, anchor),
     })
     showMenu(anchor, text('runs.runMenu', { name: run.name }), items)
@@ -82,6 +85,10 @@ export function createGridActions(
   function star(row: number): void {
     const run = rowAt(row)
     if (run !== undefined) marks.star(withChosen(run.runId), !readMarks(runs().model, row).isStarred)
+  }
+
+  function pin(runId: RunId): void {
+    state.update({ pinned: changePinned(state.view.pinned, withChosen(runId), !isPinned(runId)) })
   }
 
   function editNote(row: number, anchor: Anchor): void {
@@ -96,6 +103,7 @@ export function createGridActions(
     const { runId } = run
     if (key === 's') star(row)
     else if (key === 'n') editNote(row, anchor)
+    else if (key === 'p') pin(runId)
     else if (key === 'h') state.update({ hidden: changeHidden(state.view.hidden, runId, !isHidden(runId)) })
     else if (key === 'F2') host.act({ kind: 'rename-run', runId })
     else if (key === 'Delete') host.act({ kind: 'delete-runs', runIds: withChosen(runId) })

@@ -17,6 +17,8 @@ export interface GroupModelParts {
   /** Runs of the experiments, whatever the filter. */
   loadRunCount(signal: AbortSignal): Promise<number>
   nameGroup(group: TableGroup): string
+  /** Groups that are open from the first on, as another model named them. */
+  readonly openGroups: readonly string[]
   changed(): void
   failed(error: RunwrightError): void
 }
@@ -26,6 +28,7 @@ export function createGroupModel(parts: GroupModelParts): TableModel {
   const { by } = parts
   const columns = new Map<string, GroupedColumn>()
   const open = new Map<string, RowSource>()
+  const toBeOpened = new Set(parts.openGroups)
   let groups: readonly TableGroup[] | undefined
   let runCount = 0
   let wanted: readonly MetricColumn[] = []
@@ -78,7 +81,15 @@ export function createGroupModel(parts: GroupModelParts): TableModel {
       const values = answer.columns[index]
       if (values !== undefined) columns.set(columnId(column), values)
     }
+    if (isAnew) openAgain()
     placed = layOut()
+  }
+
+  function openAgain(): void {
+    for (const group of groups ?? []) {
+      const condition = conditionOf(group)
+      if (condition !== undefined && toBeOpened.delete(keyOf(group))) open.set(keyOf(group), parts.openRuns(condition))
+    }
   }
 
   function line(index: number): TableLine | undefined {
@@ -110,6 +121,7 @@ export function createGroupModel(parts: GroupModelParts): TableModel {
   }
 
   return {
+    pinnedCount: 0,
     get lineCount() {
       const last = placed.at(-1)
       if (last === undefined) return 0
@@ -130,7 +142,7 @@ export function createGroupModel(parts: GroupModelParts): TableModel {
       if (index === start) return groupCell(found.index, group, column)
       return source?.cell(index - start - 1, column) ?? 'loading'
     },
-    best: () => undefined,
+    bests: () => [],
     want(lines, shown) {
       wanted = shown.filter((column) => column.kind === 'metric')
       void fetchGroups()
@@ -154,6 +166,9 @@ export function createGroupModel(parts: GroupModelParts): TableModel {
       }
       placed = layOut()
       parts.changed()
+    },
+    get openGroups() {
+      return [...open.keys()]
     },
     loadedRunIds: (limit) => [...open.values()].flatMap((source) => source.loadedRunIds(limit)).slice(0, limit),
     close() {

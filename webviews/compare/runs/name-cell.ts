@@ -20,6 +20,7 @@ interface NameParts {
 export interface RunState extends RunMarks {
   readonly isChosen: boolean
   readonly isHidden: boolean
+  readonly isPinned: boolean
   readonly color: string
 }
 
@@ -39,12 +40,20 @@ export function drawNameCell(cell: GridCell, line: TableLine | undefined, stateO
 }
 
 /** What the cell says when pointed at. */
-export function describeLine(line: TableLine | undefined, { isStarred, note }: RunMarks): string {
+export function describeLine(
+  line: TableLine | undefined,
+  { note, ...marks }: Pick<RunState, 'isStarred' | 'isPinned' | 'note'>,
+): string {
   if (line?.kind === 'group') return sayGroup(line)
   if (line?.row === undefined) return ''
   const plain = `${line.row.name} (${text(`runs.status.${line.row.status}`)})`
-  const name = isStarred ? text('runs.starred', { name: plain }) : plain
+  const name = sayMarked(plain, marks)
   return note === '' ? name : text('runs.noted', { name, note })
+}
+
+function sayMarked(name: string, { isStarred, isPinned }: Pick<RunState, 'isStarred' | 'isPinned'>): string {
+  const starred = isStarred ? text('runs.starred', { name }) : name
+  return isPinned ? text('runs.pinned', { name: starred }) : starred
 }
 
 function sayGroup({ name, runCount }: TableLine & { kind: 'group' }): string {
@@ -95,7 +104,7 @@ function drawRun({ lead, check, label, eye }: NameParts, row: TableRow, state: R
   check.setAttribute('aria-label', text('runs.choose', { name }))
   label.className = `run-name of-run status-${status.toLowerCase()}`
   label.textContent = name
-  if (state.isStarred) label.setAttribute('aria-label', text('runs.starred', { name }))
+  if (state.isStarred || state.isPinned) label.setAttribute('aria-label', sayMarked(name, state))
   else label.removeAttribute('aria-label')
   eye.classList.toggle('closed', state.isHidden)
   giveName(eye, text(state.isHidden ? 'runs.show' : 'runs.hide', { name }))

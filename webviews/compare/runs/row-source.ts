@@ -4,7 +4,7 @@ import type { Methods } from '../../../src/protocol/methods.ts'
 import { type ColumnValues, getCell, type TableColumn, type TableRow } from '../../../src/protocol/run-table.ts'
 import type { Stretch } from '../../shared/grid/column-layout.ts'
 import { columnId } from './column-name.ts'
-import { findBest } from './find-best.ts'
+import { type Best, findBest } from './find-best.ts'
 
 type Answer = Methods['table/rows']['result']
 
@@ -42,8 +42,8 @@ export interface RowSource {
   readonly isComplete: boolean
   row(index: number): TableRow | undefined
   cell(index: number, column: TableColumn): SourceCell
-  /** The best of the loaded values of a metric; undefined where fewer than two rows have one. */
-  best(column: TableColumn & { kind: 'metric' }): number | undefined
+  /** The best of the loaded values of a metric. */
+  best(column: TableColumn & { kind: 'metric' }): Best
   /** What is looked at now: fetches what of it is missing, and gives up what is not looked at any more. */
   want(rows: Stretch, columns: readonly TableColumn[]): void
   /** What is there is out of date; it is shown until what is new arrives. */
@@ -70,7 +70,7 @@ const maxPages = 100
 export function createRowSource(parts: RowSourceParts): RowSource {
   const pages = new Map<number, Page>()
   const underWay = new Map<number, AbortController>()
-  const bests = new Map<string, number | undefined>()
+  const bests = new Map<string, Best>()
   let { totals } = parts
   let areTotalsStale = totals === undefined
   let version = 0
@@ -175,11 +175,12 @@ export function createRowSource(parts: RowSourceParts): RowSource {
     },
     best(column) {
       const id = columnId(column)
-      if (!bests.has(id)) {
-        const values = [...pages.values()].flatMap(({ columns }) => columns.get(id) ?? [])
-        bests.set(id, findBest(values, column.key))
-      }
-      return bests.get(id)
+      const present = bests.get(id)
+      if (present !== undefined) return present
+      const values = [...pages.values()].flatMap(({ columns }) => columns.get(id) ?? [])
+      const found = findBest(values, column.key)
+      bests.set(id, found)
+      return found
     },
     want(rows, columns) {
       wanted = { rows, columns }

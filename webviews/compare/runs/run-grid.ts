@@ -13,8 +13,8 @@ import { openModel } from './open-model.ts'
 import { createPace } from './refresh-pace.ts'
 import type { Totals } from './row-source.ts'
 import { noteColumn, readMarks, starColumn } from './run-marks.ts'
-import type { TableModel } from './table-model.ts'
-import { describeValue, drawValueCell } from './value-cell.ts'
+import { bestOf, type LineCell, type TableModel } from './table-model.ts'
+import { describeValue, drawValueCell, isTold } from './value-cell.ts'
 import { arrangeColumns } from './view-columns.ts'
 
 export interface RunGridParts extends Parts, Pick<GridParts, 'pressed' | 'clicked' | 'menuAsked' | 'dropped'> {
@@ -86,14 +86,12 @@ export function createRunGrid(parts: RunGridParts): RunGrid {
       }
       const shown = columns[column - 1]?.column
       if (shown === undefined) return
-      const value = model?.cell(row, shown) ?? 'loading'
-      drawValueCell(cell, shown, value, shown.kind === 'metric' ? model?.best(shown) : undefined, now)
+      drawValueCell(cell, shown, valueAt(row, shown), findBest(shown), now)
     },
     describe(row, column) {
       const shown = columns[column - 1]?.column
-      if (column === 0) return describeLine(model?.line(row), readMarks(model, row))
-      if (shown === undefined || model === undefined) return ''
-      return describeValue(shown, model.cell(row, shown), shown.kind === 'metric' ? model.best(shown) : undefined, now)
+      if (column === 0) return describeName(row)
+      return shown === undefined ? '' : describeValue(shown, valueAt(row, shown), findBest(shown), now)
     },
     drawHeader: (cell, column) => drawHeaderCell(cell, columns[column - 1]?.column, state.view.order),
     drawRow(drawn, index) {
@@ -131,9 +129,24 @@ export function createRunGrid(parts: RunGridParts): RunGrid {
     return chosen.set.has(runId)
   }
 
+  function valueAt(row: number, column: TableColumn): LineCell | 'untold' {
+    return isTold(column, state.place) ? (model?.cell(row, column) ?? 'loading') : 'untold'
+  }
+
+  function findBest(column: TableColumn): number | undefined {
+    return column.kind === 'metric' && model !== undefined ? bestOf(model, column) : undefined
+  }
+
+  function describeName(row: number): string {
+    const line = model?.line(row)
+    const run = line?.kind === 'run' ? line.row : undefined
+    return describeLine(line, { ...readMarks(model, row), isPinned: run !== undefined && stateOf(run).isPinned })
+  }
+
   const stateOf = ({ runId }: TableRow) => ({
     isChosen: isChosen(runId),
     isHidden: hiddenSet.has(runId),
+    isPinned: state.view.pinned?.includes(runId) === true,
     color: state.colorOf(runId),
   })
 
@@ -175,7 +188,7 @@ export function createRunGrid(parts: RunGridParts): RunGrid {
 
   function draw(): void {
     now = Date.now()
-    grid.setRowCount(model?.lineCount ?? 0)
+    grid.setRowCount(model?.lineCount ?? 0, model?.pinnedCount)
     grid.element.setAttribute('aria-busy', String(next !== undefined))
     grid.redraw()
     parts.told()
@@ -185,7 +198,8 @@ export function createRunGrid(parts: RunGridParts): RunGrid {
   /** Asks for other runs; those shown now stay until the others are there. */
   function reopen(totals?: Totals): void {
     next?.close()
-    const query = { view: state.view, showsHidden, ...(totals === undefined ? {} : { totals }) }
+    const openGroups = model?.openGroups ?? []
+    const query = { view: state.view, showsHidden, openGroups, ...(totals === undefined ? {} : { totals }) }
     const opened: TableModel = openModel(parts, query, { changed: () => changed(opened), failed: parts.failed })
     next = opened
     grid.element.setAttribute('aria-busy', 'true')
@@ -233,6 +247,7 @@ export function createRunGrid(parts: RunGridParts): RunGrid {
       if (
         view.filter !== before.filter ||
         view.groupBy !== before.groupBy ||
+        view.pinned !== before.pinned ||
         (view.hidden !== before.hidden && !showsHidden)
       )
         reopen()

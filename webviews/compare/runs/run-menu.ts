@@ -9,6 +9,7 @@ export interface RunMenuActions {
   readonly isStarred: boolean
   star(): void
   editNote(): void
+  pin(): void
   chooseColor(): void
 }
 
@@ -18,16 +19,15 @@ export function listRunItems({ host, state }: Parts, row: TableRow, actions: Run
   const { runId } = row
   const isChosen = view.chosen.includes(runId)
   const isHidden = view.hidden.includes(runId)
+  const isPinned = view.pinned?.includes(runId) === true
   const areSeveral = isChosen && view.chosen.length > 1
   const acted = areSeveral ? view.chosen : [runId]
-  const listRerunItems = (): MenuItem[] => [
-    {
-      label: areSeveral ? text('runs.menu.rerunChosen', { count: acted.length }) : text('runs.menu.rerun'),
-      run: () => host.act({ kind: 'rerun-runs', runIds: acted }),
-      isFirstOfGroup: true,
-    },
-    { label: text('runs.menu.rerunWith'), run: () => host.act({ kind: 'rerun-with-changes', runId }) },
-  ]
+  const isLocal = state.place === 'folder'
+  /** What only an engine can do, which says so where there is none. */
+  const needEngine = (label: string) => ({
+    label: isLocal ? label : text('runs.menu.notOnServer', { label }),
+    isDisabled: !isLocal,
+  })
   const items = [
     {
       label: text(isChosen ? 'runs.menu.unchoose' : 'runs.menu.choose'),
@@ -43,13 +43,13 @@ export function listRunItems({ host, state }: Parts, row: TableRow, actions: Run
       run: () => state.update({ chosen: changeChoice(view.chosen, [runId], true), tab: 'charts' }),
     },
     { label: text('runs.menu.color'), run: actions.chooseColor, isDisabled: !isChosen, isFirstOfGroup: true },
+    { label: text(isPinned ? 'runs.menu.unpin' : 'runs.menu.pin'), run: actions.pin },
     {
       label: text(isHidden ? 'runs.menu.show' : 'runs.menu.hide'),
       run: () => state.update({ hidden: changeHidden(view.hidden, runId, !isHidden) }),
     },
   ]
   if (host.isStandalone) return items
-  const isLocal = state.place === 'folder'
   return [
     ...items,
     {
@@ -60,21 +60,20 @@ export function listRunItems({ host, state }: Parts, row: TableRow, actions: Run
     { label: text('runs.menu.note'), run: actions.editNote },
     { label: text('runs.menu.log'), run: () => host.act({ kind: 'open-log', runId }), isFirstOfGroup: true },
     { label: text('runs.menu.source'), run: () => host.act({ kind: 'open-source', runId }) },
-    ...(isLocal ? listRerunItems() : []),
     {
-      label: text('runs.menu.restore'),
-      run: () => host.act({ kind: 'restore-code', runId }),
-      isFirstOfGroup: !isLocal,
+      ...needEngine(areSeveral ? text('runs.menu.rerunChosen', { count: acted.length }) : text('runs.menu.rerun')),
+      run: () => host.act({ kind: 'rerun-runs', runIds: acted }),
+      isFirstOfGroup: true,
     },
+    { ...needEngine(text('runs.menu.rerunWith')), run: () => host.act({ kind: 'rerun-with-changes', runId }) },
+    { label: text('runs.menu.restore'), run: () => host.act({ kind: 'restore-code', runId }) },
     {
       label: text('runs.menu.setTag'),
       run: () => host.act({ kind: 'set-tag', runIds: acted }),
       isFirstOfGroup: true,
     },
     { label: text('runs.menu.removeTags'), run: () => host.act({ kind: 'remove-tags', runIds: acted }) },
-    ...(isLocal
-      ? [{ label: text('runs.menu.registerModel'), run: () => host.act({ kind: 'register-model', runId }) }]
-      : []),
+    { ...needEngine(text('runs.menu.registerModel')), run: () => host.act({ kind: 'register-model', runId }) },
     { label: text('runs.menu.copy'), run: () => host.act({ kind: 'copy-run-id', runId }) },
     { label: text('runs.menu.rename'), run: () => host.act({ kind: 'rename-run', runId }) },
     {

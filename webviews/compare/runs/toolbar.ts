@@ -18,6 +18,8 @@ export interface ToolbarParts {
 export interface ToolbarContent {
   readonly view: SavedView
   readonly totals: Totals | undefined
+  /** Runs that stay at the top. */
+  readonly pinnedCount: number
   readonly showsHidden: boolean
   readonly showsFacets: boolean
 }
@@ -56,12 +58,9 @@ export function createToolbar(parts: ToolbarParts): { element: HTMLElement; draw
   let drawnGroups = 'none yet'
   return {
     element: element('div', {}, line, chips),
-    draw({ view, totals, showsHidden, showsFacets }) {
+    draw({ view, totals, pinnedCount, showsHidden, showsFacets }) {
       facets.setAttribute('aria-pressed', String(showsFacets))
-      const said =
-        totals === undefined
-          ? text('runs.loading')
-          : text('runs.count', { total: totals.total, count: totals.runCount })
+      const said = sayCounts(totals, pinnedCount)
       if (count.textContent !== said) count.textContent = said
       clear.hidden = view.chosen.length === 0
       hidden.hidden = view.hidden.length === 0
@@ -72,4 +71,10 @@ export function createToolbar(parts: ToolbarParts): { element: HTMLElement; draw
       drawnGroups = grouped
     },
   }
+}
+
+function sayCounts(totals: Totals | undefined, pinnedCount: number): string {
+  if (totals === undefined) return text('runs.loading')
+  const counts = text('runs.count', { total: totals.total, count: totals.runCount })
+  return pinnedCount === 0 ? counts : text('runs.countPinned', { counts, count: pinnedCount })
 }

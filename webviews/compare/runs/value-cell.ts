@@ -1,8 +1,10 @@
 import { inferGoal } from '../../../src/protocol/headline-metric.ts'
 import type { TableColumn } from '../../../src/protocol/run-table.ts'
+import type { RunPlace } from '../../../src/protocol/webview-messages.ts'
 import type { GridCell } from '../../shared/grid/grid-rows.ts'
 import { text } from '../../shared/texts.ts'
-import { formatCell, formatExactNumber, formatNumber } from './cell-text.ts'
+import { formatCell, formatNumber } from './cell-text.ts'
+import { formatExactNumber } from '../../shared/exact-number.ts'
 import type { GroupSummary, LineCell } from './table-model.ts'
 
 interface Drawn {
@@ -11,11 +13,19 @@ interface Drawn {
   readonly className: string
 }
 
+/** `untold` where the place of the runs does not tell such values. */
+type ShownValue = LineCell | 'untold'
+
+/** An MLflow server comes with the last value of each metric, and with no other. */
+export function isTold(column: TableColumn, place: RunPlace): boolean {
+  return place === 'folder' || column.kind !== 'metric' || column.aggregate === 'last'
+}
+
 /** Draws a value, and touches the page only where it differs from what the cell showed before. */
 export function drawValueCell(
   cell: GridCell,
   column: TableColumn,
-  value: LineCell,
+  value: ShownValue,
   best: number | undefined,
   now: number,
 ): void {
@@ -28,7 +38,7 @@ export function drawValueCell(
 }
 
 /** What the cell says when pointed at. */
-export function describeValue(column: TableColumn, value: LineCell, best: number | undefined, now: number): string {
+export function describeValue(column: TableColumn, value: ShownValue, best: number | undefined, now: number): string {
   return describe(column, value, best, now).title
 }
 
@@ -36,9 +46,10 @@ export function isNumericColumn(column: TableColumn): boolean {
   return column.kind === 'metric' || (column.kind === 'attribute' && column.key === 'duration')
 }
 
-function describe(column: TableColumn, value: LineCell, best: number | undefined, now: number): Drawn {
+function describe(column: TableColumn, value: ShownValue, best: number | undefined, now: number): Drawn {
   const className = `grid-cell ${isNumericColumn(column) ? 'number' : 'text'}`
   if (value === 'loading') return { text: '', title: '', className: `${className} loading` }
+  if (value === 'untold') return { text: '?', title: text('runs.lastOnly'), className: `${className} untold` }
   if ('mean' in value) return { ...summarize(column, value), className }
   const cell = formatCell(column, value.value, now)
   if (best === undefined || value.value !== best) return { ...cell, className }

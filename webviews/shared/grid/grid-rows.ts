@@ -23,11 +23,15 @@ interface PooledRow extends GridRow {
   readonly pinned: PooledCell[]
   readonly loose: PooledCell[]
   index: number
+  /** CSS pixels from the top of the body. */
+  start: number
 }
 
 interface RowParts {
   readonly id: string
   readonly rowSize: number
+  /** The row at the top of the body. */
+  firstRow(): number
   drawCell(cell: GridCell, row: number, column: number): void
   drawRow(row: GridRow, index: number): void
 }
@@ -46,7 +50,7 @@ export function createRowPool(parts: RowParts, body: HTMLElement): RowPool {
   function createRow(): PooledRow {
     const made = element('div', { class: 'grid-row', role: 'row' })
     body.append(made)
-    return { element: made, pinned: [], loose: [], index: -1, drawn: undefined }
+    return { element: made, pinned: [], loose: [], index: -1, start: -1, drawn: undefined }
   }
 
   function createCell(parent: HTMLElement, slot: string): PooledCell {
@@ -59,10 +63,11 @@ export function createRowPool(parts: RowParts, body: HTMLElement): RowPool {
 
   function drawRow(row: PooledRow, index: number, layout: ColumnLayout, columns: Stretch, isAnew: boolean): void {
     const isMoved = row.index !== index
+    const start = (index - parts.firstRow()) * parts.rowSize
+    if (row.start !== start) row.element.style.insetBlockStart = `${(row.start = start)}px`
     if (isMoved) {
       row.index = index
       row.element.hidden = false
-      row.element.style.insetBlockStart = `${index * parts.rowSize}px`
       row.element.setAttribute('aria-rowindex', String(index + 2))
     }
     if (isMoved || isAnew) parts.drawRow(row, index)

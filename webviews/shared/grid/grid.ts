@@ -53,7 +53,8 @@ export interface Grid {
   readonly rows: Stretch
   readonly columns: Stretch
   setColumns(columns: readonly GridColumn[]): void
-  setRowCount(count: number): void
+  /** @param pinnedCount rows from the first on that stay in sight, as many of them as fill half of it. Default: 0. */
+  setRowCount(count: number, pinnedCount?: number): void
   /** Draws the cells in sight anew. */
   redraw(): void
   focus(place: CellPlace): void
@@ -70,19 +71,25 @@ const none: Stretch = { from: 0, to: 0 }
  */
 export function createGrid(parts: GridParts): Grid {
   const { rowSize, headerSize } = parts
+  const pinnedBody = element('div', { class: 'grid-pinned-rows', role: 'rowgroup', hidden: true })
   const body = element('div', { class: 'grid-body', role: 'rowgroup' })
-  const pool = createRowPool(parts, body)
+  const pinnedPool = createRowPool({ ...parts, id: `${parts.id}-top`, firstRow: () => 0 }, pinnedBody)
+  const pool = createRowPool({ ...parts, firstRow: () => pinnedRows }, body)
   const header = createHeaderRow(parts, () => layout)
   const root = element(
     'div',
     { class: 'grid', role: 'grid', tabindex: 0, 'aria-label': parts.label, 'aria-multiselectable': 'true' },
     header.element,
+    pinnedBody,
     body,
   )
   root.style.setProperty('--grid-row-size', `${rowSize}px`)
   root.style.setProperty('--grid-header-size', `${headerSize}px`)
   let layout: ColumnLayout = layOutColumns([])
   let rowCount = 0
+  /** Rows that are meant to stay in sight, and those that do. */
+  let pinnedCount = 0
+  let pinnedRows = 0
   let rows = none
   let columns = none
   let focused: CellPlace = { row: 0, column: 0 }
@@ -92,14 +99,24 @@ export function createGrid(parts: GridParts): Grid {
   let isDrawing = false
   let marked: HTMLElement | undefined
 
-  const bodyHeight = () => Math.max(0, size.height - headerSize)
+  const viewHeight = () => Math.max(0, size.height - headerSize)
+  const bodyHeight = () => Math.max(0, viewHeight() - pinnedRows * rowSize)
+
+  function layOutRows(): void {
+    pinnedRows = Math.min(pinnedCount, rowCount, Math.floor(viewHeight() / 2 / rowSize))
+    pinnedBody.hidden = pinnedRows === 0
+    pinnedBody.style.blockSize = `${pinnedRows * rowSize}px`
+    body.style.blockSize = `${(rowCount - pinnedRows) * rowSize}px`
+  }
 
   function draw(isAnew: boolean): void {
     const pinnedSize = startOf(layout, layout.pinnedCount)
-    rows = findVisibleRows(rowCount, rowSize, scroll.top, bodyHeight())
+    const loose = findVisibleRows(rowCount - pinnedRows, rowSize, scroll.top, bodyHeight())
+    rows = { from: loose.from + pinnedRows, to: loose.to + pinnedRows }
     columns = findVisibleColumns(layout, scroll.inline, Math.max(0, size.width - pinnedSize))
     parts.moved(rows, columns)
     header.draw(columns, isAnew)
+    pinnedPool.draw(layout, { from: 0, to: pinnedRows }, columns, isAnew)
     pool.draw(layout, rows, columns, isAnew)
     markFocused()
   }
@@ -114,7 +131,8 @@ export function createGrid(parts: GridParts): Grid {
   }
 
   function findCell({ row, column }: CellPlace): HTMLElement | undefined {
-    return row < 0 ? header.find(column) : pool.find(row, column)
+    if (row < 0) return header.find(column)
+    return row < pinnedRows ? pinnedPool.find(row, column) : pool.find(row, column)
   }
 
   function readScroll(): void {
@@ -141,7 +159,10 @@ export function createGrid(parts: GridParts): Grid {
   }
 
   function reveal({ row, column }: CellPlace): void {
-    if (row >= 0) root.scrollTop = scrollToShow(scroll.top, bodyHeight(), row * rowSize, (row + 1) * rowSize)
+    const start = (row - pinnedRows) * rowSize
+    if (start >= 0) root.scrollTop = scrollToShow(scroll.top, bodyHeight(), start, start + rowSize)
+    // The first row is the top of the table, also when it is in sight wherever the others are.
+    else if (row === 0) root.scrollTop = 0
     if (column >= layout.pinnedCount) {
       const pinnedSize = startOf(layout, layout.pinnedCount)
       const start = startOf(layout, column) - pinnedSize
@@ -198,7 +219,9 @@ export function createGrid(parts: GridParts): Grid {
   })
   new ResizeObserver(() => {
     size = { width: root.clientWidth, height: root.clientHeight }
-    if (size.width > 0) draw(false)
+    if (size.width === 0) return
+    layOutRows()
+    draw(false)
   }).observe(root)
 
   return {
@@ -220,10 +243,11 @@ export function createGrid(parts: GridParts): Grid {
       focused = { row: focused.row, column: Math.max(0, Math.min(layout.count - 1, focused.column)) }
       draw(true)
     },
-    setRowCount(count) {
-      if (count === rowCount) return
+    setRowCount(count, pinned = 0) {
+      if (count === rowCount && pinned === pinnedCount) return
       rowCount = count
-      body.style.blockSize = `${count * rowSize}px`
+      pinnedCount = pinned
+      layOutRows()
       root.setAttribute('aria-rowcount', String(count + 1))
       focused = { row: Math.min(focused.row, Math.max(0, count - 1)), column: focused.column }
     },

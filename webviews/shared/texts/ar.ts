@@ -1,4 +1,5 @@
 import { arabicCharts } from './ar-charts.ts'
+import { arabicJob } from './ar-job.ts'
 import type { Texts } from './en.ts'
 
 /**
@@ -68,6 +69,8 @@ export const arabic: Texts = {
   'runs.bestValue': '{value} (الأفضل بين عمليات التشغيل المحمّلة)',
   'runs.count':
     '{total} من {count, plural, zero {عمليات التشغيل} one {عملية تشغيل واحدة} two {عمليتي تشغيل} few {# عمليات تشغيل} many {# عملية تشغيل} other {# عملية تشغيل}}',
+  'runs.countPinned':
+    '{counts}، {count, plural, zero {لا مثبَّت} one {واحدة مثبَّتة} two {اثنتان مثبَّتتان} few {# مثبَّتة} many {# مثبَّتة} other {# مثبَّتة}}',
   'runs.loading': 'جارٍ تحميل عمليات التشغيل …',
   'runs.none': 'لا توجد عمليات تشغيل بعد. ابدأ واحدة وستظهر هنا.',
   'runs.noneMatch': 'لا يوجد تشغيل يطابق عامل التصفية.',
@@ -101,6 +104,7 @@ export const arabic: Texts = {
   'runs.facetClear': 'إلغاء التصفية حسب {name}',
   'runs.facetWrongFilter': 'صحّح عامل التصفية أولًا.',
   'runs.starred': '{name}، مميَّز بنجمة',
+  'runs.pinned': '{name}، مثبَّت',
   'runs.noted': '{name}\n{note}',
   'runs.noteOf': 'ملاحظة على {name}',
   'runs.noteSave': 'حفظ الملاحظة',
@@ -131,6 +135,7 @@ export const arabic: Texts = {
   'runs.hideColumn': 'إخفاء العمود',
   'runs.moveForward': 'نقل نحو النهاية',
   'runs.moveBackward': 'نقل نحو البداية',
+  'runs.lastOnly': 'لا يُعطي خادم MLflow هنا إلا القيمة الأخيرة للمقياس.',
   'runs.useAggregate.last': 'إظهار القيمة الأخيرة',
   'runs.useAggregate.min': 'إظهار القيمة الصغرى',
   'runs.useAggregate.max': 'إظهار القيمة الكبرى',
@@ -159,6 +164,9 @@ export const arabic: Texts = {
     '{count, plural, zero {مقارنة عمليات التشغيل المختارة} one {مقارنة عملية التشغيل المختارة} two {مقارنة عمليتي التشغيل المختارتين} few {مقارنة # عمليات تشغيل مختارة} many {مقارنة # عملية تشغيل مختارة} other {مقارنة # عملية تشغيل مختارة}}',
   'runs.menu.charts': 'الإظهار في المخططات',
   'runs.menu.color': 'اختيار اللون …',
+  'runs.menu.notOnServer': '{label} (غير متاح على خادم MLflow)',
+  'runs.menu.pin': 'تثبيت في الأعلى',
+  'runs.menu.unpin': 'إلغاء التثبيت',
   'runs.menu.hide': 'إخفاء التشغيل',
   'runs.menu.show': 'إظهار التشغيل',
   'runs.menu.star': 'تمييز بنجمة',
@@ -191,6 +199,7 @@ export const arabic: Texts = {
   'differences.tooMany':
     'تُقارَن أول {shown} من {count, plural, zero {عمليات التشغيل المختارة} one {عملية التشغيل المختارة} two {عمليتي التشغيل المختارتين} few {# عمليات تشغيل مختارة} many {# عملية تشغيل مختارة} other {# عملية تشغيل مختارة}}.',
   'differences.equal': 'لا اختلاف في شيء مما سُجّل عن عمليات التشغيل هذه.',
+  'differences.notOnServer': 'لا تُقارَن البيئة والتغييرات غير المودعة: خادم MLflow لا يُعطيها.',
   'differences.showEqual': 'إظهار المتطابق أيضًا',
   'differences.transpose': 'عمليات التشغيل كصفوف',
   'differences.compareCode': 'مقارنة التعليمات البرمجية',
@@ -282,4 +291,5 @@ export const arabic: Texts = {
   'artifacts.diffCut': 'قورنت أول {count} من صفوف كل منهما.',
 
   ...arabicCharts,
+  ...arabicJob,
 }

@@ -1,4 +1,5 @@
 import { englishCharts } from './en-charts.ts'
+import { englishJob } from './en-job.ts'
 
 /** Every text that webviews show, in English; other languages translate these keys. */
 export const english = {
@@ -62,6 +63,7 @@ export const english = {
   'runs.duration.d': '{count} d',
   'runs.bestValue': '{value} (best of the loaded runs)',
   'runs.count': '{total} of {count, plural, one {# run} other {# runs}}',
+  'runs.countPinned': '{counts}, {count, plural, one {# pinned} other {# pinned}}',
   'runs.loading': 'Loading runs …',
   'runs.none': 'No runs yet. Start one, and it appears here.',
   'runs.noneMatch': 'No run matches the filter.',
@@ -91,6 +93,7 @@ export const english = {
   'runs.facetClear': 'Do not filter by {name}',
   'runs.facetWrongFilter': 'Correct the filter first.',
   'runs.starred': '{name}, starred',
+  'runs.pinned': '{name}, pinned',
   'runs.noted': '{name}\n{note}',
   'runs.noteOf': 'Note on {name}',
   'runs.noteSave': 'Save Note',
@@ -120,6 +123,7 @@ export const english = {
   'runs.hideColumn': 'Hide Column',
   'runs.moveForward': 'Move Towards the End',
   'runs.moveBackward': 'Move Towards the Start',
+  'runs.lastOnly': 'An MLflow server tells only the last value of a metric here.',
   'runs.useAggregate.last': 'Show Last Value',
   'runs.useAggregate.min': 'Show Least Value',
   'runs.useAggregate.max': 'Show Greatest Value',
@@ -147,6 +151,9 @@ export const english = {
   'runs.menu.compare': 'Compare {count, plural, one {# Chosen Run} other {# Chosen Runs}}',
   'runs.menu.charts': 'Show in Charts',
   'runs.menu.color': 'Choose Colour …',
+  'runs.menu.notOnServer': '{label} (not on an MLflow server)',
+  'runs.menu.pin': 'Pin to the Top',
+  'runs.menu.unpin': 'Unpin',
   'runs.menu.hide': 'Hide Run',
   'runs.menu.show': 'Show Run',
   'runs.menu.star': 'Star',
@@ -175,6 +182,8 @@ export const english = {
   'differences.retry': 'Try Again',
   'differences.tooMany': 'The first {shown} of {count} chosen runs are compared.',
   'differences.equal': 'Nothing that was recorded of these runs differs.',
+  'differences.notOnServer':
+    'Environment and uncommitted changes are not compared: an MLflow server does not tell them.',
   'differences.showEqual': 'Show what is equal too',
   'differences.transpose': 'Runs as Rows',
   'differences.compareCode': 'Compare Code',
@@ -261,6 +270,7 @@ export const english = {
   'artifacts.diffCut': 'The first {count} rows of each were compared.',
 
   ...englishCharts,
+  ...englishJob,
 } as const
 
 export type TextKey = keyof typeof english

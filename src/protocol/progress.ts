@@ -1,4 +1,4 @@
-import type { Metric, Param } from '../../protocol/runs.ts'
+import type { Metric, Param } from './runs.ts'
 
 /** How far a run has come. */
 export interface Progress {

@@ -1,0 +1,5 @@
+/** All digits that there are. */
+export function formatExactNumber(value: number): string {
+  if (Number.isFinite(value)) return String(value)
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞'
+}
