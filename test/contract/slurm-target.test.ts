@@ -18,7 +18,7 @@ import type { SlurmServer } from '../servers/slurm.ts'
 import { createAttempt, createSpec, end, printed, readAll, until } from './attempts.ts'
 import { computeTargetContract } from './compute-target.ts'
 import { openCluster } from './open-cluster.ts'
-import { listCommandLines, readTree } from './processes.ts'
+import { listCommandLines, listProcesses, readTree } from './processes.ts'
 
 const openTarget = (
   server: SlurmServer,
@@ -248,6 +248,18 @@ time.sleep(20)"`
       assert.deepEqual((await end(spot, handle)).exit, exit)
       assert.equal(await readAll(spot, handle), 'on 1\n')
     })
+  })
+
+  it('whose script is killed on its node are told to have been killed, and run no second time', async () => {
+    const handle = await target.submit(shell('echo on; sleep 60'))
+    await printed(target, handle, 'on')
+    const owner = Number((await readFile(join(folder, 'jobs', handle, jobFiles.owner), 'utf8')).split(' ')[0])
+    const wrapper = (await listProcesses()).find(({ pid }) => pid === owner)
+    assert(wrapper !== undefined)
+    process.kill(wrapper.parent, 'SIGKILL')
+    const { exit } = await end(target, handle)
+    assert.deepEqual([exit.exitCode, exit.signal, exit.cause], [null, 'SIGKILL', 'exited'])
+    assert.equal(await readAll(target, handle), 'on\n')
   })
 
   it('are found by their key, and removed', async () => {

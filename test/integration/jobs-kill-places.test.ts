@@ -62,7 +62,10 @@ async function prepare(workspace: string, sshd: SshServer, folder: string): Prom
   commitWorkspace(workspace)
 }
 
-/** At moments of any kind, until all jobs are launched; then all but the engine, which others start, is there again. */
+/**
+ * At moments of any kind, until all jobs are launched and each kind was killed; then all but the engine, which others
+ * start, is there again.
+ */
 async function killAgain({ workspace, sshd, slurm }: Killed, over: AbortSignal): Promise<Record<string, number>> {
   const kinds: Readonly<Record<string, () => Promise<void>>> = {
     engine: () => Promise.resolve(void process.kill(workspace.engineFile().pid, 'SIGKILL')),
@@ -80,7 +83,7 @@ async function killAgain({ workspace, sshd, slurm }: Killed, over: AbortSignal):
   }
   const names = Object.keys(kinds)
   const counts: Record<string, number> = {}
-  for (let round = randomInt(names.length); !over.aborted; round++) {
+  for (let round = 0; !over.aborted || round < names.length; round++) {
     await delay(randomInt(200, isLong ? 2500 : 900))
     const name = names[round % names.length] ?? ''
     try {

@@ -119,17 +119,18 @@ function rootProgram(root: string): string {
 const cannotPlace = 90
 
 function placeProgram(key: AttemptKey, files: Readonly<Record<string, string>>, then: string): string {
-  const writes = Object.entries(files).map(
-    // Complete or not at all: a start of an earlier submission may just be reading it.
-    ([name, text]) => `printf %s ${quoteWord(text)} >${name}.part && mv -f ${name}.part ${name} || fail`,
-  )
+  const writes = Object.entries(files).map(([name, text]) => `printf %s ${quoteWord(text)} >"$new/${name}" || fail`)
   return [
     `fresh=`,
     `fail() { [ -z "$fresh" ] || { cd / && rm -rf -- "$root/${key}"; }; exit ${cannotPlace}; }`,
     `mkdir -p "$root" || exit ${cannotPlace}`,
     `if mkdir "$root/${key}" 2>/dev/null; then fresh=yes; fi`,
     `cd "$root/${key}" || fail`,
+    // Each complete or not at all: a start of an earlier submission may just be reading them.
+    'new=new.$$',
+    'mkdir "$new" || fail',
     ...writes,
+    'mv -f "$new"/* . && rmdir "$new" || fail',
     'set -e',
     then,
     '',

@@ -87,6 +87,8 @@ describe('an attempt that Slurm does not run any more', () => {
     assert.deepEqual(settled(record('preempted', null), [earlier, open], [entry('CA')]), ['cancelled', null, 3000])
     assert.deepEqual(settled(claimed, [earlier, open], [entry('OOM')]), ['out-of-memory', null, 3000])
     assert.equal(settled(claimed, [earlier, open]), undefined)
+    assert.equal(settled(claimed, [open], [entry('F')]), undefined, 'the exit code is to come')
+    assert.deepEqual(settled(claimed, [], [entry('F')]), ['exited', null, 3000])
   })
 
   it('is lost when a second start was refused and the first one left no record', () => {

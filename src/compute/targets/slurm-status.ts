@@ -60,14 +60,18 @@ export function settledStatus(evidence: SlurmEvidence): TargetStatus | undefined
 }
 
 /** The end as Slurm tells it, of the attempt's latest job. */
-function endSaid({ accounts, queue }: SlurmEvidence): { startedAt?: number; exit: JobExit } | undefined {
+function endSaid({ accounts, queue, folder }: SlurmEvidence): { startedAt?: number; exit: JobExit } | undefined {
   const latest = accounts.at(-1)
   if (latest?.exit !== undefined) return endOf(latest, latest.exit)
   const earlier = accounts.findLast(({ exit }) => exit !== undefined && exit.cause !== 'preempted')
   // Cancelled by nobody: its node could not be reached when it was to start, or its controller has started anew.
   const isByNobody = latest?.state === 'CANCELLED'
+  const inQueue = isByNobody ? undefined : endInQueue(queue)
+  // The queue knows no exit code of what has failed; the accounts are to have it in a moment.
+  const isUnknown = inQueue?.exit.cause === 'exited' && inQueue.exit.exitCode === null
+  if (isUnknown && latest !== undefined && folder.state === 'claimed') return undefined
   // The accounts come after the queue; the end that they have may be that of an earlier start.
-  return (isByNobody ? undefined : endInQueue(queue)) ?? (earlier?.exit && endOf(earlier, earlier.exit))
+  return inQueue ?? (earlier?.exit && endOf(earlier, earlier.exit))
 }
 
 function endOf({ startedAt }: AccountEntry, exit: JobExit): { startedAt?: number; exit: JobExit } {

@@ -11,6 +11,7 @@ import type { QueueEntry } from './slurm-queue.ts'
 import { connectProgram } from './slurm-relay.ts'
 import type { SlurmSecrets } from './slurm-secrets.ts'
 import { liveStatus, needsAccounts, settledStatus } from './slurm-status.ts'
+import type { SlurmEvidence } from './slurm-status.ts'
 import { submitProgram } from './slurm-submission.ts'
 
 /** Finds out what became of attempts: from the wrapper's records first, then Slurm's accounts, then its queue. */
@@ -74,6 +75,7 @@ export function createSlurmTruth(parts: {
       found.set(key, live)
       forgotten.delete(key)
       if (relayed.has(key)) await join(key)
+      else joined.delete(key)
       if (live.state !== 'running' || claimed.has(key)) absent.delete(key)
       else if (!secrets.holds(key)) await startAgain(key, queue.get(key) ?? [])
     }
@@ -115,10 +117,11 @@ export function createSlurmTruth(parts: {
         continue
       }
       if (live !== undefined) ghosts.set(key, ghosts.get(key) ?? now())
-      const settled = settledStatus({ queue: entries, folder, accounts: accounts.get(key) ?? [] })
-      if (settled !== undefined && (settled.state !== 'ended' || settled.exit.cause !== 'preempted'))
-        forgotten.delete(key)
-      found.set(key, settled === undefined ? await forget(key, folder) : await withMemory(login, key, settled))
+      const evidence = { queue: entries, folder, accounts: accounts.get(key) ?? [] }
+      const settled = settledStatus(evidence)
+      const isInDoubt = settled === undefined || (settled.state === 'ended' && settled.exit.cause === 'preempted')
+      if (!isInDoubt) forgotten.delete(key)
+      found.set(key, settled === undefined ? await forget(key, evidence) : await withMemory(login, key, settled))
     }
     await shut(states, found)
   }
@@ -158,8 +161,8 @@ export function createSlurmTruth(parts: {
   /** A job on a node that cannot reach the tracking server by itself waits for us to take it there. */
   async function join(key: AttemptKey): Promise<void> {
     if (joined.has(key)) return
-    joined.add(key)
     await folders.enter(key, connectProgram)
+    joined.add(key)
   }
 
   /** A node may lose a job that it was just given. Should it start after all, one of the two is refused. */
@@ -193,14 +196,15 @@ export function createSlurmTruth(parts: {
   }
 
   /** Slurm knows nothing of it. What has not begun is submitted again under the same key; the claim sees to the rest. */
-  async function forget(key: AttemptKey, folder: FolderState): Promise<TargetStatus> {
+  async function forget(key: AttemptKey, evidence: SlurmEvidence): Promise<TargetStatus> {
+    const { folder } = evidence
     if (folder.state === 'unclaimed') {
       await folders.enter(key, `[ ! -e ${slurmFiles.script} ] || { ${submitProgram}; } >/dev/null`)
       return { state: 'waiting', reason: 'was forgotten by Slurm and has been submitted again' }
     }
     const { startedAt, isAlive } = folder.state === 'claimed' ? folder : { ...folder.record, isAlive: false }
     if (isAlive) forgotten.delete(key)
-    else if (isForgotten(key)) return { state: 'gone' }
+    else if (isForgotten(key)) return settledStatus({ ...evidence, accounts: [] }) ?? { state: 'gone' }
     return { state: 'running', startedAt }
   }
 

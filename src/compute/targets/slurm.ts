@@ -27,6 +27,8 @@ export interface SlurmTargetOptions extends SlurmOptions {
 const partitionsMs = 300_000
 /** What was read so long ago is as good as new. */
 const freshMs = 5000
+/** For this long Slurm is taken to accept what it has said to accept; should it not, the submission tells. */
+const acceptedMs = 60_000
 
 /**
  * A Slurm cluster. A handle is the attempt's key, which is the job's name: an id is used again one day, and an attempt
@@ -57,6 +59,8 @@ export async function openSlurmTarget(
     return { all: known.parts, own: known.parts.filter(isOwn), killWaitSeconds: known.killWaitSeconds }
   }
 
+  /** When Slurm last said that it would take a job of these options. */
+  const accepted = new Map<string, number>()
   const fitting = async (resources: JobResources, maxAgeMs: number) => {
     const { all, own } = await partitions(maxAgeMs)
     if (own.length === 0) throw noPartition(options.partition, [...new Set(all.map(({ partition }) => partition))])
@@ -72,6 +76,9 @@ export async function openSlurmTarget(
       // What was known a while ago may let a job pass, for Slurm is asked as well, but it refuses none.
       const own = await fitting(spec.resources, partitionsMs).catch(() => fitting(spec.resources, freshMs))
       const words = resourceWords(spec.resources, options, own[0])
+      const asked = words.join('\0')
+      // The jobs of a sweep ask for the same.
+      if (parts.now() - (accepted.get(asked) ?? -Infinity) < acceptedMs) return
       const stdin = `#!/bin/sh\n:\n`
       const [result] = await Promise.all([
         shell.run(['sbatch', '--test-only', ...words], { stdin }),
@@ -79,6 +86,7 @@ export async function openSlurmTarget(
       ])
       if (result.code === 127) throw explainFailure(shell.name, result)
       if (result.code !== 0) throw explainRefusal(shell.name, result.stderr)
+      accepted.set(asked, parts.now())
     },
     async submit(attempt) {
       const [env, code, { own, killWaitSeconds }] = await Promise.all([
