@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { openWorkbench } from '../test/vscode/workbench.ts'
 import { bundle } from './bundle.ts'
 import { comparePictures } from './screenshots/compare.ts'
+import { dialogPictures } from './screenshots/dialogs.ts'
 import { explorer } from './screenshots/explorer.ts'
 import { job } from './screenshots/job.ts'
 import { jobs } from './screenshots/jobs.ts'
@@ -14,7 +15,7 @@ import type { Picture } from './screenshots/picture.ts'
 import { openPicturedWorkspace } from './screenshots/pictured-workspace.ts'
 import { rootFolder } from './start/cli.ts'
 
-const pictures: readonly Picture[] = [explorer, jobs, job, ...comparePictures]
+const pictures: readonly Picture[] = [explorer, jobs, job, ...comparePictures, ...dialogPictures]
 
 /** By what follows the picture's name. */
 const themes = {
@@ -48,7 +49,7 @@ for (const [suffix, theme] of Object.entries(themes)) {
     })
     await picture.arrange(vscode, workspace)
     const path = join(imagesFolder, `${picture.name}-${suffix}.png`)
-    await vscode.page.screenshot({ path })
+    await vscode.page.screenshot({ path, ...(picture.clip === undefined ? {} : { clip: picture.clip }) })
     console.log(`${path}  ${((await stat(path)).size / 1024).toFixed(0)} KB`)
   }
 }

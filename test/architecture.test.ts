@@ -28,6 +28,7 @@ const below = ['store', 'protocol', 'base']
 const house: House = {
   layers: {
     base: [],
+    training: [],
     protocol: ['base'],
     store: ['protocol', 'base'],
     tracking: below,

@@ -69,7 +69,8 @@ def evict(folder: Path, max_size_bytes: int) -> None:
     """Removes the results that were not used for longest until the rest fits."""
     remove_abandoned(folder)
     entries = []
-    for path in folder.glob("*.pkl"):
+    # Programs in JavaScript may share the folder.
+    for path in [*folder.glob("*.pkl"), *folder.glob("*.v8")]:
         with contextlib.suppress(FileNotFoundError):
             status = path.stat()
             entries.append((status.st_mtime_ns, status.st_size, path))

@@ -13,7 +13,8 @@ import sys
 from collections import OrderedDict
 from typing import Any, BinaryIO, Protocol
 
-suffixes = {"torch": ".pt", "torch-pickle": ".pt", "pickle": ".pkl"}
+suffixes = {"torch": ".pt", "torch-pickle": ".pt", "pickle": ".pkl", "v8": ".v8"}
+"""`v8` is what programs in JavaScript write; here such ones are listed and kept, and cannot be loaded."""
 
 
 class Writable(Protocol):
@@ -44,6 +45,8 @@ def read_state(file: BinaryIO, format: str, *, map_location: Any = "cpu", data_o
     With `data_only` nothing but numbers, texts, containers, numpy arrays and tensors is made, so no code of the file
     runs; pickle.UnpicklingError for anything else.
     """
+    if format == "v8":
+        raise ValueError("it was written by a program in JavaScript, and only such a one can load it")
     if format == "pickle":
         return _DataUnpickler(file).load() if data_only else pickle.load(file)
     import torch

@@ -6,7 +6,7 @@ export const job: Picture = {
   async arrange(vscode, { runningJob }) {
     const { page, row } = vscode
     await vscode.showRunwright()
-    await row(`Job ${runningJob}, running`).click()
+    await vscode.chooseFromMenu(row(`Job ${runningJob}, running`), 'Open Job Page')
     const view = vscode.webview()
     await view.getByText(/ left, until about /).waitFor()
     await view.getByRole('img', { name: /^loss: / }).waitFor()

@@ -16,5 +16,6 @@ export const jobs: Picture = {
     await vscode.chooseFromMenu(row(`Job ${runningJob}, running`), 'Open Log in Terminal')
     await page.locator('.xterm-rows:visible').getByText('epoch').first().waitFor()
     await page.mouse.move(900, 900)
+    await page.locator('.monaco-hover:visible').waitFor({ state: 'hidden' })
   },
 }

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RunwrightError } from '../protocol/errors.ts'
 import { findTag } from '../protocol/runs.ts'
 import { tagNames } from '../protocol/tag-names.ts'
+import { createCountedLeases } from './scratch-leases.ts'
 import { openScratchCompute, type ScratchCompute } from './scratch-compute.ts'
 
 const shell = (script: string) => ['sh', '-c', script]
@@ -98,6 +100,24 @@ describe('a job', { concurrency: false }, () => {
     for (const { jobId } of jobs) await scratch.output(jobId)
     await scratch.launch(shell('echo >> ran'), { key: 'same' })
     assert.deepEqual([await countRuns(scratch), (await scratch.compute().list({})).total], [1, 1])
+  })
+
+  it('that waited leaves a plan without it, so that nothing is kept for it any more', { timeout: 20_000 }, async () => {
+    const counted = createCountedLeases({ cpus: 8, gpus: ['GPU-0'] })
+    const waiting: number[] = []
+    const plan: typeof counted.plan = (jobs) => {
+      waiting.push(jobs.queued.length)
+      return counted.plan(jobs)
+    }
+    await using scratch = await openScratchCompute({ toPlace: (target) => ({ target, leases: { ...counted, plan } }) })
+    const holder = await scratch.launch(shell('sleep 20'), { resources: { gpus: 1 } })
+    await scratch.until(holder.jobId, ({ status }) => status === 'running')
+    const waits = await scratch.launch(shell('true'), { resources: { gpus: 1 } })
+    await scratch.until(waits.jobId, ({ reason }) => reason !== '')
+    await scratch.compute().cancel(waits.jobId)
+    while (waiting.at(-1) !== 0) await nextTurn()
+    await scratch.compute().cancel(holder.jobId)
+    await scratch.ended(holder.jobId)
   })
 
   it('that cannot work is refused and leaves nothing', async () => {

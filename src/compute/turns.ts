@@ -31,6 +31,8 @@ export function startTurns(parts: {
   let isAwake = false
   /** Jobs whose start is under way, with what they were given. */
   const starting = new Map<LiveJob, readonly string[]>()
+  /** Places at which a job waited when their last plan was made. */
+  const waited = new Set<string>()
 
   function wake(): void {
     if (isAwake || parts.closing.aborted) return
@@ -46,7 +48,9 @@ export function startTurns(parts: {
     for (const [name, { leases }] of parts.places) {
       const jobs = parts.list(name)
       const queued = jobs.filter((job) => job.record.state.phase === 'queued' && !starting.has(job) && isReady(job))
-      if (queued.length === 0) continue
+      // The last one that waited is gone: what was kept for it is free.
+      const isOver = queued.length === 0 && leases !== undefined && waited.delete(name)
+      if (queued.length === 0 && !isOver) continue
       if (leases === undefined) {
         for (const job of queued) void start(job, [])
         continue
@@ -62,6 +66,7 @@ export function startTurns(parts: {
         const job = byId.get(jobId)
         if (job !== undefined) parts.setReason(job, reason)
       }
+      if (plan.waiting.length > 0) waited.add(name)
       isWaiting ||= plan.waiting.length > 0
     }
     if (isWaiting) wakeLater()

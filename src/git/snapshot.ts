@@ -1,10 +1,10 @@
-import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, rm, stat, utimes } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { RunwrightError } from '../protocol/errors.ts'
 import { createWritingGit, runGit } from './git.ts'
 import { keepSnapshot } from './snapshot-refs.ts'
 import { withoutOwnFiles } from './own-files.ts'
+import { createScratchFolder } from './scratch-folder.ts'
 import { type NewFiles, type SnapshotLimits, sortNewFiles } from './snapshot/new-files.ts'
 import { writeNewFiles } from './snapshot/own-index.ts'
 import { checkSubmodules } from './snapshot/submodules.ts'
@@ -46,7 +46,7 @@ const maxStatusBytes = 256 << 20
  */
 export async function createSnapshot({ folder, env, ...limits }: SnapshotOptions): Promise<Snapshot> {
   const found = await findWorkTree(folder, env)
-  const scratch = await mkdtemp(join(tmpdir(), 'runwright-snapshot-'))
+  const scratch = await createScratchFolder('runwright-snapshot')
   try {
     const index = join(scratch, 'index')
     await copyIndex(found.index, index)

@@ -157,7 +157,7 @@ export interface DistributionChartSpec {
 }
 
 /** Charts of a table that runs have logged, by its path among their artifacts. */
-export type LoggedChartSpec = ConfusionMatrixSpec | RankingChartSpec
+export type LoggedChartSpec = ConfusionMatrixSpec | RankingChartSpec | HistogramSpec
 
 export interface ConfusionMatrixSpec {
   readonly kind: 'confusion-matrix'
@@ -182,6 +182,19 @@ export interface RankingChartSpec {
   readonly weight?: string
   /** The label that is positive; default: the last one in order. */
   readonly positive?: string
+}
+
+/** Over steps, how often which values were there, as a run has logged it: a row of the table for each bin of each step. */
+export interface HistogramSpec {
+  readonly kind: 'histogram'
+  readonly id: string
+  readonly path: string
+  readonly step: string
+  /** The column of where bins begin; without `to`, of single values. */
+  readonly from: string
+  readonly to?: string
+  /** The column of how often; without it, every row counts once. */
+  readonly count?: string
 }
 
 const runId = textAs(parseRunId, 'expected the id of a run')
@@ -223,6 +236,10 @@ const rankingChart = object(
   { kind: oneOf(['roc', 'precision-recall']), ...chartId, path: text, truth: text, score: text },
   { weight: text, positive: text },
 )
+const histogram = object(
+  { kind: oneOf(['histogram']), ...chartId, path: text, step: text, from: text },
+  { to: text, count: text },
+)
 export const chartKinds = [
   'curves',
   'rule',
@@ -234,6 +251,7 @@ export const chartKinds = [
   'confusion-matrix',
   'roc',
   'precision-recall',
+  'histogram',
 ] as const
 const chartKind = object({ kind: oneOf(chartKinds) })
 
@@ -258,6 +276,8 @@ const chart: Parser<ChartSpec> = (value, path) => {
     case 'roc':
     case 'precision-recall':
       return rankingChart(value, path)
+    case 'histogram':
+      return histogram(value, path)
   }
 }
 

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises'
+import { isAlive } from '../git/is-alive.ts'
 import type { Client } from '../protocol/client.ts'
 import { parseRunId, type RunId } from '../protocol/ids.ts'
 import { finishRun } from './finish-run.ts'
@@ -29,14 +30,4 @@ export async function settleSpools(client: Client, workspace: string, host: stri
     if (unsettled === undefined) settled.push(runId)
   }
   return settled
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // A process of another user lives, too; ours would have let itself be asked.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
 }

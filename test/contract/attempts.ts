@@ -118,3 +118,25 @@ export async function assertCounted(
   )
   for (const handle of handles) assert.equal(await readAll(target, handle), '1\n2\n3\n4\n5\n')
 }
+
+/** Shows that a job goes on while its target cannot be reached, and that none of its output is lost or doubled. */
+export async function checkOutputOver(
+  target: ComputeTarget,
+  workspace: string,
+  cut: { readonly begin: () => Promise<void>; readonly end: () => Promise<void> },
+): Promise<JobHandle> {
+  const count = 12
+  const script = `for i in $(seq ${count}); do echo line $i; sleep 0.25; done`
+  const handle = await target.submit(createAttempt(script, workspace))
+  const first = await target.readLog(handle, 0, 1000)
+  await cut.begin()
+  await assert.rejects(target.status([handle]), { code: 'TEMPORARILY_UNAVAILABLE' })
+  await cut.end()
+  const { exit } = await end(target, handle)
+
+  assert.equal(exit.exitCode, 0)
+  const rest = await target.readLog(handle, first.length, 1000)
+  const lines = Array.from({ length: count }, (_, index) => `line ${index + 1}\n`).join('')
+  assert.equal(Buffer.concat([first, rest]).toString(), lines)
+  return handle
+}

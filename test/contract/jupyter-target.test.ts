@@ -15,7 +15,7 @@ import { notebookWords } from '../../src/client/script-programs.ts'
 import { openJupyter, type TestJupyter } from '../servers/jupyter.ts'
 import { openLineToCut } from '../servers/line-to-cut.ts'
 import { findTestPython } from '../servers/test-python.ts'
-import { createAttempt, createSpec, end, printed, readAll, until } from './attempts.ts'
+import { checkOutputOver, createAttempt, createSpec, end, printed, readAll, until } from './attempts.ts'
 import { computeTargetContract } from './compute-target.ts'
 import { readTree } from './processes.ts'
 
@@ -129,18 +129,13 @@ python3 -u work.py`
   it('go on over the death of the server and its kernels, are told of again, and none of their output is lost or doubled', async () => {
     const news: (JobHandle | undefined)[] = []
     using _watching = target.watch((handle) => news.push(handle))
-    const handle = await target.submit(shell('for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; sleep 0.25; done'))
-    const first = await target.readLog(handle, 0, 1000)
-    await server.kill9()
-    await assert.rejects(target.status([handle]), { code: 'TEMPORARILY_UNAVAILABLE' })
-    await server.start()
-    news.length = 0
-    const { exit } = await end(target, handle)
-
-    assert.equal(exit.exitCode, 0)
-    const rest = await target.readLog(handle, first.length, 1000)
-    const lines = Array.from({ length: 12 }, (_, index) => `line ${index + 1}\n`).join('')
-    assert.equal(Buffer.concat([first, rest]).toString(), lines)
+    await checkOutputOver(target, server.home, {
+      begin: () => server.kill9(),
+      async end() {
+        await server.start()
+        news.length = 0
+      },
+    })
     await until(() => news.includes(undefined))
   })
 

@@ -14,7 +14,7 @@ import type { Attempt, ComputeTarget, JobHandle } from '../../src/compute/target
 import { openSshTarget } from '../../src/compute/targets/ssh.ts'
 import { openSshd, whyNoSshd } from '../servers/sshd.ts'
 import type { SshServer } from '../servers/sshd.ts'
-import { createAttempt, end, printed, readAll, until } from './attempts.ts'
+import { checkOutputOver, createAttempt, end, printed, readAll, until } from './attempts.ts'
 import { computeTargetContract } from './compute-target.ts'
 import { listCommandLines, readTree } from './processes.ts'
 
@@ -81,19 +81,14 @@ describe('jobs over ssh', { skip: whyNoSshd }, () => {
   it('go on over a cut of the connection, are told of again, and none of their output is lost or doubled', async () => {
     const news: (JobHandle | undefined)[] = []
     using _watching = target.watch((handle) => news.push(handle))
-    const handle = await target.submit(shell('for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; sleep 0.25; done'))
-    const first = await target.readLog(handle, 0, 1000)
-    await server.kill9()
-    await assert.rejects(target.status([handle]), { code: 'TEMPORARILY_UNAVAILABLE' })
-    await delay(500)
-    await server.start()
-    news.length = 0
-    const { exit } = await end(target, handle)
-
-    assert.equal(exit.exitCode, 0)
-    const rest = await target.readLog(handle, first.length, 1000)
-    const lines = Array.from({ length: 12 }, (_, index) => `line ${index + 1}\n`).join('')
-    assert.equal(Buffer.concat([first, rest]).toString(), lines)
+    const handle = await checkOutputOver(target, server.home, {
+      begin: () => server.kill9(),
+      async end() {
+        await delay(500)
+        await server.start()
+        news.length = 0
+      },
+    })
     assert.deepEqual([news.includes(undefined), news.includes(handle)], [true, true])
   })
 

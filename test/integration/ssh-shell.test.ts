@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { after, before, describe, it } from 'node:test'
 import { openSshShell } from '../../src/compute/targets/ssh-shell.ts'
 import type { SshHost, SshShell } from '../../src/compute/targets/ssh-shell.ts'
+import { shellContract } from '../contract/shell.ts'
 import { openSshd, whyNoSshd } from '../servers/sshd.ts'
 import type { SshServer } from '../servers/sshd.ts'
 
@@ -26,29 +26,7 @@ describe('a shell over ssh', { skip: whyNoSshd }, () => {
     await server[Symbol.asyncDispose]()
   })
 
-  it('passes words and input as they are, and gives back what was written with the exit code', async () => {
-    const words = ['', ' two  words ', "it's", '$HOME `id` \\ "x" !', 'ünï\nline', '*']
-    const script = `printf '%s\\n' "$@"; cat; echo no >&2; exit 7`
-    const bytes = Buffer.from([0, 1, 255, 10, 13])
-    const result = await shell.run(['sh', '-c', script, 'sh', ...words], { stdin: bytes })
-
-    assert.equal(result.code, 7)
-    assert.equal(result.stderr, 'no\n')
-    assert.deepEqual(result.stdout, Buffer.concat([Buffer.from(words.map((word) => `${word}\n`).join('')), bytes]))
-  })
-
-  it('passes input of megabytes', async () => {
-    const stdin = Buffer.alloc(3_000_000, 'abc\n')
-    assert.equal((await shell.run(['wc', '-c'], { stdin })).stdout.toString().trim(), '3000000')
-    const parts = Readable.from([Buffer.from('one'), Buffer.from('two')])
-    assert.equal((await shell.run(['cat'], { stdin: parts })).stdout.toString(), 'onetwo')
-  })
-
-  it('ends a program whose input fails, and rejects with the reason', async () => {
-    const stdin = new Readable({ read() {} })
-    setTimeout(() => stdin.destroy(new Error('cut off')), 100)
-    await assert.rejects(shell.run(['cat'], { stdin }), { message: 'cut off' })
-  })
+  shellContract(() => shell)
 
   it('opens its connection once for many calls, and again after it was killed', async () => {
     const login = async () => (await shell.run(['sh', '-c', 'echo $SSH_CONNECTION'])).stdout.toString()
@@ -65,13 +43,6 @@ describe('a shell over ssh', { skip: whyNoSshd }, () => {
     await assert.rejects(shell.run(['true']), { code: 'TEMPORARILY_UNAVAILABLE' })
     await server.start()
     assert.equal((await shell.run(['true'])).code, 0)
-  })
-
-  it('says that a program which does not answer in time may yet do so', async () => {
-    await assert.rejects(shell.run(['sleep', '5'], { timeoutMs: 300 }), {
-      code: 'TEMPORARILY_UNAVAILABLE',
-      message: 'target did not answer within 0.3 s.',
-    })
   })
 
   it('tells what to do about a host key that is unknown or has changed, a wrong user, and no route', async () => {

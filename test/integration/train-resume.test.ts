@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { jobFiles } from '../../src/compute/wrapper/job-folder.ts'
@@ -41,6 +41,30 @@ for step in range(start, ${stepCount}):
 print('sum', state['sum'], flush=True)
 `
 
+/** The same in JavaScript. */
+const javascript = `
+import { setTimeout as delay } from 'node:timers/promises'
+import { checkpoint, resume } from ${JSON.stringify(join(import.meta.dirname, '../../src/training/main.ts'))}
+const { env } = process
+async function log(step, value) {
+  const headers = { 'content-type': 'application/json', authorization: 'Bearer ' + env.MLFLOW_TRACKING_TOKEN }
+  const body = JSON.stringify({ run_id: env.MLFLOW_RUN_ID, key: 'loss', value, step, timestamp: Date.now() })
+  await fetch(env.MLFLOW_TRACKING_URI + '/api/2.0/mlflow/runs/log-metric', { method: 'POST', headers, body })
+}
+const last = await resume()
+const state = last?.state ?? { sum: 0 }
+const start = last === undefined ? 0 : last.step + 1
+console.log('begins', start, env.RUNWRIGHT_CHECKPOINT_DIR, env.RUNWRIGHT_PRECISION, process.pid)
+for (let step = start; step < ${stepCount}; step++) {
+  state.sum += step
+  await log(step, state.sum)
+  await checkpoint(state, step, { metric: 1 / (step + 1) })
+  console.log('step', step)
+  await delay(env.RUNWRIGHT_ATTEMPT === '1' ? 50 : 0)
+}
+console.log('sum', state.sum)
+`
+
 describe('a training that is ended in the middle', { concurrency: false, timeout: 120_000 }, () => {
   let workspace: CliWorkspace
   let client: Client
@@ -48,6 +72,7 @@ describe('a training that is ended in the middle', { concurrency: false, timeout
   before(async () => {
     workspace = await openCliWorkspace()
     await workspace.write('train.py', script)
+    await workspace.write('train.mjs', javascript)
     if (whyNoSshd === false) sshd = await openSshd()
     const box = { kind: 'ssh', host: 'target', ...(sshd === undefined ? {} : { configFile: sshd.configFile }) }
     await workspace.write('runwright.yaml', JSON.stringify({ targets: { box } }))
@@ -125,6 +150,23 @@ describe('a training that is ended in the middle', { concurrency: false, timeout
   it('by a kill on another machine goes on there', { skip: whyNoSshd }, async () => {
     const folder = await killAndCheck({ target: 'box' })
     assert.equal(join(folder, '..'), join(sshd?.home ?? '', '.runwright/checkpoints'))
+  })
+
+  it('goes on in JavaScript too, and from the artifacts of its run where the folder is gone', async () => {
+    const command = ['node', 'train.mjs']
+    const folder = await killAndCheck({ command })
+    const saved = await readdir(folder)
+    const { jobs } = await client.call('jobs/list', { limit: 1 })
+    const job = jobs[0] ?? assert.fail()
+    const { entries } = await client.call('artifacts/list', { runId: job.runId, path: 'checkpoints' })
+    assert.deepEqual(
+      entries.map(({ path }) => basename(path)),
+      saved.filter((name) => name.startsWith('step-')).toSorted(),
+    )
+    await rm(folder, { recursive: true })
+    await client.call('jobs/retry', { jobId: job.jobId })
+    await followJob(client, job, { print: () => undefined }, AbortSignal.timeout(60_000))
+    assert.match(await output(job), new RegExp(`^begins ${stepCount} `, 'm'))
   })
 
   it('because its place is taken away goes on without a retry being asked for', async () => {

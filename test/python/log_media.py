@@ -67,6 +67,12 @@ def log(name, index):
         mlflow.log_text("the same\n", "notes/same.txt")
         mlflow.log_dict({"lr": 0.1 * (index + 1), "layers": [1, 2]}, "config.json")
         mlflow.log_table(scores(1 + index), "eval/scores.json")
+        for step in (0, 10, 20):
+            # The client adds the rows of each step to the table that is there.
+            values = np.random.default_rng(step).normal(step / 10, 1 + index, 1000)
+            counts, edges = np.histogram(values, bins=8, range=(-4, 4))
+            bins = {"step": [step] * 8, "bin_start": edges[:-1], "bin_end": edges[1:], "count": counts}
+            mlflow.log_table(pd.DataFrame(bins), "weights/fc1.json")
         truth = ["cat", "cat", "cat", "dog", "dog", "bird"]
         predicted = ["cat", "dog", "cat", "dog", ["cat", "dog"][index], "bird"]
         mlflow.log_table({"true label": truth, "predicted label": predicted}, "eval/predictions.json")

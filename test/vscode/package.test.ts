@@ -39,6 +39,7 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
     'dist/cli.js',
     'dist/cli-main.js',
     'dist/webviews/compare.js',
+    'dist/webviews/job.js',
     'media/view.schema.json',
     'media/walkthrough/start.svg',
     'package.nls.ar.json',

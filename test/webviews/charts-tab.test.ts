@@ -6,6 +6,7 @@ import { bundle } from '../../scripts/bundle.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
 import type { ChartSpec, CurveChartSpec, SavedView } from '../../src/protocol/saved-view.ts'
 import { openTestWorkspace, type TestWorkspace } from '../vscode/workspace.ts'
+import { findFilledColumns, readPicture } from './chart-pixels.ts'
 import { findViolations } from './find-violations.ts'
 import { openCompareView, type OpenView, seeView } from './open-view.ts'
 import { themes } from './themes.ts'
@@ -87,36 +88,16 @@ async function findColor(page: Page, name: string, color: string) {
   }, rgb)
 }
 
-/** The picture of a chart's data, to the byte. */
-async function readPicture(page: Page, name: string): Promise<string> {
-  return chart(page, name)
-    .locator('canvas.plot-data')
-    .evaluate((canvas) => (canvas as unknown as { toDataURL(): string }).toDataURL())
-}
-
 /** Those of the spikes that reach the upper part of the picture, where nothing else is. */
 async function findSpikes(
   page: Page,
   spikes: readonly number[],
   { min, max }: { min: number; max: number },
 ): Promise<number[]> {
-  const columns = await chart(page, 'spiky')
-    .locator('canvas.plot-data')
-    .evaluate((element) => {
-      const canvas = element as unknown as {
-        width: number
-        height: number
-        getContext(kind: '2d'): { getImageData(...box: number[]): { data: Uint8ClampedArray } }
-      }
-      const height = Math.round(canvas.height * 0.2)
-      const { data } = canvas.getContext('2d').getImageData(0, height, canvas.width, height)
-      const isFilled = (x: number) =>
-        Array.from({ length: height }, (_, y) => data[(y * canvas.width + x) * 4 + 3] ?? 0).every((alpha) => alpha > 60)
-      return { width: canvas.width, filled: Array.from({ length: canvas.width }, (_, x) => x).filter(isFilled) }
-    })
+  const { width, filled } = await findFilledColumns(chart(page, 'spiky'))
   return spikes.filter((step) => {
-    const place = 52 + ((step - min) / (max - min)) * (columns.width - 64)
-    return columns.filled.some((x) => Math.abs(x - place) <= 2)
+    const place = 52 + ((step - min) / (max - min)) * (width - 64)
+    return filled.some((x) => Math.abs(x - place) <= 2)
   })
 }
 
@@ -185,7 +166,7 @@ describe('the charts tab', () => {
     await waitForCurves(page, 'spiky', /last 0/)
     const all = { min: 0, max: steps - 1 }
     assert.deepEqual(await findSpikes(page, spikes, all), spikes)
-    const before = await readPicture(page, 'spiky')
+    const before = await readPicture(chart(page, 'spiky'))
     const plot = chart(page, 'spiky').getByRole('application')
     const box = await plot.boundingBox()
     assert.ok(box !== null)
@@ -202,7 +183,7 @@ describe('the charts tab', () => {
     await page.mouse.move(0, 0)
     await waitForCurves(page, 'spiky', /last 0/)
     await page.waitForTimeout(300)
-    assert.equal(await readPicture(page, 'spiky'), before)
+    assert.equal(await readPicture(chart(page, 'spiky')), before)
   })
 
   it('zooms a chart of many curves by as many steps as keys were pressed, however soon one after the other', async () => {
@@ -532,10 +513,10 @@ describe('the charts tab', () => {
     await chart(page, 'momentum over lr')
       .getByText(/of 11 runs/)
       .waitFor({ state: 'attached' })
-    const bare = await readPicture(page, 'momentum over lr')
+    const bare = await readPicture(chart(page, 'momentum over lr'))
     await chart(page, 'momentum over lr').getByRole('button', { name: 'Contour' }).press('Enter')
     await page.getByText('weighted by the inverse square of the distance (Shepard 1968)').waitFor()
-    assert.notEqual(await readPicture(page, 'momentum over lr'), bare)
+    assert.notEqual(await readPicture(chart(page, 'momentum over lr')), bare)
     assert.equal(open.view.charts[0]?.kind === 'scatter' && open.view.charts[0].contour, true)
     await chart(page, 'Distribution of loss')
       .getByText(/Distribution of loss over 2 runs, from 0/)

@@ -21,6 +21,15 @@ const confusion: ChartSpec = {
   truth: 'true label',
   predicted: 'predicted label',
 }
+const histogram: ChartSpec = {
+  kind: 'histogram',
+  id: '4',
+  path: 'weights/fc1.json',
+  step: 'step',
+  from: 'bin_start',
+  to: 'bin_end',
+  count: 'count',
+}
 const chart = (page: Page, name: string) => page.getByRole('figure', { name, exact: true })
 
 describe('charts of tables that the Python client has logged', () => {
@@ -99,10 +108,61 @@ describe('charts of tables that the Python client has logged', () => {
     assert.deepEqual(view.errors, [])
   })
 
+  it('draws the histograms of each step with the counts that were logged', async () => {
+    await using view = await open([histogram])
+    const { page } = view
+    const figure = chart(page, 'Histogram over Steps: weights/fc1.json')
+    const said = figure.getByText(
+      /first has 3 steps, most values from −1 to 0 at step 0, most values from .* at step 20;/,
+    )
+    await said.waitFor({ state: 'attached' })
+    const expected: string[] = []
+    for (const [place, runId] of media.runs.entries()) {
+      const { columns, rowCount } = await media.workspace.client.call('artifacts/table', {
+        runId,
+        path: histogram.path,
+      })
+      for (let row = 0; row < rowCount; row += 1) {
+        const value = (name: string) => columns.find((column) => column.name === name)?.values[row]
+        if (value('count') === 0) continue
+        const cells = ['step', 'bin_start', 'bin_end', 'count'].map(value)
+        expected.push([runId, ['first', 'second'][place], ...cells].join(','))
+      }
+    }
+    await page.getByRole('button', { name: /^More Actions for Histogram/ }).click()
+    await page.getByRole('menuitem', { name: 'Open Data as CSV' }).click()
+    await view.see(() => view.actions.length === 1)
+    const [csv] = view.actions
+    assert.ok(csv?.kind === 'open-text')
+    const [head, ...lines] = csv.content.trim().split('\r\n')
+    assert.equal(head, 'run_id,run,step,from,to,count')
+    assert.deepEqual(lines, expected)
+    assert.ok(lines.length > 30)
+
+    const box = await figure.getByRole('img').boundingBox()
+    assert.ok(box)
+    // Two plots beside each other: in the middle of the first is its second step.
+    await page.mouse.move(box.x + box.width * 0.27, box.y + box.height * 0.5)
+    const tooltip = figure.locator('.chart-tooltip')
+    await tooltip.getByText('first, step 10').waitFor()
+    const [values] = await tooltip.locator('.tooltip-name').allTextContents()
+    const [from, , to] = (values ?? '').replaceAll('−', '-').split(' ')
+    const row = expected
+      .map((line) => line.split(','))
+      .find(([, name, step, start]) => `${name},${step},${start}` === `first,10,${from}`)
+    assert.deepEqual(row?.slice(4), [to, await tooltip.locator('.tooltip-value').innerText()])
+    assert.deepEqual(view.errors, [])
+  })
+
   it('is added by keys alone, with the table and the columns found by their names', async () => {
     await using view = await open([])
     const { page } = view
-    const add = { 'Confusion Matrix': confusion, 'ROC Curve': roc, 'Precision–Recall Curve': precisionRecall }
+    const add = {
+      'Confusion Matrix': confusion,
+      'ROC Curve': roc,
+      'Precision–Recall Curve': precisionRecall,
+      'Logged Histogram over Steps': histogram,
+    }
     for (const [kind, { id: _id, ...spec }] of Object.entries(add)) {
       await page.getByRole('button', { name: 'Add Chart…' }).press('Enter')
       const dialog = page.getByRole('dialog', { name: 'Add Chart' })
@@ -131,7 +191,7 @@ describe('charts of tables that the Python client has logged', () => {
 
   for (const [name, theme] of Object.entries(themes)) {
     it(`has no fault that axe knows in ${name}`, async () => {
-      await using view = await open([roc, precisionRecall, confusion], { theme })
+      await using view = await open([roc, precisionRecall, confusion, histogram], { theme })
       const { page } = view
       await page
         .getByText(/83\.3 %/)

@@ -104,6 +104,16 @@ describe('leases', () => {
     assert.equal(leases.list([running]).devices[0]?.state, 'used by one job, kept for a job that waits')
   })
 
+  it('keep nothing once nobody waits, however long ago the GPUs were looked at', async () => {
+    const { leases, state, plan, uuids } = open()
+    await leases.refresh()
+    plan([one], [{ ...queued(5, { gpus: 1 }), startedAt: state.now, gpus: uuids }])
+    assert.equal(leases.list([]).devices[0]?.state, 'kept for a job that waits')
+    state.now += 60_000
+    plan([])
+    assert.equal(leases.list([]).devices[0]?.state, 'free')
+  })
+
   it('tell what the driver complains of to jobs that find no GPU', async () => {
     const complaint = 'Failed to initialize NVML: Driver/library version mismatch'
     const { leases, plan, state } = open({ read: () => Promise.resolve({ devices: [], problems: [complaint] }) })

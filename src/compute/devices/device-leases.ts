@@ -101,7 +101,8 @@ export function createDeviceLeases(parts: {
       const devices = toPlannedDevices(reading?.devices ?? [], running, memoryBytes)
       const kept = reserved === undefined ? {} : { kept: reserved.jobId }
       const result = plan({ now, devices, queued: isStale ? others : queued, running, cpus, memoryBytes, ...kept })
-      if (!isStale) reserved = result.reserved
+      // Nothing is kept for nobody, however long ago the GPUs were looked at.
+      if (!isStale || queued.length === 0) reserved = result.reserved
       const waiting = result.waiting.map(({ isTooLarge, jobId, ...why }) => ({
         jobId,
         reason: isTooLarge ? addProblem(why.reason) : formatReason(why, now),

@@ -84,8 +84,11 @@ export async function openAgentLine(
     expected = n + 1
     heartbeat.heard()
     if (op === 'ready') ready.resolve()
-    else if (op === 'accept' && typeof id === 'string') streams.set(id, openRelay(id))
-    else if (op === 'listening' || op === 'refused') {
+    else if (op === 'accept' && typeof id === 'string') {
+      const stream = openRelay(id)
+      streams.set(id, stream)
+      stream.take('data', message)
+    } else if (op === 'listening' || op === 'refused') {
       listening.get(port)?.resolve(op === 'refused' ? String(said) : undefined)
       if (op === 'refused') listening.delete(port)
     } else if (typeof id === 'string') streams.get(id)?.take(op, message)
@@ -125,7 +128,7 @@ export async function openAgentLine(
       )
       if (ended === undefined) {
         streams.set(id, own.end)
-        say('run', { id, argv, seconds: options.seconds ?? null })
+        say('run', { id, argv, seconds: options.seconds ?? null, input: own.input })
         own.feed()
       } else own.end.lost(ended)
       return own.run

@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream'
+import { pieceBytes } from './agent-text.ts'
 import { createIntake, createOutflow, type Outflow } from './flow.ts'
 
 export interface AgentRunOptions {
@@ -24,12 +25,12 @@ export interface StreamEnd {
 
 type Say = (op: string, more?: Message) => void
 
-/** A program at the agent. `feed` gives it its input, once the agent was told of it. */
+/** A program at the agent. `feed` gives it its input once the agent was told of it, but for an `input` that it has. */
 export function runProgram(
   { stdin, out }: AgentRunOptions,
   say: Say,
   over: () => void,
-): { readonly run: AgentRun; readonly end: StreamEnd; feed(): void } {
+): { readonly run: AgentRun; readonly end: StreamEnd; readonly input: string | null; feed(): void } {
   const done = Promise.withResolvers<{ code: number; said: string }>()
   const outflow = createOutflow((bytes) => say('data', { bytes }))
   const took = createIntake((size) => say('ack', { size }))
@@ -45,11 +46,13 @@ export function runProgram(
       take(op, message) {
         if (op === 'ack') outflow.free(Number(message['size']))
         else if (op === 'data') {
-          const bytes = Buffer.from(String(message['bytes']), 'base64')
+          const bytes = toBytes(message['bytes'])
           out(message['of'] === 'err' ? 'err' : 'out', bytes)
           took(bytes.length)
         } else if (op === 'exit') {
           finish()
+          out('out', toBytes(message['out']))
+          out('err', toBytes(message['err']))
           done.resolve({ code: Number(message['code']), said: String(message['said']) })
         }
       },
@@ -58,7 +61,9 @@ export function runProgram(
         done.reject(reason)
       },
     },
+    input: isSmall(stdin) ? Buffer.from(stdin).toString('base64') : null,
     feed() {
+      if (isSmall(stdin)) return
       void feed(stdin, outflow).then(
         () => say('end'),
         (error: unknown) => {
@@ -69,6 +74,14 @@ export function runProgram(
       )
     },
   }
+}
+
+function toBytes(text: unknown): Buffer {
+  return Buffer.from(String(text), 'base64')
+}
+
+function isSmall(stdin: AgentRunOptions['stdin']): stdin is string | Uint8Array {
+  return (typeof stdin === 'string' || stdin instanceof Uint8Array) && Buffer.byteLength(stdin) <= pieceBytes
 }
 
 async function feed(stdin: AgentRunOptions['stdin'], outflow: Outflow): Promise<void> {
@@ -99,7 +112,7 @@ export function relay(connection: Duplex, say: Say, over: () => void): StreamEnd
       if (op === 'ack') outflow.free(Number(message['size']))
       else if (op === 'end') connection.end()
       else if (op === 'data') {
-        const bytes = Buffer.from(String(message['bytes']), 'base64')
+        const bytes = toBytes(message['bytes'])
         connection.write(bytes, () => took(bytes.length))
       }
     },

@@ -13,15 +13,17 @@ export const silenceMs = 20_000
  * in a session of its own, and listens at a port of the loopback there, and carries all that is read and written over
  * a comm, in JSON messages `{op, n, id, …}`; `n` counts those of the agent, so that a lost one is noticed.
  *
- * Ours: `hello`, `ping`, `listen {port}`, `run {id, argv, seconds}`, and for a stream `data {bytes}`, `end`,
- * `ack {size}`, `drop`. The agent's: `ready`, `pong`, `listening` or `refused {port, said}`, `accept {id}`, and for a
- * stream `data {of, bytes}`, `end`, `ack {size}`, `exit {code, said}`.
+ * Ours: `hello`, `ping`, `listen {port}`, `run {id, argv, seconds, input}`, and for a stream `data {bytes}`, `end`,
+ * `ack {size}`, `drop`. The agent's: `ready`, `pong`, `listening` or `refused {port, said}`, `accept {id, bytes}`, and for a
+ * stream `data {of, bytes}`, `end`, `ack {size}`, `exit {code, said, out, err}`.
  */
 export function agentText(target: string): string {
   return String.raw`
 import asyncio, base64, itertools, os, signal, sys, threading, time
 
 TARGET, WINDOW, PIECE, SILENCE, PATIENCE = "${target}", ${windowBytes}, ${pieceBytes}, ${silenceMs / 1000}, 60
+# Seconds in which what a client writes in two goes counts as one: its header, then its body.
+BREATH = 0.003
 loop = asyncio.new_event_loop()
 numbers = itertools.count()
 peers = []
@@ -40,6 +42,30 @@ async def calm():
         await asyncio.sleep(sent["second"] + 1 - now)
 
 
+def to_text(data):
+    return base64.b64encode(data).decode()
+
+
+async def read_piece(reader, size=PIECE):
+    try:
+        return await reader.read(size)
+    except OSError:
+        return b""
+
+
+async def read_breath(reader):
+    piece = await read_piece(reader)
+    while piece and len(piece) < PIECE:
+        try:
+            more = await asyncio.wait_for(read_piece(reader), BREATH)
+        except asyncio.TimeoutError:
+            break
+        if not more:
+            break
+        piece += more
+    return piece
+
+
 class Stream:
     """Bytes in both directions, never more than a window of them unread."""
 
@@ -52,23 +78,35 @@ class Stream:
     def say(self, op, **more):
         self.peer.send(op, id=self.id, **more)
 
-    async def send_from(self, reader, name):
+    async def send_from(self, reader, name, read=read_piece):
         while True:
-            try:
-                piece = await reader.read(PIECE)
-            except OSError:
-                piece = b""
+            piece = await read(reader)
             if not piece:
                 return
-            # Whoever is gone takes nothing, but a program is not to stop at a full pipe.
-            if not self.peer.is_open:
-                continue
-            await calm()
-            self.room -= len(piece)
-            self.say("data", of=name, bytes=base64.b64encode(piece).decode())
-            while self.room <= 0 and self.peer.is_open:
-                self.freed.clear()
-                await self.freed.wait()
+            await self.send(piece, name)
+
+    async def send(self, piece, name):
+        # Whoever is gone takes nothing, but a program is not to stop at a full pipe.
+        if not self.peer.is_open:
+            return
+        await calm()
+        self.room -= len(piece)
+        self.say("data", of=name, bytes=to_text(piece))
+        while self.room <= 0 and self.peer.is_open:
+            self.freed.clear()
+            await self.freed.wait()
+
+    async def collect_from(self, reader, name):
+        """As send_from, but the last piece, which may be all there is, is returned."""
+        held = b""
+        while True:
+            piece = await read_piece(reader)
+            if not piece:
+                return held
+            held += piece
+            if len(held) >= PIECE:
+                await self.send(held, name)
+                held = b""
 
     async def write_to(self, writer):
         is_taken, owed = True, 0
@@ -121,7 +159,11 @@ class Peer:
         elif op == "listen":
             loop.create_task(listen(self, data["port"]))
         elif op == "run":
-            loop.create_task(run(Stream(self, data["id"]), data["argv"], data["seconds"]))
+            stream = Stream(self, data["id"])
+            if data["input"] is not None:
+                stream.incoming.put_nowait(base64.b64decode(data["input"]))
+                stream.incoming.put_nowait(b"")
+            loop.create_task(run(stream, data["argv"], data["seconds"]))
         elif stream is None:
             pass
         elif op == "data":
@@ -164,7 +206,7 @@ async def run(stream, argv, seconds):
         )
     except (OSError, ValueError) as error:
         stream.peer.streams.pop(stream.id, None)
-        return stream.say("exit", code=127, said=str(error))
+        return stream.say("exit", code=127, said=str(error), out="", err="")
 
     def kill():
         try:
@@ -177,13 +219,15 @@ async def run(stream, argv, seconds):
     # What has all of its input goes on to its end.
     stream.leave = lambda: kill() if seconds is None or not feeding.done() else None
     timer = None if seconds is None else loop.call_later(seconds, kill)
-    await asyncio.gather(stream.send_from(process.stdout, "out"), stream.send_from(process.stderr, "err"))
+    # What is followed is wanted as it comes, all else when it is over.
+    pass_on = stream.send_from if seconds is None else stream.collect_from
+    out, err = await asyncio.gather(pass_on(process.stdout, "out"), pass_on(process.stderr, "err"))
     code = await process.wait()
     if timer is not None:
         timer.cancel()
     feeding.cancel()
     stream.peer.streams.pop(stream.id, None)
-    stream.say("exit", code=code if code >= 0 else 128 - code, said="")
+    stream.say("exit", code=code if code >= 0 else 128 - code, said="", out=to_text(out or b""), err=to_text(err or b""))
 
 
 async def listen(peer, port):
@@ -200,16 +244,18 @@ async def listen(peer, port):
 
 async def accept(port, reader, writer):
     """Hands a connection to who came last; while nobody is there, it waits."""
+    first = await read_breath(reader)
     ends = time.monotonic() + PATIENCE
-    while not listeners[port] and time.monotonic() < ends:
+    while first and not listeners[port] and time.monotonic() < ends:
         await asyncio.sleep(0.1)
-    if listeners[port]:
+    if first and listeners[port]:
         stream = Stream(listeners[port][-1], "c%d" % next(numbers))
         stream.drop = stream.leave = writer.transport.abort
-        stream.say("accept", port=port)
+        stream.room -= len(first)
+        stream.say("accept", port=port, bytes=to_text(first))
 
         async def send():
-            await stream.send_from(reader, "out")
+            await stream.send_from(reader, "out", read_breath)
             stream.say("end")
             # After an abort nobody says that there is no more.
             if writer.transport.is_closing():
@@ -238,6 +284,22 @@ async def sweep():
                 peer.close()
 
 
+def hush(kernel):
+    """
+    Takes back busy and idle for each message to the agent. They would be three frames for one; and as a server sends a
+    small frame only once the one before is acknowledged, each answer would wait some 40 ms behind them.
+    """
+    if not hasattr(kernel, "_publish_status") or not hasattr(kernel, "get_parent"):
+        return
+    publish = kernel._publish_status
+
+    def publish_others(*words, **more):
+        if (kernel.get_parent() or {}).get("header", {}).get("msg_type") != "comm_msg":
+            publish(*words, **more)
+
+    kernel._publish_status = publish_others
+
+
 def work():
     asyncio.set_event_loop(loop)
     loop.create_task(sweep())
@@ -260,6 +322,7 @@ def opened(comm, message):
 
 
 def start(kernel):
+    hush(kernel)
     threading.Thread(target=work, name="runwright", daemon=True).start()
     kernel.comm_manager.register_target(TARGET, opened)
 `

@@ -29,9 +29,7 @@ export interface JupyterParts extends LoginParts {
 
 /**
  * The machine of a Jupyter Server. A kernel there starts the jobs, which then need neither it nor the server, and brings
- * what they log back to this machine.
- *
- * @throws INVALID_STATE when the token is not known here
+ * what they log back to this machine. Whatever asks it throws INVALID_STATE while the token is not known here.
  */
 export async function openJupyterTarget(options: JupyterTargetOptions, parts: JupyterParts): Promise<ComputeTarget> {
   const root = options.folder ?? defaultFolder

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { Readable } from 'node:stream'
+import { createScratchFolder } from '../../git/scratch-folder.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { runProgram } from './run-program.ts'
 import { quoteWord } from '../wrapper/quote.ts'
@@ -40,7 +40,7 @@ export async function openSshShell(
   const { host } = target
   checkHost(target)
   // Sockets' paths are limited to about a hundred bytes, and ssh adds seventeen of its own.
-  const folder = await mkdtemp(join(env['XDG_RUNTIME_DIR'] ?? tmpdir(), 'rw-'))
+  const folder = await createScratchFolder('rw', env['XDG_RUNTIME_DIR'])
   const settings = [...settingsOf(target), ...always, ...alive]
   const shared = ['-o', 'ControlMaster=auto', '-o', `ControlPath=${join(folder, 'c')}`, '-o', 'ControlPersist=60']
   const plain = ['-o', 'ClearAllForwardings=yes', '-o', 'LogLevel=ERROR']

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import * as vscode from 'vscode'
 import { type CodeTree, listChangedFiles, maxChangedFiles, openCodeTree, readCodeFile } from '../../git/code-tree.ts'
+import { createScratchFolder } from '../../git/scratch-folder.ts'
 import { loadRunCode, type RunCode } from '../../client/run-code.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { RunId } from '../../protocol/ids.ts'
@@ -32,7 +32,7 @@ export function openCodeDocuments(connections: () => Pick<Connections, 'client' 
     const key = `${connectionId}/${runId}`
     const known = opened.get(key)
     if (known) return known
-    scratch ??= mkdtemp(join(tmpdir(), 'runwright-code-'))
+    scratch ??= createScratchFolder('runwright-code')
     const opening = scratch.then((folder) => openRunCode(connections(), connectionId, runId, folder))
     opened.set(key, opening)
     // A failure may pass: a commit can be fetched.

@@ -3,7 +3,7 @@ import { isJobElement } from '../jobs/element.ts'
 
 export default defineCommand({
   id: 'runwright.openJob',
-  title: 'Open Job',
+  title: 'Open Job Page',
   view: 'jobs',
   appliesTo: 'viewItem =~ /^job /',
   menu: '1_open@1',

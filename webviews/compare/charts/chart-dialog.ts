@@ -88,6 +88,7 @@ function createKindForm(
     case 'confusion-matrix':
     case 'roc':
     case 'precision-recall':
+    case 'histogram':
       return createLoggedForm(kind, id, spec?.kind === kind ? spec : undefined, keys.tables, check)
   }
 }

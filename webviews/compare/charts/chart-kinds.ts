@@ -6,6 +6,7 @@ import { createConfusionChart } from './confusion-chart.ts'
 import { createCurveChart } from './curve-chart.ts'
 import { createDistributionChart } from './distribution-chart.ts'
 import type { DrawnSpec } from './expand-rules.ts'
+import { createHistogramChart } from './histogram-chart.ts'
 import { createImportanceChart } from './importance-chart.ts'
 import { createParallelChart } from './parallel-chart.ts'
 import { createRankingChart } from './ranking-chart.ts'
@@ -51,6 +52,11 @@ export function createCardContents(parts: ChartParts, spec: DrawnSpec, changes: 
       return {
         tools: noTools,
         createBody: (listener) => narrow('confusion-matrix', createConfusionChart(parts, spec, listener)),
+      }
+    case 'histogram':
+      return {
+        tools: noTools,
+        createBody: (listener) => narrow('histogram', createHistogramChart(parts, spec, listener)),
       }
     case 'roc':
     case 'precision-recall':

@@ -39,6 +39,7 @@ export function toChartTitle(spec: ChartSpec): string {
     case 'confusion-matrix':
     case 'roc':
     case 'precision-recall':
+    case 'histogram':
       return text(`charts.title.${spec.kind}`, { path: spec.path })
   }
 }

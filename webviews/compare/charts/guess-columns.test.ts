@@ -22,6 +22,19 @@ describe('columns of a logged table', () => {
     assert.ok(!areEnough('confusion-matrix', { truth: 'cat' }, names))
   })
 
+  it('are guessed for a histogram over steps, of bins or of single values', () => {
+    const bins = numbers('count', 'bin_end', 'bin_start', 'step')
+    const columns = guessColumns('histogram', bins)
+    assert.deepEqual(columns, { step: 'step', from: 'bin_start', to: 'bin_end', count: 'count' })
+    assert.ok(areEnough('histogram', columns, bins))
+    const values = [...texts('layer'), ...numbers('epoch', 'value')]
+    const { step, from, to } = guessColumns('histogram', values)
+    assert.deepEqual([step, from, to], ['epoch', 'value', undefined])
+    assert.ok(areEnough('histogram', { step, from }, values))
+    assert.ok(!areEnough('histogram', { step, from: 'layer' }, values))
+    assert.ok(!areEnough('histogram', { step, from: 'epoch' }, values))
+  })
+
   it('are guessed for curves of scores', () => {
     const names = numbers('label', 'score', 'sample_weight')
     for (const kind of ['roc', 'precision-recall'] as const) {

@@ -12,14 +12,22 @@ export interface ChosenColumns {
   readonly count?: string | undefined
   readonly score?: string | undefined
   readonly weight?: string | undefined
+  /** Of steps. */
+  readonly step?: string | undefined
+  /** Of where bins begin and end; without an end, of single values. */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
 }
 
 const words = {
   truth: /true|truth|actual|target|expected|label|class|^y$/i,
   predicted: /pred/i,
-  count: /^(count|n|freq|frequency|number)$/i,
+  count: /^(counts?|n|freq|frequency|number)$/i,
   score: /score|prob|confidence|logit|pred/i,
   weight: /weight/i,
+  step: /^(global_?)?(step|epoch|iteration)s?$/i,
+  from: /(^|_)(from|start|lower|low|left|begin)$|^(bins?|edges?|values?)$/i,
+  to: /(^|_)(to|end|upper|high|right)$/i,
 } as const
 
 /** Guesses columns by the names that people give them. */
@@ -27,6 +35,7 @@ export function guessColumns(kind: LoggedChartSpec['kind'], names: Names): Chose
   const find = (word: RegExp, isFit: (column: Names[number]) => boolean) =>
     names.find((column) => word.test(column.name) && isFit(column))?.name
   const isNumber = (column: Names[number]) => column.kind === 'number'
+  if (kind === 'histogram') return guessHistogram(find, isNumber)
   if (kind !== 'confusion-matrix') {
     const score = find(words.score, isNumber)
     return {
@@ -43,8 +52,25 @@ export function guessColumns(kind: LoggedChartSpec['kind'], names: Names): Chose
   return { truth: isMatrix ? first.name : truth }
 }
 
+type Find = (word: RegExp, isFit: (column: Names[number]) => boolean) => string | undefined
+
+function guessHistogram(find: Find, isNumber: (column: Names[number]) => boolean): ChosenColumns {
+  const { step, from, to, count } = words
+  return {
+    step: find(step, isNumber),
+    from: find(from, isNumber),
+    to: find(to, isNumber),
+    count: find(count, isNumber),
+  }
+}
+
 /** Whether the columns suffice for the chart. */
 export function areEnough(kind: LoggedChartSpec['kind'], columns: ChosenColumns, names: Names): boolean {
+  if (kind === 'histogram') {
+    const used = [columns.step, columns.from, columns.to, columns.count].filter((name) => name !== undefined)
+    const areNumbers = used.every((used) => names.some(({ name, kind }) => name === used && kind === 'number'))
+    return columns.step !== undefined && columns.from !== undefined && areNumbers && new Set(used).size === used.length
+  }
   if (columns.truth === undefined) return false
   if (kind !== 'confusion-matrix') return columns.score !== undefined && columns.score !== columns.truth
   if (columns.predicted !== undefined) return columns.predicted !== columns.truth

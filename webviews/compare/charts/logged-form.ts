@@ -6,13 +6,14 @@ import { text } from '../../shared/texts.ts'
 import { areEnough, type ChosenColumns, guessColumns } from './guess-columns.ts'
 import { type LoggedTables, maxTables } from './logged-tables.ts'
 
-const roles = ['truth', 'predicted', 'count', 'score', 'weight'] as const
+const roles = ['truth', 'predicted', 'count', 'score', 'weight', 'step', 'from', 'to'] as const
 type Role = (typeof roles)[number]
 
 const rolesOf: Readonly<Record<LoggedChartSpec['kind'], readonly Role[]>> = {
   'confusion-matrix': ['truth', 'predicted', 'count'],
   roc: ['truth', 'score', 'weight'],
   'precision-recall': ['truth', 'score', 'weight'],
+  histogram: ['step', 'from', 'to', 'count'],
 }
 
 /** Asks for a table and its columns; those whose names say what they are, are chosen already. */
@@ -37,7 +38,7 @@ export function createLoggedForm(
   function showColumns(chosen: ChosenColumns): void {
     for (const { role, select } of selects) {
       const none =
-        role === 'truth' || role === 'score'
+        role === 'truth' || role === 'score' || role === 'step' || role === 'from'
           ? []
           : [element('option', { value: '' }, text(`charts.dialog.column.${role}.none`))]
       select.replaceChildren(...none, ...names.map(({ name }) => element('option', { value: name }, name)))
@@ -89,7 +90,7 @@ export function createLoggedForm(
   run(open())
 
   const labels = selects.map(({ role, select }) => field(text(`charts.dialog.column.${role}`), select))
-  const isRanking = kind !== 'confusion-matrix'
+  const isRanking = kind === 'roc' || kind === 'precision-recall'
   return {
     elements: [
       field(text('charts.dialog.table'), path),
@@ -102,6 +103,7 @@ export function createLoggedForm(
 }
 
 function toColumns(spec: LoggedChartSpec): ChosenColumns {
+  if (spec.kind === 'histogram') return { step: spec.step, from: spec.from, to: spec.to, count: spec.count }
   if (spec.kind === 'confusion-matrix') return { truth: spec.truth, predicted: spec.predicted, count: spec.count }
   return { truth: spec.truth, score: spec.score, weight: spec.weight }
 }
@@ -113,11 +115,16 @@ function toSpec(
   columns: ChosenColumns,
   names: LoggedTable['names'],
 ): LoggedChartSpec | undefined {
-  const { truth, predicted, count, score, weight } = columns
-  if (path === '' || truth === undefined || !areEnough(kind, columns, names)) return undefined
+  const { truth, predicted, count, score, weight, step, from, to } = columns
+  if (path === '' || !areEnough(kind, columns, names)) return undefined
+  const counts = count === undefined ? {} : { count }
+  if (kind === 'histogram') {
+    if (step === undefined || from === undefined) return undefined
+    return { kind, id, path, step, from, ...(to === undefined ? {} : { to }), ...counts }
+  }
+  if (truth === undefined) return undefined
   if (kind === 'confusion-matrix') {
-    const counted = count === undefined || predicted === undefined ? {} : { count }
-    return { kind, id, path, truth, ...(predicted === undefined ? {} : { predicted }), ...counted }
+    return { kind, id, path, truth, ...(predicted === undefined ? {} : { predicted, ...counts }) }
   }
   if (score === undefined) return undefined
   const weighed = weight === undefined ? {} : { weight }

@@ -13,6 +13,9 @@ export interface LogMatch {
   readonly place: number
 }
 
+/** As much of a log as a search needs. */
+export type SearchedLog = Pick<LogSource, 'lineCount' | 'endedCount' | 'texts'>
+
 export interface LogSearch {
   readonly query: string
   /** Found so far, at most 100,000. */
@@ -31,7 +34,7 @@ export interface LogSearch {
 }
 
 /** @param changed called when matches were found or another is shown; `isMoved` when that is to come into sight */
-export function createLogSearch(source: LogSource, changed: (isMoved: boolean) => void): LogSearch {
+export function createLogSearch(source: SearchedLog, changed: (isMoved: boolean) => void): LogSearch {
   let query = ''
   let near = 0
   /** The line of each match. */

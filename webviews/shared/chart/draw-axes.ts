@@ -19,15 +19,20 @@ export interface Axis {
   readonly ticks: readonly Tick[]
 }
 
-/** Draws a grid with labels below and to the left of the frame; lines lie on whole pixels. */
+/**
+ * Draws a grid with labels below and to the left of the frame; lines lie on whole pixels.
+ *
+ * @param how `beside` leaves what is there already, for several plots beside each other
+ */
 export function drawAxes(
   context: CanvasRenderingContext2D,
   frame: Frame,
   theme: ChartTheme,
   axes: { x: Axis; y: Axis },
+  how: 'alone' | 'beside' = 'alone',
 ): void {
   const { left, top, right, bottom, ratio } = frame
-  clear(context)
+  if (how === 'alone') clear(context)
   context.font = `${axisFontSize * ratio}px ${theme.fontFamily}`
   context.fillStyle = theme.text
   context.strokeStyle = theme.lines
