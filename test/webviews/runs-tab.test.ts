@@ -156,20 +156,6 @@ describe('the table of runs', () => {
     assert.equal(open.view.hidden.length, 1)
   })
 
-  it('offers nothing of what only an engine can do with the runs of a server', async () => {
-    await using open = await openRunsTab(fewRuns, { columns: [accuracy] }, { place: 'server' })
-    await seeRows(open.page, 'a b c d')
-    await open.row('a').click({ button: 'right' })
-    const items = open.page.getByRole('menu', { name: 'Menu of a' }).getByRole('menuitem')
-    await items.first().waitFor()
-    const labels = await items.allInnerTexts()
-    assert.deepEqual(
-      labels.filter((label) => /Re-run|Register/.test(label)),
-      [],
-    )
-    assert.ok(labels.includes('Set Tag …'))
-  })
-
   it('starts, tags and opens runs through the extension, several where several are chosen', async () => {
     await using open = await openRunsTab(fewRuns, { columns: [accuracy] })
     const pick = async (run: string, item: string) => {

@@ -35,6 +35,10 @@ describe('a comparison of runs on an MLflow server', () => {
       'Re-run with Changes … (not on an MLflow server)',
       'Register Model … (not on an MLflow server)',
     ])
+    await greyed.first().click({ force: true })
+    assert.deepEqual(open.actions, [])
+    await open.page.getByRole('menuitem', { name: 'Set Tag …' }).click()
+    await open.see(() => open.actions[0]?.kind === 'set-tag')
   })
 
   it('says beside the differences what is not compared', async () => {
