@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { mapConcurrently } from '../../src/base/map-concurrently.ts'
 import type { Attempt, AttemptKey, ComputeTarget, JobHandle, TargetStatus } from '../../src/compute/target.ts'
 import { RunwrightError } from '../../src/protocol/errors.ts'
 import type { JobSpec } from '../../src/protocol/jobs.ts'
@@ -139,4 +141,37 @@ export async function checkOutputOver(
   const lines = Array.from({ length: count }, (_, index) => `line ${index + 1}\n`).join('')
   assert.equal(Buffer.concat([first, rest]).toString(), lines)
   return handle
+}
+
+/**
+ * Shows that attempts of `createCounted` run once each while all that leads to them is killed, and that their ends are
+ * known within half a minute after all is back.
+ *
+ * @param parts.kill kills until it is told that it is over; resolves to how often, when all is back
+ */
+export async function checkUnderKills(
+  test: TestContext,
+  target: ComputeTarget,
+  parts: {
+    readonly attempts: readonly Attempt[]
+    readonly file: string
+    readonly kill: (over: AbortSignal) => Promise<number>
+    /** Milliseconds, at most so many, before each submission. */
+    readonly pauseMs?: number
+  },
+): Promise<void> {
+  const over = new AbortController()
+  const killing = parts.kill(over.signal)
+  const handles = await mapConcurrently(parts.attempts, 4, async (attempt) => {
+    await delay(randomInt((parts.pauseMs ?? 0) + 1))
+    return submitOnce(target, attempt)
+  })
+  over.abort()
+  const kills = await killing
+  const backAt = performance.now()
+  const ends = await waitForAll(target, handles, 60_000)
+  const seconds = (performance.now() - backAt) / 1000
+  test.diagnostic(`${kills} kills; all ends were known ${seconds.toFixed(1)} s after the last`)
+  await assertCounted(target, handles, ends, parts.file)
+  assert(seconds < 30, `It took ${seconds} s.`)
 }

@@ -1,15 +1,13 @@
-import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { mapConcurrently } from '../../src/base/map-concurrently.ts'
 import { openJupyterTarget } from '../../src/compute/targets/jupyter.ts'
 import { openJupyter, type TestJupyter } from '../servers/jupyter.ts'
 import { type LineToCut, openLineToCut } from '../servers/line-to-cut.ts'
 import { findTestPython } from '../servers/test-python.ts'
-import { assertCounted, createCounted, submitOnce, waitForAll } from './attempts.ts'
+import { checkUnderKills, createCounted } from './attempts.ts'
 
 /** Two hundred jobs take minutes on a busy machine. */
 const isLong = process.env['RUNWRIGHT_LONG_TESTS'] !== undefined
@@ -32,21 +30,9 @@ it(`${jobCount} jobs beside a Jupyter Server run once each, with the right end a
     },
   )
   using _watching = target.watch(() => undefined)
-  const over = new AbortController()
-  const killing = killAtRandom(server, line, over.signal)
   const attempts = createCounted(jobCount, starts, server.home)
-  const handles = await mapConcurrently(attempts, 4, async (attempt) => {
-    await delay(randomInt(3000))
-    return submitOnce(target, attempt)
-  })
-  over.abort()
-  const kills = await killing
-  const backAt = performance.now()
-  const ends = await waitForAll(target, handles, 60_000)
-  const seconds = (performance.now() - backAt) / 1000
-  test.diagnostic(`${kills} kills; all ends were known ${seconds.toFixed(1)} s after the last`)
-  await assertCounted(target, handles, ends, starts)
-  assert(seconds < 30, `It took ${seconds} s.`)
+  const kill = (over: AbortSignal) => killAtRandom(server, line, over)
+  await checkUnderKills(test, target, { attempts, file: starts, kill, pauseMs: 3000 })
 })
 
 /** The server, its kernels, or the connection. A kernel needs more than a second to start. */

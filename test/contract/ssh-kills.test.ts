@@ -1,15 +1,13 @@
-import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { mapConcurrently } from '../../src/base/map-concurrently.ts'
 import { openSshTarget } from '../../src/compute/targets/ssh.ts'
 import { jobFiles } from '../../src/compute/wrapper/job-folder.ts'
 import { openSshd, whyNoSshd } from '../servers/sshd.ts'
 import type { SshServer } from '../servers/sshd.ts'
-import { assertCounted, createCounted, submitOnce, waitForAll } from './attempts.ts'
+import { checkUnderKills, createCounted } from './attempts.ts'
 import { listProcesses } from './processes.ts'
 
 /** Two hundred jobs take minutes on a busy machine. */
@@ -31,18 +29,8 @@ describe(`${jobCount} jobs over ssh`, { skip: whyNoSshd }, () => {
       },
     )
     using _watching = target.watch(() => undefined)
-    const over = new AbortController()
-    const killing = killAtRandom(server, over.signal)
     const attempts = createCounted(jobCount, starts, server.home)
-    const handles = await mapConcurrently(attempts, 4, (attempt) => submitOnce(target, attempt))
-    over.abort()
-    const kills = await killing
-    const backAt = performance.now()
-    const ends = await waitForAll(target, handles, 60_000)
-    const seconds = (performance.now() - backAt) / 1000
-    test.diagnostic(`${kills} kills; all ends were known ${seconds.toFixed(1)} s after the last`)
-    await assertCounted(target, handles, ends, starts)
-    assert(seconds < 30, `It took ${seconds} s.`)
+    await checkUnderKills(test, target, { attempts, file: starts, kill: (over) => killAtRandom(server, over) })
   })
 })
 
