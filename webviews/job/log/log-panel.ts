@@ -74,7 +74,9 @@ export function createLogPanel({ caller, jobId, line, act, moved }: LogPanelPart
   function describeSource(): string {
     const { error, isRead, lineCount, readBytes, sizeBytes } = source
     if (error !== undefined) return text('job.log.failed', { message: error })
-    if (isRead) return lineCount === 0 ? text('job.log.empty') : text('job.log.lines', { count: lineCount })
+    // What comes live is read before it could be said.
+    if (isRead || readBytes >= sizeBytes)
+      return lineCount === 0 ? text('job.log.empty') : text('job.log.lines', { count: lineCount })
     return text('job.log.reading', { read: toSizeText(readBytes), size: toSizeText(sizeBytes) })
   }
 
