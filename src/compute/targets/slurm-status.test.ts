@@ -88,7 +88,9 @@ describe('an attempt that Slurm does not run any more', () => {
     assert.deepEqual(settled(claimed, [earlier, open], [entry('OOM')]), ['out-of-memory', null, 3000])
     assert.equal(settled(claimed, [earlier, open]), undefined)
     assert.equal(settled(claimed, [open], [entry('F')]), undefined, 'the exit code is to come')
-    assert.deepEqual(settled(claimed, [], [entry('F')]), ['exited', null, 3000])
+    assert.equal(settled(claimed, [], [entry('F')]), undefined, 'the accounts themselves are to come')
+    const late = settledStatus({ folder: claimed, accounts: [], queue: [entry('F')], isLate: true })
+    assert.equal(late?.state === 'ended' && late.exit.cause, 'exited')
   })
 
   it('is lost when a second start was refused and the first one left no record', () => {

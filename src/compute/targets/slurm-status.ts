@@ -11,8 +11,10 @@ import { explainWaiting } from './slurm-reasons.ts'
 export interface SlurmEvidence {
   readonly queue: readonly QueueEntry[]
   readonly folder: FolderState
-  /** Empty when they were not asked. */
+  /** Empty when they were not asked, and for a while after a job has begun. */
   readonly accounts: readonly AccountEntry[]
+  /** The accounts have had their time: there may be none. */
+  readonly isLate?: boolean
 }
 
 /** What is known of an attempt that the queue says is not over; undefined when only its folder or the accounts can tell. */
@@ -60,7 +62,7 @@ export function settledStatus(evidence: SlurmEvidence): TargetStatus | undefined
 }
 
 /** The end as Slurm tells it, of the attempt's latest job. */
-function endSaid({ accounts, queue, folder }: SlurmEvidence): { startedAt?: number; exit: JobExit } | undefined {
+function endSaid({ accounts, queue, folder, isLate = false }: SlurmEvidence): { startedAt?: number; exit: JobExit } | undefined {
   const latest = accounts.at(-1)
   if (latest?.exit !== undefined) return endOf(latest, latest.exit)
   const earlier = accounts.findLast(({ exit }) => exit !== undefined && exit.cause !== 'preempted')
@@ -69,7 +71,7 @@ function endSaid({ accounts, queue, folder }: SlurmEvidence): { startedAt?: numb
   const inQueue = isByNobody ? undefined : endInQueue(queue)
   // The queue knows no exit code of what has failed; the accounts are to have it in a moment.
   const isUnknown = inQueue?.exit.cause === 'exited' && inQueue.exit.exitCode === null
-  if (isUnknown && latest !== undefined && folder.state === 'claimed') return undefined
+  if (isUnknown && !isLate && folder.state === 'claimed') return undefined
   // The accounts come after the queue; the end that they have may be that of an earlier start.
   return inQueue ?? (earlier?.exit && endOf(earlier, earlier.exit))
 }

@@ -204,7 +204,7 @@ export function createSlurmTruth(parts: {
     }
     const { startedAt, isAlive } = folder.state === 'claimed' ? folder : { ...folder.record, isAlive: false }
     if (isAlive) forgotten.delete(key)
-    else if (isForgotten(key)) return settledStatus({ ...evidence, accounts: [] }) ?? { state: 'gone' }
+    else if (isForgotten(key)) return settledStatus({ ...evidence, accounts: [], isLate: true }) ?? { state: 'gone' }
     return { state: 'running', startedAt }
   }
 
