@@ -39,7 +39,7 @@ export default defineBenchmark({
     version = execFileSync('sbatch', ['--version'], { env: { ...process.env, ...server.env }, encoding: 'utf8' }).trim()
     const jobCount = isQuick ? 96 : 1000
     let round = 0
-    const measure = async (launch: (notes: string) => Promise<Partial<Figures>>) => {
+    const measure = async <More extends Partial<Figures>>(launch: (notes: string) => Promise<More>) => {
       const notes = join(folder, `notes-${round++}`)
       await writeFile(notes, '')
       const startedAt = Date.now()
@@ -47,7 +47,7 @@ export default defineBenchmark({
       return { ...(await summarize(notes, jobCount, startedAt)), ...more }
     }
     return {
-      ours: () => measure((notes) => launchOurs(server, join(folder, `ours-${round}`), notes, jobCount)) as never,
+      ours: () => measure((notes) => launchOurs(server, join(folder, `ours-${round}`), notes, jobCount)),
       peers: { array: () => measure((notes) => launchArray(server, notes, jobCount)) },
       [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     }
@@ -89,12 +89,7 @@ async function launchArray(server: SlurmServer, notes: string, jobCount: number)
   return { launching }
 }
 
-async function launchOurs(
-  server: SlurmServer,
-  cluster: string,
-  notes: string,
-  jobCount: number,
-): Promise<Partial<Figures>> {
+async function launchOurs(server: SlurmServer, cluster: string, notes: string, jobCount: number): Promise<Figures> {
   await using workspace = await createTestWorkspace()
   await prepareWorkspace(workspace.path, cluster)
   await using client = await workspace.connect({ command: { ...engineCommand(), env: server.env } })

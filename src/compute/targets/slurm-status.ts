@@ -62,7 +62,12 @@ export function settledStatus(evidence: SlurmEvidence): TargetStatus | undefined
 }
 
 /** The end as Slurm tells it, of the attempt's latest job. */
-function endSaid({ accounts, queue, folder, isLate = false }: SlurmEvidence): { startedAt?: number; exit: JobExit } | undefined {
+function endSaid({
+  accounts,
+  queue,
+  folder,
+  isLate = false,
+}: SlurmEvidence): { startedAt?: number; exit: JobExit } | undefined {
   const latest = accounts.at(-1)
   if (latest?.exit !== undefined) return endOf(latest, latest.exit)
   const earlier = accounts.findLast(({ exit }) => exit !== undefined && exit.cause !== 'preempted')
