@@ -74,6 +74,23 @@ describe('facets of the table', () => {
     await open.page.waitForFunction(`document.querySelector('.facet input[aria-label=To]')?.value === '0.02'`)
   })
 
+  it('take moments by date and time', async () => {
+    const started = { column: { kind: 'attribute', key: 'start_time' }, width: 100, pinned: false } as const
+    await using open = await openRunsTab(fewRuns, { columns: [started] })
+    await open.page.getByRole('button', { name: 'Facets' }).click()
+    const facet = open.page.getByRole('group', { name: /Started/ })
+    await facet.getByLabel('From', { exact: true }).fill('2026-01-02T03:04:05')
+    const moment = await open.page.evaluate(() => new Date('2026-01-02T03:04:05').getTime())
+    await seeView(open, ({ filter }) => filter === `start_time >= ${moment}`)
+    await seeRows(open.page, fewRuns.map(({ name }) => name).join(' '))
+    assert.equal(await facet.getByLabel('From', { exact: true }).inputValue(), '2026-01-02T03:04:05')
+    await facet.getByLabel('To', { exact: true }).fill('2026-01-02T03:04:06')
+    await open.page
+      .getByRole('status')
+      .filter({ hasText: `0 of ${fewRuns.length} runs` })
+      .waitFor()
+  })
+
   it('find any column by search', async () => {
     await using open = await openRunsTab(fewRuns, { columns: [] })
     await open.page.getByRole('button', { name: 'Facets' }).click()

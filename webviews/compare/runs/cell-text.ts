@@ -14,6 +14,11 @@ const emptyCell: CellText = { text: '', title: '' }
 
 const isTime = (key: RunAttribute) => key === 'start_time' || key === 'end_time'
 
+/** Whether its numbers are moments, in milliseconds since 1970. */
+export function isTimeColumn(column: TableColumn): boolean {
+  return column.kind === 'attribute' && isTime(column.key)
+}
+
 /** @param now milliseconds since 1970, for times that are told as an age */
 export function formatCell(column: TableColumn, value: string | number | undefined, now: number): CellText {
   if (value === undefined) return emptyCell

@@ -1,7 +1,8 @@
 import type { ColumnStatistics, TableColumn } from '../../../src/protocol/run-table.ts'
 import { element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
-import { formatCell } from './cell-text.ts'
+import { formatTime } from '../../shared/time-text.ts'
+import { formatCell, isTimeColumn } from './cell-text.ts'
 import { type FacetChoice, noChoice, roundOutwards } from './facet-terms.ts'
 
 type Numbers = ColumnStatistics & { kind: 'numbers' }
@@ -39,12 +40,37 @@ export function createNumberFacet(
       to: last === histogram.length - 1 ? undefined : roundOutwards(min + (last + 1) * partSize, true),
     })
   })
+  const createEnd = isTimeColumn(column) ? createMoment : createNumber
   const from = createEnd('runs.facetFrom', choice.from, min, (value) => choose({ ...choice, from: value }))
   const to = createEnd('runs.facetTo', choice.to, max, (value) => choose({ ...choice, to: value }))
   return element('div', {}, histogramBox, element('div', { class: 'facet-ends', dir: 'ltr' }, from, '–', to))
 }
 
-function createEnd(
+/** A moment by the clock of the place, to the second. */
+function createMoment(
+  label: 'runs.facetFrom' | 'runs.facetTo',
+  value: number | undefined,
+  extreme: number,
+  changed: (value: number | undefined) => void,
+): HTMLElement {
+  const input = element('input', {
+    type: 'datetime-local',
+    step: 1,
+    class: 'text-input',
+    value: value === undefined ? '' : toLocalTime(value),
+    title: formatTime(extreme),
+    'aria-label': text(label),
+  })
+  input.addEventListener('change', () => changed(input.value === '' ? undefined : new Date(input.value).getTime()))
+  return input
+}
+
+/** As `2026-11-24T09:05:00`, without its zone. */
+function toLocalTime(time: number): string {
+  return new Date(time - new Date(time).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+}
+
+function createNumber(
   label: 'runs.facetFrom' | 'runs.facetTo',
   value: number | undefined,
   extreme: number,
