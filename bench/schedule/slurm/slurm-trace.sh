@@ -71,6 +71,9 @@ wait_until() { local tries=0; until "$@" >/dev/null 2>&1; do tries=$((tries + 1)
 is_idle() { sinfo -h -o %T | grep -qx idle; }
 is_empty() { [ -z "$(squeue -h -o %i)" ]; }
 
+# A submission whose connection broke may have come through all the same.
+submit() { sbatch "$@" || [ -n "$(squeue -h -n "$number" -o %i)" ] || sbatch "$@"; }
+
 configure
 trap stop EXIT
 spawn munged munged --foreground --force --key-file="$D/munge/key" --socket="$D/run/munge.sock" \
@@ -86,6 +89,6 @@ while read -r number arrival seconds gres minutes; do
   [ $pause -le 0 ] || sleep $pause
   words=(--quiet --cpus-per-task=1 "--gres=$gres" --output=/dev/null)
   [ "$minutes" = - ] || words+=("--time=$minutes")
-  sbatch "${words[@]}" --wrap "began=\$(date +%s); sleep $seconds; echo \$((began - $zero)) \$((\$(date +%s) - $zero)) >$D/ran/$number.new; mv $D/ran/$number.new $D/ran/$number"
+  submit "${words[@]}" "--job-name=$number" --wrap "began=\$(date +%s); sleep $seconds; echo \$((began - $zero)) \$((\$(date +%s) - $zero)) >$D/ran/$number.new; mv $D/ran/$number.new $D/ran/$number"
 done <"$D/jobs"
 until is_empty; do sleep 60; done
