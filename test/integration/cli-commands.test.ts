@@ -98,7 +98,7 @@ describe('the command line', { timeout: 120_000 }, () => {
     await train('größe', 'one', '0.4')
     const { experiments } = await workspace.json('experiments', 'list')
     assert.match(JSON.stringify(experiments), /"name":"größe"/)
-    assert.match((await workspace.run('experiments', 'list')).stdout, /^ *\d+ +größe +1 +0 +just now$/m)
+    assert.match((await workspace.run('experiments', 'list')).stdout, /^ *\d+ +größe +1 +0 +0 +just now$/m)
   })
 
   it('refuses to stop a run that nobody supervises, and says so', async () => {

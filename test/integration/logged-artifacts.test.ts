@@ -66,6 +66,7 @@ for (const [place, open] of Object.entries(places)) {
         ['image', 'val/masks', 2],
         ['image', 'val/masks', 3],
         ['binary', 'weights.bin', null],
+        ['table', 'weights/fc1.json', null],
       ])
       const masks = artifacts.filter(({ key }) => key === 'val/masks')
       assert.ok(masks.every(({ path, preview }) => path.endsWith('.png') && preview?.endsWith('.webp') === true))
