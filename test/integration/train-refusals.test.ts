@@ -58,7 +58,7 @@ describe('what cannot be launched', { concurrency: false, timeout: 180_000 }, ()
     after(() => workspace[Symbol.asyncDispose]())
 
     it('asks for GPUs that are not there', async () => {
-      await refused(2, /asks for 3 GPUs; "local" has 2/, /Ask for less/, '--gpus', '3', '--', 'true')
+      await refused(2, /asks for 3 GPUs, and this machine has 2/, /Ask for less/, '--gpus', '3', '--', 'true')
       await refused(2, /asks for .*32 GiB/, /Ask for less/, '--gpus', '1', '--gpu-memory', '32G', '--', 'true')
     })
 
@@ -195,7 +195,7 @@ describe('what cannot be launched', { concurrency: false, timeout: 180_000 }, ()
     })
 
     it('asks for GPUs that the host does not have', async () => {
-      await refused(2, /asks for 2 GPUs; "box" has 0/, /another target/, '-t', 'box', '--gpus', '2', '--', 'true')
+      await refused(2, /has 0 GPUs, and the job asks for 2/, /another target/, '-t', 'box', '--gpus', '2', '--', 'true')
     })
 
     it('finds the disk of the host full', { skip: cannotMount }, async () => {

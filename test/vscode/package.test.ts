@@ -14,7 +14,7 @@ import { openWorkbench } from './workbench.ts'
 
 /** All that may be in the extension's folder after an installation. */
 const shipped =
-  /^(package(\.nls(\.\w+)?)?\.json|l10n\/bundle\.l10n(\.\w+)?\.json|README\.md|LICENSE\.txt|CHANGELOG\.md|\.vsixmanifest|dist\/\w+\.c?js|dist\/webviews\/\w+\.(js|css)|media\/.+)$/i
+  /^(package(\.nls(\.\w+)?)?\.json|l10n\/bundle\.l10n(\.\w+)?\.json|README\.md|LICENSE\.txt|CHANGELOG\.md|\.vsixmanifest|dist\/[\w-]+\.c?js|dist\/webviews\/\w+\.(js|css)|media\/.+)$/i
 
 it('works in VS Code when installed from the VSIX, which holds nothing but what runs', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'runwright-vsix-'))
