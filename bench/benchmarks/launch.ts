@@ -12,8 +12,9 @@ import { dvcVersion, installDvc } from '../servers/dvc.ts'
 const launches = 3
 
 /**
- * Slurm looks at what was submitted once a second. So its launches begin at evenly spread moments of the second, and
- * their mean is the sample: otherwise the figure is by how much a launch happens to miss the look.
+ * Slurm looks at what was submitted once a second, and sooner while it is at work. So its launches begin at evenly spread
+ * moments of the second, a second after the one before has ended, and their mean is the sample: otherwise the figure is
+ * by how much a launch happens to miss the look.
  */
 const moments = 10
 
@@ -93,6 +94,7 @@ async function medianOf(sample: () => Promise<number>): Promise<number> {
 async function meanOverSecond(sample: () => Promise<number>): Promise<number> {
   let sum = 0
   for (let moment = 0; moment < moments; moment++) {
+    await delay(1000)
     await delay((1000 + (moment * 1000) / moments - (Date.now() % 1000)) % 1000)
     sum += await sample()
   }
