@@ -1,3 +1,4 @@
+import { rememberLast } from '../base/remember-last.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { JobSpec } from '../protocol/jobs.ts'
 import { openGit } from '../git/git.ts'
@@ -53,6 +54,11 @@ export function createCodeSource(workspace: string, env: Readonly<Record<string,
   let running: Promise<unknown> = Promise.resolve()
   let next: Promise<Snapshot> | undefined
 
+  /** The jobs of a sweep have one snapshot. */
+  const readPatchOf = rememberLast(async (root: string, head: string | undefined, commit: string) =>
+    readPatch(await openGit(root, env), head, commit),
+  )
+
   /** Launches that come while a snapshot is being taken share the one after it: theirs must not be older than they are. */
   function takeSnapshot(): Promise<Snapshot> {
     next ??= running.then(() => {
@@ -80,8 +86,7 @@ export function createCodeSource(workspace: string, env: Readonly<Record<string,
       }
     },
     async readPatch({ root, head, commit }) {
-      if (head === commit) return undefined
-      return readPatch(await openGit(root, env), head, commit)
+      return head === commit ? undefined : readPatchOf(root, head, commit)
     },
 
     async release(named) {

@@ -109,14 +109,10 @@ async function keepPatch(
     const patch = await code.readPatch(snapshot)
     if (patch === undefined) return
     const { artifactUri } = await tracking.runs.get(runId)
-    await artifacts.write(locateArtifact(artifactUri, artifactPaths.patch).join('/'), asStream(patch))
+    await artifacts.write(locateArtifact(artifactUri, artifactPaths.patch).join('/'), ReadableStream.from([patch]))
   } catch (error) {
     log('warning', `job ${jobId}: the patch of its code could not be kept`, error)
   }
-}
-
-async function* asStream(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes
 }
 
 function checkSecrets({ secrets: names, env }: JobSpec, values: Readonly<Record<string, string>>): void {

@@ -1,3 +1,4 @@
+import { rememberLast } from '../../base/remember-last.ts'
 import { type CodePart, listCodeParts } from '../code/code-parts.ts'
 import { openCodeFiles } from '../environment/code-files.ts'
 import { findLocks, type Lock } from '../environment/locks.ts'
@@ -25,22 +26,8 @@ export async function readLocks(parts: readonly CodePart[], workingDirectory: st
 export function createCodeReader(
   env: Readonly<Record<string, string | undefined>>,
 ): (repository: string, commit: string, workingDirectory: string) => Promise<ReadCode> {
-  let last: { readonly key: string; readonly code: Promise<ReadCode> } | undefined
-
-  async function read(repository: string, commit: string, workingDirectory: string): Promise<ReadCode> {
+  return rememberLast(async (repository: string, commit: string, workingDirectory: string) => {
     const parts = await listCodeParts(repository, commit, env)
     return { parts, locks: await readLocks(parts, workingDirectory) }
-  }
-
-  return (...asked) => {
-    const key = asked.join('\0')
-    if (last?.key === key) return last.code
-    const code = read(...asked)
-    const reading = { key, code }
-    last = reading
-    code.catch(() => {
-      if (last === reading) last = undefined
-    })
-    return code
-  }
+  })
 }

@@ -40,52 +40,36 @@ export function createNumberFacet(
       to: last === histogram.length - 1 ? undefined : roundOutwards(min + (last + 1) * partSize, true),
     })
   })
-  const createEnd = isTimeColumn(column) ? createMoment : createNumber
-  const from = createEnd('runs.facetFrom', choice.from, min, (value) => choose({ ...choice, from: value }))
-  const to = createEnd('runs.facetTo', choice.to, max, (value) => choose({ ...choice, to: value }))
+  const isTime = isTimeColumn(column)
+  const from = createEnd('runs.facetFrom', choice.from, min, isTime, (value) => choose({ ...choice, from: value }))
+  const to = createEnd('runs.facetTo', choice.to, max, isTime, (value) => choose({ ...choice, to: value }))
   return element('div', {}, histogramBox, element('div', { class: 'facet-ends', dir: 'ltr' }, from, '–', to))
 }
 
-/** A moment by the clock of the place, to the second. */
-function createMoment(
+function createEnd(
   label: 'runs.facetFrom' | 'runs.facetTo',
   value: number | undefined,
   extreme: number,
+  isTime: boolean,
   changed: (value: number | undefined) => void,
 ): HTMLElement {
-  const input = element('input', {
-    type: 'datetime-local',
-    step: 1,
-    class: 'text-input',
-    value: value === undefined ? '' : toLocalTime(value),
-    title: formatTime(extreme),
-    'aria-label': text(label),
-  })
-  input.addEventListener('change', () => changed(input.value === '' ? undefined : new Date(input.value).getTime()))
+  const kind = isTime
+    ? {
+        type: 'datetime-local',
+        step: 1,
+        value: value === undefined ? undefined : toLocalTime(value),
+        title: formatTime(extreme),
+      }
+    : { type: 'number', step: 'any', value, placeholder: Number(extreme.toPrecision(4)) }
+  const input = element('input', { ...kind, class: 'text-input', 'aria-label': text(label) })
+  const read = () => (isTime ? new Date(input.value).getTime() : input.valueAsNumber)
+  input.addEventListener('change', () => changed(input.value === '' ? undefined : read()))
   return input
 }
 
-/** As `2026-11-24T09:05:00`, without its zone. */
+/** By the clock of the place, to the second and without its zone: `2026-11-24T09:05:00`. */
 function toLocalTime(time: number): string {
   return new Date(time - new Date(time).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
-}
-
-function createNumber(
-  label: 'runs.facetFrom' | 'runs.facetTo',
-  value: number | undefined,
-  extreme: number,
-  changed: (value: number | undefined) => void,
-): HTMLElement {
-  const input = element('input', {
-    type: 'number',
-    step: 'any',
-    class: 'text-input',
-    value,
-    placeholder: Number(extreme.toPrecision(4)),
-    'aria-label': text(label),
-  })
-  input.addEventListener('change', () => changed(input.value === '' ? undefined : input.valueAsNumber))
-  return input
 }
 
 /** A drag over the parts, or a press on one of them. */
