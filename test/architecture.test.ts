@@ -49,7 +49,7 @@ const house: House = {
     supervisor: ['client', 'git', 'protocol', 'base'],
     'agent-tools': ['client', 'protocol', 'base'],
     views: ['protocol', 'base'],
-    cli: ['agent-tools', 'client', 'git', 'supervisor', 'engine', 'views', 'protocol', 'base'],
+    cli: ['agent-tools', 'client', 'data', 'git', 'supervisor', 'engine', 'views', 'protocol', 'base'],
     extension: ['agent-tools', 'client', 'git', 'views', 'protocol', 'base'],
     webviews: ['client', 'protocol', 'base'],
   },
