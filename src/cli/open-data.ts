@@ -1,0 +1,29 @@
+import { relative } from 'node:path'
+import type { DataRepository } from '../data/repository.ts'
+import type { Work } from '../data/work.ts'
+import type { CliContext } from './context.ts'
+import { drawProgress } from './data-progress.ts'
+
+/** The data of the folder that a command is about, and what its work is told by. */
+export interface OpenedData extends Disposable {
+  readonly repository: DataRepository
+  readonly work: Work
+  /** From the root of the repository. @throws INVALID_PARAMETER_VALUE for places outside */
+  toPaths(operands: readonly string[]): readonly string[]
+}
+
+/** @throws RESOURCE_DOES_NOT_EXIST outside of a repository with data */
+export async function openData(context: CliContext, workspace: string): Promise<OpenedData> {
+  // Only the commands on data load what they need.
+  const { openDataRepository, toRepositoryPath } = await import('../data/repository.ts')
+  const isInside = !relative(workspace, context.cwd).startsWith('..')
+  const repository = await openDataRepository(isInside ? context.cwd : workspace)
+  const drawn = drawProgress(context.stderr, context.now)
+  const wantsTotals = context.stderr.isTTY === true
+  return {
+    repository,
+    work: { signal: context.signal, progress: drawn.progress, wantsTotals },
+    toPaths: (operands) => operands.map((path) => toRepositoryPath(repository, path, context.cwd)),
+    [Symbol.dispose]: () => drawn[Symbol.dispose](),
+  }
+}
