@@ -93,15 +93,16 @@ function openServer({ url, options }: RemoteOptions): Server {
     return expectStatus(await sendRequest(own), path === '' ? 'its folder' : path, fine)
   }
   async function make(path: string, signal: AbortSignal): Promise<void> {
+    const place = path === '' ? '' : `${path}/`
     // 405: it is there; 409: what it is in is not.
-    const answer = await ask('MKCOL', `${path}/`, { fine: [201, 405, 409] }, signal)
+    const answer = await ask('MKCOL', place, { fine: [201, 405, 409] }, signal)
     await dropBody(answer)
     if (answer.response.status !== 409) return
     const above = path.slice(0, Math.max(0, path.lastIndexOf('/')))
     // The remote's own folder may be new; what that is in has to be there.
     if (path === '') await expectStatus(answer, 'its folder', [201])
     await makeFolder(above, signal)
-    await dropBody(await ask('MKCOL', `${path}/`, { fine: [201, 405] }, signal))
+    await dropBody(await ask('MKCOL', place, { fine: [201, 405] }, signal))
   }
   function makeFolder(path: string, signal: AbortSignal): Promise<void> {
     const known = made.get(path)

@@ -39,17 +39,24 @@ export async function sendRequest(request: WebRequest): Promise<WebAnswer> {
   const { method, url, headers = {}, body, signal, follow = false } = request
   const watch = watchSilence(request)
   const length = typeof body === 'string' || body instanceof Uint8Array ? undefined : body?.length
+  // What is still on its way when the request has failed is no progress.
+  let isOver = false
+  const moved = () => {
+    watch.isAlive()
+    return !isOver
+  }
   try {
     const response = await fetch(url, {
       method,
       headers: length === undefined ? headers : { ...headers, 'content-length': String(length) },
       signal: watch.signal,
       redirect: follow ? 'follow' : 'manual',
-      ...(body === undefined ? {} : { body: await openBody(body, watch.isAlive), duplex: 'half' }),
+      ...(body === undefined ? {} : { body: await openBody(body, moved), duplex: 'half' }),
     })
     watch.isAlive()
     return { response, url, watch }
   } catch (error) {
+    isOver = true
     watch.end()
     throw explainBreak(error, url, signal)
   }
@@ -84,7 +91,7 @@ function watchSilence({ signal, idleMs, url }: WebRequest): SilenceWatch {
 
 async function openBody(
   body: string | Uint8Array | FileBody,
-  isAlive: () => void,
+  moved: () => boolean,
 ): Promise<string | Uint8Array | AsyncIterable<Uint8Array>> {
   if (typeof body === 'string' || body instanceof Uint8Array) return body
   const { path, start, length, sizeBytes, onBytes } = body
@@ -93,15 +100,14 @@ async function openBody(
     onBytes?.(bytes.byteLength)
     return bytes
   }
-  return readPart(body, isAlive)
+  return readPart(body, moved)
 }
 
-async function* readPart({ path, start, length, onBytes }: FileBody, isAlive: () => void): AsyncGenerator<Uint8Array> {
+async function* readPart({ path, start, length, onBytes }: FileBody, moved: () => boolean): AsyncGenerator<Uint8Array> {
   const stream = createReadStream(path, { start, end: start + length - 1, highWaterMark: 256 << 10 })
   for await (const chunk of stream) {
-    isAlive()
     yield chunk
-    onBytes?.(chunk.length)
+    if (moved()) onBytes?.(chunk.length)
   }
 }
 
