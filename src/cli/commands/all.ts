@@ -2,10 +2,13 @@
 import type { CliCommand } from '../command.ts'
 import compare from './compare.ts'
 import completion from './completion.ts'
+import dataGc from './data-gc.ts'
+import dataLog from './data-log.ts'
 import engineLogs from './engine-logs.ts'
 import engineStatus from './engine-status.ts'
 import engineStop from './engine-stop.ts'
 import experimentsList from './experiments-list.ts'
+import init from './init.ts'
 import jobsCancel from './jobs-cancel.ts'
 import jobsGpuHours from './jobs-gpu-hours.ts'
 import jobsList from './jobs-list.ts'
@@ -37,10 +40,13 @@ import viewsExport from './views-export.ts'
 export const commands: readonly CliCommand[] = [
   compare,
   completion,
+  dataGc,
+  dataLog,
   engineLogs,
   engineStatus,
   engineStop,
   experimentsList,
+  init,
   jobsCancel,
   jobsGpuHours,
   jobsList,

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { runGit } from '../git.ts'
-import type { WorkTree } from './work-tree.ts'
+import type { WorkTree } from '../work-tree.ts'
 import { type GitPath, toFileName, type UnstagedFile } from './work-tree-status.ts'
 
 /** What a snapshot may add to the repository; more is data, and has a better way to travel. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createWritingGit, type WritingGit } from '../git.ts'
 import { createLfsPointer } from './lfs-pointer.ts'
 import { type NewFiles, toPath } from './new-files.ts'
-import type { WorkTree } from './work-tree.ts'
+import type { WorkTree } from '../work-tree.ts'
 import type { GitPath } from './work-tree-status.ts'
 
 /**

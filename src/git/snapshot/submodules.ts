@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { loadGitEnvironment, runGit } from '../git.ts'
 import { isThere } from '../is-there.ts'
-import type { WorkTree } from './work-tree.ts'
+import type { WorkTree } from '../work-tree.ts'
 import { parseStatus, toFileName } from './work-tree-status.ts'
 
 const maxListBytes = 256 << 20
