@@ -9,7 +9,7 @@ import { createScratchFolder } from './scratch-folder.ts'
 import { type NewFiles, type SnapshotLimits, sortNewFiles } from './snapshot/new-files.ts'
 import { writeNewFiles } from './snapshot/own-index.ts'
 import { checkSubmodules } from './snapshot/submodules.ts'
-import { findWorkTree, type WorkTree } from './snapshot/work-tree.ts'
+import { findWorkTree, type WorkTree } from './work-tree.ts'
 import { parseStatus, type WorkTreeStatus } from './snapshot/work-tree-status.ts'
 
 /** The code of a work tree as it was at one moment. */

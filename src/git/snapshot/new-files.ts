@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { type GitPath, toFileName, toPath } from '../git-path.ts'
 import { findLfsPaths } from '../lfs-paths.ts'
-import type { WorkTree } from './work-tree.ts'
+import type { WorkTree } from '../work-tree.ts'
 import type { UnstagedFile } from './work-tree-status.ts'
 
 /** What a snapshot may add to the repository; more is data, and has a better way to travel. */

@@ -4,7 +4,7 @@ import { createWritingGit, type WritingGit } from '../git.ts'
 import { type GitPath, toPath } from '../git-path.ts'
 import { createLfsPointer, formatLfsPointer } from '../lfs-pointer.ts'
 import type { NewFiles } from './new-files.ts'
-import type { WorkTree } from './work-tree.ts'
+import type { WorkTree } from '../work-tree.ts'
 
 /**
  * Puts files into the index that `workTree.env` names, and resolves to the tree of all that is in it.

@@ -3,7 +3,7 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import { loadGitEnvironment, runGit } from '../git.ts'
 import { toFileName } from '../git-path.ts'
 import { isThere } from '../is-there.ts'
-import type { WorkTree } from './work-tree.ts'
+import type { WorkTree } from '../work-tree.ts'
 import { parseStatus } from './work-tree-status.ts'
 
 const maxListBytes = 256 << 20

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
-import { RunwrightError } from '../../protocol/errors.ts'
-import { createWritingGit, type GitEnvironment, loadGitEnvironment, runGit } from '../git.ts'
+import { RunwrightError } from '../protocol/errors.ts'
+import { createWritingGit, type GitEnvironment, loadGitEnvironment, runGit } from './git.ts'
 
 /** A work tree, and where git keeps its index. */
 export interface WorkTree {
