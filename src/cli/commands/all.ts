@@ -16,6 +16,11 @@ import jobsLogs from './jobs-logs.ts'
 import jobsPromote from './jobs-promote.ts'
 import jobsRetry from './jobs-retry.ts'
 import jobsShow from './jobs-show.ts'
+import lfsAdd from './lfs-add.ts'
+import lfsFetch from './lfs-fetch.ts'
+import lfsPull from './lfs-pull.ts'
+import lfsPush from './lfs-push.ts'
+import lfsStatus from './lfs-status.ts'
 import mcp from './mcp.ts'
 import modelsAlias from './models-alias.ts'
 import modelsDelete from './models-delete.ts'
@@ -54,6 +59,11 @@ export const commands: readonly CliCommand[] = [
   jobsPromote,
   jobsRetry,
   jobsShow,
+  lfsAdd,
+  lfsFetch,
+  lfsPull,
+  lfsPush,
+  lfsStatus,
   mcp,
   modelsAlias,
   modelsDelete,
