@@ -2,6 +2,7 @@
 import type { CliCommand } from '../command.ts'
 import compare from './compare.ts'
 import completion from './completion.ts'
+import dataCompare from './data-compare.ts'
 import engineLogs from './engine-logs.ts'
 import engineStatus from './engine-status.ts'
 import engineStop from './engine-stop.ts'
@@ -37,6 +38,7 @@ import viewsExport from './views-export.ts'
 export const commands: readonly CliCommand[] = [
   compare,
   completion,
+  dataCompare,
   engineLogs,
   engineStatus,
   engineStop,
