@@ -17,5 +17,7 @@ export const dataFiles = {
   checkpoints: 'checkpoints',
   /** Saved views: `SavedView` as JSON, one a file. */
   views: 'views',
+  /** What changed inside files of data, by the hashes of both: a result a file, a bounded number of them. */
+  dataDiffs: 'cache/data-diff',
   gitignore: '.gitignore',
 } as const

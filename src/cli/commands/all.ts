@@ -2,6 +2,7 @@
 import type { CliCommand } from '../command.ts'
 import compare from './compare.ts'
 import completion from './completion.ts'
+import dataCompare from './data-compare.ts'
 import dataGc from './data-gc.ts'
 import dataLog from './data-log.ts'
 import engineLogs from './engine-logs.ts'
@@ -45,6 +46,7 @@ import viewsExport from './views-export.ts'
 export const commands: readonly CliCommand[] = [
   compare,
   completion,
+  dataCompare,
   dataGc,
   dataLog,
   engineLogs,
