@@ -1,6 +1,7 @@
 /**
  * Writes what ships: `dist/extension.cjs` for VS Code's extension host, `dist/engine.js` and `dist/cli.js` (which loads
- * `dist/cli-main.js`) for Node, `dist/training.js` for training programs, `dist/webviews/` for the browser in VS Code.
+ * `dist/cli-main.js`) for Node, `dist/training.js` for training programs, `dist/duckdb-worker.js` for the process that holds
+ * DuckDB, `dist/webviews/` for the browser in VS Code.
  *
  *     node scripts/bundle.ts               with source maps beside the bundles
  *     node scripts/bundle.ts --production  smaller, without source maps, names kept so that stack traces read well
@@ -24,6 +25,13 @@ const bundles: readonly (BuildOptions & { entry: string; outfile: string })[] = 
   { entry: 'src/cli/main.ts', outfile: 'dist/cli-main.js', format: 'esm', banner: { js: requireForModules } },
   { entry: 'src/cli/bin.ts', outfile: 'dist/cli.js', format: 'esm' },
   { entry: 'src/training/main.ts', outfile: 'dist/training.js', format: 'esm' },
+  // A native library: it stays a package beside the bundles.
+  {
+    entry: 'src/data/duckdb/worker.ts',
+    outfile: 'dist/duckdb-worker.js',
+    format: 'esm',
+    external: ['@duckdb/node-api'],
+  },
 ]
 
 /** Scripts and styles of webviews: for browsers, without modules of Node. */
