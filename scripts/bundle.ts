@@ -4,7 +4,8 @@
  * DuckDB, `dist/webviews/` for the browser in VS Code.
  *
  *     node scripts/bundle.ts               with source maps beside the bundles
- *     node scripts/bundle.ts --production  smaller, without source maps, names kept so that stack traces read well
+ *     node scripts/bundle.ts --production  smaller, without source maps; outside webviews names are kept, so that stack
+ *                                          traces read well
  */
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
@@ -58,6 +59,8 @@ export async function bundle({ production }: { production: boolean }): Promise<R
         bundle: true,
         minifyWhitespace: production,
         minifySyntax: production,
+        // A view is loaded each time it is opened; what runs in Node is loaded once, and its errors go to a log.
+        minifyIdentifiers: production && options.platform === 'browser',
         sourcemap: production ? false : 'linked',
         // Texts of other languages as they are: escaped they take three times the room.
         charset: 'utf8',

@@ -1,0 +1,66 @@
+import type { Readable } from 'node:stream'
+import type { ObjectKey } from './object-key.ts'
+
+/**
+ * A place outside this machine's cache that keeps objects by their keys. Each kind is one file in `remotes/`, and passes
+ * the contract suite of `test/contract` on the real thing.
+ */
+export interface DataRemote extends AsyncDisposable {
+  /** What people read: the url without passwords and tokens. */
+  readonly label: string
+  /** Requests that do it good to have under way at a time. */
+  readonly concurrency: number
+  /**
+   * Which of these objects it has, with their sizes in bytes. It may list a folder instead of asking for each.
+   * @throws TEMPORARILY_UNAVAILABLE when it cannot be reached, PERMISSION_DENIED, CANCELLED
+   */
+  find(keys: readonly ObjectKey[], signal: AbortSignal): Promise<ReadonlyMap<ObjectKey, number>>
+  /** All objects whose keys begin so, in no order, with their sizes in bytes. */
+  list(prefix: string, signal: AbortSignal): AsyncIterable<{ readonly key: ObjectKey; readonly sizeBytes: number }>
+  /**
+   * The bytes of an object from `start` to its end; an error of the connection ends the stream with that error.
+   * @throws RESOURCE_DOES_NOT_EXIST
+   */
+  read(key: ObjectKey, start: number, signal: AbortSignal): Promise<Readable>
+  /**
+   * Puts an object there. It can be found only once all of it is there; an object that is there already stays, since
+   * equal keys mean equal bytes.
+   *
+   * @param source a file; `onBytes` is told of bytes as they are sent, and of negative ones when a part is sent again
+   * @throws STORAGE_FULL, PERMISSION_DENIED, TEMPORARILY_UNAVAILABLE, CANCELLED
+   */
+  write(key: ObjectKey, source: RemoteSource, signal: AbortSignal): Promise<void>
+  /** Removes objects; those that are not there are no error. */
+  remove(keys: readonly ObjectKey[], signal: AbortSignal): Promise<void>
+}
+
+export interface RemoteSource {
+  /** Absolute path of a file that does not change meanwhile. */
+  readonly path: string
+  readonly sizeBytes: number
+  readonly onBytes?: (count: number) => void
+}
+
+/** A kind of remote: `folder`, `ssh`, `s3`, … */
+export interface RemoteKind {
+  readonly name: string
+  /** Whether it opens urls of this form. */
+  accepts(url: string): boolean
+  /**
+   * Opens without asking the place anything yet.
+   *
+   * @throws INVALID_PARAMETER_VALUE for a url or options that it does not understand
+   */
+  open(options: RemoteOptions): Promise<DataRemote>
+}
+
+export interface RemoteOptions {
+  /** As `.dvc/config` has it; a path without a scheme is a folder, from the folder of the file that names it. */
+  readonly url: string
+  /** The other options of its section, by DVC's names: `endpointurl`, `profile`, `user`, `keyfile`, … */
+  readonly options: ReadonlyMap<string, string>
+  /** Folder that a relative url is relative to: `.dvc`. */
+  readonly folder: string
+  /** Where keys of the user are: `AWS_…`, `HOME`, `SSH_AUTH_SOCK`. */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
