@@ -1,8 +1,8 @@
 /**
  * Writes what ships: `dist/extension.cjs` for VS Code's extension host, `dist/engine.js` and `dist/cli.js` (which loads
- * `dist/cli-main.js`) for Node, `dist/data-worker.js` for their threads that hash, `dist/table-worker.js` for the
- * processes in which they read tables, `dist/training.js` for training programs, `dist/webviews/` for the browser in VS
- * Code.
+ * `dist/cli-main.js`) for Node, `dist/data-worker.js` for their threads that hash, `dist/table-worker.js` and
+ * `dist/duckdb-worker.js` for the processes in which they read tables, `dist/training.js` for training programs,
+ * `dist/webviews/` for the browser in VS Code.
  *
  *     node scripts/bundle.ts               with source maps beside the bundles
  *     node scripts/bundle.ts --production  smaller, without source maps; outside webviews names are kept, so that stack
@@ -36,6 +36,13 @@ const bundles: readonly (BuildOptions & { entry: string; outfile: string })[] = 
     external: ['@duckdb/node-bindings-*'],
   },
   { entry: 'src/training/main.ts', outfile: 'dist/training.js', format: 'esm' },
+  // A native library: it stays a package beside the bundles.
+  {
+    entry: 'src/data/duckdb/worker.ts',
+    outfile: 'dist/duckdb-worker.js',
+    format: 'esm',
+    external: ['@duckdb/node-api'],
+  },
 ]
 
 /** Scripts and styles of webviews: for browsers, without modules of Node. */
