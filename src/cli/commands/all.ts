@@ -8,6 +8,7 @@ import dataCommit from './data-commit.ts'
 import dataCompare from './data-compare.ts'
 import dataGc from './data-gc.ts'
 import dataLog from './data-log.ts'
+import dataPreview from './data-preview.ts'
 import dataStatus from './data-status.ts'
 import engineLogs from './engine-logs.ts'
 import engineStatus from './engine-status.ts'
@@ -56,6 +57,7 @@ export const commands: readonly CliCommand[] = [
   dataCompare,
   dataGc,
   dataLog,
+  dataPreview,
   dataStatus,
   engineLogs,
   engineStatus,
