@@ -5,6 +5,7 @@ import { chooseLanguage } from './choose-language.ts'
 import { openCodeDocuments } from './code/code-documents.ts'
 import { commands } from './commands/all.ts'
 import { openComparisons } from './webviews/comparisons.ts'
+import { openDataPages } from './webviews/data-pages.ts'
 import { openJobPages } from './webviews/job-pages.ts'
 import { createConnections, type Connections } from './connections/connections.ts'
 import type { CommandContext } from './context.ts'
@@ -21,6 +22,7 @@ import { openJobLogs } from './jobs/job-logs.ts'
 import { createJobSecrets } from './jobs/job-secrets.ts'
 import { tellEnd } from './jobs/tell-end.ts'
 import { createArtifactFiles } from './views/artifact-files.ts'
+import { openDataPanel } from './data/data-panel.ts'
 import { openComputeView } from './views/compute-view.ts'
 import { openJobsView } from './views/jobs-view.ts'
 import { openExperimentsView } from './views/experiments-view.ts'
@@ -46,6 +48,8 @@ export function activate(context: vscode.ExtensionContext): void {
     jobNames: (connectionId) => feeds.jobNames(connectionId),
     failed: (error) => log.warn('GPUs:', error),
   })
+  const data = openDataPanel(() => commandContext)
+  const dataPages = openDataPages(context.extensionUri, () => commandContext)
   const jobLogs = openJobLogs((connectionId) => connections.client(connectionId))
   const feeds = createJobFeeds({
     connections: () => connections,
@@ -113,6 +117,8 @@ export function activate(context: vscode.ExtensionContext): void {
     explorer: view,
     jobs,
     compute,
+    data,
+    dataPages,
     jobLogs,
     jobPages,
     jobSecrets: createJobSecrets(context.secrets, workspaceState),
@@ -125,6 +131,7 @@ export function activate(context: vscode.ExtensionContext): void {
     cli,
     useFolder: places.use,
   }
+  data.start()
   offerInTerminals(context, cli).catch((error: unknown) => log.warn('no command in terminals:', error))
   subscriptions.push(
     log,
@@ -132,6 +139,8 @@ export function activate(context: vscode.ExtensionContext): void {
     view,
     jobs,
     compute,
+    data,
+    dataPages,
     jobLogs,
     jobPages,
     places,
