@@ -54,10 +54,10 @@ export async function addPaths(
     const version = await recordPath(recording, path)
     const out = tracked.find((each) => each.path === path)
     const pointer = out?.found.path ?? path + pointerEnding
-    const isChanged = savePointer(repository, pointer, out?.found, { ...version, path: nameInPointer(path, out) })
+    const text = savePointer(repository, pointer, out?.found, { ...version, path: nameInPointer(path, out) })
     if (git !== undefined) await ignoreInGit(repository, git, path)
     recording.singles.save()
-    added.push({ path, pointer, ...version, isChanged })
+    added.push({ path, pointer, ...version, isChanged: text !== undefined })
   }
   return added
 }
@@ -105,7 +105,7 @@ async function checkPath(
   if (inGit !== undefined && inGit.length > 0) {
     throw refuse(
       `Git has ${path} already.`,
-      `"git rm -r --cached ${JSON.stringify(path)}" takes it out of Git and leaves the files.`,
+      `git rm -r --cached -- ${JSON.stringify(path)} takes it out of Git and leaves the files.`,
     )
   }
 }

@@ -2,8 +2,12 @@
 import type { CliCommand } from '../command.ts'
 import compare from './compare.ts'
 import completion from './completion.ts'
+import dataAdd from './data-add.ts'
+import dataCheckout from './data-checkout.ts'
+import dataCommit from './data-commit.ts'
 import dataGc from './data-gc.ts'
 import dataLog from './data-log.ts'
+import dataStatus from './data-status.ts'
 import engineLogs from './engine-logs.ts'
 import engineStatus from './engine-status.ts'
 import engineStop from './engine-stop.ts'
@@ -40,8 +44,12 @@ import viewsExport from './views-export.ts'
 export const commands: readonly CliCommand[] = [
   compare,
   completion,
+  dataAdd,
+  dataCheckout,
+  dataCommit,
   dataGc,
   dataLog,
+  dataStatus,
   engineLogs,
   engineStatus,
   engineStop,
