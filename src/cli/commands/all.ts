@@ -5,6 +5,7 @@ import completion from './completion.ts'
 import dataAdd from './data-add.ts'
 import dataCheckout from './data-checkout.ts'
 import dataCommit from './data-commit.ts'
+import dataCompare from './data-compare.ts'
 import dataGc from './data-gc.ts'
 import dataLog from './data-log.ts'
 import dataStatus from './data-status.ts'
@@ -20,6 +21,11 @@ import jobsLogs from './jobs-logs.ts'
 import jobsPromote from './jobs-promote.ts'
 import jobsRetry from './jobs-retry.ts'
 import jobsShow from './jobs-show.ts'
+import lfsAdd from './lfs-add.ts'
+import lfsFetch from './lfs-fetch.ts'
+import lfsPull from './lfs-pull.ts'
+import lfsPush from './lfs-push.ts'
+import lfsStatus from './lfs-status.ts'
 import mcp from './mcp.ts'
 import modelsAlias from './models-alias.ts'
 import modelsDelete from './models-delete.ts'
@@ -47,6 +53,7 @@ export const commands: readonly CliCommand[] = [
   dataAdd,
   dataCheckout,
   dataCommit,
+  dataCompare,
   dataGc,
   dataLog,
   dataStatus,
@@ -62,6 +69,11 @@ export const commands: readonly CliCommand[] = [
   jobsPromote,
   jobsRetry,
   jobsShow,
+  lfsAdd,
+  lfsFetch,
+  lfsPull,
+  lfsPush,
+  lfsStatus,
   mcp,
   modelsAlias,
   modelsDelete,

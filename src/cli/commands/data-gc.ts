@@ -42,14 +42,12 @@ asked, nothing is deleted.`,
     },
   },
   async run(context, { options, json, workspace }) {
-    const { repository, work } = await openData(context, workspace)
+    using data = await openData(context, workspace)
+    const { repository, work } = data
     const ageMs = parseAge(options['older-than'] ?? defaultAge)
     const others = await openOthers(context.cwd, options.repo)
     if (isSharedCache(repository) && others.length === 0 && !options.unshared) throw createShared(repository)
-    using shown = work
-    const workspaces = await Promise.all(
-      [repository, ...others].map((each) => listWorkspaces(each, context.env, shown)),
-    )
+    const workspaces = await Promise.all([repository, ...others].map((each) => listWorkspaces(each, context.env, work)))
     const runs = await loadNeedsOfRuns(context, [...new Set([...workspaces.flat(), workspace])])
     const result = await collectGarbage(
       repository,
@@ -62,9 +60,9 @@ asked, nothing is deleted.`,
         isWithoutUnreadLists: options['forget-unlisted'],
         remote: undefined,
       },
-      shown,
+      work,
     )
-    shown[Symbol.dispose]()
+    data[Symbol.dispose]()
     const { runCount } = runs
     if (json) context.stdout.write(toJson({ ...result, runCount, isDryRun: !options.yes }))
     else context.stdout.write(formatResult(result, runCount, options.yes, context.stdout.columns))

@@ -20,9 +20,10 @@ before.`,
   },
   operands: { usage: 'PATH', min: 0, max: 1 },
   async run(context, { options, operands: [given], json, workspace }) {
-    const { repository, work, toPath } = await openData(context, workspace)
+    using data = await openData(context, workspace)
+    const { repository, work } = data
     const limit = parseCount('data log', 'limit', options.limit ?? defaultLimit)
-    const path = given === undefined ? undefined : toPath(given)
+    const path = given === undefined ? undefined : data.toPaths([given])[0]
     const versions: DataVersion[] = []
     for await (const version of logData(repository, context.env, { path, revision: options.rev }, work)) {
       versions.push(version)
