@@ -3,7 +3,11 @@ import type { CliCommand } from '../command.ts'
 import compare from './compare.ts'
 import completion from './completion.ts'
 import dataGc from './data-gc.ts'
+import dataHooksInstall from './data-hooks-install.ts'
+import dataHooksRemove from './data-hooks-remove.ts'
 import dataLog from './data-log.ts'
+import dataMergeDriver from './data-merge-driver.ts'
+import dataResolve from './data-resolve.ts'
 import engineLogs from './engine-logs.ts'
 import engineStatus from './engine-status.ts'
 import engineStop from './engine-stop.ts'
@@ -41,7 +45,11 @@ export const commands: readonly CliCommand[] = [
   compare,
   completion,
   dataGc,
+  dataHooksInstall,
+  dataHooksRemove,
   dataLog,
+  dataMergeDriver,
+  dataResolve,
   engineLogs,
   engineStatus,
   engineStop,
