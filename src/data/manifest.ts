@@ -43,8 +43,13 @@ export const manifestHeading = '{"runwright-manifest":1}'
 
 /** A line an entry, in one spelling only, so that equal folders have equal manifests. */
 export function formatManifest({ entries }: Manifest): string {
-  const lines = entries.toSorted((a, b) => compareCodePoints(a.path, b.path)).map(formatManifestEntry)
+  const lines = entries.toSorted((a, b) => compareCodePoints(entryOrder(a), entryOrder(b))).map(formatManifestEntry)
   return [manifestHeading, ...lines, ''].join('\n')
+}
+
+/** What entries are sorted by: a folder stands where what is in it would stand. */
+export function entryOrder({ kind, path }: Pick<ManifestEntry, 'kind' | 'path'>): string {
+  return kind === 'folder' ? `${path}/` : path
 }
 
 /** A line, without its end, for manifests that are written piece by piece in the order of their paths. */

@@ -12,6 +12,7 @@ const mustNotBeLinks = [
   dataFiles.artifacts,
   dataFiles.spool,
   dataFiles.jobs,
+  dataFiles.features,
   dataFiles.views,
   dataFiles.logs,
   dataFiles.log,

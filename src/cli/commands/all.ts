@@ -2,6 +2,7 @@
 import type { CliCommand } from '../command.ts'
 import compare from './compare.ts'
 import completion from './completion.ts'
+import dataCompare from './data-compare.ts'
 import dataGc from './data-gc.ts'
 import dataHooksInstall from './data-hooks-install.ts'
 import dataHooksRemove from './data-hooks-remove.ts'
@@ -20,6 +21,11 @@ import jobsLogs from './jobs-logs.ts'
 import jobsPromote from './jobs-promote.ts'
 import jobsRetry from './jobs-retry.ts'
 import jobsShow from './jobs-show.ts'
+import lfsAdd from './lfs-add.ts'
+import lfsFetch from './lfs-fetch.ts'
+import lfsPull from './lfs-pull.ts'
+import lfsPush from './lfs-push.ts'
+import lfsStatus from './lfs-status.ts'
 import mcp from './mcp.ts'
 import modelsAlias from './models-alias.ts'
 import modelsDelete from './models-delete.ts'
@@ -44,6 +50,7 @@ import viewsExport from './views-export.ts'
 export const commands: readonly CliCommand[] = [
   compare,
   completion,
+  dataCompare,
   dataGc,
   dataHooksInstall,
   dataHooksRemove,
@@ -62,6 +69,11 @@ export const commands: readonly CliCommand[] = [
   jobsPromote,
   jobsRetry,
   jobsShow,
+  lfsAdd,
+  lfsFetch,
+  lfsPull,
+  lfsPush,
+  lfsStatus,
   mcp,
   modelsAlias,
   modelsDelete,

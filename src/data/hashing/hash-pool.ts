@@ -3,14 +3,19 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { type ErrorCode, RunwrightError } from '../../protocol/errors.ts'
+import { makeFiles, type MakeRequest } from './make-files.ts'
 import { cancelShared, createSharedProgress, readSharedBytes, type SharedProgress } from './shared-progress.ts'
 import { type TakenFiles, takeFiles, type TakeRequest } from './take-files.ts'
 
-/** Threads that hash files and store their objects. They are started when there is enough to do. */
+/**
+ * Threads that hash files and store their objects, or make files from objects. They are started when there is enough to
+ * do; little is done at once, by the thread that asks.
+ */
 export interface HashPool extends AsyncDisposable {
-  /** At once where it is little, and as a promise where a thread does it. */
+  /** @param sizeBytes of all files together, as far as is known */
   take(request: TakeRequest, sizeBytes: number): TakenFiles | Promise<TakenFiles>
-  /** Bytes hashed so far. */
+  make(request: MakeRequest, sizeBytes: number): Float64Array | Promise<Float64Array>
+  /** Bytes hashed or made so far. */
   doneBytes(): number
 }
 
@@ -19,7 +24,7 @@ export interface WorkerData {
 }
 
 export type WorkerAnswer =
-  | { readonly taken: TakenFiles }
+  | { readonly result: TakenFiles | Float64Array }
   | { readonly refusal: { readonly code: ErrorCode; readonly message: string; readonly hint: string | undefined } }
   | { readonly failure: unknown }
 
@@ -31,8 +36,8 @@ const littleBytes = 8 << 20
 const maxWorkers = 8
 
 interface Task {
-  readonly request: TakeRequest
-  readonly resolve: (taken: TakenFiles) => void
+  readonly request: TakeRequest | MakeRequest
+  readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -80,16 +85,25 @@ export function openHashPool(signal: AbortSignal): HashPool {
     worker.postMessage(task.request)
   }
 
+  function isLittle(files: number, sizeBytes: number): boolean {
+    inlineFiles += files
+    inlineBytes += sizeBytes
+    return inlineFiles <= littleFiles && inlineBytes <= littleBytes
+  }
+
+  function hand<Result>(request: Task['request']): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      // SAFETY: worker.ts answers each kind of request with its own result.
+      queue.push({ request, resolve: (result) => resolve(result as Result), reject })
+      next()
+    })
+  }
+
   return {
-    take(request, sizeBytes) {
-      inlineFiles += request.paths.length
-      inlineBytes += sizeBytes
-      if (inlineFiles <= littleFiles && inlineBytes <= littleBytes) return takeFiles(request, shared)
-      return new Promise((resolve, reject) => {
-        queue.push({ request, resolve, reject })
-        next()
-      })
-    },
+    take: (request, sizeBytes) =>
+      isLittle(request.paths.length, sizeBytes) ? takeFiles(request, shared) : hand<TakenFiles>(request),
+    make: (request, sizeBytes) =>
+      isLittle(request.files.length, sizeBytes) ? makeFiles(request, shared) : hand<Float64Array>(request),
     doneBytes: () => readSharedBytes(shared),
     async [Symbol.asyncDispose]() {
       signal.removeEventListener('abort', cancel)
@@ -100,7 +114,7 @@ export function openHashPool(signal: AbortSignal): HashPool {
 }
 
 function settle({ resolve, reject }: Task, answer: WorkerAnswer): void {
-  if ('taken' in answer) resolve(answer.taken)
+  if ('result' in answer) resolve(answer.result)
   else if ('refusal' in answer) {
     const { code, message, hint } = answer.refusal
     reject(new RunwrightError(code, message, hint === undefined ? {} : { hint }))

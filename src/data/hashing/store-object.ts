@@ -108,7 +108,7 @@ export function copyWhileReading(
   }
 }
 
-function writeFully(fd: number, bytes: Buffer): void {
+export function writeFully(fd: number, bytes: Buffer): void {
   for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done)
 }
 

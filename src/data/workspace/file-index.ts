@@ -21,7 +21,7 @@ export interface IndexRecord {
 /** What all records together stand for; the last block. */
 export interface IndexSummary {
   /** Undefined where the files are of no version that was stored. */
-  readonly version: { readonly hash: DataHash; readonly sha256: Sha256 } | undefined
+  readonly version: { readonly hash: DataHash; readonly sha256: Sha256 | undefined } | undefined
   /** Of the folders of the cache when every object was seen in them; see `cache-stamp.ts`. */
   readonly cacheStamp: string | undefined
 }

@@ -4,6 +4,7 @@ import { digitsPerFile, numbersPerFile, type TakenFiles } from '../hashing/take-
 import type { HashPool } from '../hashing/hash-pool.ts'
 import { compareCodePoints } from '../relative-path.ts'
 import type { IndexReader, IndexRecord } from './file-index.ts'
+import { inOrder } from './in-order.ts'
 import type { ScannedEntry, ScannedFile } from './scan-folder.ts'
 
 /** A file of the workspace with its hashes. */
@@ -31,54 +32,53 @@ export interface StateOptions {
   readonly store: ObjectPlace | undefined
   /** Whether a file that is known need not be read: its object may be gone. Default: always. */
   readonly isEnough?: (record: IndexRecord) => boolean
+  /** Told of a file that is not as the index has it, before it is read. */
+  readonly onChanged?: (before: IndexRecord, now: ScannedFile) => void
   /** Told of the objects that were made. */
   readonly onObjects?: (taken: TakenFiles) => void
   /** What changed at this time or later is not kept as known; milliseconds since 1970 by the clock of the files. */
   readonly startedMs: number
 }
 
-/** Batches that are under way at a time; enough to keep every thread busy. */
-const maxPending = 12
-
 /**
  * The files with their hashes, in order: as the index knows them, or else read anew.
  *
  * @throws what reading a file throws, naming it
  */
-export async function* readStates(options: StateOptions): AsyncGenerator<StateBatch> {
+export function readStates(options: StateOptions): AsyncGenerator<StateBatch> {
+  return inOrder(beginBatches(options))
+}
+
+function* beginBatches(options: StateOptions): Generator<StateBatch | Promise<StateBatch>> {
   const { index } = options
-  const pending: (StateBatch | Promise<StateBatch>)[] = []
   let record = index.next()
-  const findKnown = (entry: ScannedFile): IndexRecord | undefined => {
-    while (record !== undefined && record.path !== entry.path && compareCodePoints(record.path, entry.path) < 0) {
+  const findRecord = ({ path }: ScannedFile): IndexRecord | undefined => {
+    while (record !== undefined && record.path !== path && compareCodePoints(record.path, path) < 0) {
       record = index.next()
     }
-    if (record?.path !== entry.path) return undefined
-    const isSame = record.sizeBytes === entry.sizeBytes && record.mtimeMs === entry.mtimeMs && record.ino === entry.ino
-    return isSame && record.mtimeMs < index.writtenMs ? record : undefined
+    return record?.path === path ? record : undefined
   }
-  for (const batch of options.entries) {
-    const read = readBatch(batch, findKnown, options)
-    // Whoever fails is heard when its turn has come.
-    if (read instanceof Promise) read.catch(() => undefined)
-    pending.push(read)
-    if (pending.length < maxPending && read instanceof Promise) continue
-    while (pending.length > 0 && (pending.length >= maxPending || !(pending[0] instanceof Promise))) {
-      const first = pending.shift()
-      if (first !== undefined) yield await first
-    }
-  }
-  for (const rest of pending) yield await rest
+  for (const batch of options.entries) yield readBatch(batch, findRecord, options)
+}
+
+/** Whether a file is as the index has it. What changed as the index was written may have changed once more. */
+function isSame(record: IndexRecord, entry: ScannedFile, { writtenMs }: IndexReader): boolean {
+  const { sizeBytes, mtimeMs, ino } = record
+  return sizeBytes === entry.sizeBytes && mtimeMs === entry.mtimeMs && ino === entry.ino && mtimeMs < writtenMs
 }
 
 function readBatch(
   batch: readonly ScannedEntry[],
-  findKnown: (entry: ScannedFile) => IndexRecord | undefined,
+  findRecord: (entry: ScannedFile) => IndexRecord | undefined,
   options: StateOptions,
 ): StateBatch | Promise<StateBatch> {
+  const { index, isEnough, onChanged } = options
   const known = batch.map((entry) => {
-    const found = entry.kind === 'file' ? findKnown(entry) : undefined
-    return found !== undefined && options.isEnough?.(found) !== false ? found : undefined
+    const found = entry.kind === 'file' ? findRecord(entry) : undefined
+    if (entry.kind !== 'file' || found === undefined) return undefined
+    if (isSame(found, entry, index)) return isEnough?.(found) === false ? undefined : found
+    onChanged?.(found, entry)
+    return undefined
   })
   const unknown = batch.flatMap((entry, at) => (entry.kind === 'file' && known[at] === undefined ? [entry] : []))
   if (unknown.length === 0) return { isKnown: true, entries: batch.map((entry, at) => toState(entry, known[at])) }

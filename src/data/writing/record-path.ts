@@ -108,7 +108,7 @@ export function indexFile(temporaryFolder: string, path: string): string {
   return join(indexFolder(temporaryFolder), createHash('sha256').update(path).digest('hex').slice(0, 32))
 }
 
-function objectPlace({ repository, cache }: Recording): ObjectPlace {
+export function objectPlace({ repository, cache }: Recording): ObjectPlace {
   return {
     objects: cache.objects,
     temporary: cache.temporaryFolder,
