@@ -8,7 +8,12 @@ const shownConflicts = 50
 export function formatConflicts(pointer: string, conflicts: readonly FileConflict[]): string {
   const target = pointer.replace(/\.dvc$/, '')
   const lines = conflicts.slice(0, shownConflicts).map(({ path, ours, theirs }) => {
-    const what = ours === undefined ? 'deleted or not here in ours' : theirs === undefined ? 'deleted in theirs' : 'changed in both'
+    const what =
+      ours === undefined
+        ? 'deleted or not here in ours'
+        : theirs === undefined
+          ? 'deleted in theirs'
+          : 'changed in both'
     return `  ${path === '' ? target : printable(path)}: ${what}\n`
   })
   const more = conflicts.length > lines.length ? `  … and ${conflicts.length - lines.length} more\n` : ''

@@ -1,34 +1,29 @@
-import path from 'node:path'
-import { type DataRepository, openDataRepository, toRepositoryPath } from '../data/repository.ts'
+import { relative } from 'node:path'
+import type { DataRepository } from '../data/repository.ts'
 import type { Work } from '../data/work.ts'
 import type { CliContext } from './context.ts'
-import { showProgress } from './show-progress.ts'
+import { drawProgress } from './data-progress.ts'
 
-/** The data repository that a command means. */
-export interface OpenData {
+/** The data of the folder that a command is about, and what its work is told by. */
+export interface OpenedData extends Disposable {
   readonly repository: DataRepository
-  /** Progress is shown on a terminal; disposing takes the last line of it away. */
-  readonly work: Work & Disposable
-  /** A path that the user gave, from the root of the repository. @throws INVALID_PARAMETER_VALUE for one outside */
-  toPath(given: string): string
+  readonly work: Work
+  /** From the root of the repository. @throws INVALID_PARAMETER_VALUE for places outside */
+  toPaths(operands: readonly string[]): readonly string[]
 }
 
-/**
- * @param workspace as the command was given it
- * @throws RESOURCE_DOES_NOT_EXIST where there is none
- */
-export async function openData(context: CliContext, workspace: string): Promise<OpenData> {
-  const folder = dataFolder(context, workspace)
-  const repository = await openDataRepository(folder)
+/** @throws RESOURCE_DOES_NOT_EXIST outside of a repository with data */
+export async function openData(context: CliContext, workspace: string): Promise<OpenedData> {
+  // Only the commands on data load what they need.
+  const { openDataRepository, toRepositoryPath } = await import('../data/repository.ts')
+  const isInside = !relative(workspace, context.cwd).startsWith('..')
+  const repository = await openDataRepository(isInside ? context.cwd : workspace)
+  const drawn = drawProgress(context.stderr, context.now)
+  const wantsTotals = context.stderr.isTTY === true
   return {
     repository,
-    work: { signal: context.signal, ...showProgress(context.stderr) },
-    toPath: (given) => toRepositoryPath(repository, given, folder),
+    work: { signal: context.signal, progress: drawn.progress, wantsTotals },
+    toPaths: (operands) => operands.map((path) => toRepositoryPath(repository, path, context.cwd)),
+    [Symbol.dispose]: () => drawn[Symbol.dispose](),
   }
-}
-
-/** Where the user stands; or the workspace, when one elsewhere was named. */
-export function dataFolder({ cwd }: Pick<CliContext, 'cwd'>, workspace: string): string {
-  const inside = path.relative(workspace, cwd)
-  return inside.split(path.sep)[0] === '..' || path.isAbsolute(inside) ? workspace : cwd
 }

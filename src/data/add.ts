@@ -54,10 +54,10 @@ export async function addPaths(
     const version = await recordPath(recording, path)
     const out = tracked.find((each) => each.path === path)
     const pointer = out?.found.path ?? path + pointerEnding
-    const isChanged = savePointer(repository, pointer, out?.found, { ...version, path: nameInPointer(path, out) })
+    const text = savePointer(repository, pointer, out?.found, { ...version, path: nameInPointer(path, out) })
     if (git !== undefined) await ignoreInGit(repository, git, path)
     recording.singles.save()
-    added.push({ path, pointer, ...version, isChanged })
+    added.push({ path, pointer, ...version, isChanged: text !== undefined })
   }
   return added
 }

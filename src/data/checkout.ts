@@ -119,5 +119,5 @@ async function perform(recording: Recording, { out, path }: TrackedOut, plan: Ou
   const file = indexFile(repository.temporaryFolder, path)
   using writer = openIndexWriter(file)
   await performPlan(recording, absolute, plan, writer.add)
-  writer.finish({ version: { hash: out.hash, sha256: out.sha256 }, cacheStamp: undefined })
+  writer.finish({ version: { hash: out.hash, sha256: out.sha256 }, cacheStamp: undefined, shape: undefined })
 }

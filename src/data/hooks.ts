@@ -123,13 +123,16 @@ async function uninstallMergeDriver(side: GitSide): Promise<void> {
   await changeAttributes(side, (lines) => lines.filter((line) => line !== attribute))
 }
 
-async function changeAttributes(
-  side: GitSide,
-  change: (lines: readonly string[]) => readonly string[],
-): Promise<void> {
+async function changeAttributes(side: GitSide, change: (lines: readonly string[]) => readonly string[]): Promise<void> {
   const file = join(await findCommonFolder(side), 'info', 'attributes')
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const lines = change(text.split('\n').slice(0, text.endsWith('\n') ? -1 : undefined))
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, lines.filter((line, index) => line !== '' || index < lines.length - 1).map((line) => `${line}\n`).join(''))
+  writeFileSync(
+    file,
+    lines
+      .filter((line, index) => line !== '' || index < lines.length - 1)
+      .map((line) => `${line}\n`)
+      .join(''),
+  )
 }

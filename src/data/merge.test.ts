@@ -19,7 +19,16 @@ describe('the merge of two lists of files', () => {
   it('takes each file from the side that changed it, and says where both did', () => {
     const base = list({ same: '0', ours: '0', theirs: '0', both: '0', alike: '0', gone: '0', goneChanged: '0' })
     const ours = list({ same: '0', ours: '1', theirs: '0', both: '1', alike: '1', goneChanged: '1', new: '1' })
-    const theirs = list({ same: '0', ours: '0', theirs: '2', both: '2', alike: '1', gone: '0', new: '2', theirNew: '2' })
+    const theirs = list({
+      same: '0',
+      ours: '0',
+      theirs: '2',
+      both: '2',
+      alike: '1',
+      gone: '0',
+      new: '2',
+      theirNew: '2',
+    })
     const { files, conflicts } = mergeLists(base, ours, theirs)
     assert.deepEqual(
       files,
@@ -96,14 +105,21 @@ describe('a merge of two branches’ folders', () => {
   })
 
   it('asks for each file that both have changed, remembers what was said, and writes nothing until all is', async () => {
-    await using repository = await createMerge({ a: '1', b: '1', 'c.csv': '1' }, { a: '2', 'c.csv': '2' }, {
-      a: '3',
-      b: '3',
-      'c.csv': '3',
-    })
+    await using repository = await createMerge(
+      { a: '1', b: '1', 'c.csv': '1' },
+      { a: '2', 'c.csv': '2' },
+      {
+        a: '3',
+        b: '3',
+        'c.csv': '3',
+      },
+    )
     const before = await readFile(join(repository.root, 'd.dvc'), 'utf8')
     const { conflicts } = await resolve(repository)
-    assert.deepEqual(conflicts.map(({ path }) => path), ['a', 'b', 'c.csv'])
+    assert.deepEqual(
+      conflicts.map(({ path }) => path),
+      ['a', 'b', 'c.csv'],
+    )
     await assert.rejects(resolve(repository, ['x'], 'ours'), { code: 'RESOURCE_DOES_NOT_EXIST' })
     await resolve(repository, ['a'], 'theirs')
     await resolve(repository, ['c.csv'], 'both')
@@ -137,6 +153,9 @@ describe('a merge of two branches’ folders', () => {
     assert.equal((await resolve(repository)).conflicts.length, 1)
     assert.equal((await resolve(repository, [], 'both')).isDone, false)
     await resolve(repository, [], 'theirs')
-    assert.equal(parsePointer(await readFile(join(repository.root, 'd.dvc'), 'utf8'), '').outs[0]?.hash, md5Of('theirs'))
+    assert.equal(
+      parsePointer(await readFile(join(repository.root, 'd.dvc'), 'utf8'), '').outs[0]?.hash,
+      md5Of('theirs'),
+    )
   })
 })

@@ -51,7 +51,11 @@ export function mergePointers(
   if (base?.hash === ours.hash) return { text: sides.theirs, conflicts: [] }
   if (!isFolder(ours) || !isFolder(theirs)) return decideWhole(sides, ours, theirs, decided)
   using cache = openDataCache(repository)
-  return mergeFolders({ cache, where, ours, theirs, base: base !== undefined && isFolder(base) ? base : undefined }, sides, decided)
+  return mergeFolders(
+    { cache, where, ours, theirs, base: base !== undefined && isFolder(base) ? base : undefined },
+    sides,
+    decided,
+  )
 }
 
 function onlyOut(text: string, where: string): PointerOut {

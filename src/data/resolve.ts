@@ -108,7 +108,9 @@ function openMemory({ temporaryFolder }: DataRepository, key: string): Memory {
 function readDecided(file: string): ReadonlyMap<string, Side> {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    return new Map(isRecord(value) ? Object.entries(value).filter((entry): entry is [string, Side] => isSide(entry[1])) : [])
+    return new Map(
+      isRecord(value) ? Object.entries(value).filter((entry): entry is [string, Side] => isSide(entry[1])) : [],
+    )
   } catch {
     return new Map()
   }

@@ -2,6 +2,9 @@
 import type { CliCommand } from '../command.ts'
 import compare from './compare.ts'
 import completion from './completion.ts'
+import dataAdd from './data-add.ts'
+import dataCheckout from './data-checkout.ts'
+import dataCommit from './data-commit.ts'
 import dataCompare from './data-compare.ts'
 import dataGc from './data-gc.ts'
 import dataHooksInstall from './data-hooks-install.ts'
@@ -9,6 +12,7 @@ import dataHooksRemove from './data-hooks-remove.ts'
 import dataLog from './data-log.ts'
 import dataMergeDriver from './data-merge-driver.ts'
 import dataResolve from './data-resolve.ts'
+import dataStatus from './data-status.ts'
 import engineLogs from './engine-logs.ts'
 import engineStatus from './engine-status.ts'
 import engineStop from './engine-stop.ts'
@@ -50,6 +54,9 @@ import viewsExport from './views-export.ts'
 export const commands: readonly CliCommand[] = [
   compare,
   completion,
+  dataAdd,
+  dataCheckout,
+  dataCommit,
   dataCompare,
   dataGc,
   dataHooksInstall,
@@ -57,6 +64,7 @@ export const commands: readonly CliCommand[] = [
   dataLog,
   dataMergeDriver,
   dataResolve,
+  dataStatus,
   engineLogs,
   engineStatus,
   engineStop,

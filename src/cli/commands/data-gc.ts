@@ -1,6 +1,5 @@
 import path from 'node:path'
-import { collectGarbage, type GcResult, isSharedCache } from '../../data/gc.ts'
-import { listWorkspaces } from '../../data/needed.ts'
+import type { GcResult } from '../../data/gc.ts'
 import { type DataRepository, openDataRepository } from '../../data/repository.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { formatSize, parseTime } from '../../protocol/quantities.ts'
@@ -41,15 +40,16 @@ asked, nothing is deleted.`,
       summary: 'Go on where the list of a folder is neither here nor in the remote, and risk its files',
     },
   },
+  ownsSignals: true,
   async run(context, { options, json, workspace }) {
-    const { repository, work } = await openData(context, workspace)
+    const { collectGarbage, isSharedCache } = await import('../../data/gc.ts')
+    const { listWorkspaces } = await import('../../data/needed.ts')
+    using data = await openData(context, workspace)
+    const { repository, work } = data
     const ageMs = parseAge(options['older-than'] ?? defaultAge)
     const others = await openOthers(context.cwd, options.repo)
     if (isSharedCache(repository) && others.length === 0 && !options.unshared) throw createShared(repository)
-    using shown = work
-    const workspaces = await Promise.all(
-      [repository, ...others].map((each) => listWorkspaces(each, context.env, shown)),
-    )
+    const workspaces = await Promise.all([repository, ...others].map((each) => listWorkspaces(each, context.env, work)))
     const runs = await loadNeedsOfRuns(context, [...new Set([...workspaces.flat(), workspace])])
     const result = await collectGarbage(
       repository,
@@ -62,9 +62,9 @@ asked, nothing is deleted.`,
         isWithoutUnreadLists: options['forget-unlisted'],
         remote: undefined,
       },
-      shown,
+      work,
     )
-    shown[Symbol.dispose]()
+    data[Symbol.dispose]()
     const { runCount } = runs
     if (json) context.stdout.write(toJson({ ...result, runCount, isDryRun: !options.yes }))
     else context.stdout.write(formatResult(result, runCount, options.yes, context.stdout.columns))

@@ -1,4 +1,3 @@
-import { installHooks, installMergeDriver } from '../../data/hooks.ts'
 import { defineCliCommand } from '../command.ts'
 import { openData } from '../open-data.ts'
 import { toJson } from '../text.ts'
@@ -13,9 +12,10 @@ With --merge git also merges folders of data file by file; "runwright data resol
     merge: { type: 'boolean', summary: 'Also a merge driver for .dvc files, in the settings of this clone' },
   },
   async run(context, { options, json, workspace }) {
-    const { repository } = await openData(context, workspace)
-    const hooks = await installHooks(repository, context.env, context.program)
-    if (options.merge) await installMergeDriver(repository, context.env, context.program)
+    const { installHooks, installMergeDriver } = await import('../../data/hooks.ts')
+    using data = await openData(context, workspace)
+    const hooks = await installHooks(data.repository, context.env, context.program)
+    if (options.merge) await installMergeDriver(data.repository, context.env, context.program)
     if (json) return void context.stdout.write(toJson({ hooks, hasMergeDriver: options.merge }))
     for (const { name, isChained } of hooks) {
       context.stdout.write(`Installed ${name}${isChained ? ', after the hook that was there' : ''}.\n`)

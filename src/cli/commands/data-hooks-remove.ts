@@ -1,4 +1,3 @@
-import { removeHooks } from '../../data/hooks.ts'
 import { defineCliCommand } from '../command.ts'
 import { openData } from '../open-data.ts'
 import { toJson } from '../text.ts'
@@ -10,8 +9,9 @@ export default defineCliCommand({
   example: 'runwright data hooks remove',
   options: {},
   async run(context, { json, workspace }) {
-    const { repository } = await openData(context, workspace)
-    const removed = await removeHooks(repository, context.env)
+    const { removeHooks } = await import('../../data/hooks.ts')
+    using data = await openData(context, workspace)
+    const removed = await removeHooks(data.repository, context.env)
     if (json) return void context.stdout.write(toJson({ removed }))
     context.stdout.write(removed.length === 0 ? 'There were none.\n' : `Removed ${removed.join(', ')}.\n`)
   },

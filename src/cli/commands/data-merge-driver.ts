@@ -1,7 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { mergePointers } from '../../data/merge.ts'
-import { openDataRepository } from '../../data/repository.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { defineCliCommand, exitCodes } from '../command.ts'
 import { formatConflicts } from '../data-conflicts.ts'
@@ -15,6 +13,8 @@ the .dvc file as in conflict; OURS then has our side of such files.`,
   options: {},
   operands: { usage: 'BASE OURS THEIRS PATH', min: 4, max: 4 },
   async run(context, { operands: [base = '', ours = '', theirs = '', pointer = ''] }) {
+    const { mergePointers } = await import('../../data/merge.ts')
+    const { openDataRepository } = await import('../../data/repository.ts')
     const [old, our, their] = await Promise.all([base, ours, theirs].map((file) => readFile(file, 'utf8')))
     if (our === undefined || their === undefined) return exitCodes.failed
     const sides = { base: old === '' ? undefined : old, ours: our, theirs: their }

@@ -1,4 +1,4 @@
-import { resolveMerge, type Resolved } from '../../data/resolve.ts'
+import type { Resolved } from '../../data/resolve.ts'
 import type { Side } from '../../data/merge.ts'
 import { defineCliCommand, exitCodes, usageError } from '../command.ts'
 import { formatConflicts } from '../data-conflicts.ts'
@@ -17,12 +17,16 @@ decided, PATH.dvc is written: add it to git's index then. Exits with 1 while som
     theirs: { type: 'boolean', summary: 'Take the file of the branch that is merged' },
     both: { type: 'boolean', summary: 'Keep both, theirs under another name' },
   },
-  operands: { usage: 'PATH [FILE…]', min: 1, max: 1000 },
+  operands: { usage: 'PATH [FILE…]', min: 1, max: Infinity },
+  ownsSignals: true,
   async run(context, { options, operands: [given = '', ...files], json, workspace }) {
-    const { repository, work, toPath } = await openData(context, workspace)
+    const { resolveMerge } = await import('../../data/resolve.ts')
+    using data = await openData(context, workspace)
     const side = chooseSide(options)
     if (side === undefined && files.length > 0) throw usageError('data resolve', 'Give --ours, --theirs or --both.')
-    const { text: _, ...resolved } = await resolveMerge(repository, { env: context.env, path: toPath(given), files, side }, work)
+    const [path = ''] = data.toPaths([given])
+    const how = { env: context.env, path, files, side }
+    const { text: _, ...resolved } = await resolveMerge(data.repository, how, data.work)
     context.stdout.write(json ? toJson(resolved) : formatResolved(resolved))
     return resolved.isDone ? exitCodes.ok : exitCodes.failed
   },

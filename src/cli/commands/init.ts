@@ -1,6 +1,5 @@
-import { initRepository } from '../../data/init.ts'
+import { relative } from 'node:path'
 import { defineCliCommand } from '../command.ts'
-import { dataFolder } from '../open-data.ts'
 import { toJson } from '../text.ts'
 
 export default defineCliCommand({
@@ -14,7 +13,9 @@ files yourself when you commit them.`,
     subdir: { type: 'boolean', summary: 'In a folder inside a git repository, for data of its own' },
   },
   async run(context, { options, json, workspace }) {
-    const folder = options.subdir ? context.cwd : dataFolder(context, workspace)
+    const { initRepository } = await import('../../data/init.ts')
+    const isInside = !relative(workspace, context.cwd).startsWith('..')
+    const folder = isInside ? context.cwd : workspace
     const files = await initRepository({
       folder,
       env: context.env,

@@ -66,7 +66,8 @@ export type Side = 'ours' | 'theirs' | 'both'
  */
 export function decide(files: FileList, { path, ours, theirs }: FileConflict, side: Side): FileList | undefined {
   const decided = new Map(files)
-  const put = (name: string, md5: Md5 | undefined) => (md5 === undefined ? decided.delete(name) : decided.set(name, md5))
+  const put = (name: string, md5: Md5 | undefined) =>
+    md5 === undefined ? decided.delete(name) : decided.set(name, md5)
   if (side === 'both') {
     put(path, ours ?? theirs)
     if (ours !== undefined && theirs !== undefined) put(freeName(decided, path), theirs)

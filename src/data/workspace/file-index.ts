@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, renameSync, unlinkSync, write
 import { crc32 } from 'node:zlib'
 import { toStorageError } from '../../store/storage-error.ts'
 import type { DataHash, Sha256 } from '../hash.ts'
+import type { CacheStamp } from './cache-stamp.ts'
 
 /**
  * What was known of the files of one folder when they were last looked at, in the order of their paths: a file of
@@ -22,8 +23,10 @@ export interface IndexRecord {
 export interface IndexSummary {
   /** Undefined where the files are of no version that was stored. */
   readonly version: { readonly hash: DataHash; readonly sha256: Sha256 | undefined } | undefined
-  /** Of the folders of the cache when every object was seen in them; see `cache-stamp.ts`. */
-  readonly cacheStamp: string | undefined
+  /** Of the folders of the cache when every object was seen in them. */
+  readonly cacheStamp: CacheStamp | undefined
+  /** Of links, empty folders and files that may be executed; see `as-indexed.ts`. */
+  readonly shape: string | undefined
 }
 
 const magic = Buffer.from('runwright index 1\n')

@@ -36,7 +36,7 @@ export function openSingleFiles(temporaryFolder: string): SingleFiles {
       if (!isChanged) return
       using writer = openIndexWriter(file)
       for (const record of [...records.values()].sort((a, b) => compareCodePoints(a.path, b.path))) writer.add(record)
-      writer.finish({ version: undefined, cacheStamp: undefined })
+      writer.finish({ version: undefined, cacheStamp: undefined, shape: undefined })
       isChanged = false
     },
   }

@@ -44,6 +44,13 @@ export async function lockRepository(
   return { takenMs: readClock(join(temporaryFolder, 'clock')), [Symbol.dispose]: () => lock[Symbol.dispose]() }
 }
 
+/** Takes the lock if nobody has it. */
+export function tryLockRepository({ temporaryFolder }: DataRepository): RepositoryLock | undefined {
+  prepare(besideFolder(temporaryFolder))
+  const lock = openLock(join(temporaryFolder, 'lock'))
+  return lock && { takenMs: readClock(join(temporaryFolder, 'clock')), [Symbol.dispose]: () => lock[Symbol.dispose]() }
+}
+
 /** Where files of the workspace are written before they are moved to their places. */
 export function besideFolder(temporaryFolder: string): string {
   return join(temporaryFolder, 'new')

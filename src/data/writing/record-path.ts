@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { DataCache } from '../cache.ts'
@@ -11,9 +11,12 @@ import { loadIgnoreRules } from '../ignore/ignore-rules.ts'
 import type { NewPointerOut } from '../pointer.ts'
 import type { DataRepository } from '../repository.ts'
 import type { DataProgress, Work } from '../work.ts'
-import { openIndexReader, openIndexWriter } from '../workspace/file-index.ts'
+import { dataKey, manifestKey } from '../object-key.ts'
+import { compareWithIndex, createShape } from '../workspace/as-indexed.ts'
+import { isSameStamp, takeCacheStamp } from '../workspace/cache-stamp.ts'
+import { type IndexRecord, openIndexReader, openIndexWriter } from '../workspace/file-index.ts'
 import { md5Of, readStates, sha256Of } from '../workspace/read-states.ts'
-import { scanFolder } from '../workspace/scan-folder.ts'
+import { type ScannedFile, scanFolder } from '../workspace/scan-folder.ts'
 import type { SingleFiles } from '../workspace/single-files.ts'
 import { openFolderLists } from './folder-lists.ts'
 import { besideFolder, indexFolder, type RepositoryLock } from './lock-repository.ts'
@@ -77,6 +80,8 @@ async function recordFolder(recording: Recording, path: string): Promise<Recorde
   const { root, temporaryFolder } = repository
   const scan = { root, path, rules: loadIgnoreRules(root, path) }
   const file = indexFile(temporaryFolder, path)
+  const same = findSameVersion(recording, scan, file)
+  if (same !== undefined) return same
   using index = openIndexReader(file)
   using writer = openIndexWriter(file)
   using lists = openFolderLists(cache)
@@ -88,19 +93,44 @@ async function recordFolder(recording: Recording, path: string): Promise<Recorde
     pool,
     store: objectPlace(recording),
     isEnough: (record) => existsSync(objectPath(cache.objects, md5Of(record))),
+    onChanged: (before, now) => dropEditedObject(cache, before, now),
     onObjects: (taken) => recordObjects(cache, taken),
     startedMs: lock.takenMs,
   })
+  const shape = createShape()
   for await (const { entries } of states) {
     for (const entry of entries) {
       lists.add(entry)
+      shape.add(entry)
       if (entry.kind === 'file') writer.add(entry)
     }
     progress.add(entries.length)
   }
   const version = lists.finish()
-  writer.finish({ version, cacheStamp: undefined })
+  writer.finish({ version, cacheStamp: takeCacheStamp(cache.objects), shape: shape.digest() })
   return version
+}
+
+/** What the index stands for, if the folder is as it was and all its objects are in the cache. */
+function findSameVersion(
+  { cache }: Recording,
+  scan: Parameters<typeof scanFolder>[0],
+  file: string,
+): RecordedVersion | undefined {
+  using index = openIndexReader(file)
+  if (index.writtenMs === 0) return undefined
+  const same = compareWithIndex(scanFolder(scan), index)
+  const version = same?.summary.version
+  if (same?.hasSameShape !== true || version?.sha256 === undefined) return undefined
+  if (!isSameStamp(same.summary.cacheStamp, index.writtenMs, cache.objects)) return undefined
+  if (!cache.has(dataKey(version.hash)) || !cache.has(manifestKey(version.sha256))) return undefined
+  return { ...version, sizeBytes: same.sizeBytes, fileCount: same.fileCount }
+}
+
+/** The new bytes of a file that was changed through a hard link are also those of its former object, which is none now. */
+function dropEditedObject(cache: DataCache, before: IndexRecord, now: ScannedFile): void {
+  const path = objectPath(cache.objects, md5Of(before))
+  if (lstatSync(path, { throwIfNoEntry: false })?.ino === now.ino) unlinkSync(path)
 }
 
 /** Where the index of a folder's files is. */

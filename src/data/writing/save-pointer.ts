@@ -10,16 +10,16 @@ import { replaceFile } from './replace-file.ts'
  *
  * @param path of the `.dvc` file, from the root
  * @param found the file as it is; undefined for a new one
- * @returns whether it differs from what was there
+ * @returns the new text; undefined when it is what was there
  */
 export function savePointer(
   { root, temporaryFolder }: DataRepository,
   path: string,
   found: FoundPointer | undefined,
   out: NewPointerOut,
-): boolean {
+): string | undefined {
   const text = found === undefined ? formatPointer([out]) : updatePointer(found.text, [out], path)
-  if (text === found?.text) return false
+  if (text === found?.text) return undefined
   replaceFile(join(root, path), text, temporaryFolder)
-  return true
+  return text
 }
