@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { dataFolder } from '../open-data.ts'
 import { defineCliCommand } from '../command.ts'
 import { toJson } from '../text.ts'
 
@@ -14,8 +14,7 @@ files yourself when you commit them.`,
   },
   async run(context, { options, json, workspace }) {
     const { initRepository } = await import('../../data/init.ts')
-    const isInside = !relative(workspace, context.cwd).startsWith('..')
-    const folder = isInside ? context.cwd : workspace
+    const folder = dataFolder(context, workspace)
     const files = await initRepository({
       folder,
       env: context.env,
