@@ -6,6 +6,12 @@ import engineLogs from './engine-logs.ts'
 import engineStatus from './engine-status.ts'
 import engineStop from './engine-stop.ts'
 import experimentsList from './experiments-list.ts'
+import featuresBuild from './features-build.ts'
+import featuresExport from './features-export.ts'
+import featuresGet from './features-get.ts'
+import featuresJoin from './features-join.ts'
+import featuresList from './features-list.ts'
+import featuresShow from './features-show.ts'
 import jobsCancel from './jobs-cancel.ts'
 import jobsGpuHours from './jobs-gpu-hours.ts'
 import jobsList from './jobs-list.ts'
@@ -41,6 +47,12 @@ export const commands: readonly CliCommand[] = [
   engineStatus,
   engineStop,
   experimentsList,
+  featuresBuild,
+  featuresExport,
+  featuresGet,
+  featuresJoin,
+  featuresList,
+  featuresShow,
   jobsCancel,
   jobsGpuHours,
   jobsList,
