@@ -23,6 +23,11 @@ function engineMain(): string {
   return existsSync(bundled) ? bundled : fileURLToPath(new URL('../engine/main.ts', import.meta.url))
 }
 
+function duckdbWorker(): string {
+  const bundled = fileURLToPath(new URL('duckdb-worker.js', import.meta.url))
+  return existsSync(bundled) ? bundled : fileURLToPath(new URL('../data/duckdb/worker.ts', import.meta.url))
+}
+
 function findWebviews(): string {
   const bundled = fileURLToPath(new URL('webviews', import.meta.url))
   return existsSync(bundled) ? bundled : fileURLToPath(new URL('../../dist/webviews', import.meta.url))
@@ -66,6 +71,7 @@ async function main(args: readonly string[]): Promise<number> {
     version,
     engineCommand,
     webviewFolder: findWebviews(),
+    duckdb: { file: process.execPath, args: [duckdbWorker()], env: nodeEnv },
     program,
     keeper: program,
     now: Date.now,
