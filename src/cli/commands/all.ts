@@ -13,6 +13,7 @@ import jobsLogs from './jobs-logs.ts'
 import jobsPromote from './jobs-promote.ts'
 import jobsRetry from './jobs-retry.ts'
 import jobsShow from './jobs-show.ts'
+import lineage from './lineage.ts'
 import mcp from './mcp.ts'
 import modelsAlias from './models-alias.ts'
 import modelsDelete from './models-delete.ts'
@@ -48,6 +49,7 @@ export const commands: readonly CliCommand[] = [
   jobsPromote,
   jobsRetry,
   jobsShow,
+  lineage,
   mcp,
   modelsAlias,
   modelsDelete,
