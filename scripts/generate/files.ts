@@ -25,6 +25,14 @@ export async function generateFiles(root: URL): Promise<readonly GeneratedFile[]
       await commandList(root, 'src/extension/commands', 'CommandDefinition'),
     ),
     formatted(root, 'src/cli/commands/all.ts', await commandList(root, 'src/cli/commands', 'CliCommand')),
+    formatted(
+      root,
+      'src/data/remotes/all.ts',
+      definitionList(
+        { name: 'remoteKinds', type: 'RemoteKind', from: '../remote.ts', folder: '.' },
+        await listCommandNames(root, 'src/data/remotes'),
+      ),
+    ),
     formatted(root, 'src/agent-tools/all.ts', definitionList(toolList, await listCommandNames(root, toolFolder))),
     ...(await manifestFiles(root, { description, capabilities, contributes: contributes(definitions, tools) })),
   ])

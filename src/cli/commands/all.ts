@@ -2,10 +2,18 @@
 import type { CliCommand } from '../command.ts'
 import compare from './compare.ts'
 import completion from './completion.ts'
+import dataAdd from './data-add.ts'
+import dataCheckout from './data-checkout.ts'
+import dataCommit from './data-commit.ts'
+import dataCompare from './data-compare.ts'
+import dataGc from './data-gc.ts'
+import dataLog from './data-log.ts'
+import dataStatus from './data-status.ts'
 import engineLogs from './engine-logs.ts'
 import engineStatus from './engine-status.ts'
 import engineStop from './engine-stop.ts'
 import experimentsList from './experiments-list.ts'
+import init from './init.ts'
 import jobsCancel from './jobs-cancel.ts'
 import jobsGpuHours from './jobs-gpu-hours.ts'
 import jobsList from './jobs-list.ts'
@@ -13,6 +21,11 @@ import jobsLogs from './jobs-logs.ts'
 import jobsPromote from './jobs-promote.ts'
 import jobsRetry from './jobs-retry.ts'
 import jobsShow from './jobs-show.ts'
+import lfsAdd from './lfs-add.ts'
+import lfsFetch from './lfs-fetch.ts'
+import lfsPull from './lfs-pull.ts'
+import lfsPush from './lfs-push.ts'
+import lfsStatus from './lfs-status.ts'
 import lineage from './lineage.ts'
 import mcp from './mcp.ts'
 import modelsAlias from './models-alias.ts'
@@ -38,10 +51,18 @@ import viewsExport from './views-export.ts'
 export const commands: readonly CliCommand[] = [
   compare,
   completion,
+  dataAdd,
+  dataCheckout,
+  dataCommit,
+  dataCompare,
+  dataGc,
+  dataLog,
+  dataStatus,
   engineLogs,
   engineStatus,
   engineStop,
   experimentsList,
+  init,
   jobsCancel,
   jobsGpuHours,
   jobsList,
@@ -49,6 +70,11 @@ export const commands: readonly CliCommand[] = [
   jobsPromote,
   jobsRetry,
   jobsShow,
+  lfsAdd,
+  lfsFetch,
+  lfsPull,
+  lfsPush,
+  lfsStatus,
   lineage,
   mcp,
   modelsAlias,

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
-import { RunwrightError } from '../../protocol/errors.ts'
-import { createWritingGit, type GitEnvironment, loadGitEnvironment, runGit } from '../git.ts'
+import { RunwrightError } from '../protocol/errors.ts'
+import { createWritingGit, type GitEnvironment, loadGitEnvironment, runGit } from './git.ts'
 
 /** A work tree, and where git keeps its index. */
 export interface WorkTree {
@@ -40,7 +40,7 @@ async function explain(folder: string, env: GitEnvironment): Promise<RunwrightEr
   if (isBare.toString().includes('not a git repository')) {
     return createError(
       `${folder} lies in no git repository.`,
-      'Run “git init” there. A commit is not needed: files that git does not ignore travel with a job.',
+      'Run “git init” there. A commit is not needed: files that git does not ignore are enough.',
     )
   }
   return createError(`git refuses the repository of ${folder}: ${isBare.toString().replace(/^.*failed: /, '')}`)

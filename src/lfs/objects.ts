@@ -1,0 +1,28 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LfsPointer } from '../git/lfs-pointer.ts'
+import { RunwrightError } from '../protocol/errors.ts'
+import type { LfsRepository } from './repository.ts'
+
+/** Where Git LFS keeps the content of a pointer: `aa/bb/aabb…`. */
+export function objectPath({ objectsFolder }: Pick<LfsRepository, 'objectsFolder'>, oid: string): string {
+  return join(objectsFolder, oid.slice(0, 2), oid.slice(2, 4), oid)
+}
+
+/** By its size alone; whoever uses the content hashes it. */
+export async function hasObject(
+  repository: Pick<LfsRepository, 'objectsFolder'>,
+  { oid, sizeBytes }: LfsPointer,
+): Promise<boolean> {
+  // The empty content is everywhere.
+  if (sizeBytes === 0) return true
+  const found = await stat(objectPath(repository, oid)).catch(() => undefined)
+  return found?.isFile() === true && found.size === sizeBytes
+}
+
+/** The store has other bytes than the name of a file in it says. */
+export function createDamaged(path: string): RunwrightError {
+  return new RunwrightError('STORAGE_DAMAGED', `${path} does not have the bytes that its name says.`, {
+    hint: 'Remove it, and fetch or add the file again.',
+  })
+}
