@@ -38,6 +38,7 @@ export const commands: readonly ListedCommand[] = [
   { name: 'lfs pull', load: async () => (await import('./lfs-pull.ts')).default },
   { name: 'lfs push', load: async () => (await import('./lfs-push.ts')).default },
   { name: 'lfs status', load: async () => (await import('./lfs-status.ts')).default },
+  { name: 'lineage', load: async () => (await import('./lineage.ts')).default },
   { name: 'mcp', load: async () => (await import('./mcp.ts')).default },
   { name: 'models alias', load: async () => (await import('./models-alias.ts')).default },
   { name: 'models delete', load: async () => (await import('./models-delete.ts')).default },
