@@ -6,8 +6,16 @@ import dataAdd from './data-add.ts'
 import dataCheckout from './data-checkout.ts'
 import dataCommit from './data-commit.ts'
 import dataCompare from './data-compare.ts'
+import dataFetch from './data-fetch.ts'
 import dataGc from './data-gc.ts'
 import dataLog from './data-log.ts'
+import dataPull from './data-pull.ts'
+import dataPush from './data-push.ts'
+import dataRemoteAdd from './data-remote-add.ts'
+import dataRemoteDefault from './data-remote-default.ts'
+import dataRemoteList from './data-remote-list.ts'
+import dataRemoteModify from './data-remote-modify.ts'
+import dataRemoteRemove from './data-remote-remove.ts'
 import dataStatus from './data-status.ts'
 import engineLogs from './engine-logs.ts'
 import engineStatus from './engine-status.ts'
@@ -54,8 +62,16 @@ export const commands: readonly CliCommand[] = [
   dataCheckout,
   dataCommit,
   dataCompare,
+  dataFetch,
   dataGc,
   dataLog,
+  dataPull,
+  dataPush,
+  dataRemoteAdd,
+  dataRemoteDefault,
+  dataRemoteList,
+  dataRemoteModify,
+  dataRemoteRemove,
   dataStatus,
   engineLogs,
   engineStatus,
