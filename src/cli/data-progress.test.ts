@@ -40,7 +40,7 @@ describe('progress with data', () => {
     drawn.progress(half)
     drawn[Symbol.dispose]()
     assert.equal(written.length, 2)
-    assert.match(written[0] ?? '', /^\r\x1b\[KHashing 500/)
+    assert.ok(written[0]?.startsWith('\r\x1b[KHashing 500'))
     assert.equal(written[1], '\r\x1b[K')
   })
 

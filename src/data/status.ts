@@ -6,7 +6,7 @@ import { type DataHash, isDirHash } from './hash.ts'
 import { dataKey } from './object-key.ts'
 import type { DataRepository } from './repository.ts'
 import { compareFolder } from './restoring/compare-folder.ts'
-import { createNameList, type NameList } from './restoring/name-list.ts'
+import { createNameList, type FileDifferences, noDifferences, type OutDifferences } from './restoring/differences.ts'
 import { readFile } from './restoring/plan-file.ts'
 import type { Work } from './work.ts'
 import { md5Of } from './workspace/read-states.ts'
@@ -14,29 +14,16 @@ import { openReading } from './writing/open-recording.ts'
 import type { Recording } from './writing/record-path.ts'
 
 /** How a file or folder of the workspace stands to its `.dvc` file. */
-export interface OutStatus {
+export interface OutStatus extends FileDifferences {
   /** From the root of the repository. */
   readonly path: string
   /** Of its `.dvc` file, from the root. */
   readonly pointer: string
   readonly state: OutState
-  /** Files below a folder, from the root; for a file itself only `changed` is used. */
-  readonly added: NameList
-  readonly removed: NameList
-  readonly changed: NameList
-  /** Files whose objects the cache lacks, so that they can be checked out only after a fetch. */
-  readonly notInCache: NameList
-  /** Files that were changed through a hard link, so that the cache's object is damaged. */
-  readonly edited: NameList
 }
 
 /** `new` has a `.dvc` file without a hash. */
 export type OutState = 'clean' | 'changed' | 'missing' | 'new'
-
-export interface OutDifferences extends Pick<OutStatus, 'added' | 'removed' | 'changed' | 'notInCache' | 'edited'> {
-  /** Whether the workspace holds what the `.dvc` file says, by the bytes of all files. */
-  readonly isSame: boolean
-}
 
 /**
  * Compares the workspace with its `.dvc` files. It waits for nobody: what it has to hash is remembered only if no other
@@ -87,9 +74,4 @@ async function compareFile(reading: Recording, path: string, hash: DataHash): Pr
   if (object === undefined) differences.notInCache.add(path)
   if (!isSame && object !== undefined && object.ino === record?.ino) differences.edited.add(path)
   return { isSame, ...differences }
-}
-
-function noDifferences() {
-  const list = createNameList
-  return { added: list(), removed: list(), changed: list(), notInCache: list(), edited: list() }
 }

@@ -78,7 +78,7 @@ export async function joinFeatures(context: FeatureContext, request: JoinRequest
     await putInPlace(output, request.output, signal)
     return { rowCount, columns, timestamp: entity.timestamp.name, featureSets }
   } catch (error) {
-    throw error instanceof QueryFailed ? joinFailed(where, error) : error
+    throw error instanceof QueryFailed ? joinFailed(`${where} cannot be joined`, error) : error
   } finally {
     await rm(output, { force: true })
   }
@@ -172,9 +172,9 @@ async function putInPlace(beside: string, output: string, signal: AbortSignal): 
   await rename(beside, output)
 }
 
-export function joinFailed(where: string, error: QueryFailed): RunwrightError {
+export function joinFailed(what: string, error: QueryFailed): RunwrightError {
   const hint = hintFor(error)
-  return new RunwrightError('INVALID_PARAMETER_VALUE', `${where} cannot be joined: ${error.sentence}`, {
+  return new RunwrightError('INVALID_PARAMETER_VALUE', `${what}: ${error.sentence}`, {
     cause: error,
     ...(hint === undefined ? {} : { hint }),
   })
