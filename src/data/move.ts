@@ -4,6 +4,7 @@ import { loadGitEnvironment, runGit } from '../git/git.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import { toStorageError } from '../store/storage-error.ts'
 import { openDataCache } from './cache.ts'
+import { checkPlace } from './checkout.ts'
 import { findPointers, isInGit, listOuts, type TrackedOut } from './find-pointers.ts'
 import { findTracked } from './history/find-tracked.ts'
 import { renameOut } from './history/pointer-text.ts'
@@ -46,6 +47,7 @@ export async function movePath(
   const target = chooseTarget(repository, tracked.path, to)
   const pointer = target + pointerEnding
   const text = renameOut(tracked.found.text, tracked.out.path, posix.basename(target), tracked.found.path)
+  checkPlace(repository, tracked.path)
   checkSource(tracked, target)
   checkTarget(repository, tracked, target, text)
   checkOthers(tracked, target, listOuts(await findPointers(repository, env)))
@@ -78,7 +80,10 @@ function checkSource({ path, found, out }: TrackedOut, target: string): void {
   }
   const isLocal = found.pointer.dependencies.some(({ path, repository }) => repository === undefined && !isUrl(path))
   if (isLocal && posix.dirname(target) !== posix.dirname(path)) {
-    throw refuse(`${found.path} names where ${out.path} was imported from, from its own folder.`, 'Move it with "dvc move".')
+    throw refuse(
+      `${found.path} names where ${out.path} was imported from, from its own folder.`,
+      'Move it with "dvc move".',
+    )
   }
 }
 
@@ -93,9 +98,13 @@ function checkTarget({ root }: DataRepository, { path }: TrackedOut, target: str
   const isThere = lstatSync(join(root, target), { throwIfNoEntry: false }) !== undefined
   const isMoved = isResumed && lstatSync(join(root, path), { throwIfNoEntry: false }) === undefined
   if ((isThere && !isMoved) || (existsSync(pointer) && !isResumed)) {
-    throw new RunwrightError('RESOURCE_ALREADY_EXISTS', `${isThere ? target : target + pointerEnding} is there already.`, {
-      hint: 'Nothing was moved. Choose another name.',
-    })
+    throw new RunwrightError(
+      'RESOURCE_ALREADY_EXISTS',
+      `${isThere ? target : target + pointerEnding} is there already.`,
+      {
+        hint: 'Nothing was moved. Choose another name.',
+      },
+    )
   }
   let folder = dirname(join(root, target))
   while (!existsSync(folder)) folder = dirname(folder)
@@ -106,10 +115,9 @@ function checkTarget({ root }: DataRepository, { path }: TrackedOut, target: str
 
 function checkOthers(tracked: TrackedOut, target: string, all: readonly TrackedOut[]): void {
   const isInside = (inner: string, outer: string) => inner.startsWith(`${outer}/`)
-  const other = all.find(
-    ({ path }) => path !== tracked.path && (isInside(target, path) || isInside(path, target)),
-  )
-  if (other !== undefined) throw refuse(`${other.path}, which is under version control, would be in the way.`, 'Choose another place.')
+  const other = all.find(({ path }) => path !== tracked.path && (isInside(target, path) || isInside(path, target)))
+  if (other !== undefined)
+    throw refuse(`${other.path}, which is under version control, would be in the way.`, 'Choose another place.')
 }
 
 function refuse(message: string, hint: string): RunwrightError {

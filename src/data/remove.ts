@@ -2,6 +2,7 @@ import { rmSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { RunwrightError } from '../protocol/errors.ts'
 import { openDataCache } from './cache.ts'
+import { checkPlace } from './checkout.ts'
 import { chooseOuts } from './choose-outs.ts'
 import { findPointers, listOuts, type TrackedOut } from './find-pointers.ts'
 import { unprotect } from './history/unprotect.ts'
@@ -46,6 +47,7 @@ export async function removePaths(
   // What one `.dvc` file stands for goes together.
   const pointers = new Set(named.map(({ found }) => found.path))
   const all = listOuts(await findPointers(repository, env)).filter(({ found }) => pointers.has(found.path))
+  for (const { path } of all) checkPlace(repository, path)
   for (const { path } of isWithData ? [] : all) unprotect(repository, path, work)
   return [...pointers].map((pointer) => {
     const outs = all.filter(({ found }) => found.path === pointer).map(({ path }) => path)
@@ -65,10 +67,16 @@ async function checkSaved(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
   const statuses = await readStatus(repository, [...new Set(outs.map(({ found }) => found.path))], work, env)
-  const isSaved = statuses.filter(({ state, notInCache }) => state === 'missing' || (state === 'clean' && notInCache.count === 0))
+  const isSaved = statuses.filter(
+    ({ state, notInCache }) => state === 'missing' || (state === 'clean' && notInCache.count === 0),
+  )
   const unsaved = statuses.find((status) => !isSaved.includes(status))
   if (unsaved === undefined) return
-  throw new RunwrightError('RESOURCE_CONFLICT', `${unsaved.path} is not in the cache as it is now, and would be lost.`, {
-    hint: `"runwright data commit ${unsaved.path}" keeps it; --force gives it up. Nothing was removed.`,
-  })
+  throw new RunwrightError(
+    'RESOURCE_CONFLICT',
+    `${unsaved.path} is not in the cache as it is now, and would be lost.`,
+    {
+      hint: `"runwright data commit ${unsaved.path}" keeps it; --force gives it up. Nothing was removed.`,
+    },
+  )
 }

@@ -13,7 +13,9 @@ export async function findTracked(
   path: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<TrackedOut> {
-  const found = listOuts(await findPointers(repository, env)).filter((each) => each.path === path || each.found.path === path)
+  const found = listOuts(await findPointers(repository, env)).filter(
+    (each) => each.path === path || each.found.path === path,
+  )
   const [tracked] = found
   if (tracked === undefined) {
     throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `No .dvc file stands for ${path}.`, {
