@@ -4,12 +4,12 @@ import type { LfsContext } from '../lfs/context.ts'
 import { type LfsRepository, openLfsRepository, toGitPaths } from '../lfs/repository.ts'
 import { type ErrorBody, type RunwrightError, toErrorBody } from '../protocol/errors.ts'
 import type { CliContext } from './context.ts'
+import { drawProgress } from './data-progress.ts'
 import { exitCodeOf } from './program.ts'
 import { printable } from './text.ts'
-import { showProgress } from './transfer-progress.ts'
 
 /** What every command about Git LFS works with. */
-export interface LfsCommand {
+export interface LfsCommand extends Disposable {
   readonly repository: LfsRepository
   readonly paths: readonly GitPath[]
   readonly lfs: LfsContext
@@ -25,11 +25,13 @@ export async function openLfsCommand(
   const paths = await toGitPaths(repository.root, operands, context.cwd)
   const isInteractive =
     !json && context.stderr.isTTY === true && 'isTTY' in context.stdin && context.stdin.isTTY === true
+  const drawn = drawProgress(context.stderr, context.now)
   return {
     repository,
     paths,
     lfs: { env: context.env, isInteractive, now: () => context.now() },
-    work: { signal: context.signal, progress: showProgress(context, json) },
+    work: { signal: context.signal, progress: drawn.progress },
+    [Symbol.dispose]: () => drawn[Symbol.dispose](),
   }
 }
 

@@ -2,8 +2,9 @@ import { RunwrightError } from '../protocol/errors.ts'
 
 /** How far something long has come. */
 export interface DataProgress {
-  /** What is going on, in the field's words. */
-  readonly phase: 'scan' | 'hash' | 'store' | 'checkout' | 'query' | 'upload' | 'download' | 'verify' | 'remove'
+  /** What is going on, in the field's words; `wait` is for another command on the same repository. */
+  readonly phase:
+    'wait' | 'scan' | 'hash' | 'store' | 'checkout' | 'query' | 'upload' | 'download' | 'verify' | 'remove'
   readonly doneFiles: number
   /** Undefined until it is known. */
   readonly totalFiles: number | undefined
@@ -16,6 +17,8 @@ export interface Work {
   readonly signal: AbortSignal
   /** Called at any rate; whoever draws slows it down. */
   readonly progress: (progress: DataProgress) => void
+  /** Whether it pays to count files first, so that progress has totals. */
+  readonly wantsTotals?: boolean
 }
 
 /** @throws CANCELLED once the signal has come */

@@ -40,7 +40,7 @@ async function explain(folder: string, env: GitEnvironment): Promise<RunwrightEr
   if (isBare.toString().includes('not a git repository')) {
     return createError(
       `${folder} lies in no git repository.`,
-      'Run “git init” there. A commit is not needed: files that git does not ignore travel with a job.',
+      'Run “git init” there. A commit is not needed: files that git does not ignore are enough.',
     )
   }
   return createError(`git refuses the repository of ${folder}: ${isBare.toString().replace(/^.*failed: /, '')}`)

@@ -17,6 +17,7 @@ import type {
   TableQuery,
   TableRow,
 } from './run-table.ts'
+import type { LineageMethods } from './lineage.ts'
 import type { LoggedArtifact } from './logged-artifacts.ts'
 import type { LoggedTable } from './logged-table.ts'
 import type { ModelVersion, RegisteredModel, RunModel } from './registered-models.ts'
@@ -55,7 +56,7 @@ export interface EngineStatus {
 }
 
 /** What a client may ask the engine. HTTP, the CLI and the webviews all speak this map. */
-export interface Methods {
+export interface Methods extends LineageMethods {
   'engine/status': { params: Record<never, never>; result: EngineStatus }
   /** Answers first, then ends the process once the requests in flight have been answered. */
   'engine/stop': { params: Record<never, never>; result: Record<never, never> }

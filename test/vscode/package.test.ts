@@ -38,6 +38,7 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
     'dist/engine.js',
     'dist/cli.js',
     'dist/cli-main.js',
+    'dist/data-worker.js',
     'dist/webviews/compare.js',
     'dist/webviews/job.js',
     'media/view.schema.json',

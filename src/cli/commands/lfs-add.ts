@@ -17,7 +17,8 @@ the contents before "git push".`,
   },
   operands: { usage: 'PATH…', min: 1, max: Infinity },
   async run(context, { options, operands, json, workspace }) {
-    const { repository, paths, work } = await openLfsCommand(context, { workspace, operands, json })
+    using command = await openLfsCommand(context, { workspace, operands, json })
+    const { repository, paths, work } = command
     const result = await addLfsFiles(repository, paths, { isStaged: options.stage }, work)
     const sizeBytes = result.added.reduce((sum, { pointer }) => sum + pointer.sizeBytes, 0)
     if (json) {

@@ -16,7 +16,8 @@ broken off goes on where it was. "runwright lfs pull" also puts the contents in 
   },
   operands: { usage: '[PATH…]', min: 0, max: Infinity },
   async run(context, { options, operands, json, workspace }) {
-    const { repository, paths, lfs, work } = await openLfsCommand(context, { workspace, operands, json })
+    using command = await openLfsCommand(context, { workspace, operands, json })
+    const { repository, paths, lfs, work } = command
     const wanted = { revision: options.rev, paths, remote: options.remote }
     const result = await fetchLfsFiles(repository, wanted, lfs, work)
     const failures = toFailures(result.failures)

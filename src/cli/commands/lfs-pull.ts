@@ -17,7 +17,8 @@ rather than "git add" for a file that you change later: "git add" would commit i
   },
   operands: { usage: '[PATH…]', min: 0, max: Infinity },
   async run(context, { options, operands, json, workspace }) {
-    const { repository, paths, lfs, work } = await openLfsCommand(context, { workspace, operands, json })
+    using command = await openLfsCommand(context, { workspace, operands, json })
+    const { repository, paths, lfs, work } = command
     const result = await pullLfsFiles(repository, { paths, remote: options.remote }, lfs, work)
     const failures = toFailures(result.failures)
     const fetchedBytes = result.fetched.reduce((sum, each) => sum + each.sizeBytes, 0)

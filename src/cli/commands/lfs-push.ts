@@ -16,7 +16,8 @@ what git knows of it, is sent; where Git LFS is installed, "git push" does all t
   },
   operands: { usage: '[REV…]', min: 0, max: Infinity },
   async run(context, { options, operands, json, workspace }) {
-    const { repository, lfs, work } = await openLfsCommand(context, { workspace, operands: [], json })
+    using command = await openLfsCommand(context, { workspace, operands: [], json })
+    const { repository, lfs, work } = command
     const revisions = operands.length === 0 ? ['HEAD'] : operands
     const wanted = { revisions, remote: options.remote, isWhole: options.all }
     const result = await pushLfsObjects(repository, wanted, lfs, work)

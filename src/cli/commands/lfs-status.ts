@@ -21,7 +21,8 @@ checkout leaves it out. FETCHED says whether the content is in .git/lfs, so that
   },
   operands: { usage: '[PATH…]', min: 0, max: Infinity },
   async run(context, { options, operands, json, workspace }) {
-    const { repository, paths, work } = await openLfsCommand(context, { workspace, operands, json })
+    using command = await openLfsCommand(context, { workspace, operands, json })
+    const { repository, paths, work } = command
     const files =
       options.rev === undefined
         ? await readLfsStatus(repository, paths, work)

@@ -1,4 +1,4 @@
-import { RunwrightError } from '../../protocol/errors.ts'
+import { RunwrightError } from './errors.ts'
 
 interface Complaint {
   readonly pattern: RegExp

@@ -1,0 +1,19 @@
+import { RunwrightError } from '../protocol/errors.ts'
+
+/** A statement that DuckDB did not take, or could not carry out. */
+export class QueryFailed extends RunwrightError {
+  /** As DuckDB sorts its errors: `Binder`, `Catalog`, `Parser`, `Permission`, `Conversion`, `Out of Memory`, … */
+  readonly kind: string
+  /** DuckDB's sentence, without the kind and the picture of the place. */
+  readonly sentence: string
+
+  /** @param said the message of DuckDB's error */
+  constructor(said: string) {
+    const [, kind = 'Unknown', rest = said] = /^([\w ]+?) (?:Error|Exception): ([^]*)$/.exec(said) ?? []
+    const [sentence = '', ...more] = rest.split(/\n\s*\n/)[0]?.split('\n') ?? []
+    const candidates = more.find((line) => line.startsWith('Candidate bindings: ') || line.startsWith('Did you mean'))
+    super('INVALID_PARAMETER_VALUE', `DuckDB: ${sentence}`, candidates === undefined ? {} : { hint: candidates })
+    this.kind = kind
+    this.sentence = sentence
+  }
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import { openDataCache } from '../cache.ts'
+import { openHashPool } from '../hashing/hash-pool.ts'
+import type { DataRepository } from '../repository.ts'
+import type { Work } from '../work.ts'
+import { openSingleFiles } from '../workspace/single-files.ts'
+import { lockRepository, readClock, tryLockRepository } from './lock-repository.ts'
+import type { Recording } from './record-path.ts'
+
+/**
+ * Opens all that a command on the workspace needs, once it has the repository for itself.
+ *
+ * @throws CANCELLED; STORAGE_FULL, STORAGE_READ_ONLY
+ */
+export async function openRecording(repository: DataRepository, work: Work): Promise<Recording & AsyncDisposable> {
+  await using opened = new AsyncDisposableStack()
+  const cache = opened.use(openDataCache(repository))
+  const lock = opened.use(await lockRepository(repository, cache, work))
+  const pool = opened.use(openHashPool(work.signal))
+  const singles = openSingleFiles(repository.temporaryFolder)
+  const owned = opened.move()
+  return { repository, cache, lock, pool, singles, work, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/**
+ * As `openRecording`, for what changes nothing: it does not wait, and may remember what it sees only if `canSave`.
+ *
+ * @throws STORAGE_FULL, STORAGE_READ_ONLY
+ */
+export async function openReading(
+  repository: DataRepository,
+  work: Work,
+): Promise<Recording & AsyncDisposable & { readonly canSave: boolean }> {
+  await using opened = new AsyncDisposableStack()
+  const cache = opened.use(openDataCache(repository))
+  const tried = tryLockRepository(repository)
+  if (tried !== undefined) opened.use(tried)
+  const lock = tried ?? {
+    takenMs: readClock(join(repository.temporaryFolder, 'clock')),
+    [Symbol.dispose]: () => undefined,
+  }
+  const pool = opened.use(openHashPool(work.signal))
+  const singles = openSingleFiles(repository.temporaryFolder)
+  const owned = opened.move()
+  const canSave = tried !== undefined
+  return { repository, cache, lock, pool, singles, work, canSave, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
