@@ -11,7 +11,7 @@ import { createProblems, emptyPlan, type OutPlan, type Problems } from './restor
 import { planFile, readFile } from './restoring/plan-file.ts'
 import { planFolder } from './restoring/plan-folder.ts'
 import { refuseProblems } from './restoring/refuse-problems.ts'
-import { loadFolderContents } from './restoring/version-entries.ts'
+import { openFolderContents } from './restoring/version-entries.ts'
 import type { Work } from './work.ts'
 import { openIndexWriter } from './workspace/file-index.ts'
 import { md5Of } from './workspace/read-states.ts'
@@ -89,7 +89,7 @@ async function planOut(
   const { hash, sha256 } = out
   if (hash === undefined) return emptyPlan(path)
   if (!isDirHash(hash)) return planFile(recording, path, { hash, sha256 }, check, problems)
-  const contents = loadFolderContents(recording.cache, out)
+  const contents = openFolderContents(recording.cache, out)
   if (contents === undefined) {
     problems.missing.push(path)
     return emptyPlan(path)
