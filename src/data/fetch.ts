@@ -4,6 +4,7 @@ import { dataKey, findDataHash } from './object-key.ts'
 import { openRemote, readRemoteOptions } from './open-remote.ts'
 import type { DataRemote } from './remote.ts'
 import type { DataRepository } from './repository.ts'
+import { bringLocal } from './transfer/bring-local.ts'
 import { fetchObject } from './transfer/fetch-object.ts'
 import {
   collectShares,
@@ -94,11 +95,16 @@ async function bring(
   objects: readonly TransferObject[],
   sizeBytes: number | undefined,
 ): Promise<void> {
-  const { cache, tally, remote } = fetching
+  const { cache, tally, remote, work } = fetching
   const lacking = objects.filter(({ key }) => !cache.has(key))
   tally.addPresent(objects.length - lacking.length)
   tally.expect(lacking.length, lacking.length === 0 ? 0 : sizeBytes)
-  await tally.move(lacking, remote.concurrency, (object, onBytes) => bringOne(fetching, object, onBytes))
+  const folder = remote.localFolder
+  const isPlain = ({ key }: TransferObject) => /^files\/md5\/..\/.{30}$/.test(key)
+  const local = folder === undefined ? [] : lacking.filter(isPlain)
+  const left = folder === undefined ? [] : await bringLocal({ folder, cache, tally, work }, local)
+  const single = folder === undefined ? lacking : [...lacking.filter((object) => !isPlain(object)), ...left]
+  await tally.move(single, remote.concurrency, (object, onBytes) => bringOne(fetching, object, onBytes))
 }
 
 async function bringOne(
