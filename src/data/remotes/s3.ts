@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { findDataHash, type ObjectKey, parseObjectKey } from '../object-key.ts'
@@ -8,6 +6,7 @@ import { tryAgain } from '../transfer/try-again.ts'
 import { loadAwsAccess } from '../wire/aws-credentials.ts'
 import { encodeForAws, signForAws, unsignedPayload } from '../wire/aws-signature.ts'
 import { findObjects } from '../wire/find-objects.ts'
+import { type FilePart, multipartBytes, sendParts } from '../wire/send-parts.ts'
 import { parseUrl, readBoolean, readIdleMs, readNumber } from '../wire/remote-options.ts'
 import {
   dropBody,
@@ -28,9 +27,6 @@ const s3: RemoteKind = {
 }
 export default s3
 
-/** Above it an object is sent in parts, and goes on where it was broken off, after the end of this process as well. */
-const multipartBytes = 64 << 20
-const maxParts = 10_000
 const listedKeys = 1000
 
 interface Bucket {
@@ -166,43 +162,19 @@ async function* listBucket(
 
 /** Sends what is not there yet of an object, part by part; the object appears when the last request is answered. */
 async function writeParts(bucket: Bucket, key: ObjectKey, source: RemoteSource, signal: AbortSignal): Promise<void> {
-  const partBytes = Math.max(multipartBytes / 4, Math.ceil(source.sizeBytes / maxParts))
   const uploadId = (await findUpload(bucket, key, signal)) ?? (await startUpload(bucket, key, signal))
   const known = await listParts(bucket, key, uploadId, signal)
-  const numbers = Array.from({ length: Math.ceil(source.sizeBytes / partBytes) }, (_, index) => index + 1)
-  const tags = await mapConcurrently(numbers, 4, async (number) => {
-    const start = (number - 1) * partBytes
-    const length = Math.min(partBytes, source.sizeBytes - start)
-    const md5 = await hashPart(source.path, start, length)
-    const there = known.get(number)
-    // Another key for encryption gives other tags: then the part is sent again.
-    if (there === md5.toString('hex')) {
-      source.onBytes?.(length)
-      return there
-    }
-    return tryAgain(() => sendPart({ number, md5, start, length }), signal)
-  })
-
-  async function sendPart(part: { number: number; md5: Buffer; start: number; length: number }): Promise<string> {
-    const { number, md5, start, length } = part
+  // Where the store encrypts, its tags are none of our hashes: then the part is sent again.
+  const find = ({ number, md5 }: FilePart) =>
+    known.get(number) === md5.toString('hex') ? known.get(number) : undefined
+  const send = async ({ number, md5, body }: FilePart) => {
     const query = { partNumber: String(number), uploadId }
-    let sent = 0
-    const onBytes = (count: number) => {
-      sent += count
-      source.onBytes?.(count)
-    }
     const headers = { 'content-md5': md5.toString('base64') }
-    const body = { ...source, start, length, onBytes }
-    try {
-      const answer = await bucket.ask({ method: 'PUT', key, query, headers, body, fine: [200] }, signal)
-      await dropBody(answer)
-      return (answer.response.headers.get('etag') ?? '').replaceAll('"', '')
-    } catch (error) {
-      source.onBytes?.(-sent)
-      throw error
-    }
+    const answer = await bucket.ask({ method: 'PUT', key, query, headers, body, fine: [200] }, signal)
+    await dropBody(answer)
+    return (answer.response.headers.get('etag') ?? '').replaceAll('"', '')
   }
-
+  const tags = await sendParts(source, find, send, signal)
   const parts = tags.map((tag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>"${tag}"</ETag></Part>`)
   const body = `<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>`
   const query = { uploadId }
@@ -251,12 +223,4 @@ async function listParts(
     marker = readElement(text, 'IsTruncated') === 'true' ? readElement(text, 'NextPartNumberMarker') : undefined
   }
   return parts
-}
-
-async function hashPart(path: string, start: number, length: number): Promise<Buffer> {
-  const hash = createHash('md5')
-  for await (const chunk of createReadStream(path, { start, end: start + length - 1, highWaterMark: 1 << 20 })) {
-    hash.update(chunk)
-  }
-  return hash.digest()
 }
