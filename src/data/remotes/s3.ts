@@ -3,20 +3,11 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import { findDataHash, type ObjectKey, parseObjectKey } from '../object-key.ts'
 import type { DataRemote, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
 import { tryAgain } from '../transfer/try-again.ts'
-import { loadAwsAccess } from '../wire/aws-credentials.ts'
-import { encodeForAws, signForAws, unsignedPayload } from '../wire/aws-signature.ts'
 import { findObjects } from '../wire/find-objects.ts'
 import { type FilePart, multipartBytes, sendParts } from '../wire/send-parts.ts'
-import { parseUrl, readBoolean, readIdleMs, readNumber } from '../wire/remote-options.ts'
-import {
-  dropBody,
-  expectStatus,
-  readText,
-  sendRequest,
-  streamBody,
-  type WebAnswer,
-  type WebRequest,
-} from '../wire/web.ts'
+import { readNumber } from '../wire/remote-options.ts'
+import { type Bucket, openBucket } from '../wire/s3-bucket.ts'
+import { dropBody, readText, streamBody } from '../wire/web.ts'
 import { readElement, readElements } from '../wire/xml.ts'
 
 /** Amazon's S3 and all that speak like it. */
@@ -28,21 +19,6 @@ const s3: RemoteKind = {
 export default s3
 
 const listedKeys = 1000
-
-interface Bucket {
-  /** Keys of the remote begin with it: empty, or with a slash at the end. */
-  readonly prefix: string
-  readonly label: string
-  /** Answers with one of these statuses, or throws. */
-  ask(request: Question, signal: AbortSignal): Promise<WebAnswer>
-}
-
-type Question = Pick<WebRequest, 'method' | 'body' | 'headers'> & {
-  /** Of the object; undefined for the bucket. */
-  readonly key?: ObjectKey
-  readonly query?: Readonly<Record<string, string>>
-  readonly fine: readonly number[]
-}
 
 async function openS3(remote: RemoteOptions): Promise<DataRemote> {
   const bucket = await openBucket(remote)
@@ -76,57 +52,6 @@ async function openS3(remote: RemoteOptions): Promise<DataRemote> {
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }
-}
-
-async function openBucket(remote: RemoteOptions): Promise<Bucket> {
-  const { options, env } = remote
-  const { host: name, pathname } = parseUrl(remote.url)
-  if (!/^[a-z0-9][a-z0-9._-]*$/i.test(name)) {
-    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${remote.url} names no bucket.`, {
-      hint: 'It has the form s3://BUCKET/FOLDER.',
-    })
-  }
-  const isAnonymous = readBoolean(options, 'allow_anonymous_login', false)
-  const { credentials, region } = await loadAwsAccess(remote)
-  if (credentials === undefined && !isAnonymous) {
-    throw new RunwrightError('PERMISSION_DENIED', `There are no keys for ${remote.url}.`, {
-      hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "aws configure", or name a profile in the remote’s settings.',
-    })
-  }
-  const endpoint = options.get('endpointurl') ?? env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL']
-  const root = bucketUrl(name, region, endpoint)
-  const prefix = decodeURIComponent(pathname).replace(/^\/+/, '').replace(/\/*$/, '/').replace(/^\/$/, '')
-  const idleMs = readIdleMs(options, ['read_timeout', 'connect_timeout'])
-  return {
-    prefix,
-    label: `s3://${name}/${prefix}`.replace(/\/$/, ''),
-    async ask({ method, key, query = {}, headers = {}, body, fine }, signal) {
-      const path = key === undefined ? '' : (prefix + key).split('/').map(encodeForAws).join('/')
-      const url = new URL(root + path)
-      for (const [parameter, value] of Object.entries(query)) url.searchParams.set(parameter, value)
-      const signed =
-        credentials === undefined
-          ? headers
-          : signForAws({ method, url, headers, payloadHash: unsignedPayload }, credentials, {
-              region,
-              service: 's3',
-              now: new Date(),
-            })
-      // fetch adds the host itself.
-      const { host: _, ...sent } = signed
-      const answer = await sendRequest({ method, url, headers: sent, signal, idleMs, ...(body && { body }) })
-      return expectStatus(answer, key ?? `the bucket ${name}`, fine)
-    },
-  }
-}
-
-/** With a slash at the end. A bucket with dots in its name has no certificate of its own. */
-function bucketUrl(bucket: string, region: string, endpoint: string | undefined): string {
-  if (endpoint !== undefined) return `${parseUrl(endpoint).href.replace(/\/*$/, '')}/${bucket}/`
-  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
-  return bucket.includes('.')
-    ? `https://s3.${region}.${suffix}/${bucket}/`
-    : `https://${bucket}.s3.${region}.${suffix}/`
 }
 
 async function sizeOf(bucket: Bucket, key: ObjectKey, signal: AbortSignal): Promise<number | undefined> {
