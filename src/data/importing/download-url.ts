@@ -33,7 +33,7 @@ export async function downloadUrl(
   await using file = await open(to, 'wx')
   let size = 0
   let version: Version | undefined
-  return tryAgain(async (moved) => {
+  return await tryAgain(async (moved) => {
     const mark = version?.version?.value
     const isResumed = size > 0 && mark !== undefined
     const answer = await ask(isResumed ? { range: `bytes=${size}-`, 'if-range': quoteTag(mark) } : {}, work.signal)
