@@ -8,6 +8,7 @@ export const commands: readonly ListedCommand[] = [
   { name: 'data checkout', load: async () => (await import('./data-checkout.ts')).default },
   { name: 'data commit', load: async () => (await import('./data-commit.ts')).default },
   { name: 'data compare', load: async () => (await import('./data-compare.ts')).default },
+  { name: 'data diff', load: async () => (await import('./data-diff.ts')).default },
   { name: 'data fetch', load: async () => (await import('./data-fetch.ts')).default },
   { name: 'data gc', load: async () => (await import('./data-gc.ts')).default },
   { name: 'data hooks install', load: async () => (await import('./data-hooks-install.ts')).default },
