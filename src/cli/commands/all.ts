@@ -30,6 +30,7 @@ export const commands: readonly ListedCommand[] = [
   { name: 'data rollback', load: async () => (await import('./data-rollback.ts')).default },
   { name: 'data status', load: async () => (await import('./data-status.ts')).default },
   { name: 'data unlock', load: async () => (await import('./data-unlock.ts')).default },
+  { name: 'data verify', load: async () => (await import('./data-verify.ts')).default },
   { name: 'engine logs', load: async () => (await import('./engine-logs.ts')).default },
   { name: 'engine status', load: async () => (await import('./engine-status.ts')).default },
   { name: 'engine stop', load: async () => (await import('./engine-stop.ts')).default },
