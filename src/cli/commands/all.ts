@@ -11,6 +11,7 @@ export const commands: readonly ListedCommand[] = [
   { name: 'data diff', load: async () => (await import('./data-diff.ts')).default },
   { name: 'data fetch', load: async () => (await import('./data-fetch.ts')).default },
   { name: 'data gc', load: async () => (await import('./data-gc.ts')).default },
+  { name: 'data git-hook', load: async () => (await import('./data-git-hook.ts')).default },
   { name: 'data hooks install', load: async () => (await import('./data-hooks-install.ts')).default },
   { name: 'data hooks remove', load: async () => (await import('./data-hooks-remove.ts')).default },
   { name: 'data lock', load: async () => (await import('./data-lock.ts')).default },
