@@ -18,6 +18,7 @@ export const commands: readonly ListedCommand[] = [
   { name: 'data log', load: async () => (await import('./data-log.ts')).default },
   { name: 'data merge-driver', load: async () => (await import('./data-merge-driver.ts')).default },
   { name: 'data move', load: async () => (await import('./data-move.ts')).default },
+  { name: 'data preview', load: async () => (await import('./data-preview.ts')).default },
   { name: 'data pull', load: async () => (await import('./data-pull.ts')).default },
   { name: 'data push', load: async () => (await import('./data-push.ts')).default },
   { name: 'data remote add', load: async () => (await import('./data-remote-add.ts')).default },
