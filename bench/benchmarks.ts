@@ -16,6 +16,7 @@ import schedule from './benchmarks/schedule.ts'
 import searchRuns from './benchmarks/search-runs.ts'
 import slurmThroughput from './benchmarks/slurm-throughput.ts'
 import snapshot from './benchmarks/snapshot.ts'
+import tableDiff from './benchmarks/table-diff.ts'
 import treeOpen from './benchmarks/tree-open.ts'
 
 /** In the order that `all` runs them. */
@@ -38,4 +39,5 @@ export const benchmarks: readonly Benchmark[] = [
   gpuQueue,
   slurmThroughput,
   launch,
+  tableDiff,
 ]

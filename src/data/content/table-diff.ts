@@ -2,14 +2,8 @@ import type { ColumnDiff, ColumnStatistics, RowDiff, TableDiff, TableFormat } fr
 import type { TableDatabase } from './table-database.ts'
 import { type CountedSide, readDistribution } from './table-distribution.ts'
 import type { OpenTable } from './table-open.ts'
-import {
-  type CommonColumn,
-  countChangedCells,
-  matchRows,
-  readExamples,
-  type RowMatch,
-  type RowQuestion,
-} from './table-rows.ts'
+import { countChangedCells, matchRows, readExamples, type RowMatch } from './table-rows.ts'
+import type { CommonColumn, RowQuestion } from './table-keys.ts'
 import { type ColumnMoments, finiteCount, mergeMoments, readMoments } from './table-statistics.ts'
 import { cutText, familyOf, isNumeric, type TableColumn } from './table-sql.ts'
 

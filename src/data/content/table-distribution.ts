@@ -1,5 +1,5 @@
 import type { Distribution } from '../../protocol/data-diff.ts'
-import { countOf, type TableDatabase, textOf } from './table-database.ts'
+import { countOf, numberOf, type TableDatabase, textOf } from './table-database.ts'
 import { type ColumnMoments, finiteCount } from './table-statistics.ts'
 import { cutText, doubleLiteral, familyOf, quoteName, shownText, type TableColumn } from './table-sql.ts'
 
@@ -36,8 +36,9 @@ export async function readDistribution(
   if (family === 'text' || family === 'boolean') return readCategories(database, column, old, now)
   const edges = chooseEdges(family === 'integer', old?.moments, now?.moments)
   if (edges === undefined) return {}
-  const oldCounts = await countBins(database, column, edges, old?.terms ?? [])
-  const ownCounts = await countBins(database, column, edges, now?.terms ?? [])
+  const hasNonFinite = [old, now].some((side) => (side?.moments.nonFiniteCount ?? 0) > 0)
+  const count = (terms: readonly Term[] = []) => countBins(database, column, edges, terms, hasNonFinite)
+  const [oldCounts, ownCounts] = [await count(old?.terms), await count(now?.terms)]
   const newCounts = now?.base === 'old' ? ownCounts.map((count, bin) => count + (oldCounts[bin] ?? 0)) : ownCounts
   return { distribution: { shape: 'histogram', edges, oldCounts, newCounts } }
 }
@@ -61,21 +62,23 @@ async function countBins(
   { name, type }: TableColumn,
   edges: readonly number[],
   terms: readonly Term[],
+  hasNonFinite: boolean,
 ): Promise<number[]> {
   const [least = 0, greatest = 0] = [edges[0], edges.at(-1)]
   const bins = edges.length - 1
   const column = quoteName(name)
   const value = familyOf(type) === 'time' ? `epoch(${column})` : `${column}::DOUBLE`
   const scale = greatest > least ? bins / (greatest - least) : 0
-  const place = `floor((${value} - ${doubleLiteral(least)}) * ${doubleLiteral(scale)})`
-  const bin = `least(${bins - 1}, greatest(0, ${place}))::UTINYINT`
-  const isExact = familyOf(type) === 'integer' || familyOf(type) === 'decimal'
-  const where = isExact ? `${column} IS NOT NULL` : `isfinite(${column})`
+  // No value is below the least one, and the greatest falls into a bin of its own, which is the last one's.
+  const bin = `floor((${value} - ${doubleLiteral(least)}) * ${doubleLiteral(scale)})::UTINYINT`
+  const where = hasNonFinite ? `WHERE isfinite(${column})` : ''
   const counts = Array.from({ length: bins }, () => 0)
   for (const { relation, sign } of terms) {
-    const rows = await database.query(`SELECT ${bin} AS bin, count(*) AS n FROM ${relation} WHERE ${where} GROUP BY 1`)
+    const rows = await database.query(`SELECT ${bin} AS bin, count(*) AS n FROM ${relation} ${where} GROUP BY 1`)
     for (const row of rows) {
-      const at = countOf(row, 'bin')
+      const found = numberOf(row, 'bin')
+      if (found === null) continue
+      const at = Math.min(found, bins - 1)
       counts[at] = (counts[at] ?? 0) + sign * countOf(row, 'n')
     }
   }
@@ -109,7 +112,8 @@ async function readCategories(
   }
 }
 
-async function hasFewValues(database: TableDatabase, { name }: TableColumn, relation: string): Promise<boolean> {
+async function hasFewValues(database: TableDatabase, { name, type }: TableColumn, relation: string): Promise<boolean> {
+  if (familyOf(type) === 'boolean') return true
   const beginning = `(SELECT ${quoteName(name)} AS v FROM ${relation} LIMIT ${probedRows})`
   const [row] = await database.query(`SELECT count(DISTINCT v) AS d, count(v) AS n FROM ${beginning}`)
   return countOf(row, 'd') <= 1000 || countOf(row, 'd') < countOf(row, 'n') / 2
