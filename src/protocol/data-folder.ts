@@ -15,6 +15,8 @@ export const dataFiles = {
   jobs: 'jobs',
   /** Checkpoints of jobs on this machine, a folder for each. */
   checkpoints: 'checkpoints',
+  /** Versions of feature sets, a folder for each set. */
+  features: 'features',
   /** Saved views: `SavedView` as JSON, one a file. */
   views: 'views',
   /** What changed inside files of data, by the hashes of both: a result a file, a bounded number of them. */

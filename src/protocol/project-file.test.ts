@@ -11,6 +11,7 @@ it('a project file names targets and ways of launching', () => {
   })
   assert.deepEqual(parseProjectFile(text), {
     targets: { cluster: { kind: 'slurm', partition: 'gpu' } },
+    featureSets: {},
     profiles: {
       big: {
         target: 'cluster',
@@ -21,10 +22,11 @@ it('a project file names targets and ways of launching', () => {
       },
     },
   })
-  assert.deepEqual(parseProjectFile(''), { targets: {}, profiles: {} })
+  assert.deepEqual(parseProjectFile(''), { targets: {}, profiles: {}, featureSets: {} })
   assert.deepEqual(parseProjectFile('targets:\n# none\nprofiles:\n  plain:\n'), {
     targets: {},
     profiles: { plain: {} },
+    featureSets: {},
   })
 })
 
@@ -43,6 +45,7 @@ profiles:
   assert.deepEqual(parseProjectFile(text), {
     targets: { cluster: { kind: 'slurm', partition: 'gpu' }, long: { kind: 'slurm', partition: 'long' } },
     profiles: { 'big.one': { gpuMemoryBytes: 24 * 2 ** 30, params: { lr: '0.001', fast: 'true', name: 'yes' } } },
+    featureSets: {},
   })
 })
 
@@ -98,6 +101,8 @@ it('the schema that editors complete from knows every field', async () => {
     params: {},
     env: {},
     secrets: [],
+    data: ['data/train.csv'],
+    outputs: ['models'],
     launcher: 'torchrun',
     precision: 'bf16',
     isolated: true,

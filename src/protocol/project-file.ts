@@ -1,4 +1,6 @@
+import { featureSet, type FeatureSetDefinition } from './feature-sets.ts'
 import { isRecord } from './json.ts'
+import { knownFields } from './known-fields.ts'
 import {
   type LauncherName,
   launcherNames,
@@ -11,7 +13,7 @@ import { flag, integer, listOf, number, object, type Parser, refine, refuse, tex
 import { parseSize, parseTime } from './quantities.ts'
 import { addLine, readYaml } from './yaml-file.ts'
 
-/** The file at the workspace's root in which a project keeps its targets and its ways of launching, in git. */
+/** The file at the workspace's root in which a project keeps its targets, ways of launching and features, in git. */
 export const projectFileName = 'runwright.yaml'
 
 export interface ProjectFile {
@@ -19,6 +21,8 @@ export interface ProjectFile {
   readonly targets: Readonly<Record<string, TargetSettings>>
   /** By name. */
   readonly profiles: Readonly<Record<string, LaunchProfile>>
+  /** By name. */
+  readonly featureSets: Readonly<Record<string, FeatureSetDefinition>>
 }
 
 export interface TargetSettings {
@@ -50,6 +54,10 @@ export interface LaunchProfile {
   readonly precision?: PrecisionName
   /** Run it from a checkout of its code rather than in the workspace itself. */
   readonly isolated?: boolean
+  /** Paths of data under version control that it reads, relative to the workspace. */
+  readonly data?: readonly string[]
+  /** What it writes of such. */
+  readonly outputs?: readonly string[]
 }
 
 const size = textAs(parseSize, 'expected a size such as 24G')
@@ -85,20 +93,16 @@ const profileParsers = {
   launcher: textAs(parseLauncher, `expected one of ${launcherNames.join(', ')}`),
   precision: textAs(parsePrecision, `expected one of ${precisionNames.join(', ')}`),
   isolated: flag,
+  data: listOf(text, 1000),
+  outputs: listOf(text, 1000),
 }
 
 const profileFields = refine(
-  (value: unknown, path: string) => (value === null ? {} : knownFields(value, path)),
+  (value: unknown, path: string) => (value === null ? {} : launchSettings(value, path)),
   object({}, profileParsers),
 )
 
-/** A name that is misspelt would do nothing. */
-const knownFields: Parser<Readonly<Record<string, unknown>>> = (value, path) => {
-  if (!isRecord(value)) return refuse(value, path, 'expected settings of a launch')
-  const unknown = Object.keys(value).find((name) => !Object.hasOwn(profileParsers, name))
-  if (unknown === undefined) return value
-  return refuse(unknown, `${path}.${unknown}`, `expected one of ${Object.keys(profileParsers).join(', ')}`)
-}
+const launchSettings = knownFields(Object.keys(profileParsers), 'settings of a launch')
 
 const profile: Parser<LaunchProfile> = refine(profileFields, ({ gpuMemory, memory, time, ...same }) => ({
   ...same,
@@ -128,7 +132,7 @@ function named<T>(parse: Parser<T>): Parser<Readonly<Record<string, T>>> {
   }
 }
 
-const projectFile = object({}, { targets: named(target), profiles: named(profile) })
+const projectFile = object({}, { targets: named(target), profiles: named(profile), featureSets: named(featureSet) })
 
 /**
  * Reads the text of `runwright.yaml`.
@@ -138,11 +142,11 @@ const projectFile = object({}, { targets: named(target), profiles: named(profile
 export function parseProjectFile(content: string): ProjectFile {
   const value = readYaml(projectFileName, content)
   try {
-    const { targets = {}, profiles = {} } = projectFile(value ?? {}, '')
+    const { targets = {}, profiles = {}, featureSets = {} } = projectFile(value ?? {}, '')
     if (Object.hasOwn(targets, 'local')) {
       refuse('local', 'targets.local', 'expected another name: this one is always there')
     }
-    return { targets, profiles }
+    return { targets, profiles, featureSets }
   } catch (error) {
     throw addLine(projectFileName, content, error)
   }

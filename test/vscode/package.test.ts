@@ -45,6 +45,7 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
     'dist/engine.js',
     'dist/cli.js',
     'dist/cli-main.js',
+    'dist/data-worker.js',
     'dist/table-worker.js',
     `${nativeFolder}/duckdb.node`,
     'dist/webviews/compare.js',

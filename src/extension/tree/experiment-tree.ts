@@ -170,7 +170,8 @@ export function createExperimentTree(parts: ExperimentTreeParts): ExperimentTree
     const open = opened.get(event.experimentId)
     const ofDetails = findDetails(event)?.runChanged() ?? []
     if (ofDetails.length > 0) parts.changed(ofDetails)
-    if (open?.list) inBackground(open.reload())
+    // Also while its first runs are being fetched: the answer may be older than the event.
+    if (open !== undefined) inBackground(open.reload())
     if (experiments) inBackground(reloadExperiments())
   }
 
@@ -178,7 +179,7 @@ export function createExperimentTree(parts: ExperimentTreeParts): ExperimentTree
     const cleared = shownRuns().flatMap((run) => details.get(run)?.clear() ?? [])
     if (cleared.length > 0) parts.changed(cleared)
     if (experiments) await reloadExperiments()
-    await Promise.all([...opened.values()].filter(({ list }) => list !== undefined).map((open) => open.reload()))
+    await Promise.all([...opened.values()].map((open) => open.reload()))
   }
 
   return {
@@ -215,7 +216,7 @@ export function createExperimentTree(parts: ExperimentTreeParts): ExperimentTree
         case 'experiment':
           if (experiments) inBackground(reloadExperiments())
           // Its headline metric is a tag of it.
-          if (opened.get(event.experimentId)?.list) inBackground(openedReload(opened, event.experimentId))
+          inBackground(openedReload(opened, event.experimentId))
           return
         case 'run':
           return applyRun(event)

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { lstat } from 'node:fs/promises'
+import { RunwrightError } from '../protocol/errors.ts'
+import type { DuckdbSettings, FromDuckdb, StatementParam, StatementResult, ToDuckdb } from './duckdb/messages.ts'
+import { QueryFailed } from './query-failed.ts'
+
+export type { CellValue, ResultColumn, StatementParam, StatementResult } from './duckdb/messages.ts'
+
+/** How the process that holds DuckDB is started. */
+export interface DuckdbCommand {
+  /** A Node, or an Electron that is told to be one. */
+  readonly file: string
+  readonly args: readonly string[]
+  /** Added to the starter's own environment. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** A database in memory, in a process of its own. Disposing it kills the process, whatever it does. */
+export interface Duckdb extends AsyncDisposable {
+  /**
+   * Runs one statement. Statements run one after another.
+   *
+   * @param maxRows how many rows an answer may have; default 100,000
+   * @throws QueryFailed with what DuckDB says; CANCELLED; INVALID_STATE when the process has ended
+   */
+  run(sql: string, params?: readonly StatementParam[], maxRows?: number): Promise<StatementResult>
+}
+
+const defaultMaxRows = 100_000
+
+/**
+ * Opens an empty database. It reads and writes the files it is told of and no others, loads no extension, has no network,
+ * and no statement can change that.
+ *
+ * @param signal kills the process
+ * @throws PERMISSION_DENIED when one of the files is a symbolic link, which would allow what it leads to
+ */
+export async function openDuckdb(
+  command: DuckdbCommand,
+  settings: DuckdbSettings,
+  signal: AbortSignal,
+): Promise<Duckdb> {
+  if (signal.aborted) throw cancelled()
+  await Promise.all(settings.allowedPaths.map(refuseLink))
+  const child = spawn(command.file, [...command.args], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'json',
+    windowsHide: true,
+    env: { ...process.env, ...command.env },
+  })
+  const conversation = converse(child, signal)
+  try {
+    await conversation.ask({ kind: 'open', settings })
+  } catch (error) {
+    await conversation.end()
+    throw error
+  }
+  return {
+    run: (sql, params = [], maxRows = defaultMaxRows) => conversation.ask({ kind: 'run', sql, params, maxRows }),
+    [Symbol.asyncDispose]: () => conversation.end(),
+  }
+}
+
+async function refuseLink(path: string): Promise<void> {
+  const entry = await lstat(path).catch(() => undefined)
+  if (entry?.isSymbolicLink() !== true) return
+  throw new RunwrightError('PERMISSION_DENIED', `${path} is a symbolic link, so it is not followed.`)
+}
+
+type Question = ToDuckdb extends infer Message ? (Message extends ToDuckdb ? Omit<Message, 'id'> : never) : never
+
+interface Waiting {
+  readonly resolve: (result: StatementResult) => void
+  readonly reject: (error: Error) => void
+}
+
+interface Conversation {
+  ask(question: Question): Promise<StatementResult>
+  /** Resolves when the process is gone. */
+  end(): Promise<void>
+}
+
+function converse(child: ChildProcess, signal: AbortSignal): Conversation {
+  const waiting = new Map<number, Waiting>()
+  let lastId = 0
+  let ended: Error | undefined
+  const kill = () => child.kill('SIGKILL')
+  signal.addEventListener('abort', kill, { once: true })
+  // It may have come while the process was about to start.
+  if (signal.aborted) kill()
+  const said = keepTail(child)
+  const giveUp = (error: Error) => {
+    ended ??= error
+    signal.removeEventListener('abort', kill)
+    for (const { reject } of waiting.values()) reject(ended)
+    waiting.clear()
+  }
+  const closed = once(child, 'close').then(([code = null, end]: (number | string | null)[]) =>
+    giveUp(signal.aborted ? cancelled() : endedEarly(end ?? code, said())),
+  )
+  // A program that cannot be started has no end.
+  const gone = closed.catch((error: Error) => giveUp(error))
+  child.on('message', (message: FromDuckdb) => {
+    const asked = waiting.get(message.id)
+    waiting.delete(message.id)
+    if (message.kind === 'done') asked?.resolve(message.result)
+    else asked?.reject(new QueryFailed(message.message))
+  })
+  return {
+    ask: (question) =>
+      new Promise((resolve, reject) => {
+        if (ended !== undefined) return reject(ended)
+        const id = ++lastId
+        waiting.set(id, { resolve, reject })
+        // Where the channel is closed the process has ended, which is told above.
+        child.send({ ...question, id }, () => {})
+      }),
+    async end() {
+      kill()
+      await gone
+    },
+  }
+}
+
+/** The last of what the process printed, for an error. */
+function keepTail({ stderr }: ChildProcess): () => string {
+  let tail = ''
+  stderr?.setEncoding('utf8').on('data', (text: string) => (tail = (tail + text).slice(-2000)))
+  return () => tail.trim()
+}
+
+function cancelled(): RunwrightError {
+  return new RunwrightError('CANCELLED', 'Cancelled.')
+}
+
+function endedEarly(how: number | string | null, said: string): RunwrightError {
+  const reason = /^\w*Error: .*$/m.exec(said)?.[0] ?? said.split('\n').at(-1) ?? ''
+  return new RunwrightError(
+    'INVALID_STATE',
+    `The process that holds DuckDB ended by itself (${String(how)})${reason === '' ? '.' : `: ${reason}`}`,
+    { hint: 'If the machine was short of memory, try again with less of it in use.' },
+  )
+}

@@ -1,0 +1,82 @@
+/**
+ * The process that holds DuckDB: a query that takes all memory, or meets a fault of the library, ends this process and
+ * not the one that asked. It answers statements one after another and ends when its parent does.
+ */
+import { BOOLEAN, DOUBLE, DuckDBInstance, SQLNULL, VARCHAR, type DuckDBConnection } from '@duckdb/node-api'
+import type { DuckdbSettings, FromDuckdb, StatementParam, StatementResult, ToDuckdb } from './messages.ts'
+
+// Ctrl+C reaches every process of a terminal. The parent decides, and kills this one.
+process.on('SIGINT', () => {})
+process.on('disconnect', () => process.exit())
+
+let opened: Promise<DuckDBConnection> | undefined
+let last: Promise<void> = Promise.resolve()
+
+process.on('message', (message: ToDuckdb) => {
+  last = last.then(() => answer(message))
+})
+
+async function answer(message: ToDuckdb): Promise<void> {
+  const reply = await perform(message).then(
+    (result): FromDuckdb => ({ kind: 'done', id: message.id, result }),
+    (error: unknown): FromDuckdb => ({
+      kind: 'failed',
+      id: message.id,
+      message: error instanceof Error ? error.message : String(error),
+    }),
+  )
+  process.send?.(reply)
+}
+
+async function perform(message: ToDuckdb): Promise<StatementResult> {
+  if (message.kind === 'open') {
+    opened = open(message.settings)
+    await opened
+    return { columns: [], rows: [] }
+  }
+  if (opened === undefined) throw new Error('No database is open.')
+  const { sql, params, maxRows } = message
+  const reader = await (await opened).streamAndReadUntil(sql, maxRows + 1, [...params], params.map(typeOf))
+  if (reader.currentRowCount > maxRows) throw new Error(`Out of Range Error: more than ${maxRows} rows`)
+  const names = reader.columnNames()
+  return {
+    columns: reader.columnTypes().map((type, index) => ({ name: names[index] ?? '', type: String(type) })),
+    // SAFETY: DuckDB's JSON values are those of CellValue, and nothing else can be JSON.
+    rows: reader.getRowsJson() as StatementResult['rows'],
+  }
+}
+
+/** Left to guess, it takes a whole number for a BIGINT, which not each of them is. */
+function typeOf(param: StatementParam) {
+  if (typeof param === 'number') return DOUBLE
+  if (typeof param === 'string') return VARCHAR
+  return typeof param === 'boolean' ? BOOLEAN : SQLNULL
+}
+
+/** Files first, then the lock: after it no statement can take more than it was given. */
+async function open({
+  allowedPaths,
+  memoryBytes,
+  threads,
+  temporaryFolder,
+}: DuckdbSettings): Promise<DuckDBConnection> {
+  const database = await DuckDBInstance.create(':memory:', {
+    threads: String(threads),
+    memory_limit: `${Math.floor(memoryBytes / 1024)}KiB`,
+    temp_directory: temporaryFolder,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  })
+  const connection = await database.connect()
+  const paths = allowedPaths.map((path) => `'${path.replaceAll("'", "''")}'`)
+  for (const setting of [
+    // A time without a zone is in UTC, wherever the machine stands.
+    `SET TimeZone = 'UTC'`,
+    `SET allowed_paths = [${paths.join(', ')}]`,
+    'SET enable_external_access = false',
+    'SET lock_configuration = true',
+  ]) {
+    await connection.run(setting)
+  }
+  return connection
+}
