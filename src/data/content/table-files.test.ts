@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { diffContent } from './file-content.ts'
-import { openTableDatabase } from './table-database.ts'
+import { withTables } from './table-database.ts'
 import { writeTable } from './write-table.ts'
 
 let folder: string
@@ -15,7 +15,6 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }))
 
 const work = { signal: new AbortController().signal, progress: () => undefined }
-const limits = { memoryMb: 256, scratchMb: 256, threads: 2, residentMb: 2048 }
 
 describe('files of tables', () => {
   const query = (more: string) => `SELECT i AS id, 'name ' || i AS name, i / 2 AS x FROM range(100) r(i) ${more}`
@@ -88,22 +87,19 @@ describe('files of tables', () => {
   it('lead to no other file', async () => {
     const [path, other] = [join(folder, 'allowed.csv'), join(folder, 'secret.csv')]
     await Promise.all([writeFile(path, 'a\n1\n'), writeFile(other, 'a\n1\n')])
-    using database = await openTableDatabase({
-      paths: [path],
-      scratchFolder: join(folder, 'scratch'),
-      limits,
+    await withTables([path], work, async (database) => {
+      assert.equal((await database.query(`SELECT * FROM read_csv('${path}')`)).length, 1)
+      for (const sql of [
+        `SELECT * FROM read_csv('${other}')`,
+        `COPY (SELECT 1) TO '${other}'`,
+        `ATTACH '${other}'`,
+        'INSTALL httpfs',
+        "LOAD '/tmp/x.duckdb_extension'",
+        'SET enable_external_access = true',
+        "SELECT * FROM read_csv('https://localhost/a.csv')",
+      ]) {
+        await assert.rejects(database.query(sql), sql)
+      }
     })
-    assert.equal((await database.query(`SELECT * FROM read_csv('${path}')`)).length, 1)
-    for (const sql of [
-      `SELECT * FROM read_csv('${other}')`,
-      `COPY (SELECT 1) TO '${other}'`,
-      `ATTACH '${other}'`,
-      'INSTALL httpfs',
-      "LOAD '/tmp/x.duckdb_extension'",
-      'SET enable_external_access = true',
-      "SELECT * FROM read_csv('https://localhost/a.csv')",
-    ]) {
-      await assert.rejects(database.query(sql), sql)
-    }
   })
 })
