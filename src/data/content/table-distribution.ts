@@ -1,7 +1,7 @@
 import type { Distribution } from '../../protocol/data-diff.ts'
-import { countOf, numberOf, type TableDatabase, textOf } from './table-database.ts'
+import { countOf, numberOf, type TableDatabase, type TableRow, textOf } from './table-database.ts'
 import { type ColumnMoments, finiteCount } from './table-statistics.ts'
-import { cutText, doubleLiteral, familyOf, quoteName, shownText, type TableColumn } from './table-sql.ts'
+import { doubleLiteral, familyOf, quoteName, shownText, type TableColumn } from './table-sql.ts'
 
 const binCount = 20
 const shownCategories = 10
@@ -85,11 +85,7 @@ async function countBins(
   return counts
 }
 
-interface Category {
-  readonly value: string
-  readonly counts: [old: number, now: number]
-}
-
+/** Adds up in the database: of thousands of values ten are shown. */
 async function readCategories(
   database: TableDatabase,
   column: TableColumn,
@@ -100,15 +96,32 @@ async function readCategories(
   for (const { relation } of [...oldTerms, ...newTerms]) {
     if (!(await hasFewValues(database, column, relation))) return {}
   }
-  const categories = new Map<string, Category>()
-  for (const term of oldTerms) if (!(await addCategories(database, column, term, 0, categories))) return {}
-  if (now?.base === 'old') for (const { counts } of categories.values()) counts[1] = counts[0]
-  for (const term of newTerms) if (!(await addCategories(database, column, term, 1, categories))) return {}
-  const all = [...categories.values()].filter(({ counts }) => counts[0] + counts[1] > 0)
+  const value = quoteName(column.name)
+  const isBase = now?.base === 'old'
+  const counts = ({ relation, sign }: Term, inOld: boolean, inNew: boolean) =>
+    `SELECT ${value} AS v, ${inOld ? sign : 0} * count(*) AS o, ${inNew ? sign : 0} * count(*) AS n
+     FROM ${relation} WHERE ${value} IS NOT NULL GROUP BY 1`
+  const parts = [
+    ...oldTerms.map((term) => counts(term, true, isBase)),
+    ...newTerms.map((term) => counts(term, false, true)),
+  ]
+  await database.run(
+    `CREATE OR REPLACE TEMP TABLE categories AS
+     SELECT v, sum(o)::BIGINT AS o, sum(n)::BIGINT AS n FROM (${parts.join(' UNION ALL ')}) GROUP BY v
+     HAVING sum(o) + sum(n) > 0`,
+  )
+  const [sums] = await database.query(
+    `SELECT count(*) AS all_values, count(*) FILTER (o > 0) AS old_values, count(*) FILTER (n > 0) AS new_values,
+     sum(o) AS old_rows, sum(n) AS new_rows FROM categories`,
+  )
+  if (countOf(sums, 'all_values') > maxCategories) return {}
+  const shown = await database.query(
+    `SELECT ${shownText('v')} AS v, o, n FROM categories ORDER BY o + n DESC, v LIMIT ${shownCategories}`,
+  )
   return {
-    distribution: toDistribution(all),
-    oldDistinct: all.filter(({ counts }) => counts[0] > 0).length,
-    newDistinct: all.filter(({ counts }) => counts[1] > 0).length,
+    distribution: toCategories(shown, countOf(sums, 'old_rows'), countOf(sums, 'new_rows')),
+    oldDistinct: countOf(sums, 'old_values'),
+    newDistinct: countOf(sums, 'new_values'),
   }
 }
 
@@ -119,41 +132,15 @@ async function hasFewValues(database: TableDatabase, { name, type }: TableColumn
   return countOf(row, 'd') <= 1000 || countOf(row, 'd') < countOf(row, 'n') / 2
 }
 
-/** @returns false when there are too many */
-async function addCategories(
-  database: TableDatabase,
-  { name }: TableColumn,
-  { relation, sign }: Term,
-  side: 0 | 1,
-  categories: Map<string, Category>,
-): Promise<boolean> {
-  const column = quoteName(name)
-  // Long values are told apart by their hash, and shown by their beginning.
-  const rows = await database.query(
-    `SELECT ${shownText(column)} AS v, hash(${column})::VARCHAR AS h, count(*) AS n FROM ${relation}
-     WHERE ${column} IS NOT NULL GROUP BY ${column} LIMIT ${maxCategories + 1}`,
-  )
-  for (const row of rows) {
-    const hash = textOf(row, 'h') ?? ''
-    const category = categories.get(hash) ?? { value: cutText(textOf(row, 'v') ?? ''), counts: [0, 0] }
-    category.counts[side] += sign * countOf(row, 'n')
-    categories.set(hash, category)
-  }
-  return rows.length <= maxCategories && categories.size <= 2 * maxCategories
-}
-
-function toDistribution(categories: readonly Category[]): Distribution {
-  const sorted = categories.toSorted(
-    (a, b) => b.counts[0] + b.counts[1] - a.counts[0] - a.counts[1] || (a.value < b.value ? -1 : 1),
-  )
-  const [shown, others] = [sorted.slice(0, shownCategories), sorted.slice(shownCategories)]
-  const sum = (side: 0 | 1) => others.reduce((total, { counts }) => total + counts[side], 0)
+function toCategories(shown: readonly TableRow[], oldRows: number, newRows: number): Distribution {
+  const [oldCounts, newCounts] = [shown.map((row) => countOf(row, 'o')), shown.map((row) => countOf(row, 'n'))]
+  const left = (rows: number, counts: readonly number[]) => counts.reduce((rest, count) => rest - count, rows)
   return {
     shape: 'categories',
-    values: shown.map(({ value }) => value),
-    oldCounts: shown.map(({ counts }) => counts[0]),
-    newCounts: shown.map(({ counts }) => counts[1]),
-    oldOthers: sum(0),
-    newOthers: sum(1),
+    values: shown.map((row) => textOf(row, 'v') ?? ''),
+    oldCounts,
+    newCounts,
+    oldOthers: left(oldRows, oldCounts),
+    newOthers: left(newRows, newCounts),
   }
 }
