@@ -13,7 +13,7 @@ await runScript(async () => {
   const parts = ['root', 'sample']
   const tools = []
   if (isWanted('integration')) {
-    parts.push('python')
+    parts.push('python', 'dvc')
     tools.push('git')
   }
   if (isWanted('vscode')) {
@@ -21,7 +21,7 @@ await runScript(async () => {
     tools.push('chromium')
   }
   await setUp(parts, tools)
-  // Servers for the places that jobs run on. A test that has none is skipped and says why.
-  if (isWanted('integration')) await offerTools(['sshd', 'slurm'])
+  // Servers for the places that jobs run on, and the real Git LFS. A test that has none is skipped and says why.
+  if (isWanted('integration')) await offerTools(['sshd', 'slurm', 'git-lfs'])
   return exitCodeOf(projectNode, ['scripts/test/main.ts', ...words], { env: projectEnvironment() })
 })

@@ -8,6 +8,7 @@ const daemonFolders = ['/usr/sbin', '/sbin']
 /** Programs of the machine, by the name a part asks for: how to see that one is there, and who ships it on Debian. */
 const tools = {
   git: { isThere: () => isOnPath('git'), package: 'git' },
+  'git-lfs': { isThere: () => isOnPath('git-lfs'), package: 'git-lfs' },
   python: { isThere: () => succeeds('python3', ['-c', 'import venv, ensurepip']), package: 'python3-venv' },
   compiler: { isThere: () => isOnPath('make') && isOnPath('g++'), package: 'build-essential' },
   kerberos: { isThere: () => isOnPath('krb5-config'), package: 'libkrb5-dev' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { boundText } from './bound-text.ts'
-import { markdownTable } from './markdown-table.ts'
+import { markdownTable } from '../base/markdown-table.ts'
 
 describe('an answer of bounded length', () => {
   it('is whole where it fits, else ends with a line and says how much is missing', () => {

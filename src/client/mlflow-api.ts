@@ -1,6 +1,7 @@
 import type { Experiment } from '../protocol/experiments.ts'
 import type { ExperimentId, RunId } from '../protocol/ids.ts'
-import type { ArtifactEntry, Metric, Param, Run, RunStatus, Tag, ViewType } from '../protocol/runs.ts'
+import { writeDatasetInput } from '../protocol/mlflow/dataset-json.ts'
+import type { ArtifactEntry, DatasetInput, Metric, Param, Run, RunStatus, Tag, ViewType } from '../protocol/runs.ts'
 import {
   createdExperiment,
   experimentAnswer,
@@ -51,6 +52,7 @@ export interface MlflowApi {
   setRunTag(runId: RunId, tag: Tag): Promise<void>
   deleteRunTag(runId: RunId, key: string): Promise<void>
   logBatch(runId: RunId, batch: { readonly params?: readonly Param[]; readonly tags?: readonly Tag[] }): Promise<void>
+  logInputs(runId: RunId, datasets: readonly DatasetInput[]): Promise<void>
 
   /** All points, in the order the server has them. */
   metricHistory(runId: RunId, key: string): Promise<Metric[]>
@@ -126,6 +128,9 @@ export function createMlflowApi(http: MlflowHttp, signal?: AbortSignal): MlflowA
     },
     async logBatch(runId, { params, tags }) {
       await post('runs/log-batch', { run_id: runId, params, tags })
+    },
+    async logInputs(runId, datasets) {
+      await post('runs/log-inputs', { run_id: runId, datasets: datasets.map(writeDatasetInput) })
     },
 
     metricHistory: (runId, key) =>

@@ -99,6 +99,10 @@ export function createMlflowCalls(now: () => number, forget: () => void): Mlflow
       forget()
       return {}
     },
+    async 'runs/log-inputs'({ runId, datasets }, api) {
+      await api.logInputs(runId, datasets)
+      return {}
+    },
     async 'runs/delete-tag'({ runId, key }, api) {
       await api.deleteRunTag(runId, key)
       return {}

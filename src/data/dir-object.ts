@@ -21,7 +21,12 @@ const maxBytes = 2 ** 30
  */
 export function formatDirObject(entries: readonly DirEntry[]): string {
   const sorted = entries.toSorted((a, b) => compareCodePoints(a.relpath, b.relpath))
-  return `[${sorted.map(({ md5, relpath }) => `{"md5": "${md5}", "relpath": ${quotePython(relpath)}}`).join(', ')}]`
+  return `[${sorted.map(formatDirEntry).join(', ')}]`
+}
+
+/** One entry, for lists that are written piece by piece: `[`, entries in order with `, ` between them, `]`. */
+export function formatDirEntry({ md5, relpath }: DirEntry): string {
+  return `{"md5": "${md5}", "relpath": ${quotePython(relpath)}}`
 }
 
 /** Python escapes all that is not ASCII, and nothing else that JavaScript leaves. */

@@ -38,15 +38,22 @@ export interface ManifestFolder {
   readonly path: string
 }
 
-const heading = '{"runwright-manifest":1}'
+/** The first line. */
+export const manifestHeading = '{"runwright-manifest":1}'
 
 /** A line an entry, in one spelling only, so that equal folders have equal manifests. */
 export function formatManifest({ entries }: Manifest): string {
-  const lines = entries.toSorted((a, b) => compareCodePoints(a.path, b.path)).map(formatEntry)
-  return [heading, ...lines, ''].join('\n')
+  const lines = entries.toSorted((a, b) => compareCodePoints(entryOrder(a), entryOrder(b))).map(formatManifestEntry)
+  return [manifestHeading, ...lines, ''].join('\n')
 }
 
-function formatEntry(entry: ManifestEntry): string {
+/** What entries are sorted by: a folder stands where what is in it would stand. */
+export function entryOrder({ kind, path }: Pick<ManifestEntry, 'kind' | 'path'>): string {
+  return kind === 'folder' ? `${path}/` : path
+}
+
+/** A line, without its end, for manifests that are written piece by piece in the order of their paths. */
+export function formatManifestEntry(entry: ManifestEntry): string {
   const path = JSON.stringify(entry.path)
   switch (entry.kind) {
     case 'file': {
@@ -67,7 +74,7 @@ function formatEntry(entry: ManifestEntry): string {
  */
 export function parseManifest(text: string, where: string): Manifest {
   const [first, ...lines] = text.split('\n')
-  if (first !== heading || lines.pop() !== '') throw invalid(`${where} is no manifest of this version.`)
+  if (first !== manifestHeading || lines.pop() !== '') throw invalid(`${where} is no manifest of this version.`)
   const seen = new Set<string>()
   const entries = lines.map((line, index) => {
     const entry = parseEntry(line, `${where}, line ${index + 2}`)

@@ -19,12 +19,12 @@ export interface DataRemote extends AsyncDisposable {
   list(prefix: string, signal: AbortSignal): AsyncIterable<{ readonly key: ObjectKey; readonly sizeBytes: number }>
   /**
    * The bytes of an object from `start` to its end; an error of the connection ends the stream with that error.
-   * @throws RESOURCE_DOES_NOT_EXIST
+   * @throws RESOURCE_DOES_NOT_EXIST, PERMISSION_DENIED, TEMPORARILY_UNAVAILABLE, CANCELLED
    */
   read(key: ObjectKey, start: number, signal: AbortSignal): Promise<Readable>
   /**
-   * Puts an object there. It can be found only once all of it is there; an object that is there already stays, since
-   * equal keys mean equal bytes.
+   * Puts an object there. It can be found only once all of it is there. One that is there already may be put again:
+   * equal keys mean equal bytes, and a damaged one is mended so.
    *
    * @param source a file; `onBytes` is told of bytes as they are sent, and of negative ones when a part is sent again
    * @throws STORAGE_FULL, PERMISSION_DENIED, TEMPORARILY_UNAVAILABLE, CANCELLED

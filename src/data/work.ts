@@ -1,21 +1,13 @@
+import type { DataProgress } from '../protocol/data-progress.ts'
 import { RunwrightError } from '../protocol/errors.ts'
-
-/** How far something long has come. */
-export interface DataProgress {
-  /** What is going on, in the field's words. */
-  readonly phase: 'scan' | 'hash' | 'store' | 'checkout' | 'query' | 'upload' | 'download' | 'verify' | 'remove'
-  readonly doneFiles: number
-  /** Undefined until it is known. */
-  readonly totalFiles: number | undefined
-  readonly doneBytes: number
-  readonly totalBytes: number | undefined
-}
 
 /** What everything long is given: it tells how far it has come, and ends soon after it is cancelled. */
 export interface Work {
   readonly signal: AbortSignal
   /** Called at any rate; whoever draws slows it down. */
   readonly progress: (progress: DataProgress) => void
+  /** Whether it pays to count files first, so that progress has totals. */
+  readonly wantsTotals?: boolean
 }
 
 /** @throws CANCELLED once the signal has come */

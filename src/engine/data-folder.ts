@@ -2,7 +2,7 @@ import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dataFiles } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
-import { toStorageError } from './storage-error.ts'
+import { toStorageError } from '../store/storage-error.ts'
 
 /** A repository can bring links along, and what is written through one lands where its author wants it. */
 const mustNotBeLinks = [

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { chmod, open, rename, rm } from 'node:fs/promises'
 import { parseEngineFile } from '../protocol/hello.ts'
 import type { EngineFile } from '../protocol/methods.ts'
-import { toStorageError } from './storage-error.ts'
+import { toStorageError } from '../store/storage-error.ts'
 
 /**
  * The file that the last engine here left, if it is one of ours: a regular file of this user that nobody else may

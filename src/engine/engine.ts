@@ -4,6 +4,9 @@ import { createCompute } from '../compute/create-compute.ts'
 import { createComputeMethods } from '../compute/methods.ts'
 import { computeMigrations } from '../compute/migrations.ts'
 import { fixedPlaces, type Places } from '../compute/place.ts'
+import { createLineage } from '../lineage/create-lineage.ts'
+import { createLineageMethods } from '../lineage/methods.ts'
+import { lineageMigrations } from '../lineage/migrations.ts'
 import { dataFiles } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { ChangeEvent } from '../protocol/events.ts'
@@ -24,7 +27,7 @@ import { createEngineMethods } from './engine-methods.ts'
 import { createEventHub } from './events.ts'
 import { createGuard } from './guard.ts'
 import { openHttpServer } from './http-server.ts'
-import { openLock } from './lock.ts'
+import { openLock } from '../store/lock.ts'
 import type { Log } from './log.ts'
 import { createRouter } from './router.ts'
 import { createMlflowHttpRoutes, createOwnRoutes } from './routes.ts'
@@ -103,7 +106,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** Of all features, in the order of their numbers. */
-const migrations = [...trackingMigrations, ...registryMigrations, ...computeMigrations]
+const migrations = [...trackingMigrations, ...registryMigrations, ...computeMigrations, ...lineageMigrations]
 
 /** The composition of all features, and the only place that knows them all. The caller holds the folder's lock. */
 export async function openLockedEngine(options: EngineOptions): Promise<Engine> {
@@ -145,6 +148,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     ...createTrackingMethods({ tracking, artifacts }),
     ...createRegistryMethods(registry, createRunModels({ tracking, artifacts })),
     ...createComputeMethods(compute),
+    ...createLineageMethods(createLineage(database)),
     ...createEngineMethods({
       version,
       startedAt,

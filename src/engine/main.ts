@@ -17,7 +17,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { prepareDataFolder } from './data-folder.ts'
 import { createIdleWatch } from './idle.ts'
 import { type Log, openLogFile } from './log.ts'
-import { toStorageError } from './storage-error.ts'
+import { toStorageError } from '../store/storage-error.ts'
 import { openWorkspaceEngine } from './workspace-engine.ts'
 
 const { values } = parseArgs({

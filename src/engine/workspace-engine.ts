@@ -5,7 +5,7 @@ import type { EngineFile } from '../protocol/methods.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import { type Engine, type EngineOptions, openLockedEngine } from './engine.ts'
 import { loadOwnEngineFile, writeEngineFile } from './engine-file.ts'
-import { openLock } from './lock.ts'
+import { openLock } from '../store/lock.ts'
 
 export type WorkspaceEngineOptions = Omit<EngineOptions, 'dataFolder' | 'host' | 'port' | 'token' | 'hostNames'> & {
   /** Absolute path. */

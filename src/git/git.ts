@@ -70,7 +70,8 @@ function give({ stdin }: ChildProcess, input: Uint8Array | undefined): void {
   stdin?.end(input)
 }
 
-function createGitError(words: readonly string[], said: string): RunwrightError {
+/** @param said what git wrote to stderr */
+export function createGitError(words: readonly string[], said: string): RunwrightError {
   const lines = said.split('\n').filter((line) => /^(fatal|error): /.test(line))
   const text = (lines.at(-1) ?? said).trim().replace(/^(fatal|error): /, '')
   return new RunwrightError(

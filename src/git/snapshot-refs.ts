@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
-import { createWritingGit, loadGitEnvironment, runGit, type WritingGit } from './git.ts'
+import { createWritingGit, type Git, loadGitEnvironment, runGit, type WritingGit } from './git.ts'
 
 /** Refs below this keep snapshots; git neither lists them as branches nor pushes them. */
 export const snapshotRefs = 'refs/runwright/snapshots/'
@@ -48,7 +48,7 @@ export async function deleteSnapshots(
   const refs = refsOf(folder)
   const kept = new Set(await listSnapshots(folder, env))
   const gone = [...kept].filter((commit) => !named.has(commit))
-  const missing = await listCommitsOf(
+  const missing = await listKnownCommits(
     runGit(folder, safe),
     [...named].filter((commit) => !kept.has(commit)),
   )
@@ -62,8 +62,8 @@ export async function deleteSnapshots(
   return gone.length
 }
 
-/** Those that the repository has as commits. */
-async function listCommitsOf(git: ReturnType<typeof runGit>, names: readonly string[]): Promise<readonly string[]> {
+/** Those of these names in full that the repository has as commits. */
+export async function listKnownCommits(git: Git, names: readonly string[]): Promise<readonly string[]> {
   const known = names.filter((name) => /^[0-9a-f]{40,64}$/.test(name))
   if (known.length === 0) return []
   const input = Buffer.from(`${known.join('\n')}\n`)

@@ -2,14 +2,15 @@ import { copyFile, rm, stat, utimes } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { RunwrightError } from '../protocol/errors.ts'
 import { createWritingGit, runGit } from './git.ts'
+import { toFileName } from './git-path.ts'
 import { keepSnapshot } from './snapshot-refs.ts'
 import { withoutOwnFiles } from './own-files.ts'
 import { createScratchFolder } from './scratch-folder.ts'
 import { type NewFiles, type SnapshotLimits, sortNewFiles } from './snapshot/new-files.ts'
 import { writeNewFiles } from './snapshot/own-index.ts'
 import { checkSubmodules } from './snapshot/submodules.ts'
-import { findWorkTree, type WorkTree } from './snapshot/work-tree.ts'
-import { parseStatus, toFileName, type WorkTreeStatus } from './snapshot/work-tree-status.ts'
+import { findWorkTree, type WorkTree } from './work-tree.ts'
+import { parseStatus, type WorkTreeStatus } from './snapshot/work-tree-status.ts'
 
 /** The code of a work tree as it was at one moment. */
 export interface Snapshot {

@@ -19,5 +19,7 @@ export const dataFiles = {
   features: 'features',
   /** Saved views: `SavedView` as JSON, one a file. */
   views: 'views',
+  /** What changed inside files of data, by the hashes of both: a result a file, a bounded number of them. */
+  dataDiffs: 'cache/data-diff',
   gitignore: '.gitignore',
 } as const

@@ -1,4 +1,5 @@
 import type { CurveAxis, CurveCursors, CurveName, CurveTails, CurveWindow } from './curves.ts'
+import type { DataVersion } from './data-versions.ts'
 import type { DeviceList } from './devices.ts'
 import type { ExperimentSummary } from './experiments.ts'
 import type { HeadlineMetric } from './headline-metric.ts'
@@ -17,6 +18,7 @@ import type {
   TableQuery,
   TableRow,
 } from './run-table.ts'
+import type { LineageMethods } from './lineage.ts'
 import type { LoggedArtifact } from './logged-artifacts.ts'
 import type { LoggedTable } from './logged-table.ts'
 import type { ModelVersion, RegisteredModel, RunModel } from './registered-models.ts'
@@ -55,7 +57,7 @@ export interface EngineStatus {
 }
 
 /** What a client may ask the engine. HTTP, the CLI and the webviews all speak this map. */
-export interface Methods {
+export interface Methods extends LineageMethods {
   'engine/status': { params: Record<never, never>; result: EngineStatus }
   /** Answers first, then ends the process once the requests in flight have been answered. */
   'engine/stop': { params: Record<never, never>; result: Record<never, never> }
@@ -294,6 +296,8 @@ export interface Methods {
       path?: string
       /** Set on the new version, moved when it stands elsewhere. */
       alias?: string
+      /** The version under version control that its file is. */
+      data?: DataVersion
     }
     result: { version: ModelVersion }
   }

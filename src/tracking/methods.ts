@@ -1,7 +1,7 @@
 import { parseExperimentId, parseRunId } from '../protocol/ids.ts'
 import type { MethodName } from '../protocol/methods.ts'
 import { checkExperimentName, checkKey, checkLength, limits, truncate } from '../protocol/mlflow/names.ts'
-import { integer, listOf, object, oneOf, refine, text, textAs } from '../protocol/parse.ts'
+import { integer, listOf, object, oneOf, refine, refuse, text, textAs } from '../protocol/parse.ts'
 import type { Parser } from '../protocol/parse.ts'
 import { hasEnded, runStatuses } from '../protocol/runs.ts'
 import type { Artifacts } from './artifacts.ts'
@@ -25,6 +25,20 @@ const experimentName = refine(text, (name) => {
 const runTag = object({ key, value: cutText(limits.runTagValue) })
 const runTags = listOf(runTag, limits.batchTags)
 const params = listOf(object({ key, value: cutText(limits.paramValue) }), limits.batchTotal)
+const dataset = object(
+  {
+    name: filledText(limits.datasetName),
+    digest: filledText(limits.datasetDigest),
+    sourceType: text,
+    source: boundedText(limits.datasetSource),
+  },
+  { schema: boundedText(limits.datasetSchema), profile: boundedText(limits.datasetProfile) },
+)
+const inputTags = listOf(
+  object({ key: filledText(limits.inputTagKey), value: boundedText(limits.inputTagValue) }),
+  limits.batchTags,
+)
+const datasetInput = object({ dataset, tags: inputTags })
 const column = object({ kind: oneOf(['metric', 'param', 'tag']), key: text })
 
 const parseExperiment = parserOf(object({ experimentId }))
@@ -38,7 +52,7 @@ export function createTrackingMethods({
 }: {
   tracking: Tracking
   artifacts: Artifacts
-}): MethodTable<Exclude<MethodName, `${'engine' | 'models' | 'devices' | 'jobs' | 'targets'}/${string}`>> {
+}): MethodTable<Exclude<MethodName, `${'engine' | 'models' | 'devices' | 'jobs' | 'targets' | 'lineage'}/${string}`>> {
   const { experiments, runs } = tracking
   return {
     ...createComparisonMethods({ tracking, artifacts }),
@@ -119,6 +133,11 @@ export function createTrackingMethods({
       run: async ({ runId }) => ({ requested: await runs.isStopRequested(runId) }),
     },
 
+    'runs/log-inputs': {
+      parse: parserOf(object({ runId, datasets: listOf(datasetInput, limits.batchTotal) })),
+      run: ({ runId, datasets }) => done(runs.logInputs(runId, { datasets })),
+    },
+
     'metrics/history': {
       parse: parserOf(object({ runId, key: text })),
       run: async ({ runId, key }) => ({ points: (await runs.metricHistory(runId, key)).items }),
@@ -148,6 +167,10 @@ function boundedText(limit: number): Parser<string> {
     checkLength(value, limit, path)
     return value
   })
+}
+
+function filledText(limit: number): Parser<string> {
+  return refine(boundedText(limit), (value, path) => (value === '' ? refuse(value, path, 'expected text') : value))
 }
 
 /** Over-long text is cut off, as MLflow does with the values of params and tags. */

@@ -35,6 +35,7 @@ MaxSessions 200
 ClientAliveInterval 15
 AllowTcpForwarding yes
 AllowStreamLocalForwarding yes
+Subsystem sftp internal-sftp
 SetEnv HOME=$D/home
 AcceptEnv SLURM_CONF
 C

@@ -6,7 +6,7 @@ import { findTag, hasEnded, type Run } from '../../protocol/runs.ts'
 import { artifactPaths, tagNames } from '../../protocol/tag-names.ts'
 import { defineAgentTool, type ToolContext } from '../agent-tool.ts'
 import { cleanLog, findErrorLines, readTail } from '../log-tail.ts'
-import { formatMoment, formatValue } from '../markdown-table.ts'
+import { formatMoment, formatValue } from '../../base/markdown-table.ts'
 
 /** Bytes of the log that are looked at, from its end. */
 const tailBytes = 256 << 10

@@ -4,7 +4,7 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import type { ExperimentSummary } from '../../protocol/experiments.ts'
 import { getCell, type TableColumn } from '../../protocol/run-table.ts'
 import { defineAgentTool } from '../agent-tool.ts'
-import { formatMoment, formatValue, markdownTable } from '../markdown-table.ts'
+import { formatMoment, formatValue, markdownTable } from '../../base/markdown-table.ts'
 import { nameColumn, parseColumn, parseOrder } from '../table-columns.ts'
 
 /** Columns shown when none is asked for. */

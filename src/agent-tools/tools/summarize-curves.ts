@@ -4,7 +4,7 @@ import { inferGoal } from '../../protocol/headline-metric.ts'
 import type { Run } from '../../protocol/runs.ts'
 import { defineAgentTool } from '../agent-tool.ts'
 import { type CurveSummary, type Goal, type ReadCurve, summarizeCurve, type Trend } from '../curve-summary.ts'
-import { formatValue, markdownTable } from '../markdown-table.ts'
+import { formatValue, markdownTable } from '../../base/markdown-table.ts'
 
 const trendMeanings: Readonly<Record<Trend, string>> = {
   empty: 'no finite value',

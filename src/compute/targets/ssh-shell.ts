@@ -7,7 +7,7 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import { runProgram } from './run-program.ts'
 import { quoteWord } from '../wrapper/quote.ts'
 import type { Shell, ShellOptions } from './shell.ts'
-import { explainSshFailure } from './ssh-errors.ts'
+import { explainSshFailure } from '../../protocol/ssh-errors.ts'
 
 export interface SshHost {
   /** As `ssh` takes it: an alias of ~/.ssh/config, `host` or `user@host`. */

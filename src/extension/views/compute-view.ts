@@ -31,10 +31,11 @@ export interface ComputeViewParts {
 
 export function openComputeView({ connections, jobNames, failed }: ComputeViewParts): ComputeView {
   const redraw = new vscode.EventEmitter<ComputeElement[] | undefined>()
-  const refresh = createPacedRefresh<TargetElement | DeviceElement | 'roots'>(refreshIntervalMs, (items) => {
+  const draw = (items: readonly (TargetElement | DeviceElement | 'roots')[]) => {
     const elements = items.filter((item) => item !== 'roots')
     redraw.fire(elements.length < items.length ? undefined : elements)
-  })
+  }
+  const refresh = createPacedRefresh(refreshIntervalMs, draw, (item) => item === 'roots' && view.visible)
   /** The rows of GPUs, by their ids. */
   const rows = new Map<string, DeviceElement>()
   let watching = new AbortController()

@@ -26,12 +26,16 @@ export function openExperimentsView(state: vscode.Memento, connections: () => Co
   let options = parseViewOptions(state.get('view'))
   const chosen = new Set<string>(state.get<string[]>('chosen', []))
   const redraw = new vscode.EventEmitter<TreeElement[] | undefined>()
-  const refresh = createPacedRefresh<TreeElement | 'roots'>(refreshIntervalMs, (items) => {
+  /** Ids of the elements whose children are in sight. */
+  const open = new Set<string>()
+  const draw = (items: readonly (TreeElement | 'roots')[]) => {
     const elements = items.filter((item) => item !== 'roots')
     redraw.fire(elements.length < items.length ? undefined : elements)
     // What can be done with the selected element changes with it: a run that has ended cannot be stopped.
     showSelected()
-  })
+  }
+  const isOpen = (item: TreeElement | 'roots') => view.visible && (item === 'roots' || open.has(item.id))
+  const refresh = createPacedRefresh(refreshIntervalMs, draw, isOpen)
 
   const view = vscode.window.createTreeView<TreeElement>(experimentsViewId, {
     treeDataProvider: {
@@ -40,6 +44,7 @@ export function openExperimentsView(state: vscode.Memento, connections: () => Co
       getChildren: (element) => {
         const listing = element ? listChildren(connections(), element) : listRoots(connections())
         refresh.hold(element ?? 'roots', listing)
+        if (element !== undefined) open.add(element.id)
         return listing.then((children) => [...children])
       },
       getParent: (element) => findParentElement(connections(), element),
@@ -93,6 +98,8 @@ export function openExperimentsView(state: vscode.Memento, connections: () => Co
       void showChosen()
     }),
     view.onDidChangeSelection(showSelected),
+    view.onDidExpandElement(({ element }) => open.add(element.id)),
+    view.onDidCollapseElement(({ element }) => open.delete(element.id)),
   )
   void showOptions()
   void showChosen()

@@ -25,11 +25,12 @@ export interface JobsView extends JobsPanel, vscode.Disposable {
 export function openJobsView(feeds: () => JobFeeds): JobsView {
   const rows = createJobRows(() => feeds().list())
   const redraw = new vscode.EventEmitter<JobsElement[] | undefined>()
-  const refresh = createPacedRefresh<JobElement | 'roots'>(refreshIntervalMs, (items) => {
+  const draw = (items: readonly (JobElement | 'roots')[]) => {
     const elements = items.filter((item) => item !== 'roots')
     redraw.fire(elements.length < items.length ? undefined : elements)
     showState()
-  })
+  }
+  const refresh = createPacedRefresh(refreshIntervalMs, draw, (item) => item === 'roots' && view.visible)
 
   const listRoots = async (): Promise<readonly JobsElement[]> => {
     const all = feeds().list()

@@ -4,12 +4,18 @@ import { createPacedRefresh, type PacedRefresh } from './paced-refresh.ts'
 
 describe('a paced refresh', () => {
   let drawn: string[]
+  let open: Set<string>
   let refresh: PacedRefresh<string>
 
   beforeEach(() => {
     mock.timers.enable({ apis: ['setTimeout'] })
     drawn = []
-    refresh = createPacedRefresh<string>(210, (items) => drawn.push(items.join(' ')))
+    open = new Set()
+    refresh = createPacedRefresh<string>(
+      210,
+      (items) => drawn.push(items.join(' ')),
+      (item) => open.has(item),
+    )
   })
   afterEach(() => mock.timers.reset())
 
@@ -67,5 +73,26 @@ describe('a paced refresh', () => {
     refresh.add(['b'])
     await pass(210)
     assert.deepEqual(drawn, ['a', 'row', 'b'])
+  })
+
+  it('draws an open row once more when its children are not asked for, as often as that is lost, but not for ever', async () => {
+    open.add('row')
+    refresh.add(['row', 'closed'])
+    await pass(999)
+    assert.deepEqual(drawn, ['row closed'])
+    await pass(1)
+    assert.deepEqual(drawn, ['row closed', 'row'])
+    refresh.hold('row', Promise.resolve())
+    await pass(30)
+    await pass(5000)
+    assert.equal(drawn.length, 2)
+
+    refresh.add(['row'])
+    for (let second = 0; second < 20; second++) await pass(1000)
+    assert.equal(drawn.length, 2 + 6)
+    refresh.add(['row'])
+    open.delete('row')
+    await pass(5000)
+    assert.equal(drawn.length, 2 + 6 + 1)
   })
 })

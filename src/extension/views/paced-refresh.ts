@@ -15,18 +15,29 @@ const longestHoldMs = 2000
 const afterListingMs = 30
 
 /**
+ * On a busy machine it goes on for longer, and then loses a refresh of the same row: it forgets the children, asks for
+ * none, and takes no refresh of them either. So long it may take to ask; then the row is drawn once more.
+ */
+const lostAfterMs = 1000
+const mostRepeats = 5
+
+/**
  * Collects what must be drawn anew and hands it on at once when the last time was long enough ago, else as soon as it
  * is. VS Code waits with a tree's refresh until refreshes stop coming for 200 ms, so a stream of single ones would
  * never be drawn.
  *
  * @param intervalMs least time between two calls of `draw`
+ * @param isOpen whether VS Code asks for the children of the item when it is drawn anew, so that `hold` follows
  */
 export function createPacedRefresh<Item>(
   intervalMs: number,
   draw: (items: readonly Item[]) => void,
+  isOpen: (item: Item) => boolean,
 ): PacedRefresh<Item> {
   const waiting = new Set<Item>()
   const timers = new Set<NodeJS.Timeout>()
+  /** Items drawn whose children were not asked for since, with how often that was. */
+  const unanswered = new Map<Item, number>()
   let pause: NodeJS.Timeout | undefined
   let holds = 0
   let draws = 0
@@ -49,7 +60,18 @@ export function createPacedRefresh<Item>(
       flush()
     })
     draws++
+    for (const item of items) if (isOpen(item)) expectListing(item)
     draw(items)
+  }
+
+  const expectListing = (item: Item) => {
+    const times = (unanswered.get(item) ?? 0) + 1
+    unanswered.set(item, times)
+    after(lostAfterMs, () => {
+      if (unanswered.get(item) !== times) return
+      if (times <= mostRepeats && isOpen(item)) add([item])
+      else unanswered.delete(item)
+    })
   }
 
   const add = (items: readonly Item[]) => {
@@ -68,6 +90,7 @@ export function createPacedRefresh<Item>(
         flush()
       }
       holds++
+      unanswered.delete(item)
       const longest = after(longestHoldMs, release)
       const end = () =>
         after(afterListingMs, () => {
@@ -80,6 +103,7 @@ export function createPacedRefresh<Item>(
     dispose() {
       for (const timer of timers) clearTimeout(timer)
       waiting.clear()
+      unanswered.clear()
     },
   }
 }

@@ -1,8 +1,9 @@
 import { lstat } from 'node:fs/promises'
 import { RunwrightError } from '../../protocol/errors.ts'
-import { runGit } from '../git.ts'
-import type { WorkTree } from './work-tree.ts'
-import { type GitPath, toFileName, type UnstagedFile } from './work-tree-status.ts'
+import { type GitPath, toFileName, toPath } from '../git-path.ts'
+import { findLfsPaths } from '../lfs-paths.ts'
+import type { WorkTree } from '../work-tree.ts'
+import type { UnstagedFile } from './work-tree-status.ts'
 
 /** What a snapshot may add to the repository; more is data, and has a better way to travel. */
 export interface SnapshotLimits {
@@ -14,7 +15,6 @@ export interface SnapshotLimits {
 
 const defaultFileBytes = 100e6
 const defaultTotalBytes = 1e9
-const maxListBytes = 256 << 20
 
 /** What goes into the index of a snapshot, by how it does. */
 export interface NewFiles {
@@ -34,7 +34,14 @@ export async function sortNewFiles(
   files: readonly UnstagedFile[],
   limits: SnapshotLimits,
 ): Promise<NewFiles> {
-  const [lfs, sizes] = await Promise.all([listLfsPaths(workTree, files), measure(workTree, files)])
+  const [lfs, sizes] = await Promise.all([
+    findLfsPaths(
+      workTree.root,
+      workTree.env,
+      files.map(({ path }) => path),
+    ),
+    measure(workTree, files),
+  ])
   const large = files.filter(({ path, isGone, isSubmodule }) => lfs.has(path) && !isGone && !isSubmodule)
   const plain = files.filter((file) => !large.includes(file))
   checkSizes(plain, sizes, limits)
@@ -51,11 +58,6 @@ async function measure({ root }: WorkTree, files: readonly UnstagedFile[]): Prom
     }),
   )
   return sizes
-}
-
-/** Where a file lies, by bytes. */
-export function toPath(root: string, path: GitPath): Buffer {
-  return Buffer.concat([Buffer.from(`${root}/`), Buffer.from(path, 'latin1')])
 }
 
 function checkSizes(
@@ -88,17 +90,4 @@ function checkSizes(
 
 function formatMegabytes(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`
-}
-
-/** The files that Git LFS keeps elsewhere, installed or not. */
-async function listLfsPaths({ root, env }: WorkTree, files: readonly UnstagedFile[]): Promise<ReadonlySet<GitPath>> {
-  if (files.length === 0) return new Set()
-  const input = Buffer.from(files.map(({ path }) => `${path}\0`).join(''), 'latin1')
-  const output = await runGit(root, env)(['check-attr', '-z', '--stdin', 'filter'], maxListBytes, input)
-  const words = (output?.toString('latin1') ?? '').split('\0')
-  const paths = new Set<GitPath>()
-  for (let index = 0; index + 2 < words.length; index += 3) {
-    if (words[index + 2] === 'lfs') paths.add(words[index] ?? '')
-  }
-  return paths
 }

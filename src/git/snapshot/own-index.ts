@@ -1,10 +1,10 @@
 import { lstat, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createWritingGit, type WritingGit } from '../git.ts'
-import { createLfsPointer } from './lfs-pointer.ts'
-import { type NewFiles, toPath } from './new-files.ts'
-import type { WorkTree } from './work-tree.ts'
-import type { GitPath } from './work-tree-status.ts'
+import { type GitPath, toPath } from '../git-path.ts'
+import { createLfsPointer, formatLfsPointer } from '../lfs-pointer.ts'
+import type { NewFiles } from './new-files.ts'
+import type { WorkTree } from '../work-tree.ts'
 
 /**
  * Puts files into the index that `workTree.env` names, and resolves to the tree of all that is in it.
@@ -51,7 +51,7 @@ async function writePointers(
     const pointer = entry.isFile() ? await createLfsPointer(place) : undefined
     if (pointer === undefined) continue
     const file = join(folder, String(written.length))
-    await writeFile(file, pointer)
+    await writeFile(file, formatLfsPointer(pointer))
     written.push({ path, file, mode: (entry.mode & 0o100) === 0 ? '100644' : '100755' })
   }
   const input = Buffer.from(written.map(({ file }) => `${file}\n`).join(''))

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { loadGitEnvironment, runGit } from '../git.ts'
+import { toFileName } from '../git-path.ts'
 import { isThere } from '../is-there.ts'
-import type { WorkTree } from './work-tree.ts'
-import { parseStatus, toFileName } from './work-tree-status.ts'
+import type { WorkTree } from '../work-tree.ts'
+import { parseStatus } from './work-tree-status.ts'
 
 const maxListBytes = 256 << 20
 

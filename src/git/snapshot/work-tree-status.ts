@@ -1,12 +1,4 @@
-/**
- * A path as git keeps it: bytes, one a character (`latin1`), so that names in no known encoding come through. For
- * people: `toFileName`.
- */
-export type GitPath = string
-
-export function toFileName(path: GitPath): string {
-  return Buffer.from(path, 'latin1').toString()
-}
+import { type GitPath, toFileName } from '../git-path.ts'
 
 /** In what a work tree differs from its commit. */
 export interface WorkTreeStatus {

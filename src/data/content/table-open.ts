@@ -1,0 +1,104 @@
+import { RunwrightError } from '../../protocol/errors.ts'
+import { countOf, type TableDatabase, textOf } from './table-database.ts'
+import type { TableFile, TableRequest } from './table-request.ts'
+import { quoteText, type TableColumn } from './table-sql.ts'
+
+/** A file that can be queried by a name. */
+export interface OpenTable {
+  /** A view or a table; safe in SQL as it is. */
+  readonly relation: string
+  readonly columns: readonly TableColumn[]
+  readonly rowCount: number
+  /** How else than plainly it was read. */
+  readonly notes: readonly string[]
+}
+
+/** A record that is longer is refused: DuckDB has several buffers of this size in memory. */
+const maxRecordBytes = 8 << 20
+const csvBufferBytes = 4 * maxRecordBytes
+const maxColumns = 10_000
+
+/**
+ * Makes a file known to the database. Parquet is read anew by every query, and only the columns it asks for. Texts are
+ * parsed once, into a table.
+ *
+ * @throws BAD_REQUEST for a file that is not what its name says
+ */
+export async function openTable(
+  database: TableDatabase,
+  relation: string,
+  file: TableFile,
+  format: TableRequest['format'],
+): Promise<OpenTable> {
+  const notes = await read(database, relation, file, format)
+  const described = await database.query(`DESCRIBE ${relation}`)
+  if (described.length > maxColumns) {
+    throw new RunwrightError('BAD_REQUEST', `${file.name} has more than ${maxColumns} columns.`)
+  }
+  const columns = described.map((row) => ({
+    name: textOf(row, 'column_name') ?? '',
+    type: textOf(row, 'column_type') ?? '',
+  }))
+  const [counted] = await database.query(`SELECT count(*) AS n FROM ${relation}`)
+  return { relation, columns, rowCount: countOf(counted, 'n'), notes }
+}
+
+async function read(
+  database: TableDatabase,
+  relation: string,
+  file: TableFile,
+  format: TableRequest['format'],
+): Promise<string[]> {
+  const path = quoteText(file.path)
+  if (format === 'parquet') {
+    await database.run(`CREATE VIEW ${relation} AS SELECT * FROM read_parquet(${path})`).catch(refuse(file, format))
+    return []
+  }
+  const create = (source: string) => database.run(`CREATE TEMP TABLE ${relation} AS SELECT * FROM ${source}`)
+  const compression = file.compression === 'none' ? '' : `, compression = ${quoteText(file.compression)}`
+  if (format === 'json-lines') {
+    const options = `format = 'newline_delimited', maximum_object_size = ${maxRecordBytes}${compression}`
+    await create(`read_json(${path}, ${options})`).catch(refuse(file, format))
+    return []
+  }
+  // Told, not guessed: guessing takes long over long lines, and two versions might be read in two ways.
+  const dialect = `delim = ${format === 'tsv' ? "'\t'" : "','"}, quote = '"', escape = '"'`
+  const options = `${dialect}, max_line_size = ${maxRecordBytes}, buffer_size = ${csvBufferBytes}${compression}`
+  try {
+    await create(`read_csv(${path}, ${options})`)
+    return []
+  } catch (error) {
+    if (!isAboutContent(error)) throw toTableError(file, format, error)
+    await database.run(`DROP TABLE IF EXISTS ${relation}`)
+    const lenient = `${options}, all_varchar = true, strict_mode = false, null_padding = true`
+    await create(`read_csv(${path}, ${lenient})`).catch(refuse(file, format))
+    return [`${file.name} was read as text throughout: ${firstLine(error)}`]
+  }
+}
+
+function refuse(file: TableFile, format: string): (error: unknown) => never {
+  return (error) => {
+    throw toTableError(file, format, error)
+  }
+}
+
+/** Whether reading less strictly may help: memory, disk, bounds and files that are not there are as they are. */
+function isAboutContent(error: unknown): boolean {
+  const text = error instanceof Error ? error.message : String(error)
+  return /^(Invalid Input|Conversion) Error/.test(text) && !/maximum line size/i.test(text)
+}
+
+function toTableError(file: TableFile, format: string, cause: unknown): RunwrightError {
+  return new RunwrightError('BAD_REQUEST', `${file.name} cannot be read as a table (${format}): ${firstLine(cause)}`, {
+    cause,
+  })
+}
+
+/** Of DuckDB's message, which goes on with the line in question and with advice about its own options. */
+function firstLine(error: unknown): string {
+  const [first = '', ...rest] = (error instanceof Error ? error.message : String(error)).split('\n')
+  const reason = rest.find((line) =>
+    /^(Maximum line size|Expected Number of Columns|Error when converting)/i.test(line),
+  )
+  return `${first}${reason === undefined ? '' : `: ${reason}`}`.slice(0, 300)
+}

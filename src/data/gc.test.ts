@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { describe, it } from 'node:test'
+import * as fc from 'fast-check'
+import { collectGarbage, type GcOptions } from './gc.ts'
+import { dataKey } from './object-key.ts'
+import { md5Of, type TestDataRepository, createTestDataRepository, testWork } from './test-data-repository.ts'
+import { listNeededByCheckout, makeHistory } from './test-random-history.ts'
+import { openDataRepository } from './repository.ts'
+
+const isLong = process.env['RUNWRIGHT_LONG_TESTS'] === '1'
+
+const gc = ({ data }: Pick<TestDataRepository, 'data'>, options: Partial<GcOptions> = {}) =>
+  collectGarbage(
+    data,
+    {
+      env: process.env,
+      isDryRun: false,
+      before: Date.now() + 60_000,
+      others: { commits: [], hashes: [] },
+      repositories: [],
+      isWithoutUnreadLists: false,
+      remote: undefined,
+      ...options,
+    },
+    testWork,
+  )
+
+const isFile = (key: string) => key.startsWith('files/')
+
+describe('gc of a cache', () => {
+  it('keeps what any commit, stash, index or work tree of random histories needs, and nothing else', async () => {
+    const numbers = fc.array(fc.nat(1000), { minLength: 10, maxLength: 40 })
+    const property = fc.asyncProperty(numbers, async (numbers) => {
+      await using repository = await createTestDataRepository()
+      await makeHistory(repository, numbers)
+      await repository.put('unneeded', 'nobody needs this')
+      await rm(join(repository.root, 'unneeded.dvc'))
+      const needed = await listNeededByCheckout(repository)
+      const before = await repository.objects()
+      const dry = await gc(repository, { isDryRun: true })
+      assert.deepEqual(await repository.objects(), before)
+      const { removedCount, removedBytes } = await gc(repository)
+      assert.deepEqual([dry.removedCount, dry.removedBytes], [removedCount, removedBytes])
+      const after = await repository.objects()
+      assert.equal(after.length, before.length - removedCount)
+      const missing = [...needed].filter((key) => !after.includes(key))
+      assert.deepEqual(missing, [], `lost by ${JSON.stringify(numbers)}`)
+      // ORIG_HEAD keeps a commit that is on no branch any more; without it nothing more than is needed stays.
+      await repository.git('update-ref', '-d', 'ORIG_HEAD').catch(() => undefined)
+      await gc(repository)
+      assert.deepEqual((await repository.objects()).filter(isFile), [...needed].toSorted())
+    })
+    await fc.assert(property, { numRuns: isLong ? 60 : 5 })
+  })
+
+  it('keeps what came lately, and what runs and other repositories need', async () => {
+    await using repository = await createTestDataRepository()
+    await using other = await createTestDataRepository()
+    await repository.put('a', 'a')
+    const kept = await repository.put('b', { x: 'of a run' })
+    await other.put('b', 'of another repository')
+    await repository.put('b', 'of another repository')
+    await repository.git('add', 'a.dvc')
+    await rm(join(repository.root, 'b.dvc'))
+    const { youngCount, removedCount } = await gc(repository, { before: Date.now() - 60_000 })
+    assert.deepEqual([youngCount, removedCount], [4, 0])
+    await gc(repository, { others: { commits: ['f'.repeat(40)], hashes: [kept] }, repositories: [other.data] })
+    assert.deepEqual(
+      (await repository.objects()).filter(isFile),
+      [md5Of('a'), kept, md5Of('of a run'), md5Of('of another repository')].map(dataKey).toSorted(),
+    )
+  })
+
+  it('keeps what a commit of a run needs, on no branch', async () => {
+    await using repository = await createTestDataRepository()
+    await repository.put('a', 'first')
+    await repository.commit()
+    await repository.put('a', 'of a run')
+    const commit = await repository.commit()
+    await repository.git('reset', '--quiet', '--hard', 'HEAD~1')
+    await repository.git('update-ref', '-d', 'ORIG_HEAD')
+    assert.equal((await gc(repository, { others: { commits: [commit], hashes: [] } })).removedCount, 0)
+    assert.equal((await gc(repository)).removedCount, 1)
+  })
+
+  it('keeps what the other work trees of the repository need', async () => {
+    await using repository = await createTestDataRepository()
+    await repository.put('a', 'a')
+    await repository.commit()
+    const linked = `${repository.root}-linked`
+    await repository.git('worktree', 'add', '--quiet', linked)
+    try {
+      await writeFile(join(linked, 'c.dvc'), await readFile(join(repository.root, 'a.dvc')))
+      await repository.put('a', 'b')
+      await repository.git('add', '--all')
+      await repository.git('commit', '--quiet', '--amend', '--no-edit')
+      await repository.git('-C', linked, 'checkout', '--quiet', '--detach', 'trunk')
+      assert.equal((await gc(repository)).removedCount, 0)
+      const fromLinked = await openDataRepository(linked)
+      assert.equal((await gc({ data: { ...fromLinked, cacheFolder: repository.data.cacheFolder } })).removedCount, 0)
+    } finally {
+      await rm(linked, { recursive: true })
+    }
+  })
+
+  it('keeps what the work tree has links to, and all that looks like a hash in files that cannot be read', async () => {
+    await using repository = await createTestDataRepository()
+    const hashes = [
+      await repository.put('a', 'linked'),
+      await repository.put('a', { b: 'conflict' }),
+      md5Of('conflict'),
+    ]
+    const [linked = md5Of(''), folder = ''] = hashes
+    await symlink(join(repository.data.cacheFolder, dataKey(linked)), join(repository.root, 'link'))
+    await repository.write({ 'a.dvc': `<<<<<<< ours\n- md5: ${folder}\n=======\n`, 'dvc.lock': `x: ${md5Of('lock')}` })
+    await mkdir(dirname(join(repository.data.cacheFolder, dataKey(md5Of('lock')))), { recursive: true })
+    await writeFile(join(repository.data.cacheFolder, dataKey(md5Of('lock'))), 'lock')
+    assert.equal((await gc(repository)).removedCount, 1, 'the manifest, that nothing names any more')
+    assert.deepEqual(await repository.objects(), [...hashes, md5Of('lock')].map(dataKey).toSorted())
+  })
+
+  it('refuses while it cannot know what is needed: a list that is gone or damaged, history that is not here', async () => {
+    await using repository = await createTestDataRepository()
+    const folder = await repository.put('a', { b: '1' })
+    await repository.put('gone', 'unneeded')
+    await rm(join(repository.root, 'gone.dvc'))
+    await repository.commit()
+    const list = join(repository.data.cacheFolder, dataKey(folder))
+    const before = await repository.objects()
+    await writeFile(list, (await readFile(list, 'utf8')).replace('"b"', '"c"'))
+    await assert.rejects(gc(repository), { code: 'INVALID_STATE', message: new RegExp(`${folder}.*not known`) })
+    assert.deepEqual(await repository.objects(), before)
+    const { removed } = await gc(repository, { isWithoutUnreadLists: true, isDryRun: true })
+    assert.deepEqual(removed.filter(({ key }) => isFile(key)).length, 2)
+
+    const blob = await repository.git('rev-parse', 'HEAD:a.dvc')
+    await rm(join(repository.root, '.git/objects', blob.slice(0, 2), blob.slice(2)))
+    await repository.git('rm', '--quiet', '--cached', 'a.dvc')
+    await assert.rejects(gc(repository), { code: 'INVALID_STATE' })
+    assert.deepEqual(await repository.objects(), before)
+  })
+
+  it('leaves what is no object of ours', async () => {
+    await using repository = await createTestDataRepository()
+    const files = ['files/md5/ab/short', 'files/md5/notes.txt', 'runs/ab/x', 'files/other/ab/cd', 'ab/cdef']
+    for (const file of files) await repository.write({ [`.dvc/cache/${file}`]: 'x' })
+    assert.equal((await gc(repository)).removedCount, 0)
+    assert.equal((await repository.objects()).length, files.length)
+  })
+})

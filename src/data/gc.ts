@@ -1,0 +1,148 @@
+import { isAbsolute, relative } from 'node:path'
+import { RunwrightError } from '../protocol/errors.ts'
+import { openDataCache } from './cache.ts'
+import type { DirHash } from './hash.ts'
+import { manifestHash } from './history/cached-lists.ts'
+import { type GarbagePlace, openCacheGarbage, openRemoteGarbage, type StoredObject } from './history/garbage-place.ts'
+import { lockAll } from './history/lock-all.ts'
+import { findNeeded, type Needed, type OtherNeeds } from './needed.ts'
+import { findDataHash, type ObjectKey } from './object-key.ts'
+import type { DataRemote } from './remote.ts'
+import type { DataRepository } from './repository.ts'
+import { throwIfCancelled, type Work } from './work.ts'
+
+export interface GcOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Deletes nothing, and tells what it would. */
+  readonly isDryRun: boolean
+  /** What came into the cache later is kept; not after now. Milliseconds since 1970-01-01 UTC. */
+  readonly before: number
+  readonly others: OtherNeeds
+  /** Other repositories that keep their data in the same place: what they need stays. */
+  readonly repositories: readonly DataRepository[]
+  /** Goes on where the list of a needed folder cannot be read, and so may delete files that are in that folder alone. */
+  readonly isWithoutUnreadLists: boolean
+  /** Cleans this instead of the cache. It does not tell when an object came, so `before` has no meaning. */
+  readonly remote: DataRemote | undefined
+}
+
+/** What is deleted, or would be. */
+export interface GcResult {
+  readonly removedCount: number
+  readonly removedBytes: number
+  /** The first of them, lists of folders before files. */
+  readonly removed: readonly StoredObject[]
+  readonly keptCount: number
+  /** Not needed, and too new to be deleted. */
+  readonly youngCount: number
+  /** `.dvc` files, in all their versions, that were read to know what is needed. */
+  readonly pointerCount: number
+}
+
+/** Of what is deleted at most so many are listed. */
+export const maxListedGarbage = 1000
+
+/** Objects that are deleted between two looks at the signal. */
+const batchSize = 500
+
+/**
+ * Deletes what nothing needs. All that is needed is known before anything is deleted; lists of folders go before their
+ * files, so that one that is killed leaves no list without its files.
+ *
+ * @throws INVALID_STATE when it cannot be known what is needed; nothing was deleted then. CANCELLED, and what was deleted
+ *   until then was not needed
+ */
+export async function collectGarbage(repository: DataRepository, options: GcOptions, work: Work): Promise<GcResult> {
+  const { remote, before, isDryRun } = options
+  using cache = openDataCache(repository)
+  const place = remote === undefined ? openCacheGarbage(cache, before) : openRemoteGarbage(remote, cache)
+  // Nobody may come to need, between now and then, what is there already.
+  using _locks = isDryRun ? undefined : await lockAll([repository, ...options.repositories], options.env, work)
+  const needed = await findAllNeeded(repository, options, place, work)
+  const { garbage, ...counts } = await sortGarbage(place, needed, work)
+  if (!isDryRun) await removeAll(place, garbage, work)
+  return {
+    ...counts,
+    removedCount: garbage.length,
+    removedBytes: sumBytes(garbage),
+    removed: garbage.slice(0, maxListedGarbage),
+    pointerCount: needed.reduce((sum, { pointerCount }) => sum + pointerCount, 0),
+  }
+}
+
+function sumBytes(garbage: readonly StoredObject[]): number {
+  return garbage.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+}
+
+/** Whether the cache may hold data of other repositories: it lies outside of this one. */
+export function isSharedCache({ root, cacheFolder }: Pick<DataRepository, 'root' | 'cacheFolder'>): boolean {
+  const inside = relative(root, cacheFolder)
+  return isAbsolute(inside) || inside.split(/[/\\]/)[0] === '..'
+}
+
+async function findAllNeeded(
+  repository: DataRepository,
+  { env, others, repositories, isWithoutUnreadLists }: GcOptions,
+  place: GarbagePlace,
+  work: Work,
+): Promise<readonly Needed[]> {
+  const readList = (hash: DirHash) => place.readList(hash, work.signal)
+  const needed: Needed[] = []
+  for (const each of [repository, ...repositories]) needed.push(await findNeeded(each, env, others, readList, work))
+  const unread = needed.flatMap(({ unreadLists }) => unreadLists)
+  if (unread.length > 0 && !isWithoutUnreadLists) throw createUnread(unread)
+  return needed
+}
+
+function createUnread([first = '', ...more]: readonly string[]): RunwrightError {
+  const rest = more.length === 0 ? '' : ` and ${more.length} more`
+  return new RunwrightError(
+    'INVALID_STATE',
+    `What files the folder ${first}${rest} needs is not known: its list is not here, or is damaged. Nothing was deleted.`,
+    {
+      hint: 'Fetch the lists from a remote first ("runwright data fetch --all-commits"); or --forget-unlisted takes the risk of deleting files that are in such a folder alone.',
+    },
+  )
+}
+
+interface Sorted {
+  /** Lists of folders first. */
+  readonly garbage: readonly StoredObject[]
+  readonly keptCount: number
+  readonly youngCount: number
+}
+
+async function sortGarbage(place: GarbagePlace, needed: readonly Needed[], { signal }: Work): Promise<Sorted> {
+  const [lists, files]: [StoredObject[], StoredObject[]] = [[], []]
+  const counts = { keptCount: 0, youngCount: 0 }
+  for await (const object of place.list(signal)) {
+    throwIfCancelled({ signal })
+    if (needed.some((each) => isNeeded(each, object.key))) counts.keptCount++
+    else if (place.isYoung(object.key)) counts.youngCount++
+    else (object.key.endsWith('.dir') ? lists : files).push(object)
+  }
+  return { garbage: [...lists, ...files], ...counts }
+}
+
+function isNeeded({ data, manifests }: Needed, key: ObjectKey): boolean {
+  const [hash, manifest] = [findDataHash(key), manifestHash(key)]
+  // What has another name is nothing that is known here, and stays.
+  if (hash === undefined && manifest === undefined) return true
+  return (hash !== undefined && data.has(hash)) || (manifest !== undefined && manifests.has(manifest))
+}
+
+async function removeAll(place: GarbagePlace, garbage: readonly StoredObject[], work: Work): Promise<void> {
+  let doneBytes = 0
+  const totalBytes = sumBytes(garbage)
+  for (let start = 0; start < garbage.length; start += batchSize) {
+    throwIfCancelled(work)
+    const batch = garbage.slice(start, start + batchSize)
+    await place.remove(
+      batch.map(({ key }) => key),
+      work.signal,
+    )
+    doneBytes += sumBytes(batch)
+    const doneFiles = Math.min(start + batchSize, garbage.length)
+    work.progress({ phase: 'remove', doneFiles, totalFiles: garbage.length, doneBytes, totalBytes })
+  }
+}

@@ -1,0 +1,174 @@
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { createHash, hash } from 'node:crypto'
+import { RunwrightError } from '../../protocol/errors.ts'
+import { toStorageError } from '../../store/storage-error.ts'
+import type { LinkType } from '../repository.ts'
+import { addSharedBytes, type SharedProgress, throwIfCancelledShared } from './shared-progress.ts'
+import { codeOf, copyWhileReading, linkObject, type ObjectPlace, type ObjectStat, storeBytes } from './store-object.ts'
+
+/** Files to be hashed and, where there is a place for objects, stored. */
+export interface TakeRequest {
+  /** Absolute; every path is below it. */
+  readonly folder: string
+  readonly paths: readonly string[]
+  readonly store: ObjectPlace | undefined
+}
+
+export interface TakenFiles {
+  /**
+   * Five numbers a file: size in bytes, time of change in milliseconds and inode of the file; the latter two also of its
+   * object, or zeros where there was one before.
+   */
+  readonly numbers: Float64Array
+  /** 96 hex digits a file: md5, then SHA-256. */
+  readonly hashes: string
+}
+
+export const numbersPerFile = 5
+export const digitsPerFile = 96
+
+/** Up to here a file is read in one go. */
+const smallBytes = 1 << 20
+
+/** Small enough that both hashes find it in the processor's own memory. */
+const chunkBytes = 1 << 18
+
+/** One for a thread; it grows to what is needed. */
+let scratch = Buffer.allocUnsafeSlow(1 << 16)
+
+/**
+ * Reads each file once, for both hashes and for its object. It blocks its thread.
+ *
+ * @throws CANCELLED; RESOURCE_CONFLICT when a file changes meanwhile; what the system says, with the file's path
+ */
+export function takeFiles({ folder, paths, store }: TakeRequest, shared: SharedProgress): TakenFiles {
+  const numbers = new Float64Array(paths.length * numbersPerFile)
+  const hashes: string[] = []
+  for (const [index, path] of paths.entries()) {
+    throwIfCancelledShared(shared)
+    const taken = takeOrExplain(`${folder}/${path}`, store, shared)
+    const { size, mtimeMs, ino } = taken.file
+    numbers.set([size, mtimeMs, ino, taken.object?.mtimeMs ?? 0, taken.object?.ino ?? 0], index * numbersPerFile)
+    hashes.push(taken.md5, taken.sha256)
+  }
+  return { numbers, hashes: hashes.join('') }
+}
+
+/** A thread passes on an error’s words only, so they have to say it all. */
+function takeOrExplain(path: string, store: ObjectPlace | undefined, shared: SharedProgress): Taken {
+  try {
+    return takeFile(path, store, shared)
+  } catch (error) {
+    throw toStorageError(error, store === undefined ? path : `an object of ${path}`)
+  }
+}
+
+function openToRead(path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT') throw changedMeanwhile(path)
+    if (code !== 'EACCES' && code !== 'EPERM') throw error
+    throw new RunwrightError('PERMISSION_DENIED', `${path} cannot be read.`, {
+      hint: 'Give your user the right to read it, or name it in .dvcignore.',
+      cause: error,
+    })
+  }
+}
+
+interface Taken {
+  readonly file: ObjectStat
+  /** Undefined where it was there already, or is not wanted. */
+  readonly object: ObjectStat | undefined
+  readonly md5: string
+  readonly sha256: string
+}
+
+function takeFile(path: string, store: ObjectPlace | undefined, shared: SharedProgress): Taken {
+  const fd = openToRead(path)
+  try {
+    const stat = fstatSync(fd)
+    // An executable file has a mode of its own, which a link would share with the object.
+    const copies = store !== undefined && ((stat.mode & 0o111) !== 0 || !isLinking(store.types))
+    const [md5, sha256, stored] =
+      stat.size <= smallBytes
+        ? takeSmall(fd, stat, path, copies ? store : undefined, shared)
+        : takeBig(fd, stat, path, copies ? store : undefined, shared)
+    if (store === undefined || copies) return { file: stat, object: stored, md5, sha256 }
+    const linked = linkObject(path, stat, md5, store)
+    // Where it cannot be linked it is read once more, and copied.
+    return linked === undefined ? takeFile(path, { ...store, types: ['copy'] }, shared) : { md5, sha256, ...linked }
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function isLinking([first]: readonly LinkType[]): boolean {
+  return first === 'hardlink' || first === 'symlink'
+}
+
+type Hashed = readonly [md5: string, sha256: string, object: ObjectStat | undefined]
+
+function takeSmall(
+  fd: number,
+  stat: Stats,
+  path: string,
+  store: ObjectPlace | undefined,
+  shared: SharedProgress,
+): Hashed {
+  // One more than it has tells that it has grown.
+  if (scratch.length <= stat.size) scratch = Buffer.allocUnsafeSlow(Math.min(smallBytes + 1, stat.size * 2 + 1))
+  const bytes = scratch.subarray(0, readFully(fd, scratch, stat.size + 1))
+  if (bytes.length !== stat.size) throw changedMeanwhile(path)
+  const md5 = hash('md5', bytes, 'hex')
+  const sha256 = hash('sha256', bytes, 'hex')
+  addSharedBytes(shared, stat.size)
+  return [md5, sha256, store && storeBytes(bytes, md5, store)]
+}
+
+function readFully(fd: number, into: Buffer, length: number): number {
+  let filled = 0
+  while (filled < length) {
+    const count = readSync(fd, into, filled, length - filled, null)
+    if (count === 0) break
+    filled += count
+  }
+  return filled
+}
+
+function takeBig(
+  fd: number,
+  stat: Stats,
+  path: string,
+  store: ObjectPlace | undefined,
+  shared: SharedProgress,
+): Hashed {
+  if (scratch.length < chunkBytes) scratch = Buffer.allocUnsafeSlow(chunkBytes)
+  const [md5, sha256] = [createHash('md5'), createHash('sha256')]
+  const readThrough = (write: (chunk: Buffer) => void) => {
+    let total = 0
+    for (;;) {
+      throwIfCancelledShared(shared)
+      const count = readSync(fd, scratch, 0, chunkBytes, null)
+      if (count === 0) break
+      const chunk = scratch.subarray(0, count)
+      md5.update(chunk)
+      sha256.update(chunk)
+      write(chunk)
+      total += count
+      addSharedBytes(shared, count)
+    }
+    if (total !== stat.size) throw changedMeanwhile(path)
+    return md5.digest('hex')
+  }
+  if (store === undefined) return [readThrough(() => undefined), sha256.digest('hex'), undefined]
+  const { name, object } = copyWhileReading(readThrough, store)
+  return [name, sha256.digest('hex'), object]
+}
+
+export function changedMeanwhile(path: string): RunwrightError {
+  return new RunwrightError('RESOURCE_CONFLICT', `${path} was changed while it was read.`, {
+    hint: 'Nothing was recorded of it. Try again when no program writes to it.',
+  })
+}

@@ -1,0 +1,24 @@
+/** A thread that hashes and stores files for `hash-pool.ts`. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { RunwrightError } from '../../protocol/errors.ts'
+import type { WorkerAnswer, WorkerData } from './hash-pool.ts'
+import { makeFiles, type MakeRequest } from './make-files.ts'
+import { takeFiles, type TakeRequest } from './take-files.ts'
+
+// SAFETY: only hash-pool.ts starts this file, with this.
+const { shared } = workerData as WorkerData
+
+parentPort?.on('message', (request: TakeRequest | MakeRequest) => {
+  try {
+    answer({ result: 'files' in request ? makeFiles(request, shared) : takeFiles(request, shared) })
+  } catch (error) {
+    if (error instanceof RunwrightError) {
+      const { code, message, hint } = error
+      answer({ refusal: { code, message, hint } })
+    } else answer({ failure: error })
+  }
+})
+
+function answer(message: WorkerAnswer): void {
+  parentPort?.postMessage(message)
+}

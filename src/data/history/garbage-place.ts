@@ -1,0 +1,55 @@
+import { buffer } from 'node:stream/consumers'
+import type { DataCache } from '../cache.ts'
+import type { DirHash } from '../hash.ts'
+import { dataKey, type ObjectKey } from '../object-key.ts'
+import type { DataRemote } from '../remote.ts'
+import { findDirBytes, isNamed } from './cached-lists.ts'
+import { findCachedObject, removeCachedObject } from './cached-objects.ts'
+
+/** An object, and how large it is. */
+export interface StoredObject {
+  readonly key: ObjectKey
+  readonly sizeBytes: number
+}
+
+/** Where garbage is: a cache, or a remote. */
+export interface GarbagePlace {
+  list(signal: AbortSignal): AsyncIterable<StoredObject> | Iterable<StoredObject>
+  /** Whether it came so late that it stays. */
+  isYoung(key: ObjectKey): boolean
+  remove(keys: readonly ObjectKey[], signal: AbortSignal): Promise<void>
+  /** The list of a folder's files; undefined where there is none, or a damaged one. */
+  readList(hash: DirHash, signal: AbortSignal): Promise<Buffer | undefined>
+}
+
+/** @param before what came into the cache later may not go. Milliseconds since 1970-01-01 UTC */
+export function openCacheGarbage(cache: DataCache, before: number): GarbagePlace {
+  const isYoung = (key: ObjectKey) => (findCachedObject(cache, key)?.changedAt ?? 0) >= before
+  return {
+    list: () => cache.listAll(),
+    isYoung,
+    async remove(keys) {
+      // One without our lock, as DVC, may have stored it anew since it was listed.
+      for (const key of keys) if (!isYoung(key)) removeCachedObject(cache, key)
+    },
+    readList: async (hash) => findDirBytes(cache, hash),
+  }
+}
+
+export function openRemoteGarbage(remote: DataRemote, cache: DataCache): GarbagePlace {
+  return {
+    async *list(signal) {
+      for (const prefix of ['files/md5/', 'runwright/manifest/']) yield* remote.list(prefix, signal)
+    },
+    isYoung: () => false,
+    remove: (keys, signal) => remote.remove(keys, signal),
+    readList: async (hash, signal) => findDirBytes(cache, hash) ?? (await fetchList(remote, hash, signal)),
+  }
+}
+
+async function fetchList(remote: DataRemote, hash: DirHash, signal: AbortSignal): Promise<Buffer | undefined> {
+  const key = dataKey(hash)
+  if (!(await remote.find([key], signal)).has(key)) return undefined
+  const bytes = await buffer(await remote.read(key, 0, signal))
+  return isNamed(bytes, hash) ? bytes : undefined
+}

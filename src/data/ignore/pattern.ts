@@ -1,0 +1,117 @@
+/** One line of a `.gitignore` or `.dvcignore`. */
+export interface IgnorePattern {
+  /** Matches a path from the file's folder, without a `/` at its end. */
+  readonly regex: RegExp
+  /** It takes back what an earlier line ignores. */
+  readonly isNegated: boolean
+  readonly isForFoldersOnly: boolean
+}
+
+/**
+ * The patterns of a file, in the syntax of gitignore.
+ *
+ * @see https://git-scm.com/docs/gitignore
+ */
+export function parseIgnorePatterns(text: string): readonly IgnorePattern[] {
+  return text.split(/\r?\n/).flatMap((line) => parseIgnorePattern(line) ?? [])
+}
+
+function parseIgnorePattern(line: string): IgnorePattern | undefined {
+  if (line.startsWith('#')) return undefined
+  // Spaces at the end count only behind a backslash.
+  let pattern = line.replace(/((?:^|[^\\])(?:\\\\)*) +$/, '$1')
+  const isNegated = pattern.startsWith('!')
+  if (isNegated) pattern = pattern.slice(1)
+  const isForFoldersOnly = pattern.endsWith('/')
+  if (isForFoldersOnly) pattern = pattern.slice(0, -1)
+  if (pattern === '' || pattern === '/') return undefined
+  const isAnchored = pattern.includes('/')
+  const source = toRegexSource(pattern.replace(/^\//, ''))
+  if (source === undefined) return undefined
+  return { regex: new RegExp(`^${isAnchored ? '' : '(?:.*/)?'}${source}$`, 'su'), isNegated, isForFoldersOnly }
+}
+
+/** Undefined for a pattern that matches nothing: a bracket that is not closed, a backslash at the end. */
+function toRegexSource(pattern: string): string | undefined {
+  const letters = [...pattern]
+  let source = ''
+  for (let at = 0; at < letters.length; at++) {
+    const letter = letters[at] ?? ''
+    if (letter === '*') {
+      const [piece, taken] = readStars(letters, at)
+      source += piece
+      at += taken - 1
+    } else if (letter === '?') source += '[^/]'
+    else if (letter === '[') {
+      const bracket = readBracket(letters, at)
+      if (bracket === undefined) return undefined
+      source += bracket[0]
+      at = bracket[1]
+    } else if (letter === '\\') {
+      const next = letters[++at]
+      if (next === undefined) return undefined
+      source += quote(next)
+    } else source += quote(letter)
+  }
+  return source
+}
+
+/** `**` between slashes stands for any folders, one `*` never for a slash. */
+function readStars(letters: readonly string[], at: number): readonly [source: string, taken: number] {
+  let end = at
+  while (letters[end] === '*') end++
+  const isDouble = end - at === 2
+  const isAtStart = at === 0 || letters[at - 1] === '/'
+  if (isDouble && isAtStart && letters[end] === '/') return ['(?:.*/)?', 3]
+  if (isDouble && isAtStart && end === letters.length) return ['.+', 2]
+  return ['[^/]*', end - at]
+}
+
+const classes: Readonly<Record<string, string>> = {
+  alnum: 'A-Za-z0-9',
+  alpha: 'A-Za-z',
+  blank: ' \\t',
+  cntrl: '\\x00-\\x1f\\x7f',
+  digit: '0-9',
+  graph: '!-~',
+  lower: 'a-z',
+  print: ' -~',
+  punct: '!-\\/:-@\\[-`\\{-~',
+  space: '\\s',
+  upper: 'A-Z',
+  xdigit: '0-9A-Fa-f',
+}
+
+/** @returns the source and the place of the closing bracket */
+function readBracket(letters: readonly string[], start: number): readonly [source: string, end: number] | undefined {
+  let at = start + 1
+  const isNegated = letters[at] === '!' || letters[at] === '^'
+  if (isNegated) at++
+  const first = at
+  let source = ''
+  for (; at < letters.length; at++) {
+    const letter = letters[at] ?? ''
+    if (letter === ']' && at > first) {
+      // A bracket never matches a slash.
+      return [`(?!/)[${isNegated ? '^' : ''}${source}]`, at]
+    }
+    const [, name] = letter === '[' ? (/^\[:(\w+):\]/.exec(letters.slice(at, at + 12).join('')) ?? []) : []
+    if (name !== undefined) {
+      const members = classes[name]
+      if (members === undefined) return undefined
+      source += members
+      at += name.length + 3
+    } else if (letter === '-' && at > first && letters[at + 1] !== ']') source += '-'
+    else if (letter === '\\') source += quoteMember(letters[++at] ?? '')
+    else source += quoteMember(letter)
+  }
+  return undefined
+}
+
+function quote(letter: string): string {
+  return /[\\^$.*+?()[\]{}|/]/.test(letter) ? `\\${letter}` : letter
+}
+
+function quoteMember(letter: string): string {
+  return /[\\^\]/[-]/.test(letter) ? `\\${letter}` : letter
+}

@@ -1,0 +1,91 @@
+import { existsSync, lstatSync } from 'node:fs'
+import type { TrackedOut } from '../find-pointers.ts'
+import type { DirHash } from '../hash.ts'
+import { objectPath } from '../hashing/store-object.ts'
+import { loadIgnoreRules } from '../ignore/ignore-rules.ts'
+import { dataKey } from '../object-key.ts'
+import { compareWithIndex, createShape } from '../workspace/as-indexed.ts'
+import { isSameStamp, takeCacheStamp } from '../workspace/cache-stamp.ts'
+import { openIndexReader, openIndexWriter } from '../workspace/file-index.ts'
+import { type EntryState, md5Of } from '../workspace/read-states.ts'
+import { scanFolder } from '../workspace/scan-folder.ts'
+import { indexFile, type Recording } from '../writing/record-path.ts'
+import { noDifferences, type OutDifferences } from './differences.ts'
+import { createListHash } from './list-hash.ts'
+import { forEachPair, readFolder } from './plan-folder.ts'
+import { loadFolderContents } from './version-entries.ts'
+
+/**
+ * Compares a folder of the workspace with the list that its `.dvc` file names.
+ *
+ * @param canSave whether what had to be hashed may be remembered
+ */
+export async function compareFolder(
+  reading: Recording,
+  { path, out }: TrackedOut,
+  hash: DirHash,
+  canSave: boolean,
+): Promise<OutDifferences> {
+  const { cache, repository } = reading
+  const file = indexFile(repository.temporaryFolder, path)
+  const lists = noDifferences()
+  if (isAsIndexed(reading, path, hash, file)) return { isSame: true, ...lists }
+  using writer = canSave ? openIndexWriter(file) : undefined
+  const shape = createShape()
+  const own = createListHash()
+  async function* readAndRemember(): AsyncGenerator<EntryState & { readonly kind: 'file' }> {
+    for await (const entry of readFolder(reading, path)) {
+      shape.add(entry)
+      if (entry.kind !== 'file') continue
+      writer?.add(entry)
+      own.add(entry.path, md5Of(entry))
+      yield entry
+    }
+  }
+  const contents = loadFolderContents(cache, out)
+  if (contents === undefined) lists.notInCache.add(path)
+  const files = (contents?.entries ?? []).flatMap((entry) =>
+    entry.kind === 'folder' || entry.md5 === undefined
+      ? []
+      : [{ kind: 'file' as const, path: entry.path, md5: entry.md5 }],
+  )
+  const place = (entry: { readonly path: string }) => `${path}/${entry.path}`
+  const look = (entry: { readonly path: string; readonly md5: string }) => {
+    if (!existsSync(objectPath(cache.objects, entry.md5))) lists.notInCache.add(place(entry))
+  }
+  await forEachPair(files, readAndRemember(), {
+    async left(wanted) {
+      lists.removed.add(place(wanted))
+      look(wanted)
+    },
+    async right(found) {
+      if (contents !== undefined) lists.added.add(place(found))
+    },
+    async both(wanted, found) {
+      look(wanted)
+      if (wanted.md5 === md5Of(found)) return
+      lists.changed.add(place(found))
+      const object = lstatSync(objectPath(cache.objects, wanted.md5), { throwIfNoEntry: false })
+      if (object?.ino === found.ino) lists.edited.add(place(found))
+    },
+  })
+  const isSame = own.digest() === hash
+  const isComplete = isSame && lists.notInCache.count === 0
+  writer?.finish({
+    version: isSame ? { hash, sha256: out.sha256 } : undefined,
+    cacheStamp: isComplete ? takeCacheStamp(cache.objects) : undefined,
+    // A SHA-256 of the `.dvc` file says nothing of links and modes as they are now.
+    shape: undefined,
+  })
+  return { isSame, ...lists }
+}
+
+/** Whether the folder is as it was when it was this version, with all its objects in the cache. */
+function isAsIndexed({ cache, repository }: Recording, path: string, hash: DirHash, file: string): boolean {
+  using index = openIndexReader(file)
+  if (index.writtenMs === 0) return false
+  const { root } = repository
+  const same = compareWithIndex(scanFolder({ root, path, rules: loadIgnoreRules(root, path) }), index)
+  if (same?.summary.version?.hash !== hash) return false
+  return cache.has(dataKey(hash)) && isSameStamp(same.summary.cacheStamp, index.writtenMs, cache.objects)
+}

@@ -1,0 +1,151 @@
+import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadIgnoreRules } from '../ignore/ignore-rules.ts'
+import { objectPath } from '../hashing/store-object.ts'
+import { entryOrder } from '../manifest.ts'
+import { compareCodePoints } from '../relative-path.ts'
+import { openIndexReader } from '../workspace/file-index.ts'
+import { type EntryState, md5Of, readStates } from '../workspace/read-states.ts'
+import { scanFolder } from '../workspace/scan-folder.ts'
+import { indexFile, type Recording } from '../writing/record-path.ts'
+import type { ObjectCheck } from './object-check.ts'
+import type { OutPlan, PlannedFile, Problems, Removal } from './plan.ts'
+import type { FolderContents, VersionEntry } from './version-entries.ts'
+
+/**
+ * Compares a folder of the workspace with what it should hold, and changes nothing.
+ *
+ * @param path of the folder, from the root
+ * @param problems is added to
+ */
+export async function planFolder(
+  recording: Recording,
+  path: string,
+  { entries, hasManifest }: FolderContents,
+  check: ObjectCheck,
+  problems: Problems,
+): Promise<OutPlan> {
+  const removals: Removal[] = []
+  const files: PlannedFile[] = []
+  const links: { path: string; target: string; replaces: boolean }[] = []
+  const folders: string[] = []
+  const modes: { path: string; isExecutable: boolean }[] = []
+  const place = (inside: string) => `${path}/${inside}`
+  /** Links to folders: nothing is written behind them. */
+  const linkedFolders = new Set<string>()
+  const counts = { added: 0, changed: 0 }
+
+  const make = async (wanted: VersionEntry, found: EntryState | undefined): Promise<void> => {
+    if (isBehindLink(wanted.path, linkedFolders)) problems.unsaved.push(place(wanted.path))
+    if (wanted.kind === 'folder') return void folders.push(wanted.path)
+    counts[found === undefined ? 'added' : 'changed']++
+    if (wanted.kind === 'link') {
+      links.push({ path: wanted.path, target: wanted.target, replaces: found !== undefined })
+      return
+    }
+    const { md5, sha256, isExecutable = false } = wanted
+    const replaces = found === undefined ? undefined : lookAt(join(recording.repository.root, place(wanted.path)))
+    files.push({ path: wanted.path, md5, sha256, isExecutable, replaces })
+    await check.expect(md5, (problem) => {
+      const object = lstatSync(objectPath(recording.cache.objects, md5), { throwIfNoEntry: false })
+      const isEdited = problem === 'damaged' && object?.ino === replaces?.ino
+      problems[isEdited ? 'edited' : problem].push(place(wanted.path))
+    })
+  }
+  const giveUp = async (found: EntryState, isReplaced: boolean): Promise<void> => {
+    if (found.kind === 'file' && found.link === undefined && !(await check.isSound(md5Of(found)))) {
+      problems.unsaved.push(place(found.path))
+    }
+    if (found.kind === 'file' && !isReplaced) {
+      removals.push({ path: found.path, ...lookAt(join(recording.repository.root, place(found.path))) })
+    }
+    // An empty folder is worth nothing; a link of somebody's own stays.
+    if (found.kind === 'folder' && hasManifest) removals.push({ path: found.path, mtimeMs: 0, ino: 0 })
+  }
+  const compare = async (wanted: VersionEntry, found: EntryState): Promise<void> => {
+    if (wanted.kind === 'folder' || found.kind === 'folder') return
+    if (found.kind === 'link') {
+      const isSame = wanted.kind === 'link' && wanted.target === found.target
+      if (!isSame) problems.unsaved.push(place(found.path))
+      return
+    }
+    if (wanted.md5 !== md5Of(found)) {
+      await giveUp(found, true)
+      return make(wanted, found)
+    }
+    files.push(found)
+    const isExecutable = wanted.kind === 'file' ? wanted.isExecutable : undefined
+    if (isExecutable !== undefined && found.link === undefined && isExecutable !== found.isExecutable) {
+      modes.push({ path: found.path, isExecutable })
+    }
+  }
+
+  await forEachPair(entries, readFolder(recording, path), {
+    async left(wanted) {
+      await make(wanted, undefined)
+    },
+    async right(found) {
+      if (found.kind === 'link') linkedFolders.add(found.path)
+      await giveUp(found, false)
+    },
+    async both(wanted, found) {
+      if (found.kind === 'link') linkedFolders.add(found.path)
+      await compare(wanted, found)
+    },
+  })
+  return { path, removals, files, links, folders, modes, ...counts }
+}
+
+/** The files of a folder in the workspace as they are now, hashed where the index does not know them. */
+export async function* readFolder(recording: Recording, path: string): AsyncGenerator<EntryState> {
+  const { repository, pool, lock } = recording
+  const { root, temporaryFolder } = repository
+  const stat = lstatSync(join(root, path), { throwIfNoEntry: false })
+  if (stat?.isDirectory() !== true) return
+  using index = openIndexReader(indexFile(temporaryFolder, path))
+  const entries = scanFolder({ root, path, rules: loadIgnoreRules(root, path) })
+  const options = { folder: join(root, path), entries, index, pool, store: undefined, startedMs: lock.takenMs }
+  for await (const batch of readStates(options)) yield* batch.entries
+}
+
+interface PairVisitor<Left, Right> {
+  left(left: Left): Promise<void>
+  right(right: Right): Promise<void>
+  both(left: Left, right: Right): Promise<void>
+}
+
+/** Goes through two lists in the order of their paths at once. */
+export async function forEachPair<
+  Left extends { readonly kind: 'file' | 'link' | 'folder'; readonly path: string },
+  Right extends { readonly kind: 'file' | 'link' | 'folder'; readonly path: string },
+>(lefts: Iterable<Left>, rights: AsyncIterable<Right>, visitor: PairVisitor<Left, Right>): Promise<void> {
+  const iterator = lefts[Symbol.iterator]()
+  let left = iterator.next()
+  for await (const right of rights) {
+    const key = entryOrder(right)
+    while (left.done !== true && compareCodePoints(entryOrder(left.value), key) < 0) {
+      await visitor.left(left.value)
+      left = iterator.next()
+    }
+    if (left.done === true || entryOrder(left.value) !== key) await visitor.right(right)
+    else {
+      await visitor.both(left.value, right)
+      left = iterator.next()
+    }
+  }
+  for (; left.done !== true; left = iterator.next()) await visitor.left(left.value)
+}
+
+function isBehindLink(path: string, links: ReadonlySet<string>): boolean {
+  if (links.size === 0) return false
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+    if (links.has(path.slice(0, end))) return true
+  }
+  return false
+}
+
+/** How it looks itself, not what it may lead to. */
+export function lookAt(absolute: string): { readonly mtimeMs: number; readonly ino: number } {
+  const stat = lstatSync(absolute, { throwIfNoEntry: false })
+  return { mtimeMs: stat?.mtimeMs ?? 0, ino: stat?.ino ?? 0 }
+}

@@ -1,0 +1,28 @@
+import type { TablePreview } from '../protocol/data-diff.ts'
+import { RunwrightError } from '../protocol/errors.ts'
+import { findContentKind } from './content/content-kind.ts'
+import { toTableFile } from './content/table-file.ts'
+import { askTables } from './content/table-process.ts'
+import type { Work } from './work.ts'
+
+/**
+ * The first rows of a table and what its columns hold, read in a process of its own.
+ *
+ * @param file its name says what format it has
+ * @param rowCount how many rows are wanted, up to 1,000
+ * @throws CANCELLED; NOT_IMPLEMENTED for Arrow files and where DuckDB cannot be loaded; BAD_REQUEST for a file that is no
+ *   table, or goes beyond a bound
+ */
+export async function previewTable(
+  file: { readonly name: string; readonly path: string },
+  rowCount: number,
+  work: Pick<Work, 'signal'>,
+): Promise<TablePreview> {
+  const found = findContentKind(file.name)
+  if (found.kind !== 'table') throw new RunwrightError('BAD_REQUEST', `${file.name} is no table that is known here.`)
+  if (found.format === 'arrow') {
+    throw new RunwrightError('NOT_IMPLEMENTED', `${file.name} is an Arrow file, which is not read here.`)
+  }
+  const rows = Math.max(0, Math.min(1000, Math.floor(rowCount)))
+  return askTables({ ask: 'preview', format: found.format, file: toTableFile(file), rowCount: rows }, work)
+}

@@ -1,0 +1,52 @@
+import { RunwrightError } from '../../protocol/errors.ts'
+import type { RemoteOptions } from '../remote.ts'
+import { defaultIdleMs } from './web.ts'
+
+type Options = RemoteOptions['options']
+
+/** @throws INVALID_PARAMETER_VALUE for a value that is none */
+export function readBoolean(options: Options, name: string, otherwise: boolean): boolean {
+  const text = options.get(name)?.toLowerCase()
+  if (text === undefined || text === '') return otherwise
+  if (['true', 'yes', 'on', '1'].includes(text)) return true
+  if (['false', 'no', 'off', '0'].includes(text)) return false
+  throw invalidOption(name, text, 'true or false')
+}
+
+/**
+ * A number of the remote's section, greater than 0.
+ *
+ * @throws INVALID_PARAMETER_VALUE for a value that is none
+ */
+export function readNumber(options: Options, name: string): number | undefined {
+  const text = options.get(name)
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (Number.isFinite(value) && value > 0) return value
+  throw invalidOption(name, text, 'a number greater than 0')
+}
+
+/** Milliseconds that the other side may be silent, by the first of these options, which are in seconds. */
+export function readIdleMs(options: Options, names: readonly string[]): number {
+  const seconds = names.map((name) => readNumber(options, name)).find((value) => value !== undefined)
+  return seconds === undefined ? defaultIdleMs : seconds * 1000
+}
+
+function invalidOption(name: string, value: string, expected: string): RunwrightError {
+  return new RunwrightError(
+    'INVALID_PARAMETER_VALUE',
+    `The option ${name} of the remote is ${JSON.stringify(value)}.`,
+    {
+      hint: `It takes ${expected}.`,
+    },
+  )
+}
+
+/** @throws INVALID_PARAMETER_VALUE for what is no url */
+export function parseUrl(text: string): URL {
+  try {
+    return new URL(text)
+  } catch (cause) {
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${text} is no address of a remote.`, { cause })
+  }
+}

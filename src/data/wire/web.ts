@@ -1,0 +1,216 @@
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { type ErrorCode, RunwrightError } from '../../protocol/errors.ts'
+import type { RemoteSource } from '../remote.ts'
+
+/** A part of a file that is sent as the body of a request. */
+export interface FileBody extends RemoteSource {
+  /** First byte, from 0. */
+  readonly start: number
+  /** Bytes from there. */
+  readonly length: number
+}
+
+export interface WebRequest {
+  readonly method: string
+  readonly url: URL
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array | FileBody
+  readonly signal: AbortSignal
+  /** How long the other side may be silent. */
+  readonly idleMs: number
+  /** Whether another address may answer in its place; default no. */
+  readonly follow?: boolean
+}
+
+/** Silence after which a connection counts as broken, unless the remote's settings say another time. */
+export const defaultIdleMs = 60_000
+
+/** Up to here a file is read at once, which is cheaper than a stream. */
+const smallBytes = 1 << 20
+
+/**
+ * Sends a request and resolves with the head of the answer, whatever its status.
+ *
+ * @throws TEMPORARILY_UNAVAILABLE when nobody answers, CANCELLED
+ */
+export async function sendRequest(request: WebRequest): Promise<WebAnswer> {
+  const { method, url, headers = {}, body, signal, follow = false } = request
+  const watch = watchSilence(request)
+  const length = typeof body === 'string' || body instanceof Uint8Array ? undefined : body?.length
+  // What is still on its way when the request has failed is no progress.
+  let isOver = false
+  const moved = () => {
+    watch.isAlive()
+    return !isOver
+  }
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: length === undefined ? headers : { ...headers, 'content-length': String(length) },
+      signal: watch.signal,
+      redirect: follow ? 'follow' : 'manual',
+      ...(body === undefined ? {} : { body: await openBody(body, moved), duplex: 'half' }),
+    })
+    watch.isAlive()
+    return { response, url, watch }
+  } catch (error) {
+    isOver = true
+    watch.end()
+    throw explainBreak(error, url, signal)
+  }
+}
+
+export interface WebAnswer {
+  readonly response: Response
+  readonly url: URL
+  readonly watch: SilenceWatch
+}
+
+interface SilenceWatch {
+  readonly signal: AbortSignal
+  readonly user: AbortSignal
+  readonly isAlive: () => void
+  readonly end: () => void
+}
+
+/** Aborts the request when nothing was sent or received for a while, or when the user has cancelled. */
+function watchSilence({ signal, idleMs, url }: WebRequest): SilenceWatch {
+  const silence = new AbortController()
+  const words = `${url.host} was silent for ${idleMs / 1000} s.`
+  const timer = setTimeout(() => silence.abort(new RunwrightError('TEMPORARILY_UNAVAILABLE', words)), idleMs)
+  timer.unref()
+  return {
+    signal: AbortSignal.any([signal, silence.signal]),
+    user: signal,
+    isAlive: () => void timer.refresh(),
+    end: () => clearTimeout(timer),
+  }
+}
+
+async function openBody(
+  body: string | Uint8Array | FileBody,
+  moved: () => boolean,
+): Promise<string | Uint8Array | AsyncIterable<Uint8Array>> {
+  if (typeof body === 'string' || body instanceof Uint8Array) return body
+  const { path, start, length, sizeBytes, onBytes } = body
+  if (start === 0 && length === sizeBytes && length <= smallBytes) {
+    const bytes = await readFile(path)
+    onBytes?.(bytes.byteLength)
+    return bytes
+  }
+  return readPart(body, moved)
+}
+
+async function* readPart({ path, start, length, onBytes }: FileBody, moved: () => boolean): AsyncGenerator<Uint8Array> {
+  const stream = createReadStream(path, { start, end: start + length - 1, highWaterMark: 256 << 10 })
+  for await (const chunk of stream) {
+    yield chunk
+    if (moved()) onBytes?.(chunk.length)
+  }
+}
+
+/**
+ * The body as it comes; it ends with an error when the connection breaks or falls silent.
+ *
+ * @param skip bytes at its beginning that are not wanted, of a server that sends only whole bodies
+ */
+export function streamBody(answer: WebAnswer, skip = 0): Readable {
+  return Readable.from(readChunks(answer, skip), { objectMode: false, highWaterMark: 1 << 20 })
+}
+
+async function* readChunks({ response, url, watch }: WebAnswer, skip: number): AsyncGenerator<Uint8Array> {
+  let left = skip
+  try {
+    for await (const chunk of response.body ?? []) {
+      watch.isAlive()
+      const wanted = chunk.subarray(Math.min(left, chunk.length))
+      left -= chunk.length - wanted.length
+      if (wanted.length > 0) yield wanted
+    }
+  } catch (error) {
+    throw explainBreak(error, url, watch.user)
+  } finally {
+    watch.end()
+  }
+}
+
+/** The whole body of an answer that is known to be short. */
+export async function readText({ response, url, watch }: WebAnswer): Promise<string> {
+  try {
+    return await response.text()
+  } catch (error) {
+    throw explainBreak(error, url, watch.user)
+  } finally {
+    watch.end()
+  }
+}
+
+/** Reads what is left, so that the connection can be used again. */
+export async function dropBody(answer: WebAnswer): Promise<void> {
+  await readText(answer).catch(() => undefined)
+}
+
+function explainBreak(error: unknown, url: URL, signal: AbortSignal): RunwrightError {
+  if (signal.aborted) return new RunwrightError('CANCELLED', 'Cancelled.')
+  if (error instanceof RunwrightError) return error
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const reason = cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : String(cause)
+  return new RunwrightError('TEMPORARILY_UNAVAILABLE', `${url.host} cannot be reached (${reason}).`, {
+    hint: 'Check the network, and the address of the remote: "runwright data remote list" shows it.',
+    cause: error,
+  })
+}
+
+/**
+ * What an answer that is no success means.
+ *
+ * @param what was asked for, as `files/md5/ab/cd…`
+ * @param said what the server wrote of it, in one line
+ */
+export function explainStatus({ response: { status }, url }: WebAnswer, what: string, said: string): RunwrightError {
+  const code = codeOf(status)
+  const words = said === '' ? '' : ` (${said.slice(0, 300)})`
+  const hint = hints[code]
+  return new RunwrightError(
+    code,
+    `${url.host} answered ${status} for ${what}${words}.`,
+    hint === undefined ? {} : { hint },
+  )
+}
+
+function codeOf(status: number): ErrorCode {
+  if (status === 401 || status === 403) return 'PERMISSION_DENIED'
+  if (status === 404 || status === 410) return 'RESOURCE_DOES_NOT_EXIST'
+  if (status === 507 || status === 413) return 'STORAGE_FULL'
+  if (status === 408 || status === 425 || status === 429 || status >= 500) return 'TEMPORARILY_UNAVAILABLE'
+  return 'INVALID_STATE'
+}
+
+const hints: Partial<Record<ErrorCode, string>> = {
+  PERMISSION_DENIED: 'Check the user, password or key of the remote, and what they are allowed to do there.',
+  STORAGE_FULL: 'Make room there, or have the limit raised.',
+}
+
+/** @throws the error that the status stands for; the body is read to its end then */
+export async function expectStatus(answer: WebAnswer, what: string, fine: readonly number[]): Promise<WebAnswer> {
+  if (fine.includes(answer.response.status)) return answer
+  const text = await readText(answer).catch(() => '')
+  throw explainStatus(answer, what, summarize(text))
+}
+
+/** The code and message of an error in XML or JSON, or the first words of a page. */
+function summarize(text: string): string {
+  const [code, message] = ['Code', 'Message'].map((tag) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1])
+  if (code !== undefined) return message === undefined ? code : `${code}: ${message.split('\n')[0] ?? ''}`
+  const json = /"message"\s*:\s*"([^"]*)"/.exec(text)?.[1]
+  return (
+    json ??
+    text
+      .replaceAll(/<[^>]*>/g, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim()
+      .slice(0, 120)
+  )
+}

@@ -1,0 +1,94 @@
+import { mkdirSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { isAlive } from '../../git/is-alive.ts'
+import { RunwrightError } from '../../protocol/errors.ts'
+import { openLock } from '../../store/lock.ts'
+import { toStorageError } from '../../store/storage-error.ts'
+import type { DataCache } from '../cache.ts'
+import { findWriter } from '../hashing/store-object.ts'
+import type { DataRepository } from '../repository.ts'
+import type { Work } from '../work.ts'
+
+/** The right to write `.dvc` files, the index and the workspace; one command at a time has it. */
+export interface RepositoryLock extends Disposable {
+  /** When it was taken, by the clock of the file system: milliseconds since 1970. */
+  readonly takenMs: number
+}
+
+/** How often a lock is tried that another command has. */
+const retryMs = 100
+
+/**
+ * Takes the lock, waits for whoever has it, and cleans up what killed commands have left.
+ *
+ * @throws CANCELLED while it waits; STORAGE_FULL, STORAGE_READ_ONLY
+ */
+export async function lockRepository(
+  { temporaryFolder }: DataRepository,
+  cache: DataCache,
+  { signal, progress }: Work,
+): Promise<RepositoryLock> {
+  const beside = besideFolder(temporaryFolder)
+  prepare(beside)
+  const path = join(temporaryFolder, 'lock')
+  let lock = openLock(path)
+  while (lock === undefined) {
+    progress({ phase: 'wait', doneFiles: 0, totalFiles: undefined, doneBytes: 0, totalBytes: undefined })
+    await delay(retryMs, undefined, { signal }).catch(() => {
+      throw new RunwrightError('CANCELLED', 'Cancelled.')
+    })
+    lock = openLock(path)
+  }
+  for (const folder of [beside, cache.temporaryFolder]) removeAbandoned(folder)
+  return { takenMs: readClock(join(temporaryFolder, 'clock')), [Symbol.dispose]: () => lock[Symbol.dispose]() }
+}
+
+/** Takes the lock if nobody has it. */
+export function tryLockRepository({ temporaryFolder }: DataRepository): RepositoryLock | undefined {
+  prepare(besideFolder(temporaryFolder))
+  const lock = openLock(join(temporaryFolder, 'lock'))
+  return lock && { takenMs: readClock(join(temporaryFolder, 'clock')), [Symbol.dispose]: () => lock[Symbol.dispose]() }
+}
+
+/** Where files of the workspace are written before they are moved to their places. */
+export function besideFolder(temporaryFolder: string): string {
+  return join(temporaryFolder, 'new')
+}
+
+/** Where indexes of file states are. */
+export function indexFolder(temporaryFolder: string): string {
+  return join(temporaryFolder, 'index')
+}
+
+function prepare(beside: string): void {
+  try {
+    mkdirSync(beside, { recursive: true })
+    mkdirSync(indexFolder(join(beside, '..')), { recursive: true })
+  } catch (error) {
+    throw toStorageError(error, beside)
+  }
+}
+
+/** Another machine may be writing to a cache that both share: its files are left alone. */
+function removeAbandoned(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const writer = findWriter(name)
+    if (writer === undefined || isAlive(writer)) continue
+    try {
+      unlinkSync(join(folder, name))
+    } catch {
+      // Somebody else was quicker.
+    }
+  }
+}
+
+/** The time that a file would get now, which is not this machine's on a network file system. */
+export function readClock(path: string): number {
+  try {
+    writeFileSync(path, '.')
+    return statSync(path).mtimeMs
+  } catch (error) {
+    throw toStorageError(error, path)
+  }
+}

@@ -1,0 +1,57 @@
+import { RunwrightError } from '../../protocol/errors.ts'
+import { openDataCache } from '../cache.ts'
+import { openHashPool } from '../hashing/hash-pool.ts'
+import type { DataRepository } from '../repository.ts'
+import type { Work } from '../work.ts'
+import { openSingleFiles } from '../workspace/single-files.ts'
+import { lockRepository, type RepositoryLock, tryLockRepository } from './lock-repository.ts'
+import type { Recording } from './record-path.ts'
+
+/**
+ * Opens all that a command on the workspace needs, once it has the repository for itself.
+ *
+ * @throws CANCELLED; STORAGE_FULL, STORAGE_READ_ONLY
+ */
+export async function openRecording(repository: DataRepository, work: Work): Promise<Recording & AsyncDisposable> {
+  await using opened = new AsyncDisposableStack()
+  const cache = opened.use(openDataCache(repository))
+  const lock = opened.use(await lockRepository(repository, cache, work))
+  const pool = opened.use(openHashPool(work.signal))
+  const singles = openSingleFiles(repository.temporaryFolder)
+  const owned = opened.move()
+  return { repository, cache, lock, pool, singles, work, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** As `openRecording`, for what changes nothing: it does not wait, and may remember what it sees only if `canSave`. */
+export async function openReading(
+  repository: DataRepository,
+  work: Work,
+): Promise<Recording & AsyncDisposable & { readonly canSave: boolean }> {
+  await using opened = new AsyncDisposableStack()
+  const cache = opened.use(openDataCache(repository, { isForReading: true }))
+  const lock = tryLock(repository)
+  if (lock !== undefined) opened.use(lock)
+  const pool = opened.use(openHashPool(work.signal))
+  const singles = openSingleFiles(repository.temporaryFolder)
+  const owned = opened.move()
+  return {
+    repository,
+    cache,
+    pool,
+    singles,
+    work,
+    lock: lock ?? { takenMs: 0, [Symbol.dispose]: () => undefined },
+    canSave: lock !== undefined,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** On a disk that is full or cannot be written, what is seen is not remembered. */
+function tryLock(repository: DataRepository): RepositoryLock | undefined {
+  try {
+    return tryLockRepository(repository)
+  } catch (error) {
+    if (error instanceof RunwrightError && error.code.startsWith('STORAGE_')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { signForAws, unsignedPayload } from '../../src/data/wire/aws-signature.ts'
+import { findFreePorts } from './free-ports.ts'
+import { type ChildServer, openChildServer } from './child-server.ts'
+
+/** A place for objects on a port of 127.0.0.1. */
+export interface StoreServer extends ChildServer {
+  readonly port: number
+}
+
+const programs = join(import.meta.dirname, '../stores/.venv/bin')
+
+/** Why there can be none of the servers of `test/stores`; false when there can. */
+export const whyNoStores = !existsSync(join(programs, 'weed')) && '`npm test` installs test/stores'
+
+/** The keys of the S3 server. */
+export const s3Keys = { id: 'runwright', secret: 'runwright-secret', bucket: 'data' }
+
+/** SeaweedFS: checks signatures, knows uploads in parts. */
+export async function openS3Server(): Promise<StoreServer> {
+  const [port = 0, master, volume, filer, ...grpc] = await findFreePorts(8)
+  const config = {
+    identities: [
+      {
+        name: 'runwright',
+        credentials: [{ accessKey: s3Keys.id, secretKey: s3Keys.secret }],
+        actions: ['Admin', 'Read', 'List', 'Tagging', 'Write'],
+      },
+    ],
+  }
+  const server = await openChildServer({
+    name: 's3',
+    async words(folder) {
+      await mkdir(join(folder, 'data'))
+      await writeFile(join(folder, 's3.json'), JSON.stringify(config))
+      return [
+        join(programs, 'weed'),
+        'server',
+        ...['-ip=127.0.0.1', '-ip.bind=127.0.0.1', `-dir=${join(folder, 'data')}`],
+        ...['-s3', `-s3.port=${port}`, `-s3.config=${join(folder, 's3.json')}`, `-s3.port.grpc=${grpc[0]}`],
+        ...[`-master.port=${master}`, `-volume.port=${volume}`, `-filer.port=${filer}`],
+        ...[`-master.port.grpc=${grpc[1]}`, `-volume.port.grpc=${grpc[2]}`, `-filer.port.grpc=${grpc[3]}`],
+        ...['-master.volumeSizeLimitMB=256', '-volume.max=50', '-s3.port.iceberg=0', '-s3.port.lance=0'],
+      ]
+    },
+    // A volume to write to is there some time after the rest.
+    isReady: async () =>
+      (await putS3(port, s3Keys.bucket)) !== 500 && (await putS3(port, `${s3Keys.bucket}/ready`)) === 200,
+  })
+  return { ...server, port }
+}
+
+/** @returns the status of the answer */
+async function putS3(port: number, path: string): Promise<number> {
+  const url = new URL(`http://127.0.0.1:${port}/${path}`)
+  const keys = { accessKeyId: s3Keys.id, secretAccessKey: s3Keys.secret }
+  const scope = { region: 'us-east-1', service: 's3', now: new Date() }
+  const { host: _, ...headers } = signForAws(
+    { method: 'PUT', url, headers: {}, payloadHash: unsignedPayload },
+    keys,
+    scope,
+  )
+  const answer = await fetch(url, { method: 'PUT', headers })
+  await answer.text()
+  return answer.status
+}
+
+/** A user of the WebDAV server, and its password. */
+export const davUser = { user: 'ada', password: 'lovelace' }
+
+/** WsgiDAV on cheroot. */
+export async function openWebdavServer(): Promise<StoreServer> {
+  const [port = 0] = await findFreePorts(1)
+  const server = await openChildServer({
+    name: 'webdav',
+    async words(folder) {
+      await mkdir(join(folder, 'shared'))
+      const config = {
+        host: '127.0.0.1',
+        port,
+        provider_mapping: { '/': join(folder, 'shared') },
+        simple_dc: { user_mapping: { '*': { [davUser.user]: { password: davUser.password } } } },
+        http_authenticator: { accept_basic: true, accept_digest: false, default_to_digest: false },
+        verbose: 1,
+      }
+      await writeFile(join(folder, 'wsgidav.json'), JSON.stringify(config))
+      return [join(programs, 'wsgidav'), '--config', join(folder, 'wsgidav.json')]
+    },
+    isReady: async () => (await fetch(`http://127.0.0.1:${port}/`)).status === 401,
+  })
+  return { ...server, port }
+}
