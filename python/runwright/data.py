@@ -8,6 +8,7 @@ from pathlib import Path
 from .data_records import records
 from .data_repository import find_repository
 from .log import log
+from .run_environment import run_environment
 
 
 def data(path: str | os.PathLike[str], context: str = "input") -> str:
@@ -33,7 +34,7 @@ def data(path: str | os.PathLike[str], context: str = "input") -> str:
         raise FileNotFoundError(f"{path} is not here{hint}.")
     if version is None:
         log.warning('%s is not under version control, so that its version is not recorded: "runwright data add".', path)
-    elif os.environ.get("MLFLOW_RUN_ID"):
+    elif run_environment().get("MLFLOW_RUN_ID"):
         records.note(version, context, "declared")
         records.start()
     return whole

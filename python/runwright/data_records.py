@@ -18,6 +18,7 @@ from typing import Any
 from .data_repository import DataVersion
 from .log import log
 from .run_artifacts import RunArtifacts, find_run_artifacts
+from .run_environment import run_environment
 
 _tries = 4
 _timeout_seconds = 5.0
@@ -93,7 +94,7 @@ class DataRecords:
         """Tells what was noted since the last time. Blocks."""
         with self._lock:
             waiting, self._waiting = self._waiting, []
-        run = find_run_artifacts(os.environ) if waiting else None
+        run = find_run_artifacts(run_environment()) if waiting else None
         if run is None:
             return
         pause_seconds, started = 0.2, time.monotonic()

@@ -101,6 +101,12 @@ class DataTest(Workplace):
         told = self.run_with_server("import runwright\nopen(runwright.data('train.csv')).read()")
         self.assertEqual(told, [("train.csv", "input", "declared")])
 
+    def test_the_run_is_known_after_mlflow_has_taken_it_out_of_the_environment(self) -> None:
+        told = self.run_with_server(
+            "import os, runwright\ndel os.environ['MLFLOW_RUN_ID']\nrunwright.data('images')\nopen('train.csv').read()"
+        )
+        self.assertEqual(told, [("images", "input", "declared"), ("train.csv", "input", "opened")])
+
     def test_a_file_that_is_written_was_not_read(self) -> None:
         self.assertEqual(self.run_with_server("import runwright\nopen('train.csv', 'w').write('x')"), [])
 

@@ -1,5 +1,4 @@
 import { findRun } from '../client/find-run.ts'
-import { loadNamedVersions } from '../data/named-versions.ts'
 import { openGit } from '../git/git.ts'
 import type { Client } from '../protocol/client.ts'
 import { digestOf } from '../protocol/data-versions.ts'
@@ -44,6 +43,7 @@ async function findModelVersion(client: Client, text: string): Promise<LineageSt
 }
 
 async function findData({ text, cwd, env }: Named): Promise<LineageStart | undefined> {
+  const { loadNamedVersions } = await import('../data/named-versions.ts')
   const whole = await orNone(loadNamedVersions({ folder: cwd, env }, [text]))
   const [, path = '', revision] = /^(.+)@([^@]+)$/s.exec(text) ?? []
   const versions = whole ?? (revision === undefined ? undefined : await atRevision(path, revision, { cwd, env }))
@@ -52,6 +52,7 @@ async function findData({ text, cwd, env }: Named): Promise<LineageStart | undef
 }
 
 async function atRevision(path: string, revision: string, { cwd, env }: Omit<Named, 'text'>) {
+  const { loadNamedVersions } = await import('../data/named-versions.ts')
   const git = await openGit(cwd, env)
   const named = await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])
   const commit = named?.toString().trim()

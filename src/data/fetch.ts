@@ -10,12 +10,13 @@ import {
   listFileObjects,
   listFolderObjects,
   type RemoteShare,
-  type TransferChoice,
   type TransferItem,
   type TransferObject,
   unique,
 } from './transfer/items.ts'
-import { createTally, type Tally, type TransferResult } from './transfer/move-objects.ts'
+import { createTally, type Tally } from './transfer/tally.ts'
+import type { TransferChoice } from './transfer-choice.ts'
+import type { TransferResult } from './transfer-result.ts'
 import { openPartFolder, type PartFolder } from './transfer/part-folder.ts'
 import type { Work } from './work.ts'
 
@@ -56,6 +57,7 @@ async function fetchShare(fetching: Fetching, share: RemoteShare): Promise<void>
   await bring(fetching, lists, undefined)
   // DVC alone pushes none.
   const lacking = manifests.filter(({ key }) => !cache.has(key))
+  tally.addPresent(manifests.length - lacking.length)
   const there = await remote.find(
     lacking.map(({ key }) => key),
     work.signal,

@@ -10,11 +10,12 @@ import {
   listFileObjects,
   listFolderObjects,
   type RemoteShare,
-  type TransferChoice,
   type TransferObject,
   unique,
 } from './transfer/items.ts'
-import { createTally, type Tally, type TransferResult } from './transfer/move-objects.ts'
+import { createTally, type Tally } from './transfer/tally.ts'
+import type { TransferChoice } from './transfer-choice.ts'
+import type { TransferResult } from './transfer-result.ts'
 import { sendObject } from './transfer/send-object.ts'
 import type { Work } from './work.ts'
 

@@ -5,7 +5,7 @@ import type { Param, Run } from '../protocol/runs.ts'
 import { substituteParams } from '../protocol/substitute-params.ts'
 import { readCodeState } from './code-state.ts'
 import { commandEnvironment } from './command-environment.ts'
-import { type LaunchData, noteRead, noteWritten } from './data-of-run.ts'
+import { createDataRecorder, type LaunchData } from './data-of-run.ts'
 import { describeRun } from './describe-run.ts'
 import type { RunEnd } from './finish-run.ts'
 import { type Program, startKeeper } from './keeper.ts'
@@ -96,11 +96,11 @@ async function superviseFrom(
     const kept = await startKeeper({ keeper, workspace, runId, command, cwd, env, output })
     await writeState(spool, { runId, host: launch.host, keeperPid: kept.pid })
     for (const signal of early) kept.send(signal)
-    const declared = noteRead(supervisor, runId, launch.data)
+    const data = createDataRecorder(supervisor, runId, launch.data)
+    data.start(kept.pid)
     const described = describeRun(supervisor, runId, { code, ...launch, command, env })
     const end = await watchRun({ client, runId, spool, command: kept, onSignal: supervisor.onSignal })
-    await Promise.all([described, declared])
-    await noteWritten(supervisor, runId, launch.data)
+    await Promise.all([described, data.finish()])
     kept.settle()
     return { ...end, run }
   } catch (error) {

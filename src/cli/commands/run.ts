@@ -1,12 +1,14 @@
 import { parseParams } from '../../supervisor/params.ts'
 import { defineCliCommand } from '../command.ts'
+import { openLaunchData } from '../launch-data.ts'
 import { trackCommand } from '../track-command.ts'
 
 export default defineCliCommand({
   name: 'run',
   summary: 'Runs a command as a run.',
   details: `Its code, environment, output and end are recorded, and an MLflow client in it logs to the run. {KEY} in
-COMMAND stands for the value of --param KEY=VALUE, and RUNWRIGHT_PARAMS holds all params as a JSON object.`,
+COMMAND stands for the value of --param KEY=VALUE, and RUNWRIGHT_PARAMS holds all params as a JSON object. The run
+records the versions of the data that --data names, and what has changed of --out when the command ends.`,
   example: 'runwright run --experiment digits --param lr=0.01 -- python train.py --lr {lr}',
   options: {
     experiment: { type: 'string', short: 'e', value: 'NAME', summary: 'Created when there is none. Default: Default' },
@@ -21,12 +23,18 @@ COMMAND stands for the value of --param KEY=VALUE, and RUNWRIGHT_PARAMS holds al
   ownsSignals: true,
   async run(context, { options, operands, json, workspace }) {
     const params = parseParams(options.param)
+    const data = await openLaunchData(context, {
+      read: options.data,
+      written: options.out,
+      isCommitted: options['commit-data'],
+    })
     await using client = await context.connect(workspace)
     const launch = {
       command: operands,
       experiment: options.experiment ?? 'Default',
       ...(options.name === undefined ? {} : { name: options.name }),
       params,
+      ...(data === undefined ? {} : { data }),
       workspace,
       cwd: context.cwd,
     }

@@ -5,20 +5,9 @@ import { type DataHash, isDirHash, parseDataHash, type Sha256 } from '../hash.ts
 import { dataKey, manifestKey, type ObjectKey } from '../object-key.ts'
 import { findRemoteName } from '../open-remote.ts'
 import type { PointerOut } from '../pointer.ts'
-import type { RemoteOptions } from '../remote.ts'
 import type { DataRepository } from '../repository.ts'
 import { loadFolderContents } from '../restoring/version-entries.ts'
-
-/** What is to be moved between cache and remotes. */
-export interface TransferChoice {
-  /** Files and folders from the root, or their `.dvc` files; undefined for all of the work tree. */
-  readonly paths: readonly string[] | undefined
-  /** Name of the remote; undefined for the default one. What a `.dvc` file says of its own out goes before it. */
-  readonly remote: string | undefined
-  /** Further versions, as those of other branches; they go to the remote named, or the default one. */
-  readonly others?: { readonly data: readonly DataHash[]; readonly manifests: readonly Sha256[] }
-  readonly env: RemoteOptions['env']
-}
+import type { TransferChoice } from '../transfer-choice.ts'
 
 /** A version of a file or folder; its path is for people. */
 export type TransferItem = Pick<PointerOut, 'path' | 'hash' | 'sha256' | 'sizeBytes' | 'fileCount'> & {

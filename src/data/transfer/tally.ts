@@ -2,25 +2,8 @@ import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { type ErrorCode, RunwrightError } from '../../protocol/errors.ts'
 import type { ObjectKey } from '../object-key.ts'
 import { throwIfCancelled, type Work } from '../work.ts'
+import type { TransferFailure, TransferResult } from '../transfer-result.ts'
 import type { TransferObject } from './items.ts'
-
-/** An object that could not be moved, while others could. */
-export interface TransferFailure {
-  readonly key: ObjectKey
-  /** Of a file or folder that needs it. */
-  readonly path: string
-  readonly error: RunwrightError
-}
-
-/** What came of moving objects. */
-export interface TransferResult {
-  /** Objects moved. */
-  readonly movedCount: number
-  readonly movedBytes: number
-  /** Objects that were where they belong already. */
-  readonly presentCount: number
-  readonly failures: readonly TransferFailure[]
-}
 
 /** Matters of one object; all else would go wrong with the next one, too. */
 const ownMatters: ReadonlySet<ErrorCode> = new Set([
