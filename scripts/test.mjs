@@ -13,7 +13,7 @@ await runScript(async () => {
   const parts = ['root', 'sample']
   const tools = []
   if (isWanted('integration')) {
-    parts.push('python')
+    parts.push('python', 'dvc')
     tools.push('git')
   }
   if (isWanted('vscode')) {

@@ -40,7 +40,7 @@ export interface CliInput<Options extends CliOptions> {
   /** Absolute path of the folder whose engine is meant. */
   readonly workspace: string
   /** Every command of the program. */
-  readonly commands: readonly CliCommand[]
+  loadCommands(): Promise<readonly CliCommand[]>
 }
 
 /** A command as the program, its help and its completion see it. */
@@ -61,7 +61,18 @@ export interface CliCommand {
    * Resolves to the exit code.
    * @throws INVALID_PARAMETER_VALUE when the arguments are not what the command takes
    */
-  execute(context: CliContext, args: readonly string[], commands: readonly CliCommand[]): Promise<number>
+  execute(context: CliContext, args: readonly string[], commands: readonly ListedCommand[]): Promise<number>
+}
+
+/** A command by its name; what it takes to run it is loaded when it is wanted. */
+export interface ListedCommand {
+  readonly name: string
+  load(): Promise<CliCommand>
+}
+
+/** For help and completion, which tell of every command. */
+export function loadCommands(listed: readonly ListedCommand[]): Promise<readonly CliCommand[]> {
+  return Promise.all(listed.map(({ load }) => load()))
 }
 
 /** Options that every command takes. */
@@ -72,8 +83,18 @@ export const commonOptions = {
     summary: 'The folder whose runs are meant. Default: the nearest folder upwards with .runwright, else the git root',
   },
   json: { type: 'boolean', summary: 'Print JSON for programs' },
+  'progress-json': {
+    type: 'boolean',
+    summary: 'Write how far data has come to standard error, one JSON object a line',
+  },
   help: { type: 'boolean', short: 'h', summary: 'Show this help' },
 } as const satisfies CliOptions
+
+/** Those common options that have something to say of a command. */
+export function commonOptionsOf({ name }: Pick<CliCommand, 'name'>): CliOptions {
+  const { 'progress-json': progress, ...others } = commonOptions
+  return /^(data|lfs) /.test(name) ? { ...others, 'progress-json': progress } : others
+}
 
 /** Exit codes of every command but a `run` whose command started: that one exits as its command did. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, notFound: 3, unavailable: 4, cancelled: 130 } as const
@@ -108,9 +129,10 @@ export function defineCliCommand<const Options extends CliOptions>(definition: {
         operands: parsed.operands,
         json: parsed.json,
         workspace,
-        commands,
+        loadCommands: () => loadCommands(commands),
       }
-      return (await definition.run(context, input)) ?? exitCodes.ok
+      const told = parsed.writesProgress ? { ...context, writesProgress: true } : context
+      return (await definition.run(told, input)) ?? exitCodes.ok
     },
   }
 }
@@ -120,6 +142,7 @@ interface ParsedWords {
   readonly operands: readonly string[]
   readonly workspace: string | undefined
   readonly json: boolean
+  readonly writesProgress: boolean
 }
 
 function parseWords(
@@ -148,6 +171,7 @@ function parseWords(
       operands: words,
       workspace: typeof values['workspace'] === 'string' ? values['workspace'] : undefined,
       json: values['json'] === true,
+      writesProgress: values['progress-json'] === true,
     }
   } catch (cause) {
     if (cause instanceof RunwrightError) throw cause

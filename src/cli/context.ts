@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { EngineCommand } from '../client/start-engine.ts'
+import type { DuckdbCommand } from '../data/duckdb-process.ts'
 import type { Client } from '../protocol/client.ts'
 import type { Program } from '../supervisor/keeper.ts'
 
@@ -11,6 +12,8 @@ export interface CliContext {
   readonly stdin: Readable
   readonly stdout: Output
   readonly stderr: Output
+  /** Whether long commands write how far they have come to `stderr` as JSON, one object a line. */
+  readonly writesProgress: boolean
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   /** Of this package, for example `0.1.0`. */
@@ -20,6 +23,8 @@ export interface CliContext {
   readonly program: Program
   /** Where the bundles of webviews are, which an exported page holds. */
   readonly webviewFolder: string
+  /** How the process that holds DuckDB is started. */
+  readonly duckdb: DuckdbCommand
   /** How `run` starts the process that keeps its command. */
   readonly keeper: Program
   /** Milliseconds since 1970-01-01 UTC. */

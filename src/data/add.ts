@@ -105,7 +105,7 @@ async function checkPath(
   if (inGit !== undefined && inGit.length > 0) {
     throw refuse(
       `Git has ${path} already.`,
-      `"git rm -r --cached ${JSON.stringify(path)}" takes it out of Git and leaves the files.`,
+      `git rm -r --cached -- ${JSON.stringify(path)} takes it out of Git and leaves the files.`,
     )
   }
 }

@@ -69,8 +69,8 @@ export async function checkoutPaths(
   return done
 }
 
-/** No link on the way there leads elsewhere. */
-function checkPlace({ root }: DataRepository, path: string): void {
+/** No link on the way there leads elsewhere. @throws RESOURCE_CONFLICT */
+export function checkPlace({ root }: DataRepository, path: string): void {
   for (let folder = dirname(join(root, path)); folder.length > root.length; folder = dirname(folder)) {
     if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) continue
     if (realpathSync(folder) === folder) return

@@ -1,6 +1,5 @@
 import path from 'node:path'
-import { collectGarbage, type GcResult, isSharedCache } from '../../data/gc.ts'
-import { listWorkspaces } from '../../data/needed.ts'
+import type { GcResult } from '../../data/gc.ts'
 import { type DataRepository, openDataRepository } from '../../data/repository.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { formatSize, parseTime } from '../../protocol/quantities.ts'
@@ -41,7 +40,10 @@ asked, nothing is deleted.`,
       summary: 'Go on where the list of a folder is neither here nor in the remote, and risk its files',
     },
   },
+  ownsSignals: true,
   async run(context, { options, json, workspace }) {
+    const { collectGarbage, isSharedCache } = await import('../../data/gc.ts')
+    const { listWorkspaces } = await import('../../data/needed.ts')
     using data = await openData(context, workspace)
     const { repository, work } = data
     const ageMs = parseAge(options['older-than'] ?? defaultAge)

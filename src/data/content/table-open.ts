@@ -13,8 +13,9 @@ export interface OpenTable {
   readonly notes: readonly string[]
 }
 
-/** A record that is longer is refused; DuckDB has it in memory whole. */
-const maxRecordBytes = 16 << 20
+/** A record that is longer is refused: DuckDB has several buffers of this size in memory. */
+const maxRecordBytes = 8 << 20
+const csvBufferBytes = 4 * maxRecordBytes
 const maxColumns = 10_000
 
 /**
@@ -54,13 +55,15 @@ async function read(
     return []
   }
   const create = (source: string) => database.run(`CREATE TEMP TABLE ${relation} AS SELECT * FROM ${source}`)
-  const compression = `compression = ${quoteText(file.compression)}`
+  const compression = file.compression === 'none' ? '' : `, compression = ${quoteText(file.compression)}`
   if (format === 'json-lines') {
-    const options = `format = 'newline_delimited', maximum_object_size = ${maxRecordBytes}, ${compression}`
+    const options = `format = 'newline_delimited', maximum_object_size = ${maxRecordBytes}${compression}`
     await create(`read_json(${path}, ${options})`).catch(refuse(file, format))
     return []
   }
-  const options = `delim = ${format === 'tsv' ? "'\t'" : "','"}, max_line_size = ${maxRecordBytes}, ${compression}`
+  // Told, not guessed: guessing takes long over long lines, and two versions might be read in two ways.
+  const dialect = `delim = ${format === 'tsv' ? "'\t'" : "','"}, quote = '"', escape = '"'`
+  const options = `${dialect}, max_line_size = ${maxRecordBytes}, buffer_size = ${csvBufferBytes}${compression}`
   try {
     await create(`read_csv(${path}, ${options})`)
     return []
@@ -79,9 +82,10 @@ function refuse(file: TableFile, format: string): (error: unknown) => never {
   }
 }
 
-/** Whether reading less strictly may help: memory, disk and files that are not there are as they are. */
+/** Whether reading less strictly may help: memory, disk, bounds and files that are not there are as they are. */
 function isAboutContent(error: unknown): boolean {
-  return /^(Invalid Input|Conversion) Error/.test(String(error instanceof Error ? error.message : error))
+  const text = error instanceof Error ? error.message : String(error)
+  return /^(Invalid Input|Conversion) Error/.test(text) && !/maximum line size/i.test(text)
 }
 
 function toTableError(file: TableFile, format: string, cause: unknown): RunwrightError {
@@ -90,8 +94,11 @@ function toTableError(file: TableFile, format: string, cause: unknown): Runwrigh
   })
 }
 
-/** Of DuckDB's message, which goes on with advice about its own options. */
+/** Of DuckDB's message, which goes on with the line in question and with advice about its own options. */
 function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  return (text.split('\n', 1)[0] ?? '').slice(0, 300)
+  const [first = '', ...rest] = (error instanceof Error ? error.message : String(error)).split('\n')
+  const reason = rest.find((line) =>
+    /^(Maximum line size|Expected Number of Columns|Error when converting)/i.test(line),
+  )
+  return `${first}${reason === undefined ? '' : `: ${reason}`}`.slice(0, 300)
 }

@@ -1,19 +1,17 @@
-import { createHash } from 'node:crypto'
 import { existsSync, lstatSync } from 'node:fs'
 import type { TrackedOut } from '../find-pointers.ts'
-import { formatDirEntry } from '../dir-object.ts'
-import { type DirHash, parseMd5 } from '../hash.ts'
+import type { DirHash } from '../hash.ts'
 import { objectPath } from '../hashing/store-object.ts'
 import { loadIgnoreRules } from '../ignore/ignore-rules.ts'
 import { dataKey } from '../object-key.ts'
-import type { OutDifferences } from '../status.ts'
 import { compareWithIndex, createShape } from '../workspace/as-indexed.ts'
 import { isSameStamp, takeCacheStamp } from '../workspace/cache-stamp.ts'
 import { openIndexReader, openIndexWriter } from '../workspace/file-index.ts'
 import { type EntryState, md5Of } from '../workspace/read-states.ts'
 import { scanFolder } from '../workspace/scan-folder.ts'
 import { indexFile, type Recording } from '../writing/record-path.ts'
-import { createNameList } from './name-list.ts'
+import { noDifferences, type OutDifferences } from './differences.ts'
+import { createListHash } from './list-hash.ts'
 import { forEachPair, readFolder } from './plan-folder.ts'
 import { loadFolderContents } from './version-entries.ts'
 
@@ -30,7 +28,7 @@ export async function compareFolder(
 ): Promise<OutDifferences> {
   const { cache, repository } = reading
   const file = indexFile(repository.temporaryFolder, path)
-  const lists = createLists()
+  const lists = noDifferences()
   if (isAsIndexed(reading, path, hash, file)) return { isSame: true, ...lists }
   using writer = canSave ? openIndexWriter(file) : undefined
   const shape = createShape()
@@ -40,7 +38,7 @@ export async function compareFolder(
       shape.add(entry)
       if (entry.kind !== 'file') continue
       writer?.add(entry)
-      own.add(entry)
+      own.add(entry.path, md5Of(entry))
       yield entry
     }
   }
@@ -90,23 +88,4 @@ function isAsIndexed({ cache, repository }: Recording, path: string, hash: DirHa
   const same = compareWithIndex(scanFolder({ root, path, rules: loadIgnoreRules(root, path) }), index)
   if (same?.summary.version?.hash !== hash) return false
   return cache.has(dataKey(hash)) && isSameStamp(same.summary.cacheStamp, index.writtenMs, cache.objects)
-}
-
-function createLists() {
-  const list = createNameList
-  return { added: list(), removed: list(), changed: list(), notInCache: list(), edited: list() }
-}
-
-/** The hash that DVC would give a folder, file by file in the order of their paths. */
-function createListHash() {
-  const hash = createHash('md5').update('[')
-  let isFirst = true
-  return {
-    add(entry: EntryState & { readonly kind: 'file' }) {
-      const md5 = parseMd5(md5Of(entry))
-      if (md5 !== undefined) hash.update((isFirst ? '' : ', ') + formatDirEntry({ md5, relpath: entry.path }))
-      isFirst = false
-    },
-    digest: () => `${hash.update(']').digest('hex')}.dir`,
-  }
 }

@@ -39,7 +39,10 @@ export interface FolderContents {
  * @throws STORAGE_DAMAGED when the list or the manifest is not what its name says; INVALID_PARAMETER_VALUE when one leads
  *   out of the folder
  */
-export function loadFolderContents(cache: DataCache, out: PointerOut): FolderContents | undefined {
+export function loadFolderContents(
+  cache: DataCache,
+  out: Pick<PointerOut, 'path' | 'hash' | 'sha256'>,
+): FolderContents | undefined {
   if (out.hash === undefined || !isDirHash(out.hash)) return undefined
   const bytes = cache.readVerified(out.hash, 'data')
   if (bytes === undefined) return undefined
@@ -57,7 +60,10 @@ export function loadFolderContents(cache: DataCache, out: PointerOut): FolderCon
   return { entries: sortEntries(plain), hasManifest: false }
 }
 
-function loadManifest(cache: DataCache, { path, sha256 }: PointerOut): readonly ManifestEntry[] | undefined {
+function loadManifest(
+  cache: DataCache,
+  { path, sha256 }: Pick<PointerOut, 'path' | 'sha256'>,
+): readonly ManifestEntry[] | undefined {
   const bytes = sha256 === undefined ? undefined : cache.readVerified(sha256, 'manifest')
   return bytes === undefined ? undefined : parseManifest(bytes.toString(), `The manifest of ${path}`).entries
 }

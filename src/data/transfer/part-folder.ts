@@ -1,7 +1,8 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isAlive } from '../git/is-alive.ts'
-import type { ObjectKey } from './object-key.ts'
+import { isAlive } from '../../git/is-alive.ts'
+import { findWriter } from '../hashing/store-object.ts'
+import type { ObjectKey } from '../object-key.ts'
 
 /** Where objects lie that are here in part, of this process and of those that have ended. */
 export interface PartFolder {
@@ -11,25 +12,25 @@ export interface PartFolder {
   has(key: ObjectKey): boolean
   /** Leaves a file for whoever tries again. */
   leave(path: string): Promise<void>
-  /** A path for something that is written at once. */
-  readonly next: () => string
+  /** Absolute path, for what is written at once by names of `store-object.ts`. */
+  readonly folder: string
 }
 
 const abandonedMs = 7 * 24 * 3_600_000
 /** In place of a process's id: nobody's. */
 const nobody = 0
-let count = 0
 
 /** @param folder on the same disk as the places of the objects, so that they get there by one move */
 export async function openPartFolder(folder: string): Promise<PartFolder> {
   await mkdir(folder, { recursive: true })
   const left = new Map<string, string>()
   for (const name of await readdir(folder)) {
-    const [, object = '', pid = ''] = /^(.*)\.(\d+)$/.exec(name) ?? []
-    if (object === '' || (Number(pid) !== nobody && isAlive(Number(pid)))) continue
     const path = join(folder, name)
+    const [, object = '', pid = ''] = /^(.*)\.(\d+)$/.exec(name) ?? []
+    const owner = object === '' ? findWriter(name) : Number(pid)
+    if (owner === undefined || (owner !== nobody && isAlive(owner))) continue
     const { mtimeMs = 0 } = (await stat(path).catch(() => undefined)) ?? {}
-    if (object.startsWith('whole-') || Date.now() - mtimeMs > abandonedMs) await rm(path, { force: true })
+    if (object === '' || Date.now() - mtimeMs > abandonedMs) await rm(path, { force: true })
     else left.set(object, path)
   }
   const nameOf = (key: ObjectKey) => key.replaceAll('/', '-')
@@ -44,6 +45,6 @@ export async function openPartFolder(folder: string): Promise<PartFolder> {
       return own
     },
     leave: (path) => rename(path, path.replace(/\d+$/, String(nobody))),
-    next: () => join(folder, `whole-${count++}.${process.pid}`),
+    folder,
   }
 }

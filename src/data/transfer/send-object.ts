@@ -1,5 +1,5 @@
-import type { ObjectKey } from './object-key.ts'
-import type { DataRemote, RemoteSource } from './remote.ts'
+import type { ObjectKey } from '../object-key.ts'
+import type { DataRemote, RemoteSource } from '../remote.ts'
 import { tryAgain } from './try-again.ts'
 
 /**

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { RunwrightError } from '../protocol/errors.ts'
-import type { Sha256 } from './hash.ts'
-import { findDataHash, type ObjectKey } from './object-key.ts'
+import { RunwrightError } from '../../protocol/errors.ts'
+import type { Sha256 } from '../hash.ts'
+import { toStorageError } from '../../store/storage-error.ts'
+import { type ObjectStat, objectMode, storeBytesAs } from '../hashing/store-object.ts'
+import { findDataHash, type ObjectKey } from '../object-key.ts'
 import type { PartFolder } from './part-folder.ts'
-import type { DataRemote } from './remote.ts'
+import type { DataRemote } from '../remote.ts'
 import { tryAgain } from './try-again.ts'
 
 export interface WantedObject {
@@ -19,13 +21,12 @@ export interface WantedObject {
 
 /** Up to here an object is kept in memory until it is known to be whole. */
 const smallBytes = 1 << 20
-/** As DVC leaves what is in its cache. */
-const cacheMode = 0o444
 
 /**
  * Brings an object here. Its bytes are hashed on their way, and get their name only when they are what it says. What
  * was broken off goes on where it was, in a later process as well.
  *
+ * @returns what the file is known by; undefined where it was there already
  * @param onBytes is told of bytes as they come, and of negative ones when they have to come again
  * @throws STORAGE_DAMAGED when the remote's bytes are not what their name says, and as `DataRemote.read`
  */
@@ -34,12 +35,12 @@ export async function fetchObject(
   wanted: WantedObject,
   parts: PartFolder,
   work: { readonly signal: AbortSignal; readonly onBytes: (count: number) => void },
-): Promise<void> {
+): Promise<ObjectStat | undefined> {
   const isResumed = parts.has(wanted.key)
-  const isWhole = await fetchOnce(remote, wanted, parts, work)
-  if (isWhole) return
+  let stored = await fetchOnce(remote, wanted, parts, work)
   // What an earlier process left may be what is wrong.
-  if (isResumed && (await fetchOnce(remote, wanted, parts, work))) return
+  if (stored === 'damaged' && isResumed) stored = await fetchOnce(remote, wanted, parts, work)
+  if (stored !== 'damaged') return stored
   throw new RunwrightError(
     'STORAGE_DAMAGED',
     `${wanted.key} in ${remote.label} does not hold the bytes that its name says.`,
@@ -47,13 +48,15 @@ export async function fetchObject(
   )
 }
 
-/** @returns whether the bytes that came were those that were wanted */
+/** `damaged` when the bytes that came were not those that were wanted. */
+type Stored = ObjectStat | undefined | 'damaged'
+
 async function fetchOnce(
   remote: DataRemote,
   wanted: WantedObject,
   parts: PartFolder,
   { signal, onBytes }: { readonly signal: AbortSignal; readonly onBytes: (count: number) => void },
-): Promise<boolean> {
+): Promise<Stored> {
   let part = parts.has(wanted.key) ? await openPart(wanted, parts) : undefined
   if (part !== undefined) onBytes(part.size())
   try {
@@ -90,28 +93,23 @@ async function fetchOnce(
   }
 }
 
-function storeSmall(bytes: Buffer, wanted: WantedObject, parts: PartFolder): boolean {
+/** A disk of this machine answers at once, and thousands of promises do not. */
+function storeSmall(bytes: Buffer, wanted: WantedObject, parts: PartFolder): Stored {
   const check = createCheck(wanted)
   check.update(bytes)
-  if (!check.isRight()) return false
-  // A disk of this machine answers at once, and thousands of promises do not.
-  const beside = parts.next()
+  if (!check.isRight()) return 'damaged'
   try {
-    writeFileSync(beside, bytes, { flag: 'wx', mode: cacheMode })
-    mkdirSync(dirname(wanted.place), { recursive: true })
-    renameSync(beside, wanted.place)
+    return storeBytesAs(bytes, wanted.place, parts.folder)
   } catch (error) {
-    rmSync(beside, { force: true })
-    throw explainDisk(error, wanted.place)
+    throw toStorageError(error, wanted.place)
   }
-  return true
 }
 
 interface Part {
   readonly size: () => number
   append(chunk: Buffer): Promise<void>
-  /** Gives it its name when it is right, and removes it otherwise; whether it was right. */
-  store(): Promise<boolean>
+  /** Gives it its name when it is right, and removes it otherwise. */
+  store(): Promise<Stored>
   /** For whoever tries again. */
   leave(): Promise<void>
 }
@@ -130,20 +128,21 @@ async function openPart(wanted: WantedObject, parts: PartFolder): Promise<Part> 
     async append(chunk) {
       check.update(chunk)
       await file.appendFile(chunk).catch((error: unknown) => {
-        throw explainDisk(error, path)
+        throw toStorageError(error, path)
       })
       size += chunk.length
     },
     async store() {
-      await file.chmod(cacheMode)
+      await file.chmod(objectMode)
+      const stat = await file.stat()
       await file.close()
       if (!check.isRight()) {
         await rm(path, { force: true })
-        return false
+        return 'damaged'
       }
       await mkdir(dirname(wanted.place), { recursive: true })
       await rename(path, wanted.place)
-      return true
+      return { size: stat.size, mtimeMs: stat.mtimeMs, ino: stat.ino }
     },
     async leave() {
       await file.close()
@@ -173,13 +172,4 @@ function createCheck({ key, sha256 }: WantedObject) {
     },
     isRight: () => hashes.every(([hash, expected]) => hash.digest('hex') === expected),
   }
-}
-
-function explainDisk(error: unknown, path: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
-  return new RunwrightError('STORAGE_FULL', `The disk of ${path} is full.`, {
-    hint: 'Make room and run the command again: it goes on where it was.',
-    cause: error,
-  })
 }

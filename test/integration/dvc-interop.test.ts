@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { createTestDataRepository, type TestDataRepository, writeOddFolder } from '../../src/data/test-repository.ts'
+import { runDvc } from './real-dvc.ts'
+
+const upToDate = /Data and pipelines are up to date/
+
+/** Names that `.gitignore`, YAML and JSON each write in ways of their own. */
+const oddNames = [
+  'one file #1!.csv',
+  '!first',
+  '#comment',
+  'star*',
+  'ques?tion',
+  '[x]',
+  'عربي.bin',
+  "it's",
+  'a: b',
+  '123',
+]
+
+const withoutMeta = (text: string) => text.replaceAll(/ {2}meta:\n {4}runwright:\n {6}for: .*\n {6}sha256: .*\n/g, '')
+
+async function createOddRepository(config?: string): Promise<TestDataRepository> {
+  const repository = await createTestDataRepository(config)
+  await writeOddFolder(join(repository.root, 'data'))
+  for (const name of oddNames) await writeFile(join(repository.root, name), `text of ${name}`)
+  await mkdir(join(repository.root, 'بيانات/inner folder'), { recursive: true })
+  await writeFile(join(repository.root, 'بيانات/inner folder/x y'), 'x')
+  return repository
+}
+
+const paths = ['data', ...oddNames, 'بيانات/inner folder']
+
+async function readPointers(root: string): Promise<Record<string, string>> {
+  const names = (await readdir(root, { recursive: true })).filter(
+    (name) => !name.startsWith('.dvc') && !name.startsWith('.git/') && /\.dvc$|\.gitignore$/.test(name),
+  )
+  const texts = names.toSorted().map(async (name) => [name, await readFile(join(root, name), 'utf8')] as const)
+  return Object.fromEntries(await Promise.all(texts))
+}
+
+/** Names, kinds, modes, targets of links and sizes. */
+function listBelow(root: string, path: string): string {
+  const list = execFileSync('find', [`./${path}`, '-printf', '%P %y %m %l %s\\n'], { cwd: root }).toString()
+  return list.split('\n').toSorted().join('\n')
+}
+
+describe('the real DVC', () => {
+  it('writes the same files for the same data, and finds ours clean', async () => {
+    await using ours = await createOddRepository()
+    await using theirs = await createOddRepository()
+    await ours.add(...paths)
+    await runDvc(theirs.root, 'add', '--quiet', ...paths)
+    const [own, dvc] = [await readPointers(ours.root), await readPointers(theirs.root)]
+    const plain = Object.entries(own).map(([name, text]) => [name, withoutMeta(text)])
+    assert.deepEqual(Object.fromEntries(plain), dvc)
+    assert.match(await runDvc(ours.root, 'status'), upToDate)
+    const objects = (root: string) => listBelow(root, '.dvc/cache/files')
+    assert.equal(objects(ours.root), objects(theirs.root))
+    assert.equal(await ours.git('status', '--short', '--', 'data'), '')
+  })
+
+  it('checks out what we have added, and we what it has added, to the same files', async () => {
+    await using ours = await createOddRepository()
+    await using theirs = await createOddRepository()
+    await ours.add(...paths)
+    await runDvc(theirs.root, 'add', '--quiet', ...paths)
+    for (const { root } of [ours, theirs]) for (const path of paths) await rm(join(root, path), { recursive: true })
+    await theirs.checkout()
+    await runDvc(ours.root, 'checkout', '--quiet')
+    for (const path of paths) assert.equal(listBelow(theirs.root, path), listBelow(ours.root, path), path)
+    assert.match(await runDvc(theirs.root, 'status'), upToDate)
+    assert.ok((await theirs.status()).every(({ state, notInCache }) => state === 'clean' && notInCache.count === 0))
+  })
+
+  it('keeps our hashes when it adds again, and they count only while they are of what is there', async () => {
+    await using repository = await createOddRepository()
+    const [first] = await repository.add('data')
+    await runDvc(repository.root, 'add', '--quiet', 'data')
+    assert.match(await repository.read('data.dvc'), new RegExp(`sha256: ${first?.sha256}`))
+    await repository.write({ 'data/a': 'changed' })
+    await runDvc(repository.root, 'add', '--quiet', 'data')
+    const stale = await repository.read('data.dvc')
+    assert.match(stale, new RegExp(`sha256: ${first?.sha256}`))
+    const [again] = await repository.add('data')
+    assert.notEqual(again?.sha256, first?.sha256)
+    assert.equal(withoutMeta(await repository.read('data.dvc')), withoutMeta(stale))
+    assert.match(await runDvc(repository.root, 'status'), upToDate)
+  })
+
+  for (const type of ['hardlink', 'symlink']) {
+    it(`finds data clean that we have made a ${type} of, and we what it has`, async () => {
+      await using repository = await createOddRepository(`[cache]\n    type = ${type}\n`)
+      await repository.add('data')
+      assert.match(await runDvc(repository.root, 'status'), upToDate)
+      await rm(join(repository.root, 'data'), { recursive: true })
+      await runDvc(repository.root, 'checkout', '--quiet')
+      assert.equal((await repository.status())[0]?.state, 'clean')
+      await repository.write({ 'data/new': 'n' })
+      await runDvc(repository.root, 'add', '--quiet', 'data')
+      assert.equal((await repository.status())[0]?.state, 'clean')
+    })
+  }
+
+  it('leaves out the same files of a folder by .dvcignore', async () => {
+    const rules = '# comment\n*.tmp\n!keep.tmp\n/data/cache/\nlogs/**/*.log\n  spaced.txt  \n'
+    const files = ['a.tmp', 'keep.tmp', 'cache/x', 'sub/cache/y', 'logs/1.log', 'logs/deep/2.log', 'spaced.txt', 'b']
+    await using ours = await createTestDataRepository()
+    await using theirs = await createTestDataRepository()
+    for (const { write } of [ours, theirs]) {
+      await write({ '.dvcignore': rules, ...Object.fromEntries(files.map((name) => [`data/${name}`, name])) })
+    }
+    await ours.add('data')
+    await runDvc(theirs.root, 'add', '--quiet', 'data')
+    assert.equal(withoutMeta(await ours.read('data.dvc')), await theirs.read('data.dvc'))
+  })
+
+  it('opens a copy of a repository that only it has used', async () => {
+    await using first = await createOddRepository()
+    await runDvc(first.root, 'add', '--quiet', 'data')
+    await using second = await createTestDataRepository()
+    await cp(join(first.root, '.dvc/cache'), join(second.root, '.dvc/cache'), { recursive: true })
+    await second.write({ 'data.dvc': await first.read('data.dvc') })
+    await second.checkout()
+    assert.equal((await second.status())[0]?.state, 'clean')
+    assert.match(await runDvc(second.root, 'status'), upToDate)
+  })
+})
