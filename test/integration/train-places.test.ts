@@ -197,8 +197,8 @@ describe('a script is trained', { concurrency: false }, () => {
       await repository.write({ 'data/train.csv.dvc': pointer('train.csv', target === 'box' ? '3' : '4') })
       const env = `PYTHONPATH=${path.join(import.meta.dirname, '../../python')}`
       const words = ['-n', `data ${target}`, '-t', target, '--data', '../data/train.csv', '--env', env]
-      const { code, stderr } = await cli('train', ...words, '--', 'python3', 'read.py')
-      assert.equal(code, 0, stderr)
+      const { code, stderr, stdout } = await cli('train', ...words, '--', 'python3', 'read.py')
+      assert.equal(code, 0, stderr + stdout)
       const { run } = parseObject((await cli('runs', 'show', `data ${target}`, '--json')).stdout)
       const told = JSON.stringify(run)
       assert.match(told, new RegExp(`"data/train.csv","digest":"${target === 'box' ? '3' : '4'}{32}".*?"declared"`))
