@@ -51,6 +51,7 @@ import setTag from './set-tag.ts'
 import showAllRuns from './show-all-runs.ts'
 import showFinished from './show-finished.ts'
 import showJobLog from './show-job-log.ts'
+import showLineage from './show-lineage.ts'
 import showLog from './show-log.ts'
 import sortRuns from './sort-runs.ts'
 import stopRun from './stop-run.ts'
@@ -110,6 +111,7 @@ export const commands: readonly CommandDefinition[] = [
   showAllRuns,
   showFinished,
   showJobLog,
+  showLineage,
   showLog,
   sortRuns,
   stopRun,
