@@ -1,16 +1,16 @@
 /**
  * Writes what ships: `dist/extension.cjs` for VS Code's extension host, `dist/engine.js` and `dist/cli.js` (which loads
- * `dist/cli-main.js`) for Node, `dist/data-worker.js` for their threads that hash, `dist/table-worker.js` and
- * `dist/duckdb-worker.js` for the processes in which they read tables, `dist/training.js` for training programs,
- * `dist/webviews/` for the browser in VS Code.
+ * `dist/cli-main.js`) for Node, `dist/data-worker.js` for their threads that hash, `dist/duckdb-worker.js`
+ * for the processes in which they read tables, `dist/training.js` for training programs, `dist/webviews/` for the browser
+ * in VS Code.
  *
  *     node scripts/bundle.ts               with source maps beside the bundles
  *     node scripts/bundle.ts --production  smaller, without source maps; outside webviews names are kept, so that stack
  *                                          traces read well
  */
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build, type BuildOptions, type OutputFile } from 'esbuild'
@@ -21,27 +21,36 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const requireForModules =
   "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);"
 
-const bundles: readonly (BuildOptions & { entry: string; outfile: string })[] = [
+type Bundle = Omit<BuildOptions, 'outfile' | 'outdir' | 'entryPoints'> & {
+  readonly entry: string
+  readonly outfile: string
+}
+
+/** What begins so is a piece of the command line: each command, and what several of them share. */
+const chunkPrefix = 'cli-chunk-'
+
+const bundles: readonly Bundle[] = [
   { entry: 'src/extension/extension.ts', outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'] },
   { entry: 'src/engine/main.ts', outfile: 'dist/engine.js', format: 'esm', banner: { js: requireForModules } },
-  { entry: 'src/cli/main.ts', outfile: 'dist/cli-main.js', format: 'esm', banner: { js: requireForModules } },
-  { entry: 'src/cli/bin.ts', outfile: 'dist/cli.js', format: 'esm' },
-  { entry: 'src/data/hashing/worker.ts', outfile: 'dist/data-worker.js', format: 'esm' },
+  // A command is loaded when it is asked for. The pieces lie beside the other bundles, which they find by their own place.
   {
-    entry: 'src/data/content/table-worker.ts',
-    outfile: 'dist/table-worker.js',
+    entry: 'src/cli/main.ts',
+    outfile: 'dist/cli-main.js',
     format: 'esm',
     banner: { js: requireForModules },
-    // Native: found at run time in the `node_modules` of the repository, or of `dist` where it is packaged.
-    external: ['@duckdb/node-bindings-*'],
+    splitting: true,
+    chunkNames: `${chunkPrefix}[name]-[hash]`,
   },
+  { entry: 'src/cli/bin.ts', outfile: 'dist/cli.js', format: 'esm' },
+  { entry: 'src/data/hashing/worker.ts', outfile: 'dist/data-worker.js', format: 'esm' },
   { entry: 'src/training/main.ts', outfile: 'dist/training.js', format: 'esm' },
-  // A native library: it stays a package beside the bundles.
   {
     entry: 'src/data/duckdb/worker.ts',
     outfile: 'dist/duckdb-worker.js',
     format: 'esm',
-    external: ['@duckdb/node-api'],
+    banner: { js: requireForModules },
+    // Native: found at run time in the `node_modules` of the repository, or of `dist` where it is packaged.
+    external: ['@duckdb/node-bindings-*'],
   },
 ]
 
@@ -61,12 +70,14 @@ const webviews: typeof bundles = [
 export async function bundle({ production }: { production: boolean }): Promise<ReadonlyMap<string, number>> {
   const wanted = [...bundles, ...webviews].filter(({ entry }) => existsSync(join(root, entry)))
   const built = await Promise.all(
-    wanted.map(({ entry, ...options }) =>
+    wanted.map(({ entry, outfile, ...options }) =>
       build({
         platform: 'node',
         target: options.platform === 'browser' ? 'chrome138' : 'node22',
         ...options,
-        entryPoints: [entry],
+        entryPoints: { [basename(outfile, extname(outfile))]: entry },
+        outdir: dirname(outfile),
+        outExtension: { '.js': extname(outfile) === '.cjs' ? '.cjs' : '.js' },
         absWorkingDir: root,
         bundle: true,
         minifyWhitespace: production,
@@ -84,7 +95,22 @@ export async function bundle({ production }: { production: boolean }): Promise<R
   )
   const files = built.flatMap(({ outputFiles }) => outputFiles)
   await Promise.all(files.map(replaceFile))
+  await removeOldChunks(new Set(files.map(({ path }) => path)), production ? 0 : keepChunksMs)
   return new Map(files.map(({ path, contents }) => [relative(root, path), contents.length]))
+}
+
+/** A process that runs from an older build may still load a piece of it. */
+const keepChunksMs = 3_600_000
+
+async function removeOldChunks(built: ReadonlySet<string>, keepMs: number): Promise<void> {
+  const folder = join(root, 'dist')
+  const chunks = (await readdir(folder))
+    .filter((name) => name.startsWith(chunkPrefix))
+    .map((name) => join(folder, name))
+  for (const path of chunks.filter((chunk) => !built.has(chunk.replace(/\.map$/, '')))) {
+    const found = await stat(path).catch(() => undefined)
+    if (found !== undefined && Date.now() - found.mtimeMs >= keepMs) await rm(path, { force: true })
+  }
 }
 
 /** Processes may be running from the bundles, or just be starting: a file changes whole, and only if it differs. */

@@ -9,6 +9,20 @@ export async function listCommandNames(root: URL, folder: string): Promise<reado
     .sort()
 }
 
+/** The text of `all.ts` for commands that are loaded one at a time, by their names. */
+export function lazyCommandList(commands: readonly { readonly file: string; readonly name: string }[]): string {
+  return [
+    '// Written by `npm run generate` from the files of this folder.',
+    "import type { ListedCommand } from '../command.ts'",
+    '',
+    'export const commands: readonly ListedCommand[] = [',
+    ...commands.map(
+      ({ file, name }) => `{ name: '${name}', load: async () => (await import('./${file}.ts')).default },`,
+    ),
+    ']',
+  ].join('\n')
+}
+
 /** The text of `all.ts`: every command of the folder, imported from the file that defines it. */
 export async function commandList(root: URL, folder: string, type: string): Promise<string> {
   return definitionList(

@@ -3,9 +3,9 @@ import { format, resolveConfig } from 'prettier'
 import { languages } from '../../src/base/languages.ts'
 import { capabilities, description } from '../../src/extension/contributions.ts'
 import { listCodeTexts } from './code-texts.ts'
-import { commandList, definitionList, listCommandNames } from './command-list.ts'
+import { commandList, definitionList, lazyCommandList, listCommandNames } from './command-list.ts'
 import { contributes } from './contributes.ts'
-import { loadDefinitions, loadTools, toolFolder } from './load-definitions.ts'
+import { cliCommandFolder, loadCliCommands, loadDefinitions, loadTools, toolFolder } from './load-definitions.ts'
 import { takeTexts } from './manifest-texts.ts'
 
 export interface GeneratedFile {
@@ -24,7 +24,7 @@ export async function generateFiles(root: URL): Promise<readonly GeneratedFile[]
       'src/extension/commands/all.ts',
       await commandList(root, 'src/extension/commands', 'CommandDefinition'),
     ),
-    formatted(root, 'src/cli/commands/all.ts', await commandList(root, 'src/cli/commands', 'CliCommand')),
+    formatted(root, `${cliCommandFolder}/all.ts`, lazyCommandList(await loadCliCommands(root))),
     formatted(
       root,
       'src/data/remotes/all.ts',

@@ -26,3 +26,6 @@ export default definePackages('Python packages for the tests', 'test/python/requ
 
 /** The real DVC, which has to find what we write as it would have written it. */
 export const dvc = definePackages('DVC for the tests', 'test/dvc/requirements.txt')
+
+/** Servers of object stores, and of WebDAV, that remotes for data are tested on. */
+export const stores = definePackages('Object stores for the tests', 'test/stores/requirements.txt')

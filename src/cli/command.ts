@@ -40,7 +40,7 @@ export interface CliInput<Options extends CliOptions> {
   /** Absolute path of the folder whose engine is meant. */
   readonly workspace: string
   /** Every command of the program. */
-  readonly commands: readonly CliCommand[]
+  loadCommands(): Promise<readonly CliCommand[]>
 }
 
 /** A command as the program, its help and its completion see it. */
@@ -61,7 +61,18 @@ export interface CliCommand {
    * Resolves to the exit code.
    * @throws INVALID_PARAMETER_VALUE when the arguments are not what the command takes
    */
-  execute(context: CliContext, args: readonly string[], commands: readonly CliCommand[]): Promise<number>
+  execute(context: CliContext, args: readonly string[], commands: readonly ListedCommand[]): Promise<number>
+}
+
+/** A command by its name; what it takes to run it is loaded when it is wanted. */
+export interface ListedCommand {
+  readonly name: string
+  load(): Promise<CliCommand>
+}
+
+/** For help and completion, which tell of every command. */
+export function loadCommands(listed: readonly ListedCommand[]): Promise<readonly CliCommand[]> {
+  return Promise.all(listed.map(({ load }) => load()))
 }
 
 /** Options that every command takes. */
@@ -118,7 +129,7 @@ export function defineCliCommand<const Options extends CliOptions>(definition: {
         operands: parsed.operands,
         json: parsed.json,
         workspace,
-        commands,
+        loadCommands: () => loadCommands(commands),
       }
       const told = parsed.writesProgress ? { ...context, writesProgress: true } : context
       return (await definition.run(told, input)) ?? exitCodes.ok

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { EngineCommand } from '../client/start-engine.ts'
+import type { DuckdbCommand } from '../data/duckdb-process.ts'
 import type { Client } from '../protocol/client.ts'
 import type { Program } from '../supervisor/keeper.ts'
 
@@ -22,6 +23,8 @@ export interface CliContext {
   readonly program: Program
   /** Where the bundles of webviews are, which an exported page holds. */
   readonly webviewFolder: string
+  /** How the process that holds DuckDB is started. */
+  readonly duckdb: DuckdbCommand
   /** How `run` starts the process that keeps its command. */
   readonly keeper: Program
   /** Milliseconds since 1970-01-01 UTC. */

@@ -87,3 +87,8 @@ function relativeFolder(workspace: string, folder: string): string {
   }
   return relative.split(path.sep).join('/')
 }
+
+/** Where data of a job lies, from the workspace, with `/`. */
+export function toWorkspacePath(workspace: string, cwd: string, given: string): string {
+  return path.relative(workspace, path.resolve(cwd, given)).split(path.sep).join('/')
+}

@@ -3,11 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { connectEngine, type EngineCommand } from '../client/connect.ts'
+import type { EngineCommand } from '../client/start-engine.ts'
 import type { Client } from '../protocol/client.ts'
-import { keeperWord, runKeeper } from '../supervisor/keeper.ts'
-import { settleSpools } from '../supervisor/settle.ts'
-import { type OnSignal, watchRun } from '../supervisor/watch-run.ts'
+import { keeperWord } from '../supervisor/keeper-word.ts'
+import type { OnSignal } from '../supervisor/watch-run.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { commands } from './commands/all.ts'
 import type { CliContext } from './context.ts'
@@ -22,6 +21,11 @@ const nodeEnv: Record<string, string> = process.versions['electron'] === undefin
 function engineMain(): string {
   const bundled = fileURLToPath(new URL('engine.js', import.meta.url))
   return existsSync(bundled) ? bundled : fileURLToPath(new URL('../engine/main.ts', import.meta.url))
+}
+
+function duckdbWorker(): string {
+  const bundled = fileURLToPath(new URL('duckdb-worker.js', import.meta.url))
+  return existsSync(bundled) ? bundled : fileURLToPath(new URL('../data/duckdb/worker.ts', import.meta.url))
 }
 
 function findWebviews(): string {
@@ -42,8 +46,10 @@ const onSignal: OnSignal = (listener) => {
 }
 
 async function connect(workspace: string): Promise<Client> {
+  const { connectEngine } = await import('../client/connect.ts')
   const client = await connectEngine({ workspace, engineCommand, version })
   // What a power cut left half told is told now; it is nobody's reason to fail.
+  const { settleSpools } = await import('../supervisor/settle.ts')
   await settleSpools(client, workspace, os.hostname()).catch(() => [])
   return client
 }
@@ -66,6 +72,7 @@ async function main(args: readonly string[]): Promise<number> {
     version,
     engineCommand,
     webviewFolder: findWebviews(),
+    duckdb: { file: process.execPath, args: [duckdbWorker()], env: nodeEnv },
     program,
     keeper: program,
     now: Date.now,
@@ -82,6 +89,8 @@ async function main(args: readonly string[]): Promise<number> {
 
 const args = process.argv.slice(2)
 if (args[0] === keeperWord) {
+  const { runKeeper } = await import('../supervisor/keeper.ts')
+  const { watchRun } = await import('../supervisor/watch-run.ts')
   await runKeeper(args.slice(1), async ({ workspace, ...orphan }) => {
     await using client = await connect(workspace)
     await watchRun({ client, ...orphan, onSignal })

@@ -7,8 +7,10 @@ import { drawProgress } from './data-progress.ts'
 /** The data of the folder that a command is about, and what its work is told by. */
 export interface OpenedData extends Disposable {
   readonly repository: DataRepository
-  readonly work: Work
+  /** Disposing takes away what is drawn, as disposing all of it does. */
+  readonly work: Work & Disposable
   /** From the root of the repository. @throws INVALID_PARAMETER_VALUE for places outside */
+  toPath(operand: string): string
   toPaths(operands: readonly string[]): readonly string[]
 }
 
@@ -25,11 +27,14 @@ export async function openData(context: CliContext, workspace: string): Promise<
   const repository = await openDataRepository(folder)
   const drawn = drawProgress(context.stderr, context.now, context.writesProgress)
   const wantsTotals = context.writesProgress || context.stderr.isTTY === true
+  const dispose = () => drawn[Symbol.dispose]()
+  const toPath = (operand: string) => toRepositoryPath(repository, operand, folder)
   return {
     repository,
-    work: { signal: context.signal, progress: drawn.progress, wantsTotals },
-    toPaths: (operands) => operands.map((operand) => toRepositoryPath(repository, operand, folder)),
-    [Symbol.dispose]: () => drawn[Symbol.dispose](),
+    work: { signal: context.signal, progress: drawn.progress, wantsTotals, [Symbol.dispose]: dispose },
+    toPath,
+    toPaths: (operands) => operands.map(toPath),
+    [Symbol.dispose]: dispose,
   }
 }
 

@@ -1,17 +1,18 @@
 import { type ErrorCode, RunwrightError, toErrorBody } from '../protocol/errors.ts'
-import { type CliCommand, exitCodes } from './command.ts'
+import { exitCodes, type ListedCommand, loadCommands } from './command.ts'
 import type { CliContext } from './context.ts'
 import { commandHelp, programHelp } from './help.ts'
 
 /** Runs the command that the arguments name and resolves to the exit code; never rejects. */
 export async function runProgram(
   context: CliContext,
-  commands: readonly CliCommand[],
+  commands: readonly ListedCommand[],
   args: readonly string[],
 ): Promise<number> {
-  const command = findCommand(commands, args)
+  const listed = findCommand(commands, args)
   try {
-    if (command === undefined) return withoutCommand(context, commands, args)
+    if (listed === undefined) return await withoutCommand(context, commands, args)
+    const command = await listed.load()
     const rest = args.slice(command.name.split(' ').length)
     if (asksForHelp(rest)) {
       context.stdout.write(commandHelp(command))
@@ -25,14 +26,18 @@ export async function runProgram(
 }
 
 /** The command with the most words that the arguments begin with. */
-function findCommand(commands: readonly CliCommand[], args: readonly string[]): CliCommand | undefined {
+function findCommand(commands: readonly ListedCommand[], args: readonly string[]): ListedCommand | undefined {
   return commands
     .filter(({ name }) => name.split(' ').every((word, index) => args[index] === word))
     .toSorted((a, b) => b.name.length - a.name.length)
     .at(0)
 }
 
-function withoutCommand(context: CliContext, commands: readonly CliCommand[], args: readonly string[]): number {
+async function withoutCommand(
+  context: CliContext,
+  commands: readonly ListedCommand[],
+  args: readonly string[],
+): Promise<number> {
   const [first] = args
   if (first === '--version') {
     context.stdout.write(`${context.version}\n`)
@@ -40,7 +45,7 @@ function withoutCommand(context: CliContext, commands: readonly CliCommand[], ar
   }
   const group = first === undefined ? [] : commands.filter(({ name }) => name.startsWith(`${first} `))
   if (first === undefined || first === 'help' || asksForHelp(args)) {
-    context.stdout.write(programHelp(group.length > 0 ? group : commands))
+    context.stdout.write(programHelp(await loadCommands(group.length > 0 ? group : commands)))
     return exitCodes.ok
   }
   const known = group.length > 0 ? group : commands

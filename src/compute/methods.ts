@@ -36,6 +36,12 @@ const folder = textAs((folder) => {
   return folder.startsWith('/') || parts.includes('..') || /[\0\\]/.test(folder) ? undefined : folder
 }, 'expected a folder inside the workspace')
 
+/** From the workspace, which may be a part of its repository: whether it is in that, is seen when it is looked for. */
+const dataPaths = listOf(
+  textAs((path) => (/^[^/\0\\][^\0\\]*$/.test(path) ? path : undefined), 'expected a path from the workspace'),
+  1000,
+)
+
 const resources: Parser<JobResources> = object(
   {},
   {
@@ -67,6 +73,8 @@ const spec: Parser<JobSpec> = object(
     codeCommit: textAs((id) => (/^[0-9a-f]{40,64}$/.test(id) ? id : undefined), 'expected the id of a commit'),
     launcher: textAs(parseLauncher, `expected one of ${launcherNames.join(', ')}`),
     precision: textAs(parsePrecision, `expected one of ${precisionNames.join(', ')}`),
+    data: dataPaths,
+    outputs: dataPaths,
   },
 )
 

@@ -10,6 +10,7 @@ import type { RepositoryState } from './data/data-feed.ts'
 import type { DataElement } from './data/element.ts'
 import type { ComputeElement, JobsElement, MoreJobsElement } from './jobs/element.ts'
 import type { Job } from '../protocol/jobs.ts'
+import type { LineageDocuments } from './lineage/lineage-documents.ts'
 import type { RunAddress } from './runs/run-address.ts'
 import type { ExperimentElement, RunElement, TreeElement } from './tree/element.ts'
 import type { ViewOptions } from './tree/view-options.ts'
@@ -33,6 +34,7 @@ export interface CommandContext {
   readonly servers: Servers
   readonly comparisons: Comparisons
   readonly code: Pick<CodeDocuments, 'compare' | 'openSource'>
+  readonly lineage: Pick<LineageDocuments, 'open'>
   readonly log: vscode.LogOutputChannel
   /** How the bundled CLI is started: the editor's own Node and its first arguments and environment. */
   readonly cli: {

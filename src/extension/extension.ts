@@ -11,6 +11,7 @@ import { createConnections, type Connections } from './connections/connections.t
 import type { CommandContext } from './context.ts'
 import { createDeletions } from './deletions.ts'
 import { registerLanguageModelTools } from './language-model-tools.ts'
+import { openLineageDocuments } from './lineage/lineage-documents.ts'
 import { createClientOpener } from './open-client.ts'
 import { watchPlaces } from './places.ts'
 import { registerCommands } from './register-commands.ts'
@@ -63,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): void {
   })
 
   const code = openCodeDocuments(() => connections)
+  const lineage = openLineageDocuments(() => connections)
   const comparisons = openComparisons(context.extensionUri, () => commandContext)
   const jobPages = openJobPages(context.extensionUri, () => commandContext)
 
@@ -127,6 +129,7 @@ export function activate(context: vscode.ExtensionContext): void {
     servers,
     comparisons,
     code,
+    lineage,
     log,
     cli,
     useFolder: places.use,
@@ -146,6 +149,7 @@ export function activate(context: vscode.ExtensionContext): void {
     places,
     comparisons,
     code,
+    lineage,
     vscode.workspace.registerFileSystemProvider(artifactScheme, files, { isReadonly: true }),
     registerCommands(commands, commandContext),
     registerLanguageModelTools(tools, commandContext),

@@ -69,7 +69,10 @@ async function parseQuery(db: Duckdb, sql: string): Promise<unknown> {
     const said = String(tree['error_message'])
     throw said.startsWith('Only SELECT')
       ? invalid('The query is no SELECT.', 'It may begin with WITH; PIVOT stands inside of it: FROM (PIVOT … ).')
-      : invalid(`The query cannot be read: ${said}.`)
+      : invalid(
+          `The query cannot be read: ${said}.`,
+          'A column whose name is a word of SQL, such as "at", stands in double quotes.',
+        )
   }
   const statements = tree['statements']
   if (Array.isArray(statements) && statements.length === 1) return statements[0]

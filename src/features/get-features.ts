@@ -1,10 +1,4 @@
-import {
-  type CellValue,
-  type Duckdb,
-  openDuckdb,
-  type ResultColumn,
-  type StatementParam,
-} from '../data/duckdb-process.ts'
+import type { CellValue, Duckdb, ResultColumn } from '../data/duckdb-process.ts'
 import { QueryFailed } from '../data/query-failed.ts'
 import { isSameColumn } from '../protocol/feature-sets.ts'
 import { RunwrightError } from '../protocol/errors.ts'
@@ -12,9 +6,10 @@ import type { Built } from './build-features.ts'
 import { findColumn } from './columns.ts'
 import { type FeatureContext, findFeatureSet } from './feature-context.ts'
 import type { FeatureReference } from './feature-reference.ts'
-import { buildAll, joinFailed, type JoinedVersion, planSets, runJoin } from './join-features.ts'
 import { type EntityTable, selectJoined } from './join-sql.ts'
 import type { NameStyle } from './joined-set.ts'
+import { openTables } from './open-tables.ts'
+import { buildAll, type JoinedVersion, joinFailed, planSets, runJoin } from './run-join.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
 import { commaList, quoteName } from './sql-text.ts'
 import { scanTable } from './table-scan.ts'
@@ -23,8 +18,8 @@ export interface GetRequest {
   readonly features: readonly FeatureReference[]
   /** Values of keys by their names. Without any: of all that the sets know. */
   readonly entity: Readonly<Record<string, string>>
-  /** Milliseconds since 1970-01-01 UTC: what held then, and nothing that came later. */
-  readonly at: number
+  /** In ISO 8601, by UTC where it has no zone: what held then, and nothing that came later. */
+  readonly at: string
   readonly names: NameStyle
   /** How many rows are given at most. */
   readonly maxRows: number
@@ -47,21 +42,30 @@ export async function getFeatures(context: FeatureContext, request: GetRequest):
   const built = await buildAll(context, request.features)
   const keys = listKeys(context, built, request.entity)
   await using scratch = await makeScratchFolder(context.folder)
-  const { memoryBytes, threads, signal } = context
-  const allowedPaths = built.map(({ files }) => files.table)
-  const settings = { allowedPaths, memoryBytes, threads, temporaryFolder: scratch.spill }
-  await using db = await openDuckdb(context.duckdb, settings, signal)
+  const tables = built.map(({ files }) => files.table)
+  await using db = await openTables(context, scratch, tables)
   try {
     const entity = await makeEntityTable(db, context, built, keys, request)
     const sets = planSets(context, built, request.features, entity, request.names)
-    const { featureSets } = await runJoin(db, entity, sets, built)
+    const { featureSets, rowCount } = await runJoin(db, entity, sets, built)
+    if (rowCount > request.maxRows) throw tooMany(rowCount, request.maxRows)
     const { columns, rows } = await db.run(selectJoined(entity, sets), [], request.maxRows)
     // The moment is the same for all.
     const without = <T>(values: readonly T[]) => values.toSpliced(keys.length, 1)
     return { columns: without(columns), rows: rows.map((row) => without(toNumbers(row, columns))), featureSets }
   } catch (error) {
-    throw error instanceof QueryFailed ? joinFailed('What is asked for', error) : error
+    throw error instanceof QueryFailed ? joinFailed('These features cannot be found', error) : error
   }
+}
+
+function tooMany(rowCount: number, maxRows: number): RunwrightError {
+  return new RunwrightError(
+    'INVALID_PARAMETER_VALUE',
+    `There are features of ${rowCount} entities, more than ${maxRows}.`,
+    {
+      hint: 'Say whose features are wanted, or join them to a table of keys and times.',
+    },
+  )
 }
 
 /** Keys of all sets, each once, with the type that the first set has it by. */
@@ -96,18 +100,15 @@ async function makeEntityTable(
   keys: readonly ResultColumn[],
   { entity, at }: GetRequest,
 ): Promise<EntityTable> {
-  const moment = `epoch_ms(${Math.trunc(at)}::BIGINT) AS ${quoteName(momentColumn)}`
-  const params: StatementParam[] = []
-  const values = keys.map(({ name, type }, index) => {
-    const given = Object.entries(entity).find(([key]) => isSameColumn(key, name))?.[1]
-    params.push(given ?? null)
-    return `CAST($${index + 1}::VARCHAR AS ${type}) AS ${quoteName(name)}`
-  })
-  const from =
-    Object.keys(entity).length > 0
-      ? { sql: `SELECT ${commaList([...values, moment])}`, params }
-      : { sql: `SELECT *, ${moment} FROM (${selectAllKeys(context, built, keys)})`, params: [] }
-  await db.run(`CREATE TEMP TABLE requested AS ${from.sql}`, from.params)
+  const moment = `CAST($1::TIMESTAMPTZ AS TIMESTAMP) AS ${quoteName(momentColumn)}`
+  const given = keys.map(({ name }) => Object.entries(entity).find(([key]) => isSameColumn(key, name))?.[1] ?? null)
+  const values = keys.map(({ name, type }, index) => `CAST($${index + 2}::VARCHAR AS ${type}) AS ${quoteName(name)}`)
+  if (Object.keys(entity).length > 0) {
+    await db.run(`CREATE TEMP TABLE requested AS SELECT ${commaList([...values, moment])}`, [at, ...given])
+  } else {
+    const all = selectAllKeys(context, built, keys)
+    await db.run(`CREATE TEMP TABLE requested AS SELECT *, ${moment} FROM (${all})`, [at])
+  }
   const timestamp = { name: momentColumn, type: 'TIMESTAMP' }
   return { from: 'requested', columns: [...keys, timestamp], timestamp, where: 'The request' }
 }
@@ -122,7 +123,7 @@ function selectAllKeys(context: FeatureContext, built: readonly Built[], keys: r
   }
   const names = commaList(keys.map(({ name }) => quoteName(name)))
   const each = built.map(({ files }) => `SELECT ${names} FROM ${scanTable('parquet', [files.table])}`)
-  return `SELECT * FROM (${each.join(' UNION ')}) ORDER BY ${names}`
+  return `SELECT DISTINCT * FROM (${each.join(' UNION ALL ')}) ORDER BY ${names}`
 }
 
 /** DuckDB writes integers beyond 32 bits and decimals as text, so that none is rounded. */

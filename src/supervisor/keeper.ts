@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { parseRunId, type RunId } from '../protocol/ids.ts'
 import type { CommandHandle } from './command-handle.ts'
 import { keepCommand } from './keep-command.ts'
+import { keeperWord } from './keeper-word.ts'
 import { type Spool, spoolOf } from './spool.ts'
 import type { CommandExit } from './supervision.ts'
 
@@ -9,9 +10,6 @@ import type { CommandExit } from './supervision.ts'
  * The keeper is a small process between the supervisor and the command. It is the command's parent, so it sees how the
  * command ends even when the supervisor was killed; then it does the supervisor's work to the end.
  */
-
-/** The first argument that makes `main.ts` of the CLI a keeper. */
-export const keeperWord = '--keep'
 
 type ToKeeper = { readonly kind: 'send'; readonly signal: NodeJS.Signals } | { readonly kind: 'settled' }
 type FromKeeper =

@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
+import { loadCommands } from '../../src/cli/command.ts'
 import { commands } from '../../src/cli/commands/all.ts'
 import { findRunningEngine } from '../../src/cli/running-engine.ts'
 import { createHttpClient } from '../../src/client/http-client.ts'
@@ -38,7 +39,7 @@ async function train(experiment: string, name: string, accuracy: string): Promis
 
 describe('the command line', { timeout: 120_000 }, () => {
   it('shows an example in the help of each command', async () => {
-    for (const command of commands) {
+    for (const command of await loadCommands(commands)) {
       const { exitCode, stdout } = await workspace.run(...command.name.split(' '), '--help')
       assert.equal(exitCode, 0)
       assert.ok(stdout.includes(`Example:\n  ${command.example}`), command.name)

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { once } from 'node:events'
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type GitHttpServer, openGitHttp, whyNoGitLfs } from '../servers/git-http.ts'
-import { type LfsClone, openLfsClone } from './lfs-clone.ts'
+import { openLineToCut } from '../servers/line-to-cut.ts'
+import { openLfsClone } from './lfs-clone.ts'
 
 /** What names of files may be like. The server has one store for all its repositories, so each test has contents of its own. */
 const createContents = (): Readonly<Record<string, Buffer>> => ({
@@ -61,6 +62,128 @@ describe('Git LFS beside the real one', { skip: whyNoGitLfs }, () => {
     assert.equal(await other.git('status', '--porcelain'), '')
     assert.equal((await other.git('-c', 'core.quotePath=false', 'lfs', 'ls-files')).split('\n').length, 5)
   })
+
+  it('keeps to pointers where Git LFS is not installed', async () => {
+    const url = await server.createRepository('without')
+    await pushWithGitLfs(url, { 'a.bin': randomBytes(2000) })
+    await using clone = await openLfsClone(url, { env: { GIT_CONFIG_NOSYSTEM: '1' } })
+    await clone.runwright('lfs', 'pull')
+    assert.equal(await clone.plainGit('status', '--porcelain'), '')
+    const changed = randomBytes(3000)
+    await clone.write({ 'a.bin': changed })
+    const status = await clone.runwright('lfs', 'status')
+    assert.match(status.stdout, /changed +yes/)
+    await clone.runwright('lfs', 'pull')
+    assert.deepEqual(await clone.read('a.bin'), changed)
+    await clone.runwright('lfs', 'add', '--stage', 'a.bin')
+    assert.equal(await clone.plainGit('status', '--porcelain'), 'M  a.bin')
+    const oid = createHash('sha256').update(changed).digest('hex')
+    assert.match(await clone.plainGit('show', ':a.bin'), new RegExp(`oid sha256:${oid}\nsize 3000$`))
+  })
+
+  it('puts no content into the index where attributes do not say that it is a pointer’s', async () => {
+    const url = await server.createRepository('bare-pointers')
+    await pushWithGitLfs(url, { 'a.bin': randomBytes(2000) })
+    await using clone = await openLfsClone(url)
+    await clone.write({ '.gitattributes': '' })
+    const pulled = await clone.runwright('lfs', 'pull')
+    assert.equal(pulled.exitCode, 0, pulled.stderr)
+    assert.equal((await clone.read('a.bin')).length, 2000)
+    assert.match(await clone.plainGit('show', ':a.bin'), /^version /)
+    await clone.write({ 'sub/b.bin': randomBytes(20), 'sub/.gitattributes': '*.bin -filter\n' })
+    const added = await clone.runwright('lfs', 'add', '--stage', 'sub/b.bin')
+    assert.equal(added.exitCode, 1)
+    assert.match(added.stderr, /not put into the index/)
+    assert.equal(await clone.plainGit('ls-files', 'sub'), '')
+  })
+
+  it('brings 5,000 files, and git-lfs finds nothing amiss', async () => {
+    const url = await server.createRepository('many')
+    const files = Array.from(
+      { length: 5000 },
+      (_, index) => [`d${index % 50}/f ${index}.bin`, randomBytes(200)] as const,
+    )
+    await pushWithGitLfs(url, Object.fromEntries(files))
+    await using clone = await openLfsClone(url)
+    const pulled = await clone.runwright('lfs', 'pull', '--json')
+    assert.equal(pulled.exitCode, 0, pulled.stderr)
+    assert.equal(JSON.parse(pulled.stdout).checkedOut.length, 5000)
+    assert.match(await clone.git('lfs', 'fsck'), /OK/)
+    assert.equal(await clone.git('status', '--porcelain'), '')
+  })
+
+  it('sends and brings 200 MB in bounded memory', async () => {
+    const url = await server.createRepository('big')
+    const oid = await writeBig(server)
+    await using clone = await openLfsClone(url, { env: measured })
+    await clone.write({ '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n' })
+    await clone.write({
+      'big.bin': `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${bigBytes}\n`,
+    })
+    await clone.plainGit('add', '--all')
+    await clone.plainGit('commit', '--quiet', '-m', 'Add')
+    const pulled = await clone.runwright('lfs', 'pull')
+    assert.equal(pulled.exitCode, 0, pulled.stderr)
+    assert.equal((await clone.read('big.bin')).length, bigBytes)
+    await rm(server.objectPath(oid))
+    const pushed = await clone.runwright('lfs', 'push', '--json')
+    assert.equal(JSON.parse(pushed.stdout).sentBytes, bigBytes, pushed.stderr)
+    for (const { stderr } of [pulled, pushed]) {
+      const kilobytes = Number(/peak (\d+)/.exec(stderr)?.[1])
+      // Half of it is the command line itself, from source.
+      assert.ok(kilobytes < 290_000, `${kilobytes} kB`)
+    }
+  })
+
+  it('goes on over a line that is cut, and after kill -9, and keeps no object that is not whole', async () => {
+    const url = await server.createRepository('killed')
+    const oid = await writeBig(server)
+    await using line = await openLineToCut(server.port)
+    await using clone = await openLfsClone(url)
+    await clone.write({ '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n' })
+    await clone.write({
+      'big.bin': `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${bigBytes}\n`,
+    })
+    await clone.plainGit('add', '--all')
+    await clone.plainGit('commit', '--quiet', '-m', 'Add')
+    await clone.plainGit('remote', 'set-url', 'origin', url.replace(String(server.port), String(line.port)))
+    for (let kills = 0; kills < 5; kills++) {
+      const child = clone.start('lfs', 'pull')
+      const cuts = setInterval(() => line.cut(), 150)
+      setTimeout(() => child.kill('SIGKILL'), 400 + 150 * kills)
+      await once(child, 'exit')
+      clearInterval(cuts)
+      const content = await clone.read('big.bin')
+      assert.ok(content.length < 200 || content.length === bigBytes)
+      for (const name of await clone.listObjects()) {
+        const bytes = await readFile(join(clone.root, '.git/lfs/objects', name.slice(0, 2), name.slice(2, 4), name))
+        assert.equal(createHash('sha256').update(bytes).digest('hex'), name)
+      }
+    }
+    const pulled = await clone.runwright('lfs', 'pull')
+    assert.equal(pulled.exitCode, 0, pulled.stderr)
+    assert.equal(
+      createHash('sha256')
+        .update(await clone.read('big.bin'))
+        .digest('hex'),
+      oid,
+    )
+  })
+
+  it('refuses an object that is damaged on the server, and leaves the pointer', async () => {
+    const url = await server.createRepository('damaged')
+    await pushWithGitLfs(url, { 'a.bin': randomBytes(2000), 'b.bin': randomBytes(2000) })
+    await using clone = await openLfsClone(url)
+    const pointer = await clone.read('a.bin')
+    const oid = /sha256:(\w+)/.exec(pointer.toString())?.[1] ?? ''
+    await writeFile(server.objectPath(oid), randomBytes(2000))
+    const pulled = await clone.runwright('lfs', 'pull', '--json')
+    assert.equal(pulled.exitCode, 1)
+    assert.match(pulled.stdout, /SHA-256 differs/)
+    assert.deepEqual(await clone.read('a.bin'), pointer)
+    assert.equal((await clone.read('b.bin')).length, 2000)
+    assert.equal((await clone.listObjects()).includes(oid), false)
+  })
 })
 
 /** Commits files as Git LFS does it, and pushes. */
@@ -72,4 +195,31 @@ async function pushWithGitLfs(url: string, files: Readonly<Record<string, Buffer
   await clone.git('add', '--all')
   await clone.git('commit', '--quiet', '-m', 'Add')
   await clone.git('push', '--quiet', 'origin', 'HEAD:trunk')
+}
+
+const bigBytes = 200 * 1024 * 1024
+
+/** Prints the most memory that a process of Node has had, in kB, when it ends. */
+const measured = {
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
+    "process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS))",
+  )}`,
+}
+
+/** Puts a large object on the server, and resolves to its name. */
+async function writeBig(server: GitHttpServer): Promise<string> {
+  const hash = createHash('sha256')
+  const piece = randomBytes(1 << 20)
+  const scratch = server.objectPath('0'.repeat(64))
+  await mkdir(dirname(scratch), { recursive: true })
+  await using file = await open(scratch, 'w')
+  for (let index = 0; index < bigBytes / piece.length; index++) {
+    piece.writeUInt32BE(index)
+    hash.update(piece)
+    await file.write(piece)
+  }
+  const oid = hash.digest('hex')
+  await mkdir(dirname(server.objectPath(oid)), { recursive: true })
+  await rename(scratch, server.objectPath(oid))
+  return oid
 }

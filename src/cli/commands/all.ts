@@ -1,99 +1,82 @@
 // Written by `npm run generate` from the files of this folder.
-import type { CliCommand } from '../command.ts'
-import compare from './compare.ts'
-import completion from './completion.ts'
-import dataAdd from './data-add.ts'
-import dataCheckout from './data-checkout.ts'
-import dataCommit from './data-commit.ts'
-import dataCompare from './data-compare.ts'
-import dataGc from './data-gc.ts'
-import dataLog from './data-log.ts'
-import dataPreview from './data-preview.ts'
-import dataStatus from './data-status.ts'
-import engineLogs from './engine-logs.ts'
-import engineStatus from './engine-status.ts'
-import engineStop from './engine-stop.ts'
-import experimentsList from './experiments-list.ts'
-import init from './init.ts'
-import jobsCancel from './jobs-cancel.ts'
-import jobsGpuHours from './jobs-gpu-hours.ts'
-import jobsList from './jobs-list.ts'
-import jobsLogs from './jobs-logs.ts'
-import jobsPromote from './jobs-promote.ts'
-import jobsRetry from './jobs-retry.ts'
-import jobsShow from './jobs-show.ts'
-import lfsAdd from './lfs-add.ts'
-import lfsFetch from './lfs-fetch.ts'
-import lfsPull from './lfs-pull.ts'
-import lfsPush from './lfs-push.ts'
-import lfsStatus from './lfs-status.ts'
-import mcp from './mcp.ts'
-import modelsAlias from './models-alias.ts'
-import modelsDelete from './models-delete.ts'
-import modelsList from './models-list.ts'
-import modelsRegister from './models-register.ts'
-import modelsShow from './models-show.ts'
-import rerun from './rerun.ts'
-import restoreCode from './restore-code.ts'
-import run from './run.ts'
-import runsDelete from './runs-delete.ts'
-import runsList from './runs-list.ts'
-import runsRestore from './runs-restore.ts'
-import runsShow from './runs-show.ts'
-import runsStop from './runs-stop.ts'
-import runsTag from './runs-tag.ts'
-import server from './server.ts'
-import targets from './targets.ts'
-import train from './train.ts'
-import version from './version.ts'
-import viewsExport from './views-export.ts'
+import type { ListedCommand } from '../command.ts'
 
-export const commands: readonly CliCommand[] = [
-  compare,
-  completion,
-  dataAdd,
-  dataCheckout,
-  dataCommit,
-  dataCompare,
-  dataGc,
-  dataLog,
-  dataPreview,
-  dataStatus,
-  engineLogs,
-  engineStatus,
-  engineStop,
-  experimentsList,
-  init,
-  jobsCancel,
-  jobsGpuHours,
-  jobsList,
-  jobsLogs,
-  jobsPromote,
-  jobsRetry,
-  jobsShow,
-  lfsAdd,
-  lfsFetch,
-  lfsPull,
-  lfsPush,
-  lfsStatus,
-  mcp,
-  modelsAlias,
-  modelsDelete,
-  modelsList,
-  modelsRegister,
-  modelsShow,
-  rerun,
-  restoreCode,
-  run,
-  runsDelete,
-  runsList,
-  runsRestore,
-  runsShow,
-  runsStop,
-  runsTag,
-  server,
-  targets,
-  train,
-  version,
-  viewsExport,
+export const commands: readonly ListedCommand[] = [
+  { name: 'compare', load: async () => (await import('./compare.ts')).default },
+  { name: 'completion', load: async () => (await import('./completion.ts')).default },
+  { name: 'data add', load: async () => (await import('./data-add.ts')).default },
+  { name: 'data checkout', load: async () => (await import('./data-checkout.ts')).default },
+  { name: 'data commit', load: async () => (await import('./data-commit.ts')).default },
+  { name: 'data compare', load: async () => (await import('./data-compare.ts')).default },
+  { name: 'data diff', load: async () => (await import('./data-diff.ts')).default },
+  { name: 'data fetch', load: async () => (await import('./data-fetch.ts')).default },
+  { name: 'data gc', load: async () => (await import('./data-gc.ts')).default },
+  { name: 'data git-hook', load: async () => (await import('./data-git-hook.ts')).default },
+  { name: 'data hooks install', load: async () => (await import('./data-hooks-install.ts')).default },
+  { name: 'data hooks remove', load: async () => (await import('./data-hooks-remove.ts')).default },
+  { name: 'data import', load: async () => (await import('./data-import.ts')).default },
+  { name: 'data lock', load: async () => (await import('./data-lock.ts')).default },
+  { name: 'data log', load: async () => (await import('./data-log.ts')).default },
+  { name: 'data merge-driver', load: async () => (await import('./data-merge-driver.ts')).default },
+  { name: 'data move', load: async () => (await import('./data-move.ts')).default },
+  { name: 'data preview', load: async () => (await import('./data-preview.ts')).default },
+  { name: 'data pull', load: async () => (await import('./data-pull.ts')).default },
+  { name: 'data push', load: async () => (await import('./data-push.ts')).default },
+  { name: 'data remote add', load: async () => (await import('./data-remote-add.ts')).default },
+  { name: 'data remote default', load: async () => (await import('./data-remote-default.ts')).default },
+  { name: 'data remote list', load: async () => (await import('./data-remote-list.ts')).default },
+  { name: 'data remote modify', load: async () => (await import('./data-remote-modify.ts')).default },
+  { name: 'data remote remove', load: async () => (await import('./data-remote-remove.ts')).default },
+  { name: 'data remove', load: async () => (await import('./data-remove.ts')).default },
+  { name: 'data resolve', load: async () => (await import('./data-resolve.ts')).default },
+  { name: 'data restore', load: async () => (await import('./data-restore.ts')).default },
+  { name: 'data rollback', load: async () => (await import('./data-rollback.ts')).default },
+  { name: 'data status', load: async () => (await import('./data-status.ts')).default },
+  { name: 'data unlock', load: async () => (await import('./data-unlock.ts')).default },
+  { name: 'data update', load: async () => (await import('./data-update.ts')).default },
+  { name: 'data verify', load: async () => (await import('./data-verify.ts')).default },
+  { name: 'engine logs', load: async () => (await import('./engine-logs.ts')).default },
+  { name: 'engine status', load: async () => (await import('./engine-status.ts')).default },
+  { name: 'engine stop', load: async () => (await import('./engine-stop.ts')).default },
+  { name: 'experiments list', load: async () => (await import('./experiments-list.ts')).default },
+  { name: 'features build', load: async () => (await import('./features-build.ts')).default },
+  { name: 'features export', load: async () => (await import('./features-export.ts')).default },
+  { name: 'features get', load: async () => (await import('./features-get.ts')).default },
+  { name: 'features join', load: async () => (await import('./features-join.ts')).default },
+  { name: 'features list', load: async () => (await import('./features-list.ts')).default },
+  { name: 'features show', load: async () => (await import('./features-show.ts')).default },
+  { name: 'init', load: async () => (await import('./init.ts')).default },
+  { name: 'jobs cancel', load: async () => (await import('./jobs-cancel.ts')).default },
+  { name: 'jobs gpu-hours', load: async () => (await import('./jobs-gpu-hours.ts')).default },
+  { name: 'jobs list', load: async () => (await import('./jobs-list.ts')).default },
+  { name: 'jobs logs', load: async () => (await import('./jobs-logs.ts')).default },
+  { name: 'jobs promote', load: async () => (await import('./jobs-promote.ts')).default },
+  { name: 'jobs retry', load: async () => (await import('./jobs-retry.ts')).default },
+  { name: 'jobs show', load: async () => (await import('./jobs-show.ts')).default },
+  { name: 'lfs add', load: async () => (await import('./lfs-add.ts')).default },
+  { name: 'lfs fetch', load: async () => (await import('./lfs-fetch.ts')).default },
+  { name: 'lfs pull', load: async () => (await import('./lfs-pull.ts')).default },
+  { name: 'lfs push', load: async () => (await import('./lfs-push.ts')).default },
+  { name: 'lfs status', load: async () => (await import('./lfs-status.ts')).default },
+  { name: 'lineage', load: async () => (await import('./lineage.ts')).default },
+  { name: 'mcp', load: async () => (await import('./mcp.ts')).default },
+  { name: 'models alias', load: async () => (await import('./models-alias.ts')).default },
+  { name: 'models delete', load: async () => (await import('./models-delete.ts')).default },
+  { name: 'models list', load: async () => (await import('./models-list.ts')).default },
+  { name: 'models register', load: async () => (await import('./models-register.ts')).default },
+  { name: 'models show', load: async () => (await import('./models-show.ts')).default },
+  { name: 'rerun', load: async () => (await import('./rerun.ts')).default },
+  { name: 'restore-code', load: async () => (await import('./restore-code.ts')).default },
+  { name: 'run', load: async () => (await import('./run.ts')).default },
+  { name: 'runs delete', load: async () => (await import('./runs-delete.ts')).default },
+  { name: 'runs list', load: async () => (await import('./runs-list.ts')).default },
+  { name: 'runs restore', load: async () => (await import('./runs-restore.ts')).default },
+  { name: 'runs show', load: async () => (await import('./runs-show.ts')).default },
+  { name: 'runs stop', load: async () => (await import('./runs-stop.ts')).default },
+  { name: 'runs tag', load: async () => (await import('./runs-tag.ts')).default },
+  { name: 'server', load: async () => (await import('./server.ts')).default },
+  { name: 'targets', load: async () => (await import('./targets.ts')).default },
+  { name: 'train', load: async () => (await import('./train.ts')).default },
+  { name: 'version', load: async () => (await import('./version.ts')).default },
+  { name: 'views export', load: async () => (await import('./views-export.ts')).default },
 ]

@@ -8,9 +8,9 @@ export default defineCliCommand({
   example: 'source <(runwright completion bash)',
   options: {},
   operands: { usage: 'SHELL', min: 1, max: 1 },
-  async run({ stdout }, { operands: [shell], json, commands }) {
+  async run({ stdout }, { operands: [shell], json, loadCommands }) {
     if (!isShell(shell)) throw usageError('completion', `"${shell}" is none of ${shells.join(', ')}.`)
-    const script = completionScript(shell, commands)
+    const script = completionScript(shell, await loadCommands())
     stdout.write(json ? toJson({ shell, script }) : script)
   },
 })

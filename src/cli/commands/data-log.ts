@@ -1,4 +1,4 @@
-import { type DataVersion, logData } from '../../data/log.ts'
+import type { DataVersion } from '../../data/log.ts'
 import { formatSize } from '../../protocol/quantities.ts'
 import { defineCliCommand } from '../command.ts'
 import { openData } from '../open-data.ts'
@@ -19,13 +19,14 @@ before.`,
     limit: { type: 'string', short: 'n', value: 'N', summary: `At most so many versions. Default: ${defaultLimit}` },
   },
   operands: { usage: 'PATH', min: 0, max: 1 },
+  ownsSignals: true,
   async run(context, { options, operands: [given], json, workspace }) {
+    const { logData } = await import('../../data/log.ts')
     using data = await openData(context, workspace)
-    const { repository, work } = data
     const limit = parseCount('data log', 'limit', options.limit ?? defaultLimit)
     const path = given === undefined ? undefined : data.toPaths([given])[0]
     const versions: DataVersion[] = []
-    for await (const version of logData(repository, context.env, { path, revision: options.rev }, work)) {
+    for await (const version of logData(data.repository, context.env, { path, revision: options.rev }, data.work)) {
       versions.push(version)
       if (versions.length > limit) break
     }

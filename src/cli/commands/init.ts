@@ -1,6 +1,5 @@
-import { initRepository } from '../../data/init.ts'
-import { defineCliCommand } from '../command.ts'
 import { dataFolder } from '../open-data.ts'
+import { defineCliCommand } from '../command.ts'
 import { toJson } from '../text.ts'
 
 export default defineCliCommand({
@@ -14,7 +13,8 @@ files yourself when you commit them.`,
     subdir: { type: 'boolean', summary: 'In a folder inside a git repository, for data of its own' },
   },
   async run(context, { options, json, workspace }) {
-    const folder = options.subdir ? context.cwd : dataFolder(context, workspace)
+    const { initRepository } = await import('../../data/init.ts')
+    const folder = dataFolder(context, workspace)
     const files = await initRepository({
       folder,
       env: context.env,

@@ -45,7 +45,8 @@ export function openDiffCache(folder: string): DiffCache {
       const path = pathOf(key)
       const text = await readFile(path, 'utf8').catch(() => undefined)
       // What came with a foreign repository is none of our results.
-      if (text === undefined || (await isLinked(folder)) || (await isTrackedByGit(path))) return undefined
+      if (text === undefined || (await isTrackedByGit(path))) return undefined
+      if (!(await isFolder(folder)) || !(await isFolder(dirname(folder)))) return undefined
       const parsed = parse(text)
       if (parsed !== undefined) await utimes(path, new Date(), new Date()).catch(() => undefined)
       return parsed
@@ -55,8 +56,9 @@ export function openDiffCache(folder: string): DiffCache {
       if (text.length > maxFileBytes) return
       try {
         await mkdir(dirname(folder), { mode: 0o700 }).catch(unlessThere)
+        if (!(await isFolder(dirname(folder)))) return
         await mkdir(folder, { mode: 0o700 }).catch(unlessThere)
-        if (await isLinked(folder)) return
+        if (!(await isFolder(folder))) return
         const beside = `${pathOf(key)}.${process.pid}.new`
         await writeFile(beside, text, { mode: 0o600, flag: 'wx' })
         await rename(beside, pathOf(key))
@@ -68,9 +70,9 @@ export function openDiffCache(folder: string): DiffCache {
   }
 }
 
-async function isLinked(folder: string): Promise<boolean> {
-  const entries = await Promise.all([folder, dirname(folder)].map((each) => lstat(each).catch(() => undefined)))
-  return entries.some((entry) => entry?.isDirectory() !== true)
+/** Itself, and no link to one. */
+async function isFolder(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isDirectory() === true
 }
 
 function unlessThere(error: unknown): void {

@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import type { Work } from '../work.ts'
+import { throwIfCancelled, type Work } from '../work.ts'
 
-/** SHA-256 of a file in hex. */
-export async function hashFile(path: string, { signal }: Pick<Work, 'signal'>): Promise<string> {
+/** SHA-256 of a file in hex. @throws CANCELLED */
+export async function hashFile(path: string, work: Pick<Work, 'signal'>): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { signal, highWaterMark: 1 << 20 })) hash.update(chunk)
+  try {
+    for await (const chunk of createReadStream(path, { signal: work.signal, highWaterMark: 1 << 20 }))
+      hash.update(chunk)
+  } catch (error) {
+    throwIfCancelled(work)
+    throw error
+  }
   return hash.digest('hex')
 }

@@ -2,14 +2,8 @@ import type { ColumnDiff, ColumnStatistics, RowDiff, TableDiff, TableFormat } fr
 import type { TableDatabase } from './table-database.ts'
 import { type CountedSide, readDistribution } from './table-distribution.ts'
 import type { OpenTable } from './table-open.ts'
-import {
-  type CommonColumn,
-  countChangedCells,
-  matchRows,
-  readExamples,
-  type RowMatch,
-  type RowQuestion,
-} from './table-rows.ts'
+import { countChangedCells, matchRows, readExamples, type RowMatch } from './table-rows.ts'
+import type { CommonColumn, RowQuestion } from './table-keys.ts'
 import { type ColumnMoments, finiteCount, mergeMoments, readMoments } from './table-statistics.ts'
 import { cutText, familyOf, isNumeric, type TableColumn } from './table-sql.ts'
 
@@ -112,8 +106,8 @@ async function compareRows(
 async function splitRows({ database, old, now }: RowQuestion, match: RowMatch): Promise<SharedRows | undefined> {
   if (match.touchedCount > maxTouchedShare * Math.max(old.rowCount, now.rowCount)) return undefined
   const take = (relation: string) => `SELECT r.* FROM ${relation} r SEMI JOIN touched t ON ${match.onTouched('r')}`
-  await database.run(`CREATE TEMP TABLE old_only AS ${take(old.relation)}`)
-  await database.run(`CREATE TEMP TABLE new_only AS ${take(now.relation)}`)
+  await database.run(`CREATE OR REPLACE TEMP TABLE old_only AS ${take(old.relation)}`)
+  await database.run(`CREATE OR REPLACE TEMP TABLE new_only AS ${take(now.relation)}`)
   const both = `(SELECT r.* FROM ${old.relation} r ANTI JOIN touched t ON ${match.onTouched('r')})`
   return { both, oldOnly: 'old_only', newOnly: 'new_only' }
 }
@@ -158,7 +152,7 @@ async function readStatistics(
       newSides.set(name, { base: 'old', terms, moments: mergeMoments(inBoth, inNew) })
     }
   }
-  return describeColumns(database, [...newColumns, ...oldColumns], oldSides, newSides)
+  return describeColumns(database, oldColumns, newColumns, oldSides, newSides)
 }
 
 function firstColumns(table: OpenTable | undefined): readonly TableColumn[] {
@@ -184,28 +178,40 @@ async function readSides(
 
 async function describeColumns(
   database: TableDatabase,
-  columns: readonly TableColumn[],
+  oldColumns: readonly TableColumn[],
+  newColumns: readonly TableColumn[],
   oldSides: ReadonlyMap<string, CountedSide>,
   newSides: ReadonlyMap<string, CountedSide>,
 ): Promise<ReadonlyMap<string, Statistics>> {
   const statistics = new Map<string, Statistics>()
-  for (const column of columns) {
-    if (statistics.has(column.name)) continue
-    const [old, now] = [oldSides.get(column.name), newSides.get(column.name)]
-    const counted = await readDistribution(database, column, old, now)
-    statistics.set(column.name, {
-      ...(old && { old: toStatistics(column.type, old.moments, counted.oldDistinct ?? null) }),
-      ...(now && { new: toStatistics(column.type, now.moments, counted.newDistinct ?? null) }),
+  const typesOf = (columns: readonly TableColumn[]) => new Map(columns.map(({ name, type }) => [name, type]))
+  const [oldTypes, newTypes] = [typesOf(oldColumns), typesOf(newColumns)]
+  for (const name of new Set([...newTypes.keys(), ...oldTypes.keys()])) {
+    const [old, now] = [oldSides.get(name), newSides.get(name)]
+    const [oldType, newType] = [oldTypes.get(name) ?? '', newTypes.get(name) ?? '']
+    const type = commonType(old && oldType, now && newType)
+    const counted = type === undefined ? {} : await readDistribution(database, { name, type }, old, now)
+    statistics.set(name, {
+      ...(old && { old: toStatistics(oldType, old.moments, counted.oldDistinct ?? null) }),
+      ...(now && { new: toStatistics(newType, now.moments, counted.newDistinct ?? null) }),
       ...(counted.distribution && { distribution: counted.distribution }),
     })
   }
   return statistics
 }
 
+/** The type as which the values of both versions can be counted; undefined when there is none. */
+function commonType(old: string | undefined, now: string | undefined): string | undefined {
+  if (old === undefined || now === undefined || old === now) return now ?? old
+  if (isNumeric(old) && isNumeric(now)) return 'DOUBLE'
+  return familyOf(old) === familyOf(now) ? now : undefined
+}
+
 /** What people read of the moments of a column. */
 export function toStatistics(type: string, moments: ColumnMoments, distinctCount: number | null): ColumnStatistics {
   const isTime = familyOf(type) === 'time'
   const count = finiteCount(moments)
+  const deviation = isNumeric(type) && count > 1 ? Math.sqrt(moments.squares / (count - 1)) : Number.NaN
   return {
     type: cutText(type),
     nullCount: moments.nullCount,
@@ -214,6 +220,6 @@ export function toStatistics(type: string, moments: ColumnMoments, distinctCount
     min: isTime ? moments.minText : moments.min,
     max: isTime ? moments.maxText : moments.max,
     mean: moments.mean,
-    standardDeviation: isNumeric(type) && count > 1 ? Math.sqrt(moments.squares / (count - 1)) : null,
+    standardDeviation: Number.isFinite(deviation) ? deviation : null,
   }
 }

@@ -13,7 +13,7 @@ export interface ColumnMoments {
   readonly minText: string | null
   readonly maxText: string | null
   readonly mean: number | null
-  /** Of squared distances from the mean. */
+  /** Of squared distances from the mean; NaN where that is beyond all numbers. */
   readonly squares: number
 }
 
@@ -24,27 +24,31 @@ export async function readMoments(
   columns: readonly TableColumn[],
 ): Promise<readonly ColumnMoments[]> {
   if (columns.length === 0) return []
-  const read = async (isCareful: boolean) => {
-    const asked = columns.flatMap(({ name, type }, index) => momentsSql(quoteName(name), type, index, isCareful))
+  const read = async (care: Care) => {
+    const asked = columns.flatMap(({ name, type }, index) => momentsSql(quoteName(name), type, index, care))
     const [row] = await database.query(`SELECT count(*) AS n, ${asked.join(', ')} FROM ${relation}`)
     return columns.map((column, index) => toMoments(column, row, index))
   }
-  // Filtering costs half as much again, and few tables have NaN or infinities. A variance over these is an error.
-  const plain = await read(false).catch((error: unknown) => {
-    if (/out of range/i.test(String(error))) return undefined
-    throw error
-  })
+  // Filtering costs half as much again, and few tables have NaN or infinities. A variance beyond all numbers is an error.
+  const plain = await read('none').catch(unlessOutOfRange)
   const isPlain = plain?.every(
     (moments, index) => familyOf(columns[index]?.type ?? '') !== 'float' || isFinite(moments),
   )
-  return plain !== undefined && isPlain === true ? plain : read(true)
+  if (plain !== undefined && isPlain === true) return plain
+  return (await read('finite').catch(unlessOutOfRange)) ?? read('finite, no variance')
+}
+
+type Care = 'none' | 'finite' | 'finite, no variance'
+
+function unlessOutOfRange(error: unknown): undefined {
+  if (!/out of range/i.test(String(error))) throw error
 }
 
 function isFinite({ rowCount, nullCount, min, max, mean }: ColumnMoments): boolean {
   return rowCount === nullCount || (min !== null && max !== null && mean !== null)
 }
 
-function momentsSql(column: string, type: string, index: number, isCareful: boolean): string[] {
+function momentsSql(column: string, type: string, index: number, care: Care): string[] {
   const family = familyOf(type)
   const named = (name: string, sql: string) => `${sql} AS ${name}${index}`
   const present = named('present', `count(${column})`)
@@ -52,13 +56,13 @@ function momentsSql(column: string, type: string, index: number, isCareful: bool
     case 'integer':
     case 'decimal':
     case 'float': {
-      const filter = family === 'float' && isCareful ? ` FILTER (isfinite(${column}))` : ''
+      const filter = family === 'float' && care !== 'none' ? ` FILTER (isfinite(${column}))` : ''
       return [
         present,
         named('least', `(min(${column})${filter})::DOUBLE`),
         named('greatest', `(max(${column})${filter})::DOUBLE`),
         named('mean', `avg(${column})${filter}`),
-        named('variance', `var_pop(${column})${filter}`),
+        named('variance', care === 'finite, no variance' ? 'NULL' : `var_pop(${column})${filter}`),
         ...(filter === '' ? [] : [named('finite', `count(${column})${filter}`)]),
       ]
     }
@@ -91,7 +95,7 @@ function toMoments({ type }: TableColumn, row: TableRow | undefined, index: numb
     minText: familyOf(type) === 'time' ? textOf(row, `first${index}`) : null,
     maxText: familyOf(type) === 'time' ? textOf(row, `last${index}`) : null,
     mean: numberOf(row, `mean${index}`),
-    squares: (numberOf(row, `variance${index}`) ?? 0) * finite,
+    squares: (numberOf(row, `variance${index}`) ?? (finite > 0 ? Number.NaN : 0)) * finite,
   }
 }
 

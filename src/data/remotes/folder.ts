@@ -9,6 +9,7 @@ import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { type ErrorCode, RunwrightError } from '../../protocol/errors.ts'
 import { type ObjectKey, parseObjectKey } from '../object-key.ts'
 import type { DataRemote, RemoteKind, RemoteSource } from '../remote.ts'
+import { throwIfCancelled } from '../work.ts'
 
 /** A folder of this machine, or one that is mounted from another. */
 const folder: RemoteKind = {
@@ -41,11 +42,12 @@ function openFolder(root: string): DataRemote {
 
   return {
     label: root,
+    localFolder: root,
     concurrency: 8,
     async find(keys, signal) {
       const found = new Map<ObjectKey, number>()
       await mapConcurrently(keys, 32, async (key) => {
-        signal.throwIfAborted()
+        throwIfCancelled({ signal })
         const sizeBytes = await sizeOf(placeOf(key))
         if (sizeBytes !== undefined) found.set(key, sizeBytes)
       })

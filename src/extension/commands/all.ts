@@ -64,6 +64,7 @@ import showAllRuns from './show-all-runs.ts'
 import showDataLog from './show-data-log.ts'
 import showFinished from './show-finished.ts'
 import showJobLog from './show-job-log.ts'
+import showLineage from './show-lineage.ts'
 import showLog from './show-log.ts'
 import sortRuns from './sort-runs.ts'
 import stopRun from './stop-run.ts'
@@ -137,6 +138,7 @@ export const commands: readonly CommandDefinition[] = [
   showDataLog,
   showFinished,
   showJobLog,
+  showLineage,
   showLog,
   sortRuns,
   stopRun,

@@ -1,0 +1,51 @@
+import { listBuilt } from '../../features/built-version.ts'
+import { defineCliCommand } from '../command.ts'
+import { openFeatures } from '../feature-options.ts'
+import { formatTable } from '../table.ts'
+import { formatAge, toJson } from '../text.ts'
+
+export default defineCliCommand({
+  name: 'features list',
+  summary: 'Lists the feature sets of runwright.yaml, each with the version that was built last.',
+  details: 'Nothing is computed or read of their sources; "features show" says whether a version is of today.',
+  example: 'runwright features list',
+  options: {},
+  async run(context, { json, workspace }) {
+    const { featureSets, folder } = await openFeatures(context, workspace, 'features list', undefined)
+    const sets = await Promise.all(
+      Object.entries(featureSets).map(async ([name, definition]) => {
+        const [latest] = await listBuilt(folder, name)
+        return { name, definition, latest }
+      }),
+    )
+    if (json) {
+      const rows = sets.map(({ name, definition, latest }) => ({
+        name,
+        entities: definition.entities,
+        owner: definition.owner,
+        description: definition.description,
+        latest: latest && { version: latest.version, builtTime: latest.builtTime, rowCount: latest.table.rowCount },
+      }))
+      return void context.stdout.write(toJson({ featureSets: rows }))
+    }
+    const rows = sets.map(({ name, definition: { entities, owner = '', description = '' }, latest }) => [
+      name,
+      entities.join(', '),
+      latest?.version.slice(0, 8) ?? '',
+      latest === undefined ? '' : String(latest.table.rowCount),
+      latest === undefined ? '' : formatAge(context.now() - latest.builtTime),
+      owner,
+      description.trim(),
+    ])
+    const columns = [
+      { title: 'FEATURE SET' },
+      { title: 'KEYS' },
+      { title: 'VERSION' },
+      { title: 'ROWS', align: 'right' as const },
+      { title: 'BUILT' },
+      { title: 'OWNER', minWidth: 8 },
+      { title: 'DESCRIPTION', minWidth: 12 },
+    ]
+    context.stdout.write(formatTable(columns, rows, context.stdout.columns))
+  },
+})

@@ -1,0 +1,46 @@
+import type { TransferResult } from '../data/transfer-result.ts'
+import { toErrorBody } from '../protocol/errors.ts'
+import { formatSize } from '../protocol/quantities.ts'
+import { exitCodes } from './command.ts'
+import type { CliContext } from './context.ts'
+import { exitCodeOf } from './program.ts'
+import { printable, toJson } from './text.ts'
+
+/** Objects that are named to people; JSON has all. */
+const namedFailures = 10
+
+/** Options of the commands that move data between the cache and remotes. */
+export const transferOptions = {
+  remote: { type: 'string', short: 'r', value: 'NAME', summary: 'This remote instead of the default one' },
+} as const
+
+/**
+ * Tells what came of a transfer.
+ *
+ * @param verb as `Pushed`
+ * @param more fields for JSON
+ * @returns the exit code: that of the first failure, if there is one
+ */
+export function tellTransfer(
+  { stdout, stderr }: Pick<CliContext, 'stdout' | 'stderr'>,
+  verb: string,
+  { movedCount, movedBytes, presentCount, failures }: TransferResult,
+  { json, more = {} }: { readonly json: boolean; readonly more?: object },
+): number {
+  if (json) {
+    const told = failures.map(({ key, path, error }) => ({ key, path, error: toErrorBody(error) }))
+    stdout.write(toJson({ movedCount, movedBytes, presentCount, failures: told, ...more }))
+  } else {
+    const count = (value: number) => `${value.toLocaleString('en-US')} ${value === 1 ? 'object' : 'objects'}`
+    const there = presentCount === 0 ? '' : `; ${count(presentCount)} were there`
+    stdout.write(`${verb} ${count(movedCount)}, ${formatSize(movedBytes)}${there}.\n`)
+    for (const { path, error } of failures.slice(0, namedFailures)) {
+      stderr.write(`${printable(path)}: ${printable(error.message)}\n`)
+    }
+    if (failures.length > namedFailures) stderr.write(`… and ${count(failures.length - namedFailures)} more.\n`)
+    const hint = failures[0]?.error.hint
+    if (hint !== undefined) stderr.write(`  ${hint}\n`)
+  }
+  const [first] = failures
+  return first === undefined ? exitCodes.ok : exitCodeOf(first.error.code)
+}

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import * as fc from 'fast-check'
+import { parseDirObject } from './dir-object.ts'
+import type { Md5 } from './hash.ts'
+import { decide, mergeLists } from './history/merge-lists.ts'
+import { manifestKey, dataKey } from './object-key.ts'
+import { parseManifest } from './manifest.ts'
+import { parsePointer } from './pointer.ts'
+import { resolveMerge } from './resolve.ts'
+import { createTestDataRepository, md5Of, type TestDataRepository, testWork } from './test-data-repository.ts'
+
+const list = (files: Readonly<Record<string, string>>) =>
+  new Map(Object.entries(files).map(([path, content]): [string, Md5] => [path, md5Of(content)]))
+
+describe('the merge of two lists of files', () => {
+  it('takes each file from the side that changed it, and says where both did', () => {
+    const base = list({ same: '0', ours: '0', theirs: '0', both: '0', alike: '0', gone: '0', goneChanged: '0' })
+    const ours = list({ same: '0', ours: '1', theirs: '0', both: '1', alike: '1', goneChanged: '1', new: '1' })
+    const theirs = list({
+      same: '0',
+      ours: '0',
+      theirs: '2',
+      both: '2',
+      alike: '1',
+      gone: '0',
+      new: '2',
+      theirNew: '2',
+    })
+    const { files, conflicts } = mergeLists(base, ours, theirs)
+    assert.deepEqual(
+      files,
+      list({ same: '0', ours: '1', theirs: '2', both: '1', alike: '1', goneChanged: '1', new: '1', theirNew: '2' }),
+    )
+    assert.deepEqual(
+      conflicts.map(({ path }) => path),
+      ['both', 'goneChanged', 'new'],
+    )
+  })
+
+  it('never makes a file of a folder, nor a folder of a file', () => {
+    const { files, conflicts } = mergeLists(list({}), list({ a: '1' }), list({ 'a/b': '2', c: '3' }))
+    assert.deepEqual(files, list({ a: '1', c: '3' }))
+    assert.deepEqual(conflicts, [{ path: 'a/b', base: undefined, ours: undefined, theirs: md5Of('2') }])
+    const [clash = assert.fail()] = conflicts
+    assert.equal(decide(files, clash, 'theirs'), undefined)
+    assert.deepEqual(decide(files, clash, 'ours'), files)
+  })
+
+  it('gives the same files whichever side is called ours, but for what is in conflict', () => {
+    const names = fc.constantFrom('a', 'b', 'c/d', 'c', 'e/f')
+    const lists = fc.dictionary(names, fc.constantFrom('0', '1', '2')).map(list)
+    const property = fc.property(lists, lists, lists, (base, ours, theirs) => {
+      const [there, back] = [mergeLists(base, ours, theirs), mergeLists(base, theirs, ours)]
+      const open = new Set([...there.conflicts, ...back.conflicts].map(({ path }) => path))
+      const settled = (files: ReadonlyMap<string, Md5>) => [...files].filter(([path]) => !open.has(path)).toSorted()
+      assert.deepEqual(settled(there.files), settled(back.files))
+    })
+    fc.assert(property)
+  })
+})
+
+/** Two branches that changed the folder `d`, in the middle of their merge. */
+async function createMerge(...[base, ours, theirs]: Record<string, string>[]): Promise<TestDataRepository> {
+  const repository = await createTestDataRepository()
+  await repository.put('d', base ?? {})
+  await repository.commit()
+  await repository.git('checkout', '--quiet', '-b', 'side')
+  await repository.put('d', theirs ?? {})
+  await repository.commit()
+  await repository.git('checkout', '--quiet', 'trunk')
+  await repository.put('d', ours ?? {})
+  await repository.commit()
+  await assert.rejects(repository.git('merge', '--quiet', 'side'))
+  return repository
+}
+
+async function readMerged({ root, data }: TestDataRepository) {
+  const [out = assert.fail()] = parsePointer(await readFile(join(root, 'd.dvc'), 'utf8'), 'd.dvc').outs
+  const bytes = await readFile(join(data.cacheFolder, dataKey(out.hash ?? assert.fail())))
+  const files = parseDirObject(bytes, 'd').map(({ relpath, md5 }): [string, Md5] => [relpath, md5])
+  return { out, files: new Map(files) }
+}
+
+describe('a merge of two branches’ folders', () => {
+  const resolve = ({ data }: TestDataRepository, files: string[] = [], side?: 'ours' | 'theirs' | 'both') =>
+    resolveMerge(data, { env: process.env, path: 'd', files, side }, testWork)
+
+  it('is done at once where files differ, with both hashes, sizes and counts', async () => {
+    await using repository = await createMerge({ a: '1', b: '1' }, { a: '22', b: '1', c: '3' }, { a: '1', b: '4444' })
+    const { isDone, conflicts } = await resolve(repository)
+    assert.deepEqual([isDone, conflicts], [true, []])
+    const { out, files } = await readMerged(repository)
+    const content = { a: '22', b: '4444', c: '3' }
+    assert.deepEqual(files, list(content))
+    assert.deepEqual([out.sizeBytes, out.fileCount], [7, 3])
+    const manifest = await readFile(join(repository.data.cacheFolder, manifestKey(out.sha256 ?? assert.fail())), 'utf8')
+    assert.equal(parseManifest(manifest, '').entries.length, 3)
+    await repository.put('expected', content)
+    const expected = parsePointer(await readFile(join(repository.root, 'expected.dvc'), 'utf8'), '').outs[0]
+    assert.deepEqual([out.hash, out.sha256], [expected?.hash, expected?.sha256])
+    await assert.rejects(repository.git('diff', '--cached', '--quiet', '--diff-filter=U'), 'the index is the user’s')
+  })
+
+  it('asks for each file that both have changed, remembers what was said, and writes nothing until all is', async () => {
+    await using repository = await createMerge(
+      { a: '1', b: '1', 'c.csv': '1' },
+      { a: '2', 'c.csv': '2' },
+      {
+        a: '3',
+        b: '3',
+        'c.csv': '3',
+      },
+    )
+    const before = await readFile(join(repository.root, 'd.dvc'), 'utf8')
+    const { conflicts } = await resolve(repository)
+    assert.deepEqual(
+      conflicts.map(({ path }) => path),
+      ['a', 'b', 'c.csv'],
+    )
+    await assert.rejects(resolve(repository, ['x'], 'ours'), { code: 'RESOURCE_DOES_NOT_EXIST' })
+    await resolve(repository, ['a'], 'theirs')
+    await resolve(repository, ['c.csv'], 'both')
+    assert.equal(await readFile(join(repository.root, 'd.dvc'), 'utf8'), before)
+    assert.equal((await resolve(repository, ['b'], 'ours')).isDone, true)
+    const { out, files } = await readMerged(repository)
+    assert.deepEqual(files, list({ a: '3', 'c.csv': '2', 'c.theirs.csv': '3' }))
+    assert.ok(out.sha256 !== undefined)
+  })
+
+  it('says when lists are not here, and when there is nothing to merge', async () => {
+    await using repository = await createMerge({ a: '1' }, { a: '2' }, { a: '3' })
+    const lists = (await repository.objects()).filter((key) => key.endsWith('.dir'))
+    await writeFile(join(repository.data.cacheFolder, lists[0] ?? ''), 'damaged')
+    await assert.rejects(resolve(repository), { code: 'STORAGE_DAMAGED' })
+    await repository.git('merge', '--abort')
+    await assert.rejects(resolve(repository), { code: 'RESOURCE_DOES_NOT_EXIST', message: /no two versions of d.dvc/ })
+  })
+
+  it('takes a file whole', async () => {
+    await using repository = await createTestDataRepository()
+    await repository.put('d', 'base')
+    await repository.commit()
+    await repository.git('checkout', '--quiet', '-b', 'side')
+    await repository.put('d', 'theirs')
+    await repository.commit()
+    await repository.git('checkout', '--quiet', 'trunk')
+    await repository.put('d', 'ours')
+    await repository.commit()
+    await assert.rejects(repository.git('merge', '--quiet', 'side'))
+    assert.equal((await resolve(repository)).conflicts.length, 1)
+    assert.equal((await resolve(repository, [], 'both')).isDone, false)
+    await resolve(repository, [], 'theirs')
+    assert.equal(
+      parsePointer(await readFile(join(repository.root, 'd.dvc'), 'utf8'), '').outs[0]?.hash,
+      md5Of('theirs'),
+    )
+  })
+})

@@ -1,0 +1,106 @@
+import { lstatSync } from 'node:fs'
+import { RunwrightError } from '../protocol/errors.ts'
+import { type DataCache, openDataCache } from './cache.ts'
+import { dataKey, type ObjectKey } from './object-key.ts'
+import { openRemote, readRemoteOptions } from './open-remote.ts'
+import type { DataRemote } from './remote.ts'
+import type { DataRepository } from './repository.ts'
+import {
+  collectShares,
+  listFileObjects,
+  listFolderObjects,
+  type RemoteShare,
+  type TransferObject,
+  unique,
+} from './transfer/items.ts'
+import { createTally, type Tally } from './transfer/tally.ts'
+import type { TransferChoice } from './transfer-choice.ts'
+import type { TransferResult } from './transfer-result.ts'
+import { sendObject } from './transfer/send-object.ts'
+import type { Work } from './work.ts'
+
+/**
+ * Sends to the remotes what they lack of the chosen versions: files, then manifests, and the list of a folder once all of
+ * its files are seen to be there, so that whoever finds a list finds its files.
+ *
+ * @returns what was sent, with what could not be: objects that are neither in the cache nor in the remote
+ * @throws RESOURCE_DOES_NOT_EXIST for a path or remote that is none; what concerns a remote as a whole:
+ *   PERMISSION_DENIED, TEMPORARILY_UNAVAILABLE, STORAGE_FULL; CANCELLED, and what was sent until then stays
+ */
+export async function pushData(
+  repository: DataRepository,
+  choice: TransferChoice,
+  work: Work,
+): Promise<TransferResult> {
+  using cache = openDataCache(repository)
+  const tally = createTally('upload', work)
+  for (const share of await collectShares(repository, choice)) {
+    await using remote = await openRemote(readRemoteOptions(repository, share.remote, choice.env))
+    await pushShare(remote, cache, share, tally, work)
+  }
+  return tally.result()
+}
+
+async function pushShare(
+  remote: DataRemote,
+  cache: DataCache,
+  share: RemoteShare,
+  tally: Tally,
+  work: Work,
+): Promise<void> {
+  const folders = listFolderObjects(share)
+  const filesOf = new Map<ObjectKey, readonly TransferObject[]>()
+  const unknown: TransferObject[] = []
+  for (const item of share.items) {
+    const whole = { key: dataKey(item.hash), path: item.path, sha256: undefined }
+    try {
+      const files = listFileObjects(cache, item)
+      if (files === undefined) unknown.push(whole)
+      else filesOf.set(whole.key, files)
+    } catch (error) {
+      tally.fail(whole, error)
+    }
+  }
+  const files = unique([...filesOf.values()].flat())
+  const known = folders.lists.filter(({ key }) => filesOf.has(key))
+  const manifests = folders.manifests.filter(({ key }) => cache.has(key))
+  work.progress({ phase: 'query', doneFiles: 0, totalFiles: undefined, doneBytes: 0, totalBytes: undefined })
+  const all = [...files, ...manifests, ...known, ...unknown].map(({ key }) => key)
+  const there = await remote.find(all, work.signal)
+  for (const object of unknown) if (!there.has(object.key)) tally.fail(object, missing(object))
+
+  const sizes = new Map<ObjectKey, number>()
+  const confirmed = new Set<ObjectKey>()
+  const lacking: TransferObject[] = []
+  let bytes = 0
+  for (const object of [...files, ...manifests, ...known]) {
+    const { key } = object
+    const sizeBytes = lstatSync(cache.path(key), { throwIfNoEntry: false })?.size
+    // One that is shorter than it should be was broken off by a program that cannot rename.
+    if (there.has(key) && (sizeBytes === undefined || there.get(key) === sizeBytes)) confirmed.add(key)
+    else if (sizeBytes === undefined) tally.fail(object, missing(object))
+    else {
+      sizes.set(key, sizeBytes)
+      lacking.push(object)
+      bytes += sizeBytes
+    }
+  }
+  tally.addPresent(confirmed.size)
+  tally.expect(lacking.length, bytes)
+  const send = async (objects: readonly TransferObject[]) => {
+    const wanted = objects.filter(({ key }) => sizes.has(key))
+    const sent = await tally.move(wanted, remote.concurrency, ({ key }, onBytes) =>
+      sendObject(remote, key, { path: cache.path(key), sizeBytes: sizes.get(key) ?? 0, onBytes }, work.signal),
+    )
+    for (const key of sent) confirmed.add(key)
+  }
+  await send(files)
+  await send(manifests)
+  await send(known.filter(({ key }) => filesOf.get(key)?.every((file) => confirmed.has(file.key)) === true))
+}
+
+function missing({ key, path }: TransferObject): RunwrightError {
+  return new RunwrightError('RESOURCE_DOES_NOT_EXIST', `${path} is neither in the cache nor in the remote (${key}).`, {
+    hint: '"runwright data add" puts it into the cache, if the workspace still has it.',
+  })
+}
