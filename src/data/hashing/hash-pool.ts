@@ -53,6 +53,7 @@ export function openHashPool(signal: AbortSignal): HashPool {
   const idle: Worker[] = []
   const queue: Task[] = []
   const running = new Map<Worker, Task>()
+  const underWay = new Set<Promise<unknown>>()
   let inlineFiles = 0
   let inlineBytes = 0
   let started = 0
@@ -107,11 +108,20 @@ export function openHashPool(signal: AbortSignal): HashPool {
   }
 
   function hand<Result>(request: Task['request']): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      // SAFETY: worker.ts answers each kind of request with its own result.
-      queue.push({ request, resolve: (result) => resolve(result as Result), reject })
-      next()
-    })
+    return follow(
+      new Promise((resolve, reject) => {
+        // SAFETY: worker.ts answers each kind of request with its own result.
+        queue.push({ request, resolve: (result) => resolve(result as Result), reject })
+        next()
+      }),
+    )
+  }
+
+  function follow<Result>(work: Promise<Result>): Promise<Result> {
+    underWay.add(work)
+    const forget = () => underWay.delete(work)
+    work.then(forget, forget)
+    return work
   }
 
   /** A second thread for a large file, when there is nothing else that it could do. */
@@ -121,8 +131,15 @@ export function openHashPool(signal: AbortSignal): HashPool {
     const ring = createSharedRing()
     const assistance = { ring, temporary: isCopied ? temporaryName(store.temporary) : undefined }
     assistant ??= startWorker()
-    // Whoever waits for it would wait for ever.
-    assistant.on('error', () => openProducer(ring, shared).abandon())
+    const { promise, resolve } = Promise.withResolvers<void>()
+    void follow(promise)
+    assistant.once('message', () => resolve())
+    assistant.once('error', () => {
+      // Whoever waits for it would wait for ever.
+      openProducer(ring, shared).abandon()
+      assistant = undefined
+      resolve()
+    })
     assistant.postMessage(assistance)
     return assistance
   }
@@ -139,6 +156,8 @@ export function openHashPool(signal: AbortSignal): HashPool {
     async [Symbol.asyncDispose]() {
       signal.removeEventListener('abort', cancel)
       cancel()
+      // Each hears of it within a file or a tenth of a second, and removes what it has half-written.
+      await Promise.allSettled([...underWay])
       await Promise.all([...workers].map((worker) => worker.terminate()))
     },
   }

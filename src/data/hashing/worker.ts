@@ -31,6 +31,7 @@ function tryToAssist(request: Assistance): void {
   } catch {
     // The other thread fails by it.
   }
+  parentPort?.postMessage({ result: undefined })
 }
 
 function answer(message: WorkerAnswer): void {
