@@ -1,10 +1,12 @@
-"""Training aids of Runwright: checkpoints, cached results, precision, ranks and params. Standard library only."""
+"""Training aids of Runwright: checkpoints, data, cached results, precision, ranks and params. Standard library only."""
 
 from .cached import cached
 from .checkpoint import Checkpoint, checkpoint, resume, wait_for_uploads
 from .checkpoint_request import CheckpointRequest, on_checkpoint_request
+from .data import data
 from .digest import File
 from .errors import CheckpointError
+from .opened_files import watch_opened_files
 from .params import params
 from .precision import Precision, precision
 from .world import World, world
@@ -18,6 +20,7 @@ __all__ = [
     "World",
     "cached",
     "checkpoint",
+    "data",
     "on_checkpoint_request",
     "params",
     "precision",
@@ -25,3 +28,5 @@ __all__ = [
     "wait_for_uploads",
     "world",
 ]
+
+watch_opened_files()

@@ -23,6 +23,7 @@ from .errors import CheckpointError
 from .log import log
 from .manifest import Manifest
 from .run_artifacts import find_run_artifacts
+from .run_environment import run_environment
 from .state_format import read_state
 from .world import world
 
@@ -75,7 +76,7 @@ def checkpoint(
     answer_request()
     if not world().is_main:
         return None
-    place = checkpoint_folder(os.environ, folder)
+    place = checkpoint_folder(run_environment(), folder)
     try:
         manifest = write_checkpoint(place, state, step, _number(metric))
     except OSError as error:
@@ -112,12 +113,12 @@ def resume(
     Raises CheckpointError when the newest valid one cannot be loaded, as when a class of it is missing: going on from
     an older one would lose work in silence.
     """
-    place = checkpoint_folder(os.environ, folder)
+    place = checkpoint_folder(run_environment(), folder)
 
     def order(manifests: list[Manifest]) -> list[Manifest]:
         return sort_by_metric(manifests, mode) if best else manifests
 
-    with open_newest(place, order, find_run_artifacts(os.environ)) as found:
+    with open_newest(place, order, find_run_artifacts(run_environment())) as found:
         if found is None:
             return None
         manifest, file = found
@@ -154,7 +155,7 @@ def _number(metric: float | None) -> float | None:
 def _upload(folder: Path, saved: Manifest, gone: list[Manifest]) -> None:
     uploads = _uploads.get(folder)
     if uploads is None or uploads.pid != os.getpid():
-        artifacts = find_run_artifacts(os.environ)
+        artifacts = find_run_artifacts(run_environment())
         if artifacts is None:
             return
         if not _uploads:

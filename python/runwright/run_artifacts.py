@@ -61,6 +61,12 @@ class RunArtifacts:
     def delete(self, path: str) -> None:
         self._send("DELETE", self._locate(path)).close()
 
+    def post(self, route: str, body: bytes, timeout_seconds: float) -> None:
+        """JSON to one of the routes that have nothing to say."""
+        headers = {**self.headers, "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.uri}/api/2.0/mlflow/{route}", body, headers)
+        self._opener.open(request, timeout=timeout_seconds).close()
+
     def _list(self, folder: str) -> dict[str, Any]:
         query = urlencode({"run_id": self.run_id, "path": folder})
         with self._send("GET", f"{self.uri}/api/2.0/mlflow/artifacts/list?{query}") as response:

@@ -48,6 +48,13 @@ class CheckpointTest(Workplace):
         self.assertIsNone(resume())
         self.assertEqual(os.listdir(), [], "looking leaves nothing behind")
 
+    def test_all_of_a_run_go_to_its_folder_after_mlflow_has_taken_its_id_out_of_the_environment(self) -> None:
+        self.run_program(
+            "import os, runwright\nrunwright.checkpoint(1, 1)\ndel os.environ['MLFLOW_RUN_ID']\nrunwright.checkpoint(2, 2)",
+            MLFLOW_RUN_ID="a" * 32,
+        )
+        self.assertEqual(sorted(path.parent.name for path in self.folder.rglob("step-*.json")), ["a" * 32] * 2)
+
     def test_a_state_comes_back_with_its_step_and_metric(self) -> None:
         state = {"weights": [1.5, None, b"\0"], "custom": (1, {2})}
         path = checkpoint(state, 7, metric=0.25)

@@ -83,8 +83,18 @@ export const commonOptions = {
     summary: 'The folder whose runs are meant. Default: the nearest folder upwards with .runwright, else the git root',
   },
   json: { type: 'boolean', summary: 'Print JSON for programs' },
+  'progress-json': {
+    type: 'boolean',
+    summary: 'Write how far data has come to standard error, one JSON object a line',
+  },
   help: { type: 'boolean', short: 'h', summary: 'Show this help' },
 } as const satisfies CliOptions
+
+/** Those common options that have something to say of a command. */
+export function commonOptionsOf({ name }: Pick<CliCommand, 'name'>): CliOptions {
+  const { 'progress-json': progress, ...others } = commonOptions
+  return /^(data|lfs) /.test(name) ? { ...others, 'progress-json': progress } : others
+}
 
 /** Exit codes of every command but a `run` whose command started: that one exits as its command did. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, notFound: 3, unavailable: 4, cancelled: 130 } as const
@@ -121,7 +131,8 @@ export function defineCliCommand<const Options extends CliOptions>(definition: {
         workspace,
         loadCommands: () => loadCommands(commands),
       }
-      return (await definition.run(context, input)) ?? exitCodes.ok
+      const told = parsed.writesProgress ? { ...context, writesProgress: true } : context
+      return (await definition.run(told, input)) ?? exitCodes.ok
     },
   }
 }
@@ -131,6 +142,7 @@ interface ParsedWords {
   readonly operands: readonly string[]
   readonly workspace: string | undefined
   readonly json: boolean
+  readonly writesProgress: boolean
 }
 
 function parseWords(
@@ -159,6 +171,7 @@ function parseWords(
       operands: words,
       workspace: typeof values['workspace'] === 'string' ? values['workspace'] : undefined,
       json: values['json'] === true,
+      writesProgress: values['progress-json'] === true,
     }
   } catch (cause) {
     if (cause instanceof RunwrightError) throw cause

@@ -26,16 +26,21 @@ export async function findData({ cwd, signal }: Pick<CliContext, 'cwd' | 'signal
   throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `${path} is neither a file nor a folder.`)
 }
 
-/** Links are left out: they may lead anywhere. */
+/** Git's, DVC's and ours hold no data by the names of its files. */
+const ownFolders: readonly string[] = ['.git', '.dvc', dataFolderName]
+
+/** Files of a cache may be linked into the workspace; links to folders are left out, which may lead around in circles. */
 async function listFiles(root: string, signal: AbortSignal): Promise<readonly FolderFileToCompare[]> {
   const list = async (folder = '') => {
     const entries = await readdir(join(root, folder), { withFileTypes: true })
-    return entries
-      .filter((entry) => entry.isDirectory() || entry.isFile())
-      .map((entry) => ({
-        path: folder === '' ? entry.name : `${folder}/${entry.name}`,
-        isDirectory: entry.isDirectory(),
-      }))
+    const found = await mapConcurrently(entries, concurrency, async (entry) => {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+      if (entry.isDirectory()) return ownFolders.includes(entry.name) ? [] : [{ path, isDirectory: true }]
+      const isLinked =
+        entry.isSymbolicLink() && (await stat(join(root, path)).catch(() => undefined))?.isFile() === true
+      return entry.isFile() || isLinked ? [{ path, isDirectory: false }] : []
+    })
+    return found.flat()
   }
   const { files, isCut } = await walkFolders(list, maxFiles)
   if (isCut) throw new RunwrightError('INVALID_PARAMETER_VALUE', `${root} has more than ${maxFiles} files.`)

@@ -1,4 +1,4 @@
-import { type CliCommand, type CliOptions, commonOptions } from './command.ts'
+import { type CliCommand, type CliOptions, commonOptionsOf } from './command.ts'
 
 export const shells = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof shells)[number]
@@ -21,7 +21,11 @@ interface Context {
 }
 
 function listContexts(commands: readonly CliCommand[]): Context[] {
-  const contexts = commands.map(({ name, options }) => ({ after: name, words: [], options: listFlags(options) }))
+  const contexts = commands.map((command) => ({
+    after: command.name,
+    words: [],
+    options: listFlags({ ...command.options, ...commonOptionsOf(command) }),
+  }))
   const groups = [...new Set(commands.flatMap(({ name }) => (name.includes(' ') ? [name.split(' ')[0] ?? ''] : [])))]
   const inGroup = (group: string) => commands.filter(({ name }) => name.startsWith(`${group} `))
   const first = [
@@ -46,7 +50,7 @@ function listContexts(commands: readonly CliCommand[]): Context[] {
 }
 
 function listFlags(options: CliOptions): Context['options'] {
-  return Object.entries({ ...options, ...commonOptions }).map(([name, { summary, type }]) => ({
+  return Object.entries(options).map(([name, { summary, type }]) => ({
     flag: `--${name}`,
     summary,
     takesValue: type === 'string',

@@ -12,6 +12,8 @@ export interface CliContext {
   readonly stdin: Readable
   readonly stdout: Output
   readonly stderr: Output
+  /** Whether long commands write how far they have come to `stderr` as JSON, one object a line. */
+  readonly writesProgress: boolean
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   /** Of this package, for example `0.1.0`. */

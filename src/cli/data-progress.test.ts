@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Writable } from 'node:stream'
 import { describe, it } from 'node:test'
-import type { DataProgress } from '../data/work.ts'
+import { type DataProgress, parseDataProgress } from '../protocol/data-progress.ts'
 import { describeProgress, drawProgress } from './data-progress.ts'
 
 const half: DataProgress = {
@@ -52,5 +52,24 @@ describe('progress with data', () => {
     drawn.progress(half)
     drawn[Symbol.dispose]()
     assert.deepEqual(written, ['Waiting for another command on this repository\n'])
+  })
+
+  it('is JSON for a program, each phase at once and then ten times a second', () => {
+    const { output, written } = openTerminal(false)
+    let now = 0
+    const { progress } = drawProgress(output, () => now, true)
+    const store: DataProgress = { ...half, phase: 'store', totalFiles: undefined }
+    for (const [at, each] of [
+      [0, half],
+      [99, half],
+      [99, store],
+      [199, { ...store, doneFiles: 501 }],
+    ] as const) {
+      now = at
+      progress(each)
+    }
+    const lines = written.join('').trimEnd().split('\n')
+    assert.deepEqual(lines.map(parseDataProgress), [half, store, { ...store, doneFiles: 501 }])
+    assert.equal(parseDataProgress('{"error_code":"BAD_REQUEST"}'), undefined)
   })
 })

@@ -1,4 +1,4 @@
-import type { DataProgress } from '../data/work.ts'
+import { type DataProgress, formatDataProgress } from '../protocol/data-progress.ts'
 import { formatSize } from '../protocol/quantities.ts'
 import type { Output } from './context.ts'
 import { formatDuration, truncate } from './text.ts'
@@ -28,8 +28,10 @@ const words: Readonly<Record<DataProgress['phase'], string>> = {
  * waits.
  *
  * @param now milliseconds
+ * @param isForProgram one JSON object a line instead, wherever it goes
  */
-export function drawProgress(output: Output, now: () => number): DrawnProgress {
+export function drawProgress(output: Output, now: () => number, isForProgram = false): DrawnProgress {
+  if (isForProgram) return writeProgress(output, now)
   const isTerminal = output.isTTY === true
   let drawnMs = -Infinity
   let phase: DataProgress['phase'] | undefined
@@ -50,6 +52,21 @@ export function drawProgress(output: Output, now: () => number): DrawnProgress {
     [Symbol.dispose]() {
       if (drawnMs > -Infinity) output.write('\r\x1b[K')
     },
+  }
+}
+
+function writeProgress(output: Output, now: () => number): DrawnProgress {
+  let writtenMs = -Infinity
+  let phase: DataProgress['phase'] | undefined
+  return {
+    progress(progress) {
+      const at = now()
+      if (progress.phase === phase && at - writtenMs < everyMs) return
+      phase = progress.phase
+      writtenMs = at
+      output.write(`${formatDataProgress(progress)}\n`)
+    },
+    [Symbol.dispose]: () => undefined,
   }
 }
 

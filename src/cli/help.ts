@@ -1,4 +1,4 @@
-import { type CliCommand, type CliOption, commonOptions } from './command.ts'
+import { type CliCommand, type CliOption, commonOptionsOf } from './command.ts'
 
 const exitCodeLine =
   'Exit codes: 0 done · 1 failed · 2 wrong usage · 3 not found · 4 engine or storage unavailable · 130 cancelled'
@@ -7,7 +7,7 @@ const exitCodeLine =
 export function commandHelp(command: CliCommand): string {
   const operands = command.operands
   const tail = operands === undefined ? '' : operands.afterDashes ? ` -- ${operands.usage}` : ` ${operands.usage}`
-  const rows = Object.entries({ ...command.options, ...commonOptions }).map(optionRow)
+  const rows = Object.entries({ ...command.options, ...commonOptionsOf(command) }).map(optionRow)
   const notes = operands?.afterDashes
     ? [`${exitCodeLine}`, `Once it has started, the command's own exit code.`]
     : [exitCodeLine]

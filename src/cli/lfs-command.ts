@@ -25,7 +25,7 @@ export async function openLfsCommand(
   const paths = await toGitPaths(repository.root, operands, context.cwd)
   const isInteractive =
     !json && context.stderr.isTTY === true && 'isTTY' in context.stdin && context.stdin.isTTY === true
-  const drawn = drawProgress(context.stderr, context.now)
+  const drawn = drawProgress(context.stderr, context.now, context.writesProgress)
   return {
     repository,
     paths,

@@ -65,6 +65,7 @@ async function main(args: readonly string[]): Promise<number> {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
+    writesProgress: false,
     // `npm run` changes the folder to the package's; the user's own is in this variable.
     cwd: (process.env['npm_lifecycle_event'] === 'runwright' && process.env['INIT_CWD']) || process.cwd(),
     env: process.env,

@@ -15,7 +15,7 @@ export interface OpenedData extends Disposable {
 }
 
 /**
- * Progress is shown on a terminal; disposing takes the last line of it away.
+ * Progress is shown on a terminal, or written for a program that asks for it; disposing takes the last line of it away.
  *
  * @param workspace as the command was given it
  * @throws RESOURCE_DOES_NOT_EXIST outside of a repository with data
@@ -25,8 +25,8 @@ export async function openData(context: CliContext, workspace: string): Promise<
   const { openDataRepository, toRepositoryPath } = await import('../data/repository.ts')
   const folder = dataFolder(context, workspace)
   const repository = await openDataRepository(folder)
-  const drawn = drawProgress(context.stderr, context.now)
-  const wantsTotals = context.stderr.isTTY === true
+  const drawn = drawProgress(context.stderr, context.now, context.writesProgress)
+  const wantsTotals = context.writesProgress || context.stderr.isTTY === true
   const dispose = () => drawn[Symbol.dispose]()
   const toPath = (operand: string) => toRepositoryPath(repository, operand, folder)
   return {

@@ -30,15 +30,23 @@ export interface TrainOptions {
   readonly launcher: string | undefined
   readonly precision: string | undefined
   readonly isolated: boolean
+  readonly data: readonly string[]
+  readonly out: readonly string[]
 }
 
 /** What of a job does not depend on which one of a sweep it is. */
 export type CommonSpec = Omit<JobSpec, 'command' | 'workingDirectory' | 'codeCommit'>
 
-/** Options over a profile. @throws INVALID_PARAMETER_VALUE naming the option */
+/**
+ * Options over a profile.
+ *
+ * @param toWorkspacePath makes of a path from where the command was given one from the workspace
+ * @throws INVALID_PARAMETER_VALUE naming the option
+ */
 export function readTrainOptions(
   options: TrainOptions,
   profile: LaunchProfile,
+  toWorkspacePath: (path: string) => string,
 ): { spec: CommonSpec; sweep: Sweep; experiment: string } {
   const grid = options.grid.map(parseGrid)
   const random = options.random.map(parseRandom)
@@ -48,6 +56,10 @@ export function readTrainOptions(
   const repeat = readInteger('repeat', options.repeat, 1, 10_000)
   const launcher = readOneOf('launcher', options.launcher, launcherNames) ?? profile.launcher
   const precision = readOneOf('precision', options.precision, precisionNames) ?? profile.precision
+  const [data, outputs] = [
+    [...new Set([...(profile.data ?? []), ...options.data.map(toWorkspacePath)])],
+    [...new Set([...(profile.outputs ?? []), ...options.out.map(toWorkspacePath)])],
+  ]
   return {
     spec: {
       params: [...mergeParams(profile.params ?? {}, parseParams(options.param), varied)],
@@ -60,6 +72,8 @@ export function readTrainOptions(
       isIsolated: options.isolated || (profile.isolated ?? false),
       ...(launcher === undefined ? {} : { launcher }),
       ...(precision === undefined ? {} : { precision }),
+      ...(data.length === 0 ? {} : { data }),
+      ...(outputs.length === 0 ? {} : { outputs }),
     },
     sweep: {
       grid,

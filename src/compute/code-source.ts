@@ -1,4 +1,6 @@
 import { rememberLast } from '../base/remember-last.ts'
+import { loadNamedVersions } from '../data/named-versions.ts'
+import type { DataVersion } from '../protocol/data-versions.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { JobSpec } from '../protocol/jobs.ts'
 import { openGit } from '../git/git.ts'
@@ -25,6 +27,16 @@ export interface CodeSource {
    * @throws INVALID_STATE when code is needed and cannot be had, with what to do
    */
   take(isNeeded: boolean): Promise<LaunchedCode>
+  /**
+   * The versions that the `.dvc` files of the code name for these paths.
+   *
+   * @param code of the job; where it has none, its files are those on disk
+   * @throws RESOURCE_DOES_NOT_EXIST for a path that is not under version control, INVALID_PARAMETER_VALUE
+   */
+  readData(
+    paths: readonly string[],
+    code: { readonly commit?: string; readonly head?: string },
+  ): Promise<readonly DataVersion[]>
   /** What makes a snapshot of its commit, for `git apply`; undefined where nothing differs, or it is too large. */
   readPatch(snapshot: Snapshot): Promise<Uint8Array | undefined>
   /**
@@ -38,6 +50,7 @@ export interface CodeSource {
 /** Where no workspace is. */
 export const noCode: CodeSource = {
   take: () => Promise.resolve({ warnings: [] }),
+  readData: () => Promise.resolve([]),
   readPatch: () => Promise.resolve(undefined),
   release: () => Promise.resolve(),
 }
@@ -85,6 +98,7 @@ export function createCodeSource(workspace: string, env: Readonly<Record<string,
         return { warnings: [`The code of this job is not kept. ${error.message}`] }
       }
     },
+    readData: (paths, code) => loadNamedVersions({ folder: workspace, env, ...code }, paths),
     async readPatch({ root, head, commit }) {
       return head === commit ? undefined : readPatchOf(root, head, commit)
     },

@@ -1,8 +1,9 @@
+import { readContext, toDatasetInput } from '../protocol/data-versions.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import { type JobId, type JobSpec, parseJobId } from '../protocol/jobs.ts'
 import type { Methods } from '../protocol/methods.ts'
 import { projectFileName } from '../protocol/project-file.ts'
-import type { Tag } from '../protocol/runs.ts'
+import type { DatasetInput, Tag } from '../protocol/runs.ts'
 import { artifactPaths, tagNames } from '../protocol/tag-names.ts'
 import type { Snapshot } from '../git/snapshot.ts'
 import { locateArtifact } from '../tracking/artifact-path.ts'
@@ -44,6 +45,7 @@ export function createLauncher(
       asked.codeCommit === undefined ? await parts.code.take(needsCode(asked, target.kind)) : { warnings: [] }
     const { snapshot, warnings } = code
     const spec = snapshot === undefined ? asked : { ...asked, codeCommit: snapshot.commit }
+    const inputs = await readInputs(parts.code, spec, snapshot)
     const { experimentId } = await tracking.experiments.ensure(launch.experiment)
     const jobId = createJobId(randomBytes)
     const run = prepareRun(
@@ -53,6 +55,7 @@ export function createLauncher(
         ...(launch.name === undefined ? {} : { name: launch.name }),
         ...(launch.userId === undefined ? {} : { userId: launch.userId }),
         params: spec.params,
+        inputs,
         tags: [...(launch.tags ?? []), ...jobTags(jobId, spec), ...codeTags(code)],
       },
       parts,
@@ -65,6 +68,19 @@ export function createLauncher(
     if (made.isNew && snapshot !== undefined) await keepPatch(parts, made.job, snapshot)
     return { ...made, warnings }
   }
+}
+
+/** What it is said to read, as its code names it: whatever becomes of the workspace later, this is what it was given. */
+async function readInputs(
+  code: ComputeParts['code'],
+  { data = [], codeCommit }: JobSpec,
+  snapshot: Snapshot | undefined,
+): Promise<readonly DatasetInput[]> {
+  const versions = await code.readData(data, {
+    ...(codeCommit === undefined ? {} : { commit: codeCommit }),
+    ...(snapshot?.head === undefined ? {} : { head: snapshot.head }),
+  })
+  return versions.map((version) => toDatasetInput({ version, context: readContext, found: 'declared' }))
 }
 
 function createJobId(randomBytes: ComputeParts['randomBytes']): JobId {

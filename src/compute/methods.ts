@@ -36,6 +36,12 @@ const folder = textAs((folder) => {
   return folder.startsWith('/') || parts.includes('..') || /[\0\\]/.test(folder) ? undefined : folder
 }, 'expected a folder inside the workspace')
 
+/** Of files or folders in the workspace; there may be none yet. */
+const dataPaths = listOf(
+  refine(folder, (path, where) => (path === '' || path === '.' ? refuse(path, where, 'expected a path') : path)),
+  1000,
+)
+
 const resources: Parser<JobResources> = object(
   {},
   {
@@ -67,6 +73,8 @@ const spec: Parser<JobSpec> = object(
     codeCommit: textAs((id) => (/^[0-9a-f]{40,64}$/.test(id) ? id : undefined), 'expected the id of a commit'),
     launcher: textAs(parseLauncher, `expected one of ${launcherNames.join(', ')}`),
     precision: textAs(parsePrecision, `expected one of ${precisionNames.join(', ')}`),
+    data: dataPaths,
+    outputs: dataPaths,
   },
 )
 

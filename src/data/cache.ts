@@ -45,15 +45,18 @@ export interface DataCache extends Disposable {
 const ownFolder = 'runwright'
 
 /**
- * Opens the cache and makes its folders where they are missing.
+ * Opens the cache and, unless it is only to be read, makes its folders where they are missing.
  *
  * @throws STORAGE_FULL, STORAGE_READ_ONLY
  */
-export function openDataCache({ cacheFolder, temporaryFolder: own }: DataRepository): DataCache {
+export function openDataCache(
+  { cacheFolder, temporaryFolder: own }: DataRepository,
+  { isForReading = false }: { readonly isForReading?: boolean } = {},
+): DataCache {
   const temporaryFolder = join(cacheFolder, ownFolder, 'new')
   const objects = join(cacheFolder, 'files', 'md5')
   try {
-    for (const folder of [objects, temporaryFolder, own]) mkdirSync(folder, { recursive: true })
+    for (const folder of isForReading ? [] : [objects, temporaryFolder, own]) mkdirSync(folder, { recursive: true })
   } catch (error) {
     throw toStorageError(error, cacheFolder)
   }

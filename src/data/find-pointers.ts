@@ -28,25 +28,42 @@ export interface TrackedOut {
  * DVC ignores.
  *
  * @param env git is found with
+ * @param noteConflict told of files that git could not merge and that still hold both sides; default: they are errors
  * @throws INVALID_PARAMETER_VALUE for a `.dvc` file that cannot be read, naming it
  */
 export async function findPointers(
   repository: DataRepository,
   env: Readonly<Record<string, string | undefined>> = process.env,
+  noteConflict?: (path: string) => void,
 ): Promise<readonly FoundPointer[]> {
   const paths = (await listByGit(repository, env)) ?? [...listByWalk(repository.root, '')]
   const wanted = paths.filter((path) => isPointerPath(path) && !isIgnored(repository.root, path)).sort()
-  const found = await mapConcurrently(wanted, 16, (path) => loadPointer(repository, path))
+  const found = await mapConcurrently(wanted, 16, async (path) => {
+    const text = await readText(repository, path)
+    if (text === undefined) return undefined
+    if (noteConflict === undefined || !conflictMark.test(text)) return toFound(path, text)
+    noteConflict(path)
+  })
   return found.filter((each) => each !== undefined)
 }
 
+const conflictMark = /^<{7} /m
+
 /** Undefined when there is no such file. */
-export async function loadPointer({ root }: DataRepository, path: string): Promise<FoundPointer | undefined> {
-  const text = await readFile(join(root, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
+export async function loadPointer(repository: DataRepository, path: string): Promise<FoundPointer | undefined> {
+  const text = await readText(repository, path)
+  return text === undefined ? undefined : toFound(path, text)
+}
+
+function toFound(path: string, text: string): FoundPointer {
+  return { path, text, pointer: parsePointer(text, path) }
+}
+
+async function readText({ root }: DataRepository, path: string): Promise<string | undefined> {
+  return readFile(join(root, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'EISDIR') return undefined
     throw error
   })
-  return text === undefined ? undefined : { path, text, pointer: parsePointer(text, path) }
 }
 
 /** The files and folders that `.dvc` files stand for. */

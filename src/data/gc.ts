@@ -1,8 +1,10 @@
 import { isAbsolute, relative } from 'node:path'
 import { RunwrightError } from '../protocol/errors.ts'
+import { openDataCache } from './cache.ts'
 import type { DirHash } from './hash.ts'
 import { manifestHash } from './history/cached-lists.ts'
-import { type GarbagePlace, openCacheGarbage, openRemoteGarbage } from './history/garbage-place.ts'
+import { type GarbagePlace, openCacheGarbage, openRemoteGarbage, type StoredObject } from './history/garbage-place.ts'
+import { lockAll } from './history/lock-all.ts'
 import { findNeeded, type Needed, type OtherNeeds } from './needed.ts'
 import { findDataHash, type ObjectKey } from './object-key.ts'
 import type { DataRemote } from './remote.ts'
@@ -20,6 +22,8 @@ export interface GcOptions {
   readonly repositories: readonly DataRepository[]
   /** Goes on where the list of a needed folder cannot be read, and so may delete files that are in that folder alone. */
   readonly isWithoutUnreadLists: boolean
+  /** May have lists of folders that the cache lacks. */
+  readonly lists: DataRemote | undefined
   /** Cleans this instead of the cache. It does not tell when an object came, so `before` has no meaning. */
   readonly remote: DataRemote | undefined
 }
@@ -29,17 +33,12 @@ export interface GcResult {
   readonly removedCount: number
   readonly removedBytes: number
   /** The first of them, lists of folders before files. */
-  readonly removed: readonly Garbage[]
+  readonly removed: readonly StoredObject[]
   readonly keptCount: number
   /** Not needed, and too new to be deleted. */
   readonly youngCount: number
   /** `.dvc` files, in all their versions, that were read to know what is needed. */
   readonly pointerCount: number
-}
-
-export interface Garbage {
-  readonly key: ObjectKey
-  readonly sizeBytes: number
 }
 
 /** Of what is deleted at most so many are listed. */
@@ -56,18 +55,25 @@ const batchSize = 500
  *   until then was not needed
  */
 export async function collectGarbage(repository: DataRepository, options: GcOptions, work: Work): Promise<GcResult> {
-  const { remote, before } = options
-  const place = remote === undefined ? openCacheGarbage(repository, before) : openRemoteGarbage(remote, repository)
+  const { remote, before, isDryRun, lists } = options
+  using cache = openDataCache(repository)
+  const place = remote === undefined ? openCacheGarbage(cache, before, lists) : openRemoteGarbage(remote, cache)
+  // Nobody may come to need, between now and then, what is there already.
+  using _locks = isDryRun ? undefined : await lockAll([repository, ...options.repositories], options.env, work)
   const needed = await findAllNeeded(repository, options, place, work)
   const { garbage, ...counts } = await sortGarbage(place, needed, work)
-  if (!options.isDryRun) await removeAll(place, garbage, work)
+  if (!isDryRun) await removeAll(place, garbage, work)
   return {
     ...counts,
     removedCount: garbage.length,
-    removedBytes: garbage.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    removedBytes: sumBytes(garbage),
     removed: garbage.slice(0, maxListedGarbage),
     pointerCount: needed.reduce((sum, { pointerCount }) => sum + pointerCount, 0),
   }
+}
+
+function sumBytes(garbage: readonly StoredObject[]): number {
+  return garbage.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 }
 
 /** Whether the cache may hold data of other repositories: it lies outside of this one. */
@@ -96,30 +102,26 @@ function createUnread([first = '', ...more]: readonly string[]): RunwrightError 
     'INVALID_STATE',
     `What files the folder ${first}${rest} needs is not known: its list is not here, or is damaged. Nothing was deleted.`,
     {
-      hint: 'Fetch the lists from a remote first ("runwright data fetch --all-commits"); or --forget-unlisted takes the risk of deleting files that are in such a folder alone.',
+      hint: 'The default remote does not have it either, or cannot be asked. --forget-unlisted takes the risk of deleting files that are in such a folder alone.',
     },
   )
 }
 
 interface Sorted {
   /** Lists of folders first. */
-  readonly garbage: readonly Garbage[]
+  readonly garbage: readonly StoredObject[]
   readonly keptCount: number
   readonly youngCount: number
 }
 
-async function sortGarbage(place: GarbagePlace, needed: readonly Needed[], work: Work): Promise<Sorted> {
-  const [lists, files]: [Garbage[], Garbage[]] = [[], []]
+async function sortGarbage(place: GarbagePlace, needed: readonly Needed[], { signal }: Work): Promise<Sorted> {
+  const [lists, files]: [StoredObject[], StoredObject[]] = [[], []]
   const counts = { keptCount: 0, youngCount: 0 }
-  for await (const object of place.list(work)) {
-    const { key } = object
-    if (needed.some((each) => isNeeded(each, key))) {
-      counts.keptCount++
-      continue
-    }
-    const weight = await place.weigh(object)
-    if (weight === 'young') counts.youngCount++
-    else if (weight !== 'gone') (key.endsWith('.dir') ? lists : files).push({ key, sizeBytes: weight })
+  for await (const object of place.list(signal)) {
+    throwIfCancelled({ signal })
+    if (needed.some((each) => isNeeded(each, object.key))) counts.keptCount++
+    else if (place.isYoung(object.key)) counts.youngCount++
+    else (object.key.endsWith('.dir') ? lists : files).push(object)
   }
   return { garbage: [...lists, ...files], ...counts }
 }
@@ -131,9 +133,9 @@ function isNeeded({ data, manifests }: Needed, key: ObjectKey): boolean {
   return (hash !== undefined && data.has(hash)) || (manifest !== undefined && manifests.has(manifest))
 }
 
-async function removeAll(place: GarbagePlace, garbage: readonly Garbage[], work: Work): Promise<void> {
+async function removeAll(place: GarbagePlace, garbage: readonly StoredObject[], work: Work): Promise<void> {
   let doneBytes = 0
-  const totalBytes = garbage.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  const totalBytes = sumBytes(garbage)
   for (let start = 0; start < garbage.length; start += batchSize) {
     throwIfCancelled(work)
     const batch = garbage.slice(start, start + batchSize)
@@ -141,7 +143,7 @@ async function removeAll(place: GarbagePlace, garbage: readonly Garbage[], work:
       batch.map(({ key }) => key),
       work.signal,
     )
-    doneBytes += batch.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    doneBytes += sumBytes(batch)
     const doneFiles = Math.min(start + batchSize, garbage.length)
     work.progress({ phase: 'remove', doneFiles, totalFiles: garbage.length, doneBytes, totalBytes })
   }

@@ -13,7 +13,7 @@ import { listHiddenCommits, listWorkTrees } from './history/roots.ts'
 import { namesData } from './history/tracked-out.ts'
 import { walkWorkTree } from './history/work-tree-walk.ts'
 import { findDataHash, parseObjectKey } from './object-key.ts'
-import type { DataRepository } from './repository.ts'
+import { type DataRepository, isWithoutGit } from './repository.ts'
 import { throwIfCancelled, type Work } from './work.ts'
 
 /** What needs data beside the repository itself: runs, registered models, whatever the caller knows of. */
@@ -68,11 +68,6 @@ export async function findNeeded(
     collected.addText(content.toString())
   }
   return collected.finish(readList, work)
-}
-
-/** Made by `init --no-scm`: there is one version of everything. */
-function isWithoutGit({ config }: Pick<DataRepository, 'config'>): boolean {
-  return config.get('core')?.get('no_scm')?.toLowerCase() === 'true'
 }
 
 function createIncomplete(root: string): RunwrightError {

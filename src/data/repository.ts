@@ -85,6 +85,11 @@ function parseLinkTypes(text: string | undefined, where: string): readonly LinkT
   })
 }
 
+/** Made by `init --no-scm`: there is one version of everything. */
+export function isWithoutGit({ config }: Pick<DataRepository, 'config'>): boolean {
+  return config.get('core')?.get('no_scm')?.toLowerCase() === 'true'
+}
+
 /**
  * A path of the workspace as it is known inside the repository: from the root, with `/` between its components.
  *

@@ -52,6 +52,16 @@ describe('the status of data', () => {
     assert.equal(model.notInCache.count, 0)
   })
 
+  it('names what git could not merge, and tells of the rest', async () => {
+    await using repository = await createTestDataRepository()
+    await repository.write({ 'data/a': 'a', model: 'm' })
+    await repository.add('data', 'model')
+    await repository.write({ 'model.dvc': '<<<<<<< ours\nouts: []\n=======\nouts: []\n>>>>>>> theirs\n' })
+    const [model, data] = await repository.status()
+    assert.deepEqual([model?.path, model?.state], ['model', 'conflict'])
+    assert.deepEqual([data?.state, data?.isFolder, data?.sizeBytes, data?.fileCount], ['clean', true, 1, 1])
+  })
+
   it('knows a clean folder without the list of its files', async () => {
     await using repository = await createTestDataRepository()
     await repository.write({ 'data/a': 'a' })

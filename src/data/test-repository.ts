@@ -1,11 +1,12 @@
 import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { OutStatus } from '../protocol/data-status.ts'
 import { createTestRepository, type TestRepository } from '../git/test-repository.ts'
 import { type AddedPath, addPaths } from './add.ts'
 import { type CheckedOut, checkoutPaths } from './checkout.ts'
 import { type Committed, commitPaths } from './commit.ts'
 import { type DataRepository, openDataRepository } from './repository.ts'
-import { type OutStatus, readStatus } from './status.ts'
+import { readStatus } from './status.ts'
 import type { Work } from './work.ts'
 
 /** For tests: a repository of the real git with data, and the commands on it. */

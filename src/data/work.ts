@@ -1,16 +1,5 @@
+import type { DataProgress } from '../protocol/data-progress.ts'
 import { RunwrightError } from '../protocol/errors.ts'
-
-/** How far something long has come. */
-export interface DataProgress {
-  /** What is going on, in the field's words; `wait` is for another command on the same repository. */
-  readonly phase:
-    'wait' | 'scan' | 'hash' | 'store' | 'checkout' | 'query' | 'upload' | 'download' | 'verify' | 'remove'
-  readonly doneFiles: number
-  /** Undefined until it is known. */
-  readonly totalFiles: number | undefined
-  readonly doneBytes: number
-  readonly totalBytes: number | undefined
-}
 
 /** What everything long is given: it tells how far it has come, and ends soon after it is cancelled. */
 export interface Work {

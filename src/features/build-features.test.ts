@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { openDuckdb } from '../data/duckdb-process.ts'
 import { buildFeatures } from './build-features.ts'
 import { listBuilt } from './built-version.ts'
@@ -311,7 +314,8 @@ writeFileSync(process.env.RUNWRIGHT_OUTPUT, '{"k":1,"t":"2024-01-01 10:00:00","v
     }
     await assert.rejects(buildFeatures(context, 'slow'), { code: 'CANCELLED' })
     assert.deepEqual(await readdir(path.join(context.folder, 'slow')), [])
-    await writeFile(path.join(features.root, 'features/sleep.mjs'), 'setInterval(() => {}, 1000); console.log("up")')
+    await cancelAmidst(features, clicks)
+    await features.write('features/sleep.mjs', 'setInterval(() => {}, 1000); console.log("up")')
     const again = new AbortController()
     const script = { entities: 'k', timestamp: 't', script: [process.execPath, 'features/sleep.mjs'] }
     const scripted: FeatureContext = {
@@ -325,7 +329,9 @@ writeFileSync(process.env.RUNWRIGHT_OUTPUT, '{"k":1,"t":"2024-01-01 10:00:00","v
   it('is built anew where a version is not all there, and removes what a killed process has left', async () => {
     const context = await features.context({ clicks })
     const { files, version } = await buildFeatures(context, 'clicks')
-    await writeFile(files.table, 'torn')
+    const bytes = await readFile(files.table)
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1
+    await writeFile(files.table, bytes)
     const left = path.join(context.folder, 'clicks', '.999999999-00000000.new')
     await symlink('/nowhere', left)
     const anew = await buildFeatures(context, 'clicks')
@@ -338,6 +344,18 @@ writeFileSync(process.env.RUNWRIGHT_OUTPUT, '{"k":1,"t":"2024-01-01 10:00:00","v
     assert.deepEqual(new Set(both.map((each) => each.version)), new Set([version]))
   })
 
+  it('is built anew where git brought its version along', async () => {
+    await using foreign = await openTestFeatures()
+    await foreign.write('data/events.csv', 'uid,ts,clicks\na,2024-01-01,1\n')
+    const context = await foreign.context({ clicks })
+    const { files, builtTime } = await buildFeatures(context, 'clicks')
+    assert.equal((await buildFeatures(context, 'clicks')).builtTime, builtTime)
+    const git = (...args: readonly string[]) => promisify(execFile)('git', args, { cwd: foreign.root })
+    await git('init', '--quiet')
+    await git('add', '--force', files.statistics)
+    assert.equal((await buildFeatures(context, 'clicks')).isNew, true)
+  })
+
   it('is not written through a link that came with the repository', async () => {
     await using other = await openTestFeatures()
     await using elsewhere = await openTestFeatures()
@@ -348,6 +366,22 @@ writeFileSync(process.env.RUNWRIGHT_OUTPUT, '{"k":1,"t":"2024-01-01 10:00:00","v
     assert.deepEqual(await readdir(elsewhere.root), [])
   })
 })
+
+/** Cancels a query while it writes to the disk what its memory does not hold. */
+async function cancelAmidst(features: TestFeatures, clicks: object): Promise<void> {
+  const cancel = new AbortController()
+  const query = 'SELECT range % 7 AS uid, make_timestamp(range * 1000) AS ts, hash(range) AS x FROM range(100000000)'
+  const context: FeatureContext = {
+    ...(await features.context({ amidst: { ...clicks, query } }, cancel.signal)),
+    memoryBytes: 64 * 2 ** 20,
+  }
+  const building = assert.rejects(buildFeatures(context, 'amidst'), { code: 'CANCELLED' })
+  const spilled = path.join(context.folder, 'amidst', '.*.new', 'spill', '*')
+  while (globSync(spilled).length === 0) await setTimeout(5)
+  cancel.abort()
+  await building
+  assert.deepEqual(await readdir(path.join(context.folder, 'amidst')), [])
+}
 
 async function readTable(table: string): Promise<readonly (readonly unknown[])[]> {
   const settings = { allowedPaths: [table], memoryBytes: 2 ** 28, threads: 1, temporaryFolder: path.dirname(table) }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type Duckdb, openDuckdb } from '../data/duckdb-process.ts'
+import { isTrackedByGit } from '../git/git-index.ts'
 import type { FeatureSetDefinition } from '../protocol/feature-sets.ts'
 import { type BuiltVersion, filesIn, findBuilt, refuseLinks, type VersionFiles, versionFiles } from './built-version.ts'
 import { computeStatistics } from './column-statistics.ts'
@@ -11,7 +12,7 @@ import { computeQuery, computeScript, inOrder, type SetColumns, writeTable } fro
 import { type FeatureContext, findFeatureSet } from './feature-context.ts'
 import { featureVersion } from './feature-version.ts'
 import { runScript } from './run-script.ts'
-import { makeScratchFolder, type ScratchFolder } from './scratch-folder.ts'
+import { makeScratchFolder, type ScratchFolder, syncFile } from './scratch-folder.ts'
 import { checkUnchanged, hashSource, loadSources, type Source, type SourceFile } from './sources.ts'
 import { scanTable, sniffTableFormat } from './table-scan.ts'
 
@@ -70,23 +71,27 @@ export async function buildFeatures(context: FeatureContext, name: string): Prom
   const { folder } = context
   const planned = await planVersion(context, name)
   const files = versionFiles(folder, name, planned.version)
-  const present = await findBuilt(folder, name, planned.version)
+  const present = await findSound(context, name, planned.version)
   if (present !== undefined) return { ...present, files, isNew: false }
   await refuseLinks(folder, name)
   await using scratch = await makeScratchFolder(path.join(folder, name))
   const made = await makeVersion(context, name, planned, scratch)
   await rm(scratch.spill, { recursive: true })
-  // Whatever stands there is not all there.
+  // Another process may have been first, with the same.
+  const theirs = await findSound(context, name, planned.version)
+  if (theirs !== undefined) return { ...theirs, files, isNew: false }
   await rm(files.folder, { recursive: true, force: true })
-  try {
-    await rename(scratch.path, files.folder)
-  } catch (error) {
-    // Another process was first, with the same.
-    const theirs = await findBuilt(folder, name, planned.version)
-    if (theirs === undefined) throw error
-    return { ...theirs, files, isNew: false }
-  }
+  await rename(scratch.path, files.folder)
   return { ...made, files, isNew: true }
+}
+
+/** It is there, with every byte, and was made here: what git brought along could hold anything. */
+async function findSound({ folder }: FeatureContext, name: string, version: string): Promise<BuiltVersion | undefined> {
+  const built = await findBuilt(folder, name, version)
+  if (built === undefined) return undefined
+  const { table, statistics } = versionFiles(folder, name, version)
+  if ((await isTrackedByGit(table)) || (await isTrackedByGit(statistics))) return undefined
+  return (await digest(table)).sha256 === built.table.sha256 ? built : undefined
 }
 
 async function makeVersion(
@@ -110,6 +115,7 @@ async function makeVersion(
   await using db = await openDuckdb(context.duckdb, settings, signal)
   const columns = await compute(db, name, definition, planned, output)
   const { rowCount, ...dropped } = await writeTable(db, files.table, columns)
+  await syncFile(files.table)
   await checkUnchanged([...planned.sources.flatMap((source) => source.files), ...planned.scriptFiles])
   context.progress({ featureSet: name, stage: 'statistics' })
   const built: BuiltVersion = {
@@ -160,11 +166,8 @@ function listSources({ sources, scriptFiles }: PlannedVersion): BuiltVersion['so
   )
 }
 
-/** Also makes sure that the file is on the disk. */
 async function digest(file: string): Promise<{ sha256: string; sizeBytes: number }> {
-  await using handle = await open(file, 'r+')
-  await handle.sync()
   const hash = createHash('sha256')
   await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash)
-  return { sha256: hash.digest('hex'), sizeBytes: (await handle.stat()).size }
+  return { sha256: hash.digest('hex'), sizeBytes: (await stat(file)).size }
 }

@@ -135,18 +135,13 @@ function lastFirst({ createdTimestamp, features }: SetColumns): string {
 
 /** What is wrong, told of the feature set that it is wrong with. */
 function ofFeatureSet(name: string, error: unknown): unknown {
-  if (!(error instanceof RunwrightError) || error.code !== 'INVALID_PARAMETER_VALUE') return error
-  if (!(error instanceof QueryFailed)) {
-    return new RunwrightError(error.code, `Feature set "${name}": ${error.message}`, {
-      cause: error,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    })
-  }
-  const hint = hintFor(error)
-  return new RunwrightError('INVALID_PARAMETER_VALUE', `Feature set "${name}" cannot be computed: ${error.sentence}`, {
-    cause: error,
-    ...(hint === undefined ? {} : { hint }),
-  })
+  const isQuery = error instanceof QueryFailed
+  if (!(error instanceof RunwrightError) || (error.code !== 'INVALID_PARAMETER_VALUE' && !isQuery)) return error
+  const hint = isQuery ? hintFor(error) : error.hint
+  const message = isQuery
+    ? `Feature set "${name}" cannot be computed: ${error.sentence}`
+    : `Feature set "${name}": ${error.message}`
+  return new RunwrightError(error.code, message, { cause: error, ...(hint === undefined ? {} : { hint }) })
 }
 
 export function hintFor({ kind, hint }: QueryFailed): string | undefined {

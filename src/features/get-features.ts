@@ -48,7 +48,8 @@ export async function getFeatures(context: FeatureContext, request: GetRequest):
   try {
     const entity = await makeEntityTable(db, context, built, keys, request)
     const sets = planSets(context, built, request.features, entity, request.names)
-    const { featureSets } = await runJoin(db, entity, sets, built)
+    const { featureSets, rowCount } = await runJoin(db, entity, sets, built)
+    if (rowCount > request.maxRows) throw tooMany(rowCount, request.maxRows)
     const { columns, rows } = await db.run(selectJoined(entity, sets), [], request.maxRows)
     // The moment is the same for all.
     const without = <T>(values: readonly T[]) => values.toSpliced(keys.length, 1)
@@ -56,6 +57,16 @@ export async function getFeatures(context: FeatureContext, request: GetRequest):
   } catch (error) {
     throw error instanceof QueryFailed ? joinFailed('These features cannot be found', error) : error
   }
+}
+
+function tooMany(rowCount: number, maxRows: number): RunwrightError {
+  return new RunwrightError(
+    'INVALID_PARAMETER_VALUE',
+    `There are features of ${rowCount} entities, more than ${maxRows}.`,
+    {
+      hint: 'Say whose features are wanted, or join them to a table of keys and times.',
+    },
+  )
 }
 
 /** Keys of all sets, each once, with the type that the first set has it by. */

@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import * as fc from 'fast-check'
+import type { FeatureContext } from './feature-context.ts'
 import { exportFeast } from './export-feast.ts'
 import { parseFeatureReferences } from './feature-reference.ts'
 import { getFeatures } from './get-features.ts'
@@ -29,11 +30,15 @@ describe('a training set', { timeout: 120_000 }, () => {
   let features: TestFeatures
   const join = async (
     words: readonly string[],
-    changed: Partial<JoinRequest> & { readonly entityTable: string },
+    {
+      progress,
+      ...changed
+    }: Partial<JoinRequest & Pick<FeatureContext, 'progress'>> & { readonly entityTable: string },
     signal?: AbortSignal,
   ) => {
     const output = path.join(features.root, changed.output ?? 'train.csv')
-    const result = await joinFeatures(await features.context(declared, signal), {
+    const context = await features.context(declared, signal)
+    const result = await joinFeatures(progress === undefined ? context : { ...context, progress }, {
       features: parseFeatureReferences(words),
       timestamp: undefined,
       names: 'short',
@@ -140,9 +145,24 @@ describe('a training set', { timeout: 120_000 }, () => {
     ] as const) {
       await assert.rejects(join(words, { entityTable }), error, `${words.join(' ')} ${entityTable}`)
     }
+    for (const output of ['none/train.csv', '.runwright/features.csv/..', 'train.xls']) {
+      const request = { entityTable: 'labels.csv', output }
+      await assert.rejects(
+        join(['stats'], request),
+        { code: /RESOURCE_DOES_NOT_EXIST|INVALID_PARAMETER_VALUE/ },
+        output,
+      )
+    }
     assert.throws(() => parseFeatureReferences(['stats:']), { code: 'INVALID_PARAMETER_VALUE' })
     assert.equal(await readFile(path.join(features.root, 'train.csv'), 'utf8'), 'kept')
     await assert.rejects(join(['stats'], { entityTable: 'labels.csv' }, AbortSignal.abort()), { code: 'CANCELLED' })
+    const cancel = new AbortController()
+    const joining = join(
+      ['stats'],
+      { entityTable: 'labels.csv', progress: ({ stage }) => stage === 'join' && cancel.abort() },
+      cancel.signal,
+    )
+    await assert.rejects(joining, { code: 'CANCELLED' })
     const left = await readdir(features.root)
     assert.deepEqual(
       left.filter((name) => name.includes('.new')),
@@ -200,6 +220,12 @@ describe('a training set', { timeout: 120_000 }, () => {
     await assert.rejects(get({}, ['stats', 'shops']), { message: /different keys/ })
     await assert.rejects(get({ user: '1' }, ['shops']), { message: 'Key "shop" is missing.' })
     await assert.rejects(get({ user: '1', shop: 'x', city: 'b' }, ['shops']), { message: 'There is no key "city".' })
+    await assert.rejects(
+      getFeatures(context, { ...request, maxRows: 1, features: parseFeatureReferences(['stats']) }),
+      {
+        message: 'There are features of 2 entities, more than 1.',
+      },
+    )
     await assert.rejects(get({ user: 'ada' }, ['stats']), {
       message: /cannot be found: Could not convert string 'ada'/,
     })

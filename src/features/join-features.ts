@@ -1,4 +1,4 @@
-import { open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { realpath, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { type Duckdb, openDuckdb, type ResultColumn } from '../data/duckdb-process.ts'
 import { QueryFailed } from '../data/query-failed.ts'
@@ -10,7 +10,7 @@ import type { FeatureContext } from './feature-context.ts'
 import type { FeatureReference } from './feature-reference.ts'
 import { countJoined, type EntityTable, type JoinedSet, joinSql, selectJoined } from './join-sql.ts'
 import { type NameStyle, planJoinedSet, refuseClashes } from './joined-set.ts'
-import { makeScratchFolder } from './scratch-folder.ts'
+import { makeScratchFolder, syncFile } from './scratch-folder.ts'
 import { copyTable, scanTable, tableFormat } from './table-scan.ts'
 import { checkTimeColumn, timeUnit } from './time-column.ts'
 
@@ -53,6 +53,7 @@ const notesKey = 'runwright.featureSets'
 export async function joinFeatures(context: FeatureContext, request: JoinRequest): Promise<JoinResult> {
   const entityPath = await findEntityTable(request.entityTable)
   const [entityFormat, format] = [tableFormat(request.entityTable), tableFormat(request.output)]
+  await checkOutput(request.output)
   const built = await buildAll(context, request.features)
   await using scratch = await makeScratchFolder(context.folder)
   const output = `${request.output}.${path.basename(scratch.path)}`
@@ -90,6 +91,17 @@ async function findEntityTable(file: string): Promise<string> {
   throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `There is no table ${file}.`, {
     hint: 'Name a file with keys and event times: Parquet, CSV or JSON lines.',
   })
+}
+
+/** Before anything is computed for it. */
+async function checkOutput(output: string): Promise<void> {
+  const folder = await stat(path.dirname(output)).catch(() => undefined)
+  if (folder?.isDirectory() !== true) {
+    throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `There is no folder ${path.dirname(output)} to write to.`)
+  }
+  const present = await stat(output).catch(() => undefined)
+  if (present === undefined || present.isFile()) return
+  throw new RunwrightError('INVALID_PARAMETER_VALUE', `${output} is no file, so it is not replaced.`)
 }
 
 export async function buildAll(
@@ -164,17 +176,14 @@ export async function runJoin(
 }
 
 async function putInPlace(beside: string, output: string, signal: AbortSignal): Promise<void> {
-  {
-    await using file = await open(beside, 'r+')
-    await file.sync()
-  }
+  await syncFile(beside)
   if (signal.aborted) throw new RunwrightError('CANCELLED', 'Cancelled.')
   await rename(beside, output)
 }
 
 export function joinFailed(what: string, error: QueryFailed): RunwrightError {
   const hint = hintFor(error)
-  return new RunwrightError('INVALID_PARAMETER_VALUE', `${what}: ${error.sentence}`, {
+  return new RunwrightError(error.code, `${what}: ${error.sentence}`, {
     cause: error,
     ...(hint === undefined ? {} : { hint }),
   })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { isAlive } from '../git/is-alive.ts'
 
@@ -32,4 +32,10 @@ async function removeAbandoned(parent: string): Promise<void> {
     if (pid === undefined || isAlive(Number(pid))) continue
     await rm(path.join(parent, name), { recursive: true, force: true })
   }
+}
+
+/** When it returns, the file is on the disk. */
+export async function syncFile(path: string): Promise<void> {
+  await using file = await open(path, 'r+')
+  await file.sync()
 }

@@ -51,7 +51,7 @@ export async function createLfsPointer(path: Buffer | string, signal?: AbortSign
       hash.update(chunk)
     }
   }
-  const stream = createReadStream(path, { highWaterMark: 1 << 20 })
+  const stream = createReadStream(path, { highWaterMark: 1 << 18 })
   await (signal === undefined ? pipeline(stream, read) : pipeline(stream, read, { signal }))
   const isPointer = sizeBytes < maxPointerBytes && start.toString('latin1').startsWith(version)
   return isPointer ? undefined : { oid: hash.digest('hex'), sizeBytes }

@@ -4,6 +4,12 @@ import type { LfsPointer } from '../git/lfs-pointer.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { LfsRepository } from './repository.ts'
 
+/**
+ * Objects from this size on are on the disk before they have their name. A smaller one that a power cut takes has another size
+ * afterwards, and is fetched again; thousands of them would be waited for.
+ */
+export const syncedBytes = 1 << 20
+
 /** Where Git LFS keeps the content of a pointer: `aa/bb/aabb…`. */
 export function objectPath({ objectsFolder }: Pick<LfsRepository, 'objectsFolder'>, oid: string): string {
   return join(objectsFolder, oid.slice(0, 2), oid.slice(2, 4), oid)

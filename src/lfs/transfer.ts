@@ -1,5 +1,6 @@
 import { mapConcurrently } from '../base/map-concurrently.ts'
-import type { DataProgress, Work } from '../data/work.ts'
+import type { Work } from '../data/work.ts'
+import type { DataProgress } from '../protocol/data-progress.ts'
 import type { LfsPointer } from '../git/lfs-pointer.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import { type Actions, ObjectRefused, openActions } from './actions.ts'

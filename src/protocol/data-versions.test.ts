@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { type DataVersion, findRunData, parseDataSource, type RunData, toDatasetInput } from './data-versions.ts'
 import { writeDatasetInput } from './mlflow/dataset-json.ts'
 import { logInputs } from './mlflow/run-requests.ts'

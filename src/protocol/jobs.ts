@@ -87,6 +87,10 @@ export interface JobSpec {
   readonly precision?: PrecisionName
   /** Run it from a checkout of `codeCommit` in place of the workspace itself. Remote targets always do. */
   readonly isIsolated: boolean
+  /** Files and folders under version control that it reads, relative to the workspace, with `/`. */
+  readonly data?: readonly string[]
+  /** What it writes of such, likewise. */
+  readonly outputs?: readonly string[]
 }
 
 export interface JobAttempt {

@@ -1,4 +1,5 @@
 import type { CurveAxis, CurveCursors, CurveName, CurveTails, CurveWindow } from './curves.ts'
+import type { DataVersion } from './data-versions.ts'
 import type { DeviceList } from './devices.ts'
 import type { ExperimentSummary } from './experiments.ts'
 import type { HeadlineMetric } from './headline-metric.ts'
@@ -295,6 +296,8 @@ export interface Methods extends LineageMethods {
       path?: string
       /** Set on the new version, moved when it stands elsewhere. */
       alias?: string
+      /** The version under version control that its file is. */
+      data?: DataVersion
     }
     result: { version: ModelVersion }
   }

@@ -101,6 +101,8 @@ it('the schema that editors complete from knows every field', async () => {
     params: {},
     env: {},
     secrets: [],
+    data: ['data/train.csv'],
+    outputs: ['models'],
     launcher: 'torchrun',
     precision: 'bf16',
     isolated: true,

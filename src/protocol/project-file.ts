@@ -54,6 +54,10 @@ export interface LaunchProfile {
   readonly precision?: PrecisionName
   /** Run it from a checkout of its code rather than in the workspace itself. */
   readonly isolated?: boolean
+  /** Paths of data under version control that it reads, relative to the workspace. */
+  readonly data?: readonly string[]
+  /** What it writes of such. */
+  readonly outputs?: readonly string[]
 }
 
 const size = textAs(parseSize, 'expected a size such as 24G')
@@ -89,6 +93,8 @@ const profileParsers = {
   launcher: textAs(parseLauncher, `expected one of ${launcherNames.join(', ')}`),
   precision: textAs(parsePrecision, `expected one of ${precisionNames.join(', ')}`),
   isolated: flag,
+  data: listOf(text, 1000),
+  outputs: listOf(text, 1000),
 }
 
 const profileFields = refine(

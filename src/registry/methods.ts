@@ -1,15 +1,23 @@
+import { type DataVersion, dataTags, digestOf, formatDataSource, parseDataSource } from '../protocol/data-versions.ts'
 import { parseRunId } from '../protocol/ids.ts'
 import type { MethodName } from '../protocol/methods.ts'
 import { checkNewAlias, checkRegisteredModelName, limits } from '../protocol/mlflow/names.ts'
-import { integer, object, refine, text, textAs } from '../protocol/parse.ts'
+import { integer, object, refine, refuse, text, textAs } from '../protocol/parse.ts'
 import type { Parser } from '../protocol/parse.ts'
+import type { Tag } from '../protocol/runs.ts'
 import type { MethodTable } from '../tracking/route.ts'
 import type { Registry } from './registry.ts'
 import type { RunModels } from './run-models.ts'
 
+const count = integer(0, Number.MAX_SAFE_INTEGER)
+const dataFields = object({ path: text }, { md5: text, sha256: text, sizeBytes: count, fileCount: count, commit: text })
 const runId = textAs(parseRunId, 'expected the id of a run')
 const name = checkedText(checkRegisteredModelName)
 const alias = checkedText(checkNewAlias)
+const data = refine(
+  dataFields,
+  (fields, path) => parseDataSource(formatDataSource(fields)) ?? refuse(fields, path, 'expected a version of data'),
+)
 const version = integer(1, Number.MAX_SAFE_INTEGER)
 
 /** The typed methods of the feature: a parser for each, and the use-case behind it. */
@@ -31,11 +39,12 @@ export function createRegistryMethods(
       run: async ({ runId }) => ({ models: await runModels.list(runId) }),
     },
     'models/register': {
-      parse: parserOf(object({ runId, name }, { path: text, alias })),
-      async run({ runId, name, path, alias }) {
+      parse: parserOf(object({ runId, name }, { path: text, alias, data })),
+      async run({ runId, name, path, alias, data }) {
         const { source, modelId } = await runModels.get(runId, path)
         const owner = modelId === undefined ? { runId } : { runId, modelId }
-        return { version: await versions.register({ name, source, ...owner }, alias) }
+        const tags = data === undefined ? {} : { tags: dataTagsOf(data) }
+        return { version: await versions.register({ name, source, ...owner, ...tags }, alias) }
       },
     },
     'models/set-alias': {
@@ -47,6 +56,13 @@ export function createRegistryMethods(
       run: ({ name, version }) => done(version === undefined ? models.delete(name) : versions.delete(name, version)),
     },
   }
+}
+
+function dataTagsOf(version: DataVersion): readonly Tag[] {
+  return [
+    { key: dataTags.version, value: formatDataSource(version) },
+    { key: dataTags.digest, value: digestOf(version) },
+  ]
 }
 
 function checkedText(check: (value: string) => void): Parser<string> {

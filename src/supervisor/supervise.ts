@@ -5,6 +5,7 @@ import type { Param, Run } from '../protocol/runs.ts'
 import { substituteParams } from '../protocol/substitute-params.ts'
 import { readCodeState } from './code-state.ts'
 import { commandEnvironment } from './command-environment.ts'
+import { createDataRecorder, type LaunchData } from './data-of-run.ts'
 import { describeRun } from './describe-run.ts'
 import type { RunEnd } from './finish-run.ts'
 import { type Program, startKeeper } from './keeper.ts'
@@ -22,6 +23,8 @@ export interface Launch {
   readonly params: readonly Param[]
   /** The run that this one repeats. */
   readonly rerunOf?: RunId
+  /** What it has to do with data under version control. */
+  readonly data?: LaunchData
   /** Absolute. */
   readonly workspace: string
   /** Absolute; where the command runs. */
@@ -93,9 +96,11 @@ async function superviseFrom(
     const kept = await startKeeper({ keeper, workspace, runId, command, cwd, env, output })
     await writeState(spool, { runId, host: launch.host, keeperPid: kept.pid })
     for (const signal of early) kept.send(signal)
+    const data = createDataRecorder(supervisor, runId, launch.data)
+    data.start(kept.pid)
     const described = describeRun(supervisor, runId, { code, ...launch, command, env })
     const end = await watchRun({ client, runId, spool, command: kept, onSignal: supervisor.onSignal })
-    await described
+    await Promise.all([described, data.finish()])
     kept.settle()
     return { ...end, run }
   } catch (error) {

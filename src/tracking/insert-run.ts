@@ -1,10 +1,11 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import type { ExperimentId, RunId } from '../protocol/ids.ts'
-import type { Param, RunStatus, Tag } from '../protocol/runs.ts'
+import type { DatasetInput, Param, RunStatus, Tag } from '../protocol/runs.ts'
 import { tagNames } from '../protocol/tag-names.ts'
 import type { Sql } from '../store/database.ts'
 import { getNumber } from '../store/row.ts'
 import { getActiveExperimentRow } from './experiment-rows.ts'
+import { writeDatasetInputs } from './inputs.ts'
 import { writeParams } from './params.ts'
 import { createRunName } from './run-names.ts'
 import { getRunRow, toRunId } from './run-rows.ts'
@@ -22,6 +23,7 @@ export interface NewRun {
   readonly startTime: number
   readonly params: readonly Param[]
   readonly tags: readonly Tag[]
+  readonly inputs: readonly DatasetInput[]
 }
 
 /** @throws INVALID_PARAMETER_VALUE when the run is given two names */
@@ -39,6 +41,7 @@ export function prepareRun(
     startTime: given.startTime ?? now(),
     params: given.params ?? [],
     tags,
+    inputs: given.inputs ?? [],
   }
 }
 
@@ -57,6 +60,7 @@ export async function insertRun(sql: Sql, run: NewRun): Promise<void> {
   const rowId = getNumber(await getRunRow(sql, run.runId), 'id')
   await writeParams(sql, rowId, run.runId, run.params)
   await writeTags(sql, 'run', rowId, run.tags)
+  await writeDatasetInputs(sql, { rowId, experimentRowId: getNumber(experiment, 'id') }, run.inputs)
 }
 
 /** A run's name is kept in its tag too, where older clients look for it. @throws INVALID_PARAMETER_VALUE when they differ */

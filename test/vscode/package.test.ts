@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { glob, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it } from 'node:test'
@@ -14,7 +14,10 @@ import { openWorkbench } from './workbench.ts'
 
 /** All that may be in the extension's folder after an installation. */
 const shipped =
-  /^(package(\.nls(\.\w+)?)?\.json|l10n\/bundle\.l10n(\.\w+)?\.json|README\.md|LICENSE\.txt|CHANGELOG\.md|\.vsixmanifest|dist\/[\w-]+\.c?js|dist\/webviews\/\w+\.(js|css)|media\/.+)$/i
+  /^(package(\.nls(\.\w+)?)?\.json|l10n\/bundle\.l10n(\.\w+)?\.json|README\.md|LICENSE\.txt|CHANGELOG\.md|\.vsixmanifest|dist\/[\w-]+\.c?js|dist\/node_modules\/@duckdb\/node-bindings-[\w-]+\/[\w.]+|dist\/webviews\/\w+\.(js|css)|media\/.+)$/i
+
+/** DuckDB's, for the platform of the package and no other. */
+const nativeFolder = `dist/node_modules/@duckdb/node-bindings-${process.platform}-${process.arch}`
 
 it('works in VS Code when installed from the VSIX, which holds nothing but what runs', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'runwright-vsix-'))
@@ -33,12 +36,18 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
     paths.filter((path) => !shipped.test(path)),
     [],
   )
+  assert.deepEqual(
+    paths.filter((path) => path.endsWith('.node')),
+    [`${nativeFolder}/duckdb.node`],
+  )
   for (const path of [
     'dist/extension.cjs',
     'dist/engine.js',
     'dist/cli.js',
     'dist/cli-main.js',
     'dist/data-worker.js',
+    'dist/duckdb-worker.js',
+    `${nativeFolder}/duckdb.node`,
     'dist/webviews/compare.js',
     'dist/webviews/job.js',
     'media/view.schema.json',
@@ -58,6 +67,11 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
   await vscode.page.locator('.terminal.focus, .terminal:focus-within').first().waitFor()
   await vscode.page.keyboard.type('runwright runs list --experiment digits > said && mv said runs.txt\n')
   assert.match(await readWhenThere(join(workspace.folder, 'runs.txt')), /first +FINISHED/)
+
+  await writeFile(join(workspace.folder, 'old.csv'), 'id,v\n1,a\n2,b\n')
+  await writeFile(join(workspace.folder, 'new.csv'), 'id,v\n1,a\n2,c\n')
+  await vscode.page.keyboard.type('runwright data compare old.csv new.csv > said && mv said rows.txt\n')
+  assert.match(await readWhenThere(join(workspace.folder, 'rows.txt')), /0 added, 0 removed, 1 changed/)
 })
 
 async function readWhenThere(path: string): Promise<string> {

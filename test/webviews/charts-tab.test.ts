@@ -352,6 +352,38 @@ describe('the charts tab', () => {
     }
   })
 
+  it('gives all charts away as one picture, with the names of the runs and those that are out of sight', async () => {
+    const accuracy: ChartSpec = { ...curves, id: '9', keys: ['accuracy'] }
+    const charts = [curves, ...Array.from({ length: 12 }, (_, index) => ({ ...accuracy, id: `far-${index}` }))]
+    await using shown = await openCharts({ charts })
+    const { page, open } = shown
+    await waitForCurves(page, 'loss')
+    for (const entry of ['Export as SVG…', 'Export as PNG…', 'Export as SVG…']) {
+      const before = open.actions.length
+      await page.getByRole('button', { name: 'Export Charts…' }).press('Enter')
+      await page.getByRole('menuitem', { name: entry }).press('Enter')
+      await open.see(() => open.actions.length === before + 1)
+    }
+    const [first, picture, second] = open.actions
+    assert.ok(first?.kind === 'export-file' && picture?.kind === 'export-file' && second?.kind === 'export-file')
+    assert.match(first.fileName, /\.svg$/)
+    const svg = new TextDecoder().decode(Uint8Array.from(Object.values(first.bytes)))
+    assert.equal(new TextDecoder().decode(Uint8Array.from(Object.values(second.bytes))), svg)
+    const parsed = `new DOMParser().parseFromString(${JSON.stringify(svg)}, 'image/svg+xml')`
+    assert.equal(await page.evaluate(`${parsed}.querySelector('parsererror') === null`), true, svg.slice(0, 400))
+    assert.equal(await page.evaluate(`${parsed}.querySelectorAll('svg svg').length`), charts.length)
+    const drawn = `[...${parsed}.querySelectorAll('svg svg')].every((one) => one.querySelectorAll('path[stroke-width]').length > 2)`
+    assert.equal(await page.evaluate(drawn), true, 'a chart is empty')
+    const ids = `[...${parsed}.querySelectorAll('[id]')].map(({ id }) => id)`
+    assert.equal(await page.evaluate(`new Set(${ids}).size === ${ids}.length`), true)
+    assert.match(svg, />rising<\/text>/)
+    const bytes = Uint8Array.from(Object.values(picture.bytes))
+    assert.deepEqual([...bytes.subarray(1, 4)], [...Buffer.from('PNG')])
+    assert.deepEqual(open.errors, [])
+    const folder = process.env['RUNWRIGHT_PICTURES']
+    if (folder !== undefined) await writeFile(`${folder}/charts.png`, bytes)
+  })
+
   it('adds a chart whose metrics are found by a regular expression, moves it and removes it, by keys', async () => {
     await using shown = await openCharts({ charts: [curves] })
     const { page, open } = shown

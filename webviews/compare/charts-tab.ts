@@ -4,6 +4,7 @@ import type { RunId } from '../../src/protocol/ids.ts'
 import type { ChartSpec } from '../../src/protocol/saved-view.ts'
 import { onThemeChange } from '../shared/chart/chart-theme.ts'
 import { button, element } from '../shared/dom.ts'
+import { showMenu } from '../shared/menu.ts'
 import { createSignal } from '../shared/signal.ts'
 import { text } from '../shared/texts.ts'
 import type { ChartParts, Crosshair, RunValues } from './charts/chart-body.ts'
@@ -15,6 +16,7 @@ import { createThrottle } from '../shared/frame-scheduler.ts'
 import { createLoggedTables } from './charts/logged-tables.ts'
 import { createRunLegend } from './charts/run-legend.ts'
 import { createRunSource } from './charts/run-source.ts'
+import type { PictureFormat } from './charts/view-picture.ts'
 import type { Parts, Tab } from './tab.ts'
 
 /** How soon the list of runs follows their changes, in milliseconds. */
@@ -35,15 +37,24 @@ export function createChartsTab({ host, state }: Parts): Tab {
   const notice = element('p', { class: 'charts-notice', role: 'status' })
   const grid = createChartGrid(parts, (spec) => void openDialog(spec))
   const add = button(text('charts.add.button'), () => void openDialog(undefined), { class: 'primary' })
+  const save = button(text('charts.export.button'), () => openExport(), { 'aria-haspopup': 'menu' })
   const panel = element(
     'section',
     { role: 'tabpanel', id: 'panel-charts', class: 'charts', 'aria-labelledby': 'tab-charts' },
     createRunLegend(parts, source),
-    element('div', { class: 'charts-main' }, element('div', { class: 'charts-bar' }, add, notice), grid.element),
+    element('div', { class: 'charts-main' }, element('div', { class: 'charts-bar' }, add, save, notice), grid.element),
   )
   const reload = createThrottle(runsPauseMs, () => void source.load())
   const isShown = () => state.view.tab === 'charts'
   let isStale = true
+
+  function openExport(): void {
+    const exportAs = (format: PictureFormat) => void tryTo(() => grid.exportAll(format))
+    showMenu(save, text('charts.export.button'), [
+      { label: text('charts.menu.png'), run: () => exportAs('png') },
+      { label: text('charts.menu.svg'), run: () => exportAs('svg') },
+    ])
+  }
 
   async function loadKeys(): Promise<LoggedKeys & { headline: string | undefined }> {
     const { metrics, params, headline } = await host.call('table/keys', { experimentIds: state.experimentIds })

@@ -1,4 +1,4 @@
-import type { OutStatus } from '../../data/status.ts'
+import type { DataStatus, OutStatus } from '../../protocol/data-status.ts'
 import { defineCliCommand, exitCodes } from '../command.ts'
 import { openData } from '../open-data.ts'
 import { printable, toJson } from '../text.ts'
@@ -22,7 +22,8 @@ export default defineCliCommand({
     const outs = await readStatus(data.repository, paths, data.work, context.env)
     data[Symbol.dispose]()
     const odd = outs.filter((out) => out.state !== 'clean' || out.notInCache.count > 0)
-    context.stdout.write(json ? toJson({ outs }) : formatStatus(outs, odd))
+    const status: DataStatus = { root: data.repository.root, outs }
+    context.stdout.write(json ? toJson(status) : formatStatus(outs, odd))
     return options['exit-code'] && odd.length > 0 ? exitCodes.failed : exitCodes.ok
   },
 })

@@ -1,7 +1,7 @@
 import { planVersion } from '../../features/build-features.ts'
 import { type BuiltVersion, listBuilt, versionFiles } from '../../features/built-version.ts'
 import type { ColumnStatistics } from '../../features/column-statistics.ts'
-import { findFeatureSet } from '../../features/feature-context.ts'
+import { type FeatureContext, findFeatureSet } from '../../features/feature-context.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { FeatureSetDefinition } from '../../protocol/feature-sets.ts'
 import { defineCliCommand } from '../command.ts'
@@ -20,27 +20,39 @@ export default defineCliCommand({
     const features = await openFeatures(context, workspace, 'features show', undefined)
     const definition = findFeatureSet(features, name)
     const versions = await listBuilt(features.folder, name)
-    const { version: current } = await planVersion(features, name)
+    const current = await findCurrent(features, name)
     const shown = chooseVersion(versions, options.version)
     if (json) {
       const path = shown && versionFiles(features.folder, name, shown.version).table
       return void context.stdout.write(
-        toJson({ name, definition, current, versions, shown: shown && { ...shown, path } }),
+        toJson({ name, definition, ...current, versions, shown: shown && { ...shown, path } }),
       )
     }
     const { stdout } = context
     stdout.write(`${name}\n${describeDefinition(definition)}\n`)
     for (const { version, builtTime, table } of versions) {
-      const marks = `${version === current ? ', current' : ''}${version === shown?.version ? ', shown below' : ''}`
+      const marks = `${version === current.current ? ', current' : ''}${version === shown?.version ? ', shown below' : ''}`
       const age = formatAge(context.now() - builtTime)
       stdout.write(`  ${version.slice(0, 8)}  built ${age}, ${table.rowCount} rows${marks}\n`)
     }
-    if (versions.every(({ version }) => version !== current)) {
-      stdout.write(`  ${current.slice(0, 8)}  not built: its definition or sources have changed\n`)
+    if (current.current === undefined) {
+      stdout.write(`  cannot be built: ${current.problem}\n`)
+    } else if (versions.every(({ version }) => version !== current.current)) {
+      stdout.write(`  ${current.current.slice(0, 8)}  not built: its definition or sources have changed\n`)
     }
     if (shown !== undefined) stdout.write(`\n${formatStatistics(shown.columns, stdout.columns)}`)
   },
 })
+
+/** The version that it has now, or why it has none; what was built before can be looked at all the same. */
+async function findCurrent(features: FeatureContext, name: string) {
+  try {
+    return { current: (await planVersion(features, name)).version } as const
+  } catch (error) {
+    if (!(error instanceof RunwrightError) || error.code === 'CANCELLED') throw error
+    return { current: undefined, problem: error.message } as const
+  }
+}
 
 function chooseVersion(versions: readonly BuiltVersion[], named: string | undefined): BuiltVersion | undefined {
   if (named === undefined) return versions[0]

@@ -12,12 +12,16 @@ export default defineCliCommand({
   options: {
     name: { type: 'string', short: 'n', value: 'NAME', summary: 'The registered model' },
     path: { type: 'string', short: 'p', value: 'PATH', summary: 'A logged model’s name or id, or an artifact path' },
+    data: { type: 'string', value: 'PATH', summary: 'Its file under version control, whose version it points at' },
     alias: { type: 'string', short: 'a', value: 'ALIAS', summary: 'Set this alias on the version, or move it there' },
   },
   operands: { usage: 'RUN', min: 1, max: 1 },
   async run(context, { options, operands, json, workspace }) {
-    const { name, path, alias } = options
+    const { name, path, alias, data } = options
     if (name === undefined) throw usageError('models register', 'Give --name NAME.')
+    const { loadNamedVersions } = await import('../../data/named-versions.ts')
+    const source = { folder: context.cwd, env: context.env }
+    const [file] = data === undefined ? [] : await loadNamedVersions(source, [data])
     await using client = await context.connect(workspace)
     const runId = await findRun(client, operands[0] ?? '')
     const { version } = await client.call('models/register', {
@@ -25,6 +29,7 @@ export default defineCliCommand({
       name,
       ...(path === undefined ? {} : { path }),
       ...(alias === undefined ? {} : { alias }),
+      ...(file === undefined ? {} : { data: file }),
     })
     const shown = `Registered ${version.name} version ${version.version} from ${version.source}\n`
     context.stdout.write(json ? toJson({ version }) : shown)

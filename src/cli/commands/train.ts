@@ -3,7 +3,7 @@ import { launcherNames, precisionNames } from '../../protocol/launchers.ts'
 import { expandSweep } from '../../protocol/sweep.ts'
 import { defineCliCommand, usageError } from '../command.ts'
 import { followToEnd } from '../follow-to-end.ts'
-import { launchJobs } from '../launch-jobs.ts'
+import { launchJobs, toWorkspacePath } from '../launch-jobs.ts'
 import { findProfile } from '../project.ts'
 import { printable, toJson } from '../text.ts'
 import { readTrainOptions } from '../train-options.ts'
@@ -38,6 +38,8 @@ what runs it. {KEY} in COMMAND stands for the value of a param, and RUNWRIGHT_PA
     env: { type: 'string', value: 'NAME=VALUE', multiple: true, summary: 'A variable for the command; it is stored' },
     launcher: { type: 'string', value: 'NAME', summary: `Starts a process for each GPU: ${launcherNames.join(', ')}` },
     precision: { type: 'string', value: 'NAME', summary: `What it computes in: ${precisionNames.join(', ')}` },
+    data: { type: 'string', value: 'PATH', multiple: true, summary: 'Data under version control that it reads' },
+    out: { type: 'string', value: 'PATH', multiple: true, summary: 'A file or folder that it writes' },
     isolated: { type: 'boolean', summary: 'Run it from a copy of its code, not in the workspace' },
     follow: { type: 'boolean', short: 'f', summary: 'Print its output until it ends. Default for a single job' },
     detach: { type: 'boolean', short: 'd', summary: 'Return once it is queued' },
@@ -48,7 +50,9 @@ what runs it. {KEY} in COMMAND stands for the value of a param, and RUNWRIGHT_PA
     const profile = await findProfile(workspace, options.profile)
     const words = operands.length > 0 ? operands : (profile.command ?? [])
     if (words.length === 0) throw usageError('train', 'COMMAND… is missing.')
-    const { spec, sweep, experiment } = readTrainOptions(options, profile)
+    const { spec, sweep, experiment } = readTrainOptions(options, profile, (path) =>
+      toWorkspacePath(workspace, context.cwd, path),
+    )
     const paramsOfJobs = expandSweep(sweep, spec.params)
     if (options.follow && (options.detach || paramsOfJobs.length > 1)) {
       throw usageError('train', '--follow is for a single job, and not with --detach.')

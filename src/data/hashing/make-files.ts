@@ -16,9 +16,18 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
+import { toStorageError } from '../../store/storage-error.ts'
 import type { LinkType } from '../repository.ts'
 import { addSharedBytes, type SharedProgress, throwIfCancelledShared } from './shared-progress.ts'
-import { codeOf, type ObjectPlace, type ObjectStat, objectPath, temporaryName, writeFully } from './store-object.ts'
+import {
+  codeOf,
+  type ObjectPlace,
+  type ObjectStat,
+  objectPath,
+  removeQuietly,
+  temporaryName,
+  writeFully,
+} from './store-object.ts'
 
 /** Files to be made from their objects. */
 export interface MakeRequest {
@@ -52,18 +61,29 @@ export function makeFiles({ folder, files, place }: MakeRequest, shared: SharedP
   for (const [index, file] of files.entries()) {
     throwIfCancelledShared(shared)
     const target = `${folder}/${file.path}`
-    makeFolder(folder, dirname(target), folders)
-    const { size, mtimeMs, ino } = makeFile(target, file, place)
+    const { size, mtimeMs, ino } = makeOrExplain(target, () => {
+      makeFolder(folder, dirname(target), folders)
+      return makeFile(target, file, place)
+    })
     numbers.set([size, mtimeMs, ino], index * 3)
     addSharedBytes(shared, size)
   }
   return numbers
 }
 
+/** A thread passes on an error’s words only, so they have to say it all. */
+function makeOrExplain(target: string, make: () => ObjectStat): ObjectStat {
+  try {
+    return make()
+  } catch (error) {
+    throw toStorageError(error, target)
+  }
+}
+
 function makeFile(target: string, file: FileToMake, place: ObjectPlace): ObjectStat {
   const object = objectPath(place.objects, file.md5)
   const beside = temporaryName(place.besideFiles)
-  const type = place.types.find((each) => tryMake(each, object, beside, file.isExecutable))
+  const type = findType(place.types, object, beside, file.isExecutable)
   if (type === undefined) {
     throw new RunwrightError('INVALID_STATE', `${target} cannot be made from the cache by ${place.types.join(', ')}.`, {
       hint: 'Add "copy" to cache.type: "dvc config cache.type reflink,copy".',
@@ -75,7 +95,16 @@ function makeFile(target: string, file: FileToMake, place: ObjectPlace): ObjectS
     moveTo(target, beside)
     return stat
   } catch (error) {
-    unlinkSync(beside)
+    removeQuietly(beside)
+    throw error
+  }
+}
+
+function findType(types: readonly LinkType[], object: string, beside: string, isExecutable: boolean) {
+  try {
+    return types.find((type) => tryMake(type, object, beside, isExecutable))
+  } catch (error) {
+    removeQuietly(beside)
     throw error
   }
 }

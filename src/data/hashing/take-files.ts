@@ -1,9 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { createHash, hash } from 'node:crypto'
 import { RunwrightError } from '../../protocol/errors.ts'
+import { toStorageError } from '../../store/storage-error.ts'
 import type { LinkType } from '../repository.ts'
 import { addSharedBytes, type SharedProgress, throwIfCancelledShared } from './shared-progress.ts'
-import { copyWhileReading, linkObject, type ObjectPlace, type ObjectStat, storeBytes } from './store-object.ts'
+import { codeOf, copyWhileReading, linkObject, type ObjectPlace, type ObjectStat, storeBytes } from './store-object.ts'
 
 /** Files to be hashed and, where there is a place for objects, stored. */
 export interface TakeRequest {
@@ -45,12 +46,35 @@ export function takeFiles({ folder, paths, store }: TakeRequest, shared: SharedP
   const hashes: string[] = []
   for (const [index, path] of paths.entries()) {
     throwIfCancelledShared(shared)
-    const taken = takeFile(`${folder}/${path}`, store, shared)
+    const taken = takeOrExplain(`${folder}/${path}`, store, shared)
     const { size, mtimeMs, ino } = taken.file
     numbers.set([size, mtimeMs, ino, taken.object?.mtimeMs ?? 0, taken.object?.ino ?? 0], index * numbersPerFile)
     hashes.push(taken.md5, taken.sha256)
   }
   return { numbers, hashes: hashes.join('') }
+}
+
+/** A thread passes on an error’s words only, so they have to say it all. */
+function takeOrExplain(path: string, store: ObjectPlace | undefined, shared: SharedProgress): Taken {
+  try {
+    return takeFile(path, store, shared)
+  } catch (error) {
+    throw toStorageError(error, store === undefined ? path : `an object of ${path}`)
+  }
+}
+
+function openToRead(path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT') throw changedMeanwhile(path)
+    if (code !== 'EACCES' && code !== 'EPERM') throw error
+    throw new RunwrightError('PERMISSION_DENIED', `${path} cannot be read.`, {
+      hint: 'Give your user the right to read it, or name it in .dvcignore.',
+      cause: error,
+    })
+  }
 }
 
 interface Taken {
@@ -62,7 +86,7 @@ interface Taken {
 }
 
 function takeFile(path: string, store: ObjectPlace | undefined, shared: SharedProgress): Taken {
-  const fd = openSync(path, constants.O_RDONLY)
+  const fd = openToRead(path)
   try {
     const stat = fstatSync(fd)
     // An executable file has a mode of its own, which a link would share with the object.

@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { RunwrightError } from '../../protocol/errors.ts'
+import type { DataCache } from '../cache.ts'
 import { type DirEntry, parseDirObject } from '../dir-object.ts'
 import { type DirHash, parseSha256, type Sha256 } from '../hash.ts'
 import { type Manifest, parseManifest } from '../manifest.ts'
-import { dataKey, manifestKey, type ObjectKey } from '../object-key.ts'
-import type { DataRepository } from '../repository.ts'
-
-type Cache = Pick<DataRepository, 'cacheFolder'>
+import type { ObjectKey } from '../object-key.ts'
 
 /**
  * The list of a folder's files in the cache. Undefined where it is not there, and where its bytes are no longer those
@@ -15,15 +12,14 @@ type Cache = Pick<DataRepository, 'cacheFolder'>
  *
  * @throws INVALID_PARAMETER_VALUE for a list that names places outside its folder
  */
-export async function findDirList(cache: Cache, hash: DirHash): Promise<readonly DirEntry[] | undefined> {
-  const bytes = await findDirBytes(cache, hash)
+export function findDirList(cache: DataCache, hash: DirHash): readonly DirEntry[] | undefined {
+  const bytes = findDirBytes(cache, hash)
   return bytes && parseDirObject(bytes, `The list ${hash}`)
 }
 
 /** As it is written, as long as it is what its name stands for. */
-export async function findDirBytes({ cacheFolder }: Cache, hash: DirHash): Promise<Buffer | undefined> {
-  const bytes = await readIfThere(join(cacheFolder, dataKey(hash)))
-  return bytes !== undefined && isNamed(bytes, hash) ? bytes : undefined
+export function findDirBytes(cache: DataCache, hash: DirHash): Buffer | undefined {
+  return unlessDamaged(() => cache.readVerified(hash, 'data'))
 }
 
 /** Whether bytes are those of a list. */
@@ -38,15 +34,16 @@ export function manifestHash(key: ObjectKey): Sha256 | undefined {
 }
 
 /** The manifest of a folder in the cache, where there is one and it is undamaged. */
-export async function findManifest({ cacheFolder }: Cache, hash: Sha256): Promise<Manifest | undefined> {
-  const bytes = await readIfThere(join(cacheFolder, manifestKey(hash)))
-  if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== hash) return undefined
-  return parseManifest(bytes.toString(), `The manifest ${hash}`)
+export function findManifest(cache: DataCache, hash: Sha256): Manifest | undefined {
+  const bytes = unlessDamaged(() => cache.readVerified(hash, 'manifest'))
+  return bytes && parseManifest(bytes.toString(), `The manifest ${hash}`)
 }
 
-async function readIfThere(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
+function unlessDamaged<Result>(read: () => Result): Result | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof RunwrightError && error.code === 'STORAGE_DAMAGED') return undefined
     throw error
-  })
+  }
 }

@@ -1,55 +1,54 @@
 import { buffer } from 'node:stream/consumers'
+import type { DataCache } from '../cache.ts'
 import type { DirHash } from '../hash.ts'
 import { dataKey, type ObjectKey } from '../object-key.ts'
 import type { DataRemote } from '../remote.ts'
-import type { DataRepository } from '../repository.ts'
-import type { Work } from '../work.ts'
 import { findDirBytes, isNamed } from './cached-lists.ts'
-import { findCachedObject, listCachedKeys, removeCachedObject } from './cached-objects.ts'
+import { findCachedObject, removeCachedObject } from './cached-objects.ts'
+
+/** An object, and how large it is. */
+export interface StoredObject {
+  readonly key: ObjectKey
+  readonly sizeBytes: number
+}
 
 /** Where garbage is: a cache, or a remote. */
 export interface GarbagePlace {
-  list(work: Pick<Work, 'signal'>): AsyncIterable<{ readonly key: ObjectKey; readonly sizeBytes?: number }>
-  /** Its size if it may go now; `young` where it came too late, `gone` where somebody else has deleted it. */
-  weigh(object: { readonly key: ObjectKey; readonly sizeBytes?: number }): Promise<number | 'young' | 'gone'>
+  list(signal: AbortSignal): AsyncIterable<StoredObject> | Iterable<StoredObject>
+  /** Whether it came so late that it stays. */
+  isYoung(key: ObjectKey): boolean
   remove(keys: readonly ObjectKey[], signal: AbortSignal): Promise<void>
   /** The list of a folder's files; undefined where there is none, or a damaged one. */
   readList(hash: DirHash, signal: AbortSignal): Promise<Buffer | undefined>
 }
 
-/** @param before what came into the cache later may not go. Milliseconds since 1970-01-01 UTC */
-export function openCacheGarbage(repository: Pick<DataRepository, 'cacheFolder'>, before: number): GarbagePlace {
-  const { cacheFolder } = repository
-  const weigh: GarbagePlace['weigh'] = async ({ key }) => {
-    const found = await findCachedObject(cacheFolder, key)
-    if (found === undefined) return 'gone'
-    return found.changedAt < before ? found.sizeBytes : 'young'
-  }
+/**
+ * @param before what came into the cache later may not go. Milliseconds since 1970-01-01 UTC
+ * @param lists a remote that may have lists which the cache lacks
+ */
+export function openCacheGarbage(cache: DataCache, before: number, lists: DataRemote | undefined): GarbagePlace {
+  const isYoung = (key: ObjectKey) => (findCachedObject(cache, key)?.changedAt ?? 0) >= before
   return {
-    weigh,
-    async *list(work) {
-      for await (const key of listCachedKeys(cacheFolder, work)) yield { key }
-    },
+    list: () => cache.listAll(),
+    isYoung,
     async remove(keys) {
-      for (const key of keys) {
-        // Another process may have found it there, and used it, since it was weighed first.
-        if (typeof (await weigh({ key })) === 'number') await removeCachedObject(cacheFolder, key)
-      }
+      // One without our lock, as DVC, may have stored it anew since it was listed.
+      for (const key of keys) if (!isYoung(key)) removeCachedObject(cache, key)
     },
-    readList: (hash) => findDirBytes(repository, hash),
+    // A remote that cannot be asked has none: the caller then refuses.
+    readList: async (hash, signal) =>
+      findDirBytes(cache, hash) ?? (lists && (await fetchList(lists, hash, signal).catch(() => undefined))),
   }
 }
 
-export function openRemoteGarbage(remote: DataRemote, repository: Pick<DataRepository, 'cacheFolder'>): GarbagePlace {
+export function openRemoteGarbage(remote: DataRemote, cache: DataCache): GarbagePlace {
   return {
-    weigh: async ({ sizeBytes = 0 }) => sizeBytes,
-    async *list({ signal }) {
+    async *list(signal) {
       for (const prefix of ['files/md5/', 'runwright/manifest/']) yield* remote.list(prefix, signal)
     },
+    isYoung: () => false,
     remove: (keys, signal) => remote.remove(keys, signal),
-    async readList(hash, signal) {
-      return (await findDirBytes(repository, hash)) ?? (await fetchList(remote, hash, signal))
-    },
+    readList: async (hash, signal) => findDirBytes(cache, hash) ?? (await fetchList(remote, hash, signal)),
   }
 }
 

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { existsSync, lstatSync } from 'node:fs'
+import type { DirEntry } from '../dir-object.ts'
 import type { TrackedOut } from '../find-pointers.ts'
-import { formatDirEntry } from '../dir-object.ts'
-import { type DirHash, parseMd5 } from '../hash.ts'
+import type { DirHash } from '../hash.ts'
 import { objectPath } from '../hashing/store-object.ts'
 import { loadIgnoreRules } from '../ignore/ignore-rules.ts'
 import { dataKey } from '../object-key.ts'
@@ -13,8 +12,9 @@ import { type EntryState, md5Of } from '../workspace/read-states.ts'
 import { scanFolder } from '../workspace/scan-folder.ts'
 import { indexFile, type Recording } from '../writing/record-path.ts'
 import { noDifferences, type OutDifferences } from './differences.ts'
+import { createListHash } from './list-hash.ts'
 import { forEachPair, readFolder } from './plan-folder.ts'
-import { loadFolderContents } from './version-entries.ts'
+import { openFolderList } from './version-entries.ts'
 
 /**
  * Compares a folder of the workspace with the list that its `.dvc` file names.
@@ -39,28 +39,23 @@ export async function compareFolder(
       shape.add(entry)
       if (entry.kind !== 'file') continue
       writer?.add(entry)
-      own.add(entry)
+      own.add(entry.path, md5Of(entry))
       yield entry
     }
   }
-  const contents = loadFolderContents(cache, out)
-  if (contents === undefined) lists.notInCache.add(path)
-  const files = (contents?.entries ?? []).flatMap((entry) =>
-    entry.kind === 'folder' || entry.md5 === undefined
-      ? []
-      : [{ kind: 'file' as const, path: entry.path, md5: entry.md5 }],
-  )
+  const list = openFolderList(cache, hash, path)
+  if (list === undefined) lists.notInCache.add(path)
   const place = (entry: { readonly path: string }) => `${path}/${entry.path}`
   const look = (entry: { readonly path: string; readonly md5: string }) => {
     if (!existsSync(objectPath(cache.objects, entry.md5))) lists.notInCache.add(place(entry))
   }
-  await forEachPair(files, readAndRemember(), {
+  await forEachPair(toFiles(list ?? []), readAndRemember(), {
     async left(wanted) {
       lists.removed.add(place(wanted))
       look(wanted)
     },
     async right(found) {
-      if (contents !== undefined) lists.added.add(place(found))
+      if (list !== undefined) lists.added.add(place(found))
     },
     async both(wanted, found) {
       look(wanted)
@@ -81,6 +76,10 @@ export async function compareFolder(
   return { isSame, ...lists }
 }
 
+function* toFiles(list: Iterable<DirEntry>) {
+  for (const { relpath, md5 } of list) yield { kind: 'file' as const, path: relpath, md5 }
+}
+
 /** Whether the folder is as it was when it was this version, with all its objects in the cache. */
 function isAsIndexed({ cache, repository }: Recording, path: string, hash: DirHash, file: string): boolean {
   using index = openIndexReader(file)
@@ -89,18 +88,4 @@ function isAsIndexed({ cache, repository }: Recording, path: string, hash: DirHa
   const same = compareWithIndex(scanFolder({ root, path, rules: loadIgnoreRules(root, path) }), index)
   if (same?.summary.version?.hash !== hash) return false
   return cache.has(dataKey(hash)) && isSameStamp(same.summary.cacheStamp, index.writtenMs, cache.objects)
-}
-
-/** The hash that DVC would give a folder, file by file in the order of their paths. */
-function createListHash() {
-  const hash = createHash('md5').update('[')
-  let isFirst = true
-  return {
-    add(entry: EntryState & { readonly kind: 'file' }) {
-      const md5 = parseMd5(md5Of(entry))
-      if (md5 !== undefined) hash.update((isFirst ? '' : ', ') + formatDirEntry({ md5, relpath: entry.path }))
-      isFirst = false
-    },
-    digest: () => `${hash.update(']').digest('hex')}.dir`,
-  }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, readdirSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync } from 'node:fs'
 
 /**
  * The folders of the cache at a time when all objects of a folder were seen in them. As long as they look the same, none
@@ -15,7 +15,7 @@ export interface CacheStamp {
 export function takeCacheStamp(objects: string): CacheStamp {
   const hash = createHash('sha256')
   let newestMs = 0
-  for (const name of readdirSync(objects).sort()) {
+  for (const name of existsSync(objects) ? readdirSync(objects).sort() : []) {
     const { mtimeMs, ino } = lstatSync(`${objects}/${name}`)
     newestMs = Math.max(newestMs, mtimeMs)
     hash.update(`${name} ${mtimeMs} ${ino}\n`)

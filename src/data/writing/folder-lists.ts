@@ -1,3 +1,4 @@
+import { unlinkSync } from 'node:fs'
 import { parseDataHash, parseMd5, parseSha256, type DataHash, type Sha256 } from '../hash.ts'
 import type { DataCache } from '../cache.ts'
 import { formatDirEntry } from '../dir-object.ts'
@@ -22,6 +23,8 @@ export interface FolderLists extends Disposable {
   add(entry: EntryState): void
   /** Puts both into the cache: the manifest first, since DVC's list is what others look for. */
   finish(): FolderVersion
+  /** What it would be; nothing is put into the cache. */
+  measure(): FolderVersion
 }
 
 export function openFolderLists(cache: DataCache): FolderLists {
@@ -33,6 +36,12 @@ export function openFolderLists(cache: DataCache): FolderLists {
   manifest.write(`${manifestHeading}\n`)
   let sizeBytes = 0
   let fileCount = 0
+  const close = (): FolderVersion => ({
+    hash: checked(parseDataHash(`${list.finish()}.dir`)),
+    sha256: checked(parseSha256(manifest.finish())),
+    sizeBytes,
+    fileCount,
+  })
   return {
     add(entry) {
       const line = toManifestEntry(entry)
@@ -46,11 +55,16 @@ export function openFolderLists(cache: DataCache): FolderLists {
     },
     finish() {
       list.write(']')
-      const hash = checked(parseDataHash(`${list.finish()}.dir`))
-      const sha256 = checked(parseSha256(manifest.finish()))
-      cache.adopt(manifestKey(sha256), manifestPath)
-      cache.adopt(dataKey(hash), listPath)
-      return { hash, sha256, sizeBytes, fileCount }
+      const version = close()
+      cache.adopt(manifestKey(version.sha256), manifestPath)
+      cache.adopt(dataKey(version.hash), listPath)
+      return version
+    },
+    measure() {
+      list.write(']')
+      const version = close()
+      for (const path of [listPath, manifestPath]) unlinkSync(path)
+      return version
     },
     [Symbol.dispose]() {
       list[Symbol.dispose]()

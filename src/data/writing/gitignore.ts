@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Git } from '../../git/git.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
@@ -25,6 +25,17 @@ export async function ignoreInGit({ root, temporaryFolder }: DataRepository, git
   const line = ignoreLine(basename(path))
   if (text.split('\n').includes(line)) return
   replaceFile(file, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`, temporaryFolder)
+}
+
+/** Takes the line away again; a `.gitignore` with nothing else in it goes, as DVC does it. */
+export function unignoreInGit({ root, temporaryFolder }: DataRepository, path: string): void {
+  const file = join(root, dirname(path), '.gitignore')
+  if (!existsSync(file) || realpathSync(file) !== file) return
+  const lines = readFileSync(file, 'utf8').split('\n')
+  const kept = lines.filter((line) => line.replace(/\r$/, '') !== ignoreLine(basename(path)))
+  if (kept.length === lines.length) return
+  if (kept.every((line) => line === '')) unlinkSync(file)
+  else replaceFile(file, kept.join('\n'), temporaryFolder)
 }
 
 /**

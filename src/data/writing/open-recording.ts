@@ -1,10 +1,10 @@
-import { join } from 'node:path'
+import { RunwrightError } from '../../protocol/errors.ts'
 import { openDataCache } from '../cache.ts'
 import { openHashPool } from '../hashing/hash-pool.ts'
 import type { DataRepository } from '../repository.ts'
 import type { Work } from '../work.ts'
 import { openSingleFiles } from '../workspace/single-files.ts'
-import { lockRepository, readClock, tryLockRepository } from './lock-repository.ts'
+import { lockRepository, type RepositoryLock, tryLockRepository } from './lock-repository.ts'
 import type { Recording } from './record-path.ts'
 
 /**
@@ -22,26 +22,36 @@ export async function openRecording(repository: DataRepository, work: Work): Pro
   return { repository, cache, lock, pool, singles, work, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
-/**
- * As `openRecording`, for what changes nothing: it does not wait, and may remember what it sees only if `canSave`.
- *
- * @throws STORAGE_FULL, STORAGE_READ_ONLY
- */
+/** As `openRecording`, for what changes nothing: it does not wait, and may remember what it sees only if `canSave`. */
 export async function openReading(
   repository: DataRepository,
   work: Work,
 ): Promise<Recording & AsyncDisposable & { readonly canSave: boolean }> {
   await using opened = new AsyncDisposableStack()
-  const cache = opened.use(openDataCache(repository))
-  const tried = tryLockRepository(repository)
-  if (tried !== undefined) opened.use(tried)
-  const lock = tried ?? {
-    takenMs: readClock(join(repository.temporaryFolder, 'clock')),
-    [Symbol.dispose]: () => undefined,
-  }
+  const cache = opened.use(openDataCache(repository, { isForReading: true }))
+  const lock = tryLock(repository)
+  if (lock !== undefined) opened.use(lock)
   const pool = opened.use(openHashPool(work.signal))
   const singles = openSingleFiles(repository.temporaryFolder)
   const owned = opened.move()
-  const canSave = tried !== undefined
-  return { repository, cache, lock, pool, singles, work, canSave, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return {
+    repository,
+    cache,
+    pool,
+    singles,
+    work,
+    lock: lock ?? { takenMs: 0, [Symbol.dispose]: () => undefined },
+    canSave: lock !== undefined,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** On a disk that is full or cannot be written, what is seen is not remembered. */
+function tryLock(repository: DataRepository): RepositoryLock | undefined {
+  try {
+    return tryLockRepository(repository)
+  } catch (error) {
+    if (error instanceof RunwrightError && error.code.startsWith('STORAGE_')) return undefined
+    throw error
+  }
 }

@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs'
 import { toStorageError } from '../../store/storage-error.ts'
-import { codeOf, temporaryName } from '../hashing/store-object.ts'
+import { codeOf, removeQuietly, temporaryName, writeFully } from '../hashing/store-object.ts'
 
 /**
  * Writes a file so that it is there whole, or not at all: beside, synced, renamed.
@@ -19,17 +19,17 @@ export function replaceFile(path: string, text: string, temporaryFolder: string)
 }
 
 function writeBeside(path: string, text: string, temporary: string): void {
-  const fd = openSync(temporary, 'wx')
   try {
-    writeSync(fd, text)
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-  try {
+    const fd = openSync(temporary, 'wx')
+    try {
+      writeFully(fd, Buffer.from(text))
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
     renameSync(temporary, path)
   } catch (error) {
-    unlinkSync(temporary)
+    removeQuietly(temporary)
     throw error
   }
 }

@@ -97,7 +97,7 @@ async function sendStream(
     if (isTold) early.abort()
   })
   try {
-    await pipeline(Readable.from(body, { objectMode: false, highWaterMark: 1 << 20 }), sent, { signal: early.signal })
+    await pipeline(Readable.from(body, { objectMode: false, highWaterMark: 1 << 18 }), sent, { signal: early.signal })
   } catch (error) {
     if (!(await isAnswered)) throw error
   }

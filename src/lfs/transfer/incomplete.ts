@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import type { LfsPointer } from '../../git/lfs-pointer.ts'
 import { isAlive } from '../../git/is-alive.ts'
 import { toDiskError } from '../disk-error.ts'
-import { objectPath } from '../objects.ts'
+import { objectPath, syncedBytes } from '../objects.ts'
 import type { LfsRepository } from '../repository.ts'
 
 /** An object on its way: its first bytes, which nobody else writes to. */
@@ -56,7 +56,7 @@ export async function openIncomplete(
   // Of two processes that take the same leftover one finds it gone.
   if (leftover !== undefined) await rename(leftover, place).catch(() => undefined)
   const file = await openFile(place)
-  let { hash, sizeBytes } = await hashStart(place)
+  let { hash, sizeBytes } = await hashStart(place, file)
   const clear = async () => {
     await file.truncate(0)
     hash = createHash('sha256')
@@ -79,7 +79,7 @@ export async function openIncomplete(
         return false
       }
       try {
-        await file.datasync()
+        if (sizeBytes >= syncedBytes) await file.datasync()
         await file.close()
         const target = objectPath(repository, oid)
         await mkdir(dirname(target), { recursive: true })
@@ -116,10 +116,11 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
   }
 }
 
-async function hashStart(place: string): Promise<{ hash: Hash; sizeBytes: number }> {
+async function hashStart(place: string, file: FileHandle): Promise<{ hash: Hash; sizeBytes: number }> {
   const hash = createHash('sha256')
   let sizeBytes = 0
-  for await (const chunk of createReadStream(place, { highWaterMark: 1 << 20 })) {
+  if ((await file.stat()).size === 0) return { hash, sizeBytes }
+  for await (const chunk of createReadStream(place, { highWaterMark: 1 << 18 })) {
     // SAFETY: a stream without an encoding gives buffers.
     const bytes = chunk as Buffer
     hash.update(bytes)

@@ -21,6 +21,8 @@ export interface ChartCard {
   show(spec: DrawnSpec): void
   /** Whether the panel it stands in is the one that is shown. */
   setPanelShown(isShown: boolean): void
+  /** Draws though it may be out of sight, and resolves once it has drawn what it has fetched. */
+  drawNow(): Promise<void>
   received(event: ViewEvent): void
   dispose(): void
 }
@@ -28,6 +30,13 @@ export interface ChartCard {
 export interface CardContents {
   readonly tools: ChartTools
   createBody(listener: ChartListener): ChartBody
+}
+
+const upToDateMs = 300
+const longestDrawMs = 10_000
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 /** A figure: the title with its tools, the drawing or its table, and what is said of both. */
@@ -68,7 +77,12 @@ export function createChartCard(
     drawing.setAttribute('aria-describedby', summaryId)
   }
 
+  const waiting: (() => void)[] = []
+  let isDrawn = false
+
   function reported(report: ChartReport): void {
+    isDrawn = true
+    for (const resume of waiting.splice(0)) resume()
     summary.textContent = report.summary
     const said = report.error === undefined ? report.notes : [report.error]
     notes.textContent = said.join(' ')
@@ -122,6 +136,13 @@ export function createChartCard(
     },
     setPanelShown(isShown) {
       isPanelShown = isShown
+      body.setVisible(isInView && isPanelShown)
+    },
+    async drawNow() {
+      body.setVisible(true)
+      const drawn = new Promise<void>((resolve) => waiting.push(resolve))
+      // One that was drawn before may be up to date, and then says nothing.
+      await Promise.race([drawn, pause(isDrawn ? upToDateMs : longestDrawMs)])
       body.setVisible(isInView && isPanelShown)
     },
     received: (event) => body.received(event),

@@ -1,5 +1,6 @@
 import type { ViewEvent } from '../../../src/protocol/view-event.ts'
 import type { ChartSpec, CurveRuleSpec } from '../../../src/protocol/saved-view.ts'
+import { readChartTheme } from '../../shared/chart/chart-theme.ts'
 import { element } from '../../shared/dom.ts'
 import { type MenuItem, showMenu } from '../../shared/menu.ts'
 import { text } from '../../shared/texts.ts'
@@ -10,6 +11,7 @@ import { createCardContents } from './chart-kinds.ts'
 import { toChartTitle } from './column-text.ts'
 import { createChartId } from './default-charts.ts'
 import { type DrawnSpec, expandRules } from './expand-rules.ts'
+import { composePicture, type PictureFormat, toPng } from './view-picture.ts'
 import { createRuleHeading, type RuleHeading } from './rule-heading.ts'
 
 export interface ChartGrid {
@@ -19,6 +21,8 @@ export interface ChartGrid {
   setPanelShown(isShown: boolean): void
   received(event: ViewEvent): void
   themeChanged(): void
+  /** All charts with the names of their runs, as one picture for a file. */
+  exportAll(format: PictureFormat): Promise<void>
 }
 
 /** @param edit asks the user for changes of a chart */
@@ -56,11 +60,26 @@ export function createChartGrid(parts: ChartParts, edit: (spec: ChartSpec) => vo
     if (next !== undefined) (cards.get(next.id) ?? headings.get(next.id))?.more.focus()
   }
 
-  async function exportPicture({ spec, body }: ChartCard, format: 'png' | 'svg'): Promise<void> {
+  async function exportPicture({ spec, body }: ChartCard, format: PictureFormat): Promise<void> {
     const title = toChartTitle(spec)
-    const fileName = `${title.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80)}.${format}`
+    const fileName = `${toFileName(title)}.${format}`
     const bytes = format === 'png' ? await body.picture() : body.vector(title)
     host.act({ kind: 'export-file', fileName, bytes })
+  }
+
+  async function exportAll(format: PictureFormat): Promise<void> {
+    await Promise.all([...cards.values()].map((card) => card.drawNow()))
+    const origin = grid.getBoundingClientRect()
+    const charts = [...cards.values()].map(({ spec, body, element }) => {
+      const place = element.getBoundingClientRect()
+      const title = toChartTitle(spec)
+      const [left, top] = [place.left - origin.left, place.top - origin.top]
+      return { title, left, top, width: place.width, svg: new TextDecoder().decode(body.vector(title)) }
+    })
+    const { title } = state.view
+    const drawing = composePicture({ title, charts, runs: parts.runs.value, width: origin.width }, readChartTheme(grid))
+    const bytes = format === 'svg' ? new TextEncoder().encode(drawing.svg) : await toPng(drawing)
+    host.act({ kind: 'export-file', fileName: `${toFileName(title)}.${format}`, bytes })
   }
 
   /** What can be done with a chart, or with a rule in the place of its charts. */
@@ -197,10 +216,15 @@ export function createChartGrid(parts: ChartParts, edit: (spec: ChartSpec) => vo
     received(event) {
       for (const card of cards.values()) card.received(event)
     },
+    exportAll,
     themeChanged() {
       for (const card of cards.values()) card.body.themeChanged()
     },
   }
+}
+
+function toFileName(title: string): string {
+  return title.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80)
 }
 
 function isSameSpec(a: ChartSpec, b: ChartSpec): boolean {

@@ -4,6 +4,9 @@ import type { Texts } from './en.ts'
 export const arabicCharts: Pick<Texts, Extract<keyof Texts, `charts.${string}`>> = {
   'charts.add': 'إضافة مخطط',
   'charts.add.button': 'إضافة مخطط…',
+  'charts.export.button': 'تصدير المخططات…',
+  'charts.picture.more':
+    '{count, plural, zero {لا عمليات تشغيل أخرى} one {وعملية تشغيل أخرى} two {وعمليتا تشغيل أخريان} few {و# عمليات تشغيل أخرى} many {و# عملية تشغيل أخرى} other {و# عملية تشغيل أخرى}}',
   'charts.edit': 'تحرير المخطط',
   'charts.noMetrics': 'لم تُسجَّل مقاييس بعد.',
   'charts.roleDescription': 'مخطط',

@@ -2,6 +2,8 @@
 export const englishCharts = {
   'charts.add': 'Add Chart',
   'charts.add.button': 'Add Chart…',
+  'charts.export.button': 'Export Charts…',
+  'charts.picture.more': '{count, plural, one {and # more run} other {and # more runs}}',
   'charts.edit': 'Edit Chart',
   'charts.noMetrics': 'No metrics have been logged yet.',
   'charts.roleDescription': 'chart',

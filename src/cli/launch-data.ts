@@ -1,0 +1,104 @@
+import { join } from 'node:path'
+import type { DataRepository } from '../data/repository.ts'
+import type { Work } from '../data/work.ts'
+import type { DataVersion } from '../protocol/data-versions.ts'
+import { RunwrightError } from '../protocol/errors.ts'
+import type { LaunchData } from '../supervisor/data-of-run.ts'
+import type { CliContext } from './context.ts'
+import { printable } from './text.ts'
+
+/** What a command was said to have to do with data; paths are from where it was given. */
+export interface DeclaredData {
+  readonly read: readonly string[]
+  readonly written: readonly string[]
+  /** What it has written is put under version control. */
+  readonly isCommitted: boolean
+}
+
+/**
+ * Looks at the data before a command starts: which versions it reads, and what there is of what it is to write.
+ *
+ * @returns undefined where there is no data under version control, and none was named
+ * @throws RESOURCE_DOES_NOT_EXIST for a path to read that is not under version control; INVALID_PARAMETER_VALUE for one
+ *   outside of the repository
+ */
+export async function openLaunchData(context: CliContext, declared: DeclaredData): Promise<LaunchData | undefined> {
+  const { cwd, env } = context
+  const { openDataRepository, toRepositoryPath } = await import('../data/repository.ts')
+  const { takeStamp, readPresentVersion } = await import('../data/present-version.ts')
+  const { findVersion } = await import('../data/find-version.ts')
+  const { openWorkTreePointers } = await import('../data/pointer-files.ts')
+
+  const isNamed = declared.read.length + declared.written.length > 0
+  const repository = await openDataRepository(cwd).catch((error: unknown) => {
+    if (isNamed || !(error instanceof RunwrightError)) throw error
+    return undefined
+  })
+  if (repository === undefined) return undefined
+  const { root } = repository
+  const work: Work = { signal: context.signal, progress: () => {} }
+  const read = await loadRead(context, repository, declared.read, work)
+  const before = declared.written.map((given) => {
+    const path = toRepositoryPath(repository, given, cwd)
+    return { path, stamp: takeStamp(join(root, path)) }
+  })
+  const pointers = openWorkTreePointers(root)
+  return {
+    root,
+    read,
+    find: async (path) => (await findVersion(pointers, path))?.version,
+    async written() {
+      // The command has ended, by a signal maybe that this process got as well: what it has written counts all the same.
+      const ownWork: Work = { ...work, signal: new AbortController().signal }
+      const changed = before.filter(({ path, stamp }) => takeStamp(join(root, path)) !== stamp).map(({ path }) => path)
+      if (declared.isCommitted) return commit(repository, changed, ownWork, env)
+      const versions: (DataVersion | undefined)[] = []
+      for (const path of changed) versions.push(await readPresentVersion(repository, path, ownWork))
+      return versions.filter((version) => version !== undefined)
+    },
+  }
+}
+
+/** As the `.dvc` files name them; what is not as they say is recorded as it is. */
+async function loadRead(
+  { cwd, env, stderr }: CliContext,
+  repository: DataRepository,
+  paths: readonly string[],
+  work: Work,
+): Promise<readonly DataVersion[]> {
+  if (paths.length === 0) return []
+  const { loadNamedVersions } = await import('../data/named-versions.ts')
+  const { readPresentVersion } = await import('../data/present-version.ts')
+  const { readStatus } = await import('../data/status.ts')
+  const named = await loadNamedVersions({ folder: cwd, env }, paths)
+  const statuses = await readStatus(repository, [...new Set(named.map(({ path }) => path))], work, env)
+  const changed = new Set(statuses.filter(({ state }) => state === 'changed').map(({ path }) => path))
+  const versions: DataVersion[] = []
+  for (const version of named) {
+    const present = changed.has(version.path) ? await readPresentVersion(repository, version.path, work) : undefined
+    if (present !== undefined) {
+      const what = printable(version.path)
+      stderr.write(`runwright: ${what} is not as its .dvc file says; the run records what it is.\n`)
+    }
+    versions.push(present ?? version)
+  }
+  return versions
+}
+
+async function commit(
+  repository: DataRepository,
+  paths: readonly string[],
+  work: Work,
+  env: CliContext['env'],
+): Promise<readonly DataVersion[]> {
+  const { existsSync } = await import('node:fs')
+  const { addPaths } = await import('../data/add.ts')
+  const { toDataVersion } = await import('../data/find-version.ts')
+  const added = await addPaths(
+    repository,
+    paths.filter((path) => existsSync(join(repository.root, path))),
+    work,
+    env,
+  )
+  return added.map((each) => toDataVersion(each.path, each)).filter((version) => version !== undefined)
+}

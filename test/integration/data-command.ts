@@ -1,0 +1,16 @@
+/**
+ * One command on data in a process of its own, to be killed: `data-command.ts FOLDER add|commit|checkout [PATH…]`. Says
+ * `begins` before its first step.
+ */
+import { addPaths } from '../../src/data/add.ts'
+import { checkoutPaths } from '../../src/data/checkout.ts'
+import { commitPaths } from '../../src/data/commit.ts'
+import { openDataRepository } from '../../src/data/repository.ts'
+import { quietWork } from '../../src/data/test-repository.ts'
+
+const [folder = '', command = '', ...paths] = process.argv.slice(2)
+const repository = await openDataRepository(folder)
+process.stdout.write('begins\n')
+if (command === 'add') await addPaths(repository, paths, quietWork())
+else if (command === 'commit') await commitPaths(repository, undefined, quietWork())
+else await checkoutPaths(repository, { paths: undefined, isForced: false }, quietWork())
