@@ -3,6 +3,7 @@ import { appendFile, chmod, readdir, readFile, rm, stat, writeFile } from 'node:
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { RunwrightError } from '../protocol/errors.ts'
+import { exportChunked } from './export-chunked.ts'
 import { fetchData } from './fetch.ts'
 import { parseDataHash } from './hash.ts'
 import { dataKey } from './object-key.ts'
@@ -158,5 +159,29 @@ describe('pushing and fetching', () => {
     await repository.write({ 'model.bin': 'weights' })
     await repository.add('model.bin')
     await assert.rejects(() => push(repository), { code: 'RESOURCE_DOES_NOT_EXIST', message: /No remote is named/ })
+  })
+})
+
+describe('a remote of chunks', () => {
+  it('is pushed to and fetched from, and becomes a plain one that has all of it', async () => {
+    const chunked = `['remote "store"']\n    url = "../store#chunked"\n`
+    await using repository = await createTestDataRepository(chunked)
+    const { root } = repository
+    await repository.write({ 'data/large': Buffer.alloc(5_000_000, 'runwright '), 'data/small': 'small' })
+    await repository.add('data')
+    const objects = await listFiles(join(root, '.dvc/cache'))
+    await push(repository)
+    assert.equal((await push(repository)).movedCount, 0)
+    await forget(repository)
+    assert.deepEqual((await fetch(repository)).failures, [])
+    assert.deepEqual(await listFiles(join(root, '.dvc/cache')), objects)
+
+    const { failures, movedCount } = await exportChunked(await repository.open(), undefined, {}, quietWork())
+    assert.deepEqual([failures, movedCount], [[], 1])
+    assert.equal(await repository.read('.dvc/config'), `['remote "store"']\n    url = ../store\n`)
+    assert.deepEqual(await listFiles(join(root, 'store')), objects)
+    await forget(repository)
+    await fetch(repository)
+    assert.deepEqual(await listFiles(join(root, '.dvc/cache')), objects)
   })
 })
