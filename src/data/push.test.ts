@@ -6,6 +6,7 @@ import { RunwrightError } from '../protocol/errors.ts'
 import { exportChunked } from './export-chunked.ts'
 import { fetchData } from './fetch.ts'
 import { parseDataHash } from './hash.ts'
+import { listVersions, type VersionRange } from './list-versions.ts'
 import { dataKey } from './object-key.ts'
 import { pushData } from './push.ts'
 import { createTestDataRepository, quietWork, type TestDataRepository, writeOddFolder } from './test-repository.ts'
@@ -152,6 +153,32 @@ describe('pushing and fetching', () => {
       (error) => error instanceof RunwrightError && error.code === 'CANCELLED',
     )
     assert.deepEqual((await push(repository)).failures, [])
+  })
+
+  it('take the versions of branches, tags and all commits when they are asked to', async () => {
+    await using repository = await createOddRepository()
+    const { root } = repository
+    await repository.commit()
+    await repository.git('tag', 'old')
+    for (const text of ['second', 'third']) {
+      await repository.write({ 'model.bin': text })
+      await repository.commitData()
+      await repository.commit()
+    }
+    const pushed = async (...ranges: VersionRange[]) => {
+      const open = await repository.open()
+      const others = await listVersions(open, ranges, process.env, quietWork())
+      await pushData(open, { paths: ['model.bin'], remote: undefined, others, env: {} }, quietWork())
+      const texts = (await listFiles(join(root, 'store/files'))).map((name) =>
+        readFile(join(root, 'store/files', name)),
+      )
+      const models = (await Promise.all(texts)).map(String).filter((text) => /^(weights|second|third)$/.test(text))
+      return models.toSorted()
+    }
+    assert.deepEqual(await pushed(), ['third'])
+    assert.deepEqual(await pushed('branches'), ['third'])
+    assert.deepEqual(await pushed('branches', 'tags'), ['third', 'weights'])
+    assert.deepEqual(await pushed('commits'), ['second', 'third', 'weights'])
   })
 
   it('say what to do where there is no remote', async () => {
