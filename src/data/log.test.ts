@@ -3,17 +3,17 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { type DataVersion, logData } from './log.ts'
-import { createTestDataRepository, type TestDataRepository, testWork } from './test-data-repository.ts'
+import { createTestHistory, type TestHistory, testWork } from './test-history.ts'
 
 /** What was done to which name, newest first. */
-async function log({ data }: TestDataRepository, path?: string): Promise<string[]> {
+async function log({ data }: TestHistory, path?: string): Promise<string[]> {
   const versions = await Array.fromAsync(logData(data, process.env, { path }, testWork))
   return versions.map(({ change, from, path }) => `${change} ${from === undefined ? '' : `${from} → `}${path}`)
 }
 
 describe('the log of data', () => {
   it('tells who made which version of what, newest first', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     const first = await repository.put('data/größe 1', 'one')
     await repository.put('other', 'other')
     const commit = await repository.commit()
@@ -47,7 +47,7 @@ describe('the log of data', () => {
   })
 
   it('follows a rename to the name before, and not to what had the new name earlier', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await repository.put('b', 'something else')
     await repository.commit()
     await repository.put('a', 'one')
@@ -63,7 +63,7 @@ describe('the log of data', () => {
   })
 
   it('has what a merge made of two versions, and what both branches had', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await repository.put('a', 'one')
     await repository.commit()
     await repository.git('checkout', '--quiet', '-b', 'side')
@@ -83,7 +83,7 @@ describe('the log of data', () => {
   })
 
   it('is that of a folder of the repository where the data lies there, and reads over files that are none', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await repository.put('models/m', 'one')
     await repository.write({ 'broken.dvc': '<<<<<<< ours\n', 'evil.dvc': 'outs:\n- path: ../x\n' })
     await repository.commit()
