@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { type DataVersion, logData } from './log.ts'
-import { createTestHistory, type TestHistory, testWork } from './test-history.ts'
+import { createTestHistory, md5Of, type TestHistory, testWork } from './test-history.ts'
 
 /** What was done to which name, newest first. */
 async function log({ data }: TestHistory, path?: string): Promise<string[]> {
@@ -100,5 +101,21 @@ describe('the log of data', () => {
     await assert.rejects(Array.fromAsync(logData(repository.data, process.env, { revision: '--all' }, testWork)), {
       code: 'RESOURCE_DOES_NOT_EXIST',
     })
+  })
+
+  it('ends at once for whoever has seen enough of a long history', async () => {
+    await using repository = await createTestHistory()
+    const text = (index: number) => `outs:\n- md5: ${md5Of(String(index))}\n  hash: md5\n  path: a\n`
+    const commits = Array.from({ length: 3000 }, (_, index) => {
+      const [message, file] = [`Change ${index}`, text(index)]
+      const head = `commit refs/heads/trunk\ncommitter Ada <ada@example.org> ${1_700_000_000 + index} +0000\n`
+      return `${head}data ${message.length}\n${message}\nM 100644 inline a.dvc\ndata ${file.length}\n${file}\n`
+    })
+    execFileSync('git', ['fast-import', '--quiet'], { cwd: repository.root, input: commits.join('') })
+    for await (const { subject } of logData(repository.data, process.env, { path: 'a' }, testWork)) {
+      assert.equal(subject, 'Change 2999')
+      break
+    }
+    assert.equal((await log(repository)).length, 3000)
   })
 })
