@@ -76,6 +76,22 @@ describe('what changed inside a file', () => {
     assert.equal(none.state, 'added')
   })
 
+  it('of tables is compared across formats, and of other files that are of another kind now is not', async () => {
+    const [csv, json] = [
+      await write('a.csv', 'id,v\n1,a\n2,b\n', '1'),
+      await write('a.jsonl', '{"id":1,"v":"b"}\n', '2'),
+    ]
+    const tables = await compareFiles(csv, json, options)
+    assert.ok(tables.content?.kind === 'table', JSON.stringify(tables.content))
+    assert.deepEqual(
+      [tables.content.format, tables.content.rows?.changed, tables.content.rows?.removed],
+      ['json-lines', 1, 1],
+    )
+    const { content } = await compareFiles(csv, await write('a.png', 'x', '3'), options)
+    assert.ok(content?.kind === 'opaque' && content.why === 'unknown')
+    assert.match(content.reason, /what was a file of kind table is a file of kind image now/)
+  })
+
   it('of pickles is not looked at', async () => {
     for (const name of ['a.pkl', 'a.pt', 'a.pth', 'a.joblib', 'a.CKPT']) {
       const { content } = await compareFiles(await write(name, 'cos\nsystem', '1'), undefined, options)

@@ -34,7 +34,7 @@ function diffParquetOrCsv(
   format: 'csv' | 'parquet',
   key: readonly string[] = [],
 ): Promise<TableDiff> {
-  return diffTableFiles(format, { name: old, path: old }, { name: now, path: now }, key, work)
+  return diffTableFiles({ name: old, path: old, format }, { name: now, path: now, format }, key, work)
 }
 
 function column(diff: TableDiff, name: string): ColumnDiff {
