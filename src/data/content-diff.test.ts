@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { promisify } from 'node:util'
 import { compareFiles, compareFolders, type CompareOptions, type FileToCompare } from './content-diff.ts'
+
+const execute = promisify(execFile)
 
 let folder: string
 before(async () => {
@@ -134,6 +138,20 @@ describe('results in the cache', () => {
     await isRead(gone, still, { key: ['id'] })
     await isRead(gone, { ...still, hash: '3' }, {})
     await isRead({ ...gone, name: 'a.tsv' }, { ...still, name: 'a.tsv' }, {})
+  })
+
+  it('that came with a repository are not believed', async () => {
+    const repository = join(folder, 'foreign')
+    const cacheFolder = join(repository, 'cache', 'data-diff')
+    await mkdir(join(repository, 'cache'), { recursive: true })
+    const file = { ...(await write('a.csv', 'a\n1\n', 'one')), hash: '1' }
+    const ask = () => compareFiles(undefined, file, { ...options, cacheFolder })
+    await ask()
+    await rm(file.path)
+    await ask()
+    await execute('git', ['init', '--quiet'], { cwd: repository })
+    await execute('git', ['add', '--force', '.'], { cwd: repository })
+    await assert.rejects(ask(), { code: 'RESOURCE_DOES_NOT_EXIST' })
   })
 
   it('are bounded in number', async () => {

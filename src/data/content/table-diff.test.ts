@@ -111,6 +111,14 @@ describe('two tables', () => {
     assert.deepEqual([keyIs, added, removed, changed, unchanged], ['given', 0, 1, 1, 1])
   })
 
+  it('are matched by a key that is null in one row', async () => {
+    const diff = await diffCsv('k,v\n,x\n1,y\n', 'k,v\n1,y\n,z\n', ['k'])
+    const { added, removed, changed, unchanged } = diff.rows ?? assert.fail()
+    assert.deepEqual([added, removed, changed, unchanged], [0, 0, 1, 1])
+    const twice = diffCsv('k,v\n,x\n,y\n', 'k,v\n1,y\n', ['k'])
+    await assert.rejects(twice, { code: 'INVALID_PARAMETER_VALUE' })
+  })
+
   it('are not matched by a key that a column lacks, or that is there twice in either', async () => {
     const twice = 'id,v\n1,a\n1,b\n2,c\n'
     const once = 'id,v\n1,a\n2,c\n'
