@@ -5,6 +5,7 @@ import compareCurves from './benchmarks/compare-curves.ts'
 import compareLive from './benchmarks/compare-live.ts'
 import compareTable from './benchmarks/compare-table.ts'
 import compareWide from './benchmarks/compare-wide.ts'
+import data from './benchmarks/data.ts'
 import extensionActivation from './benchmarks/extension-activation.ts'
 import gpuQueue from './benchmarks/gpu-queue.ts'
 import launch from './benchmarks/launch.ts'
@@ -39,5 +40,6 @@ export const benchmarks: readonly Benchmark[] = [
   gpuQueue,
   slurmThroughput,
   launch,
+  data,
   tableDiff,
 ]
