@@ -1,7 +1,7 @@
 /**
  * Writes what ships: `dist/extension.cjs` for VS Code's extension host, `dist/engine.js` and `dist/cli.js` (which loads
  * `dist/cli-main.js`) for Node, `dist/data-worker.js` for their threads that hash, `dist/table-worker.js` and
- * `dist/duckdb-worker.js` for the processes in which they read tables, `dist/training.js` for training programs,
+ * `dist/duckdb-worker.js` for the processes in which they read tables, `dist/isomorphic-git.js` for where there is no git, `dist/training.js` for training programs,
  * `dist/webviews/` for the browser in VS Code.
  *
  *     node scripts/bundle.ts               with source maps beside the bundles
@@ -52,6 +52,13 @@ const bundles: readonly Bundle[] = [
     external: ['@duckdb/node-bindings-*'],
   },
   { entry: 'src/training/main.ts', outfile: 'dist/training.js', format: 'esm' },
+  // Loaded where there is no git, and large.
+  {
+    entry: 'src/git/without-git/isomorphic-git.ts',
+    outfile: 'dist/isomorphic-git.js',
+    format: 'esm',
+    banner: { js: requireForModules },
+  },
   // A native library: it stays a package beside the bundles.
   {
     entry: 'src/data/duckdb/worker.ts',
