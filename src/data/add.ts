@@ -105,7 +105,10 @@ async function checkPath(
   const inGit = await git?.(['ls-files', '-z', '--', `:(literal)${path}`], 256 << 20)
   if (inGit === undefined ? await isTrackedByGit(absolute) : inGit.length > 0) {
     if (await isInLfs(git, path)) {
-      throw refuse(`${path} is in Git LFS, which keeps its versions.`, '"runwright lfs" works with it as it is.')
+      throw refuse(
+        `${path} is in Git LFS, which keeps its versions.`,
+        `"runwright lfs import ${path}" takes it from there.`,
+      )
     }
     throw refuse(
       `Git has ${path} already.`,
