@@ -8,6 +8,7 @@ import compareWide from './benchmarks/compare-wide.ts'
 import extensionActivation from './benchmarks/extension-activation.ts'
 import gpuQueue from './benchmarks/gpu-queue.ts'
 import launch from './benchmarks/launch.ts'
+import lineage from './benchmarks/lineage.ts'
 import logBatch from './benchmarks/log-batch.ts'
 import logMetric from './benchmarks/log-metric.ts'
 import memory from './benchmarks/memory.ts'
@@ -24,6 +25,7 @@ export const benchmarks: readonly Benchmark[] = [
   logMetric,
   logBatch,
   searchRuns,
+  lineage,
   artifactUpload,
   memory,
   extensionActivation,

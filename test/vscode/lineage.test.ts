@@ -56,6 +56,7 @@ describe('the lineage of a run', { timeout: 180_000 }, () => {
     await editor.getByText('read clean.csv').waitFor()
     const lines = await editor.locator('.view-line').allInnerTexts()
     const text = lines.map((line) => line.replaceAll('\u00a0', ' ').trimEnd()).filter((line) => line !== '')
+    await vscode.page.screenshot({ path: '/tmp/lineage.png' })
     assert.deepEqual(text, [
       'run train (FINISHED)',
       'came of',
