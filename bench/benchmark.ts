@@ -12,6 +12,7 @@ export const units = {
   '%': { better: 'higher' },
   h: { better: 'lower' },
   s: { better: 'lower' },
+  '×': { better: 'lower' },
   'requests/s': { better: 'higher' },
 } as const satisfies Record<string, { better: 'lower' | 'higher' }>
 

@@ -5,6 +5,7 @@ import compareCurves from './benchmarks/compare-curves.ts'
 import compareLive from './benchmarks/compare-live.ts'
 import compareTable from './benchmarks/compare-table.ts'
 import compareWide from './benchmarks/compare-wide.ts'
+import data from './benchmarks/data.ts'
 import extensionActivation from './benchmarks/extension-activation.ts'
 import gpuQueue from './benchmarks/gpu-queue.ts'
 import launch from './benchmarks/launch.ts'
@@ -17,6 +18,7 @@ import schedule from './benchmarks/schedule.ts'
 import searchRuns from './benchmarks/search-runs.ts'
 import slurmThroughput from './benchmarks/slurm-throughput.ts'
 import snapshot from './benchmarks/snapshot.ts'
+import tableDiff from './benchmarks/table-diff.ts'
 import treeOpen from './benchmarks/tree-open.ts'
 
 /** In the order that `all` runs them. */
@@ -40,4 +42,6 @@ export const benchmarks: readonly Benchmark[] = [
   gpuQueue,
   slurmThroughput,
   launch,
+  data,
+  tableDiff,
 ]

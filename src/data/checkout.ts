@@ -4,17 +4,20 @@ import { RunwrightError } from '../protocol/errors.ts'
 import { chooseOuts } from './choose-outs.ts'
 import { findPointers, listOuts, type TrackedOut } from './find-pointers.ts'
 import { isDirHash } from './hash.ts'
+import { temporaryName } from './hashing/store-object.ts'
 import type { DataRepository } from './repository.ts'
 import { createObjectCheck, type ObjectCheck } from './restoring/object-check.ts'
 import { performPlan } from './restoring/perform-plan.ts'
-import { createProblems, emptyPlan, type OutPlan, type Problems } from './restoring/plan.ts'
+import { createProblems, emptyPlan, type OutPlan, type PlannedFile, type Problems } from './restoring/plan.ts'
+import { createPlannedFiles, type PlannedFiles } from './restoring/planned-files.ts'
 import { planFile, readFile } from './restoring/plan-file.ts'
 import { planFolder } from './restoring/plan-folder.ts'
 import { refuseProblems } from './restoring/refuse-problems.ts'
-import { loadFolderContents } from './restoring/version-entries.ts'
+import { openFolderContents } from './restoring/version-entries.ts'
 import type { Work } from './work.ts'
 import { openIndexWriter } from './workspace/file-index.ts'
 import { md5Of } from './workspace/read-states.ts'
+import { besideFolder } from './writing/lock-repository.ts'
 import { openRecording } from './writing/open-recording.ts'
 import { indexFile, type Recording } from './writing/record-path.ts'
 
@@ -51,17 +54,19 @@ export async function checkoutPaths(
   const outs = chooseOuts(listOuts(await findPointers(repository, env)), paths)
   const check = createObjectCheck(recording.cache, recording.pool)
   const problems = createProblems()
-  const planned: { readonly tracked: TrackedOut; readonly plan: OutPlan }[] = []
+  using opened = new DisposableStack()
+  const planned: { readonly tracked: TrackedOut; readonly plan: OutPlan; readonly files: PlannedFiles }[] = []
   for (const tracked of outs) {
     if (!tracked.out.isCached || tracked.out.hash === undefined) continue
     checkPlace(repository, tracked.path)
-    planned.push({ tracked, plan: await planOut(recording, tracked, check, problems) })
+    const files = opened.use(createPlannedFiles(temporaryName(besideFolder(repository.temporaryFolder))))
+    planned.push({ tracked, files, plan: await planOut(recording, tracked, check, problems, files) })
   }
   await check.settle()
   refuseProblems(isForced ? { ...problems, unsaved: [] } : problems)
   const done: CheckedOut[] = []
-  for (const { tracked, plan } of planned) {
-    await perform(recording, tracked, plan)
+  for (const { tracked, plan, files } of planned) {
+    await perform(recording, tracked, plan, files.all())
     const { path, added, changed, removals } = plan
     done.push({ path, added, changed, removed: removals.length })
   }
@@ -85,11 +90,12 @@ async function planOut(
   { out, path }: TrackedOut,
   check: ObjectCheck,
   problems: Problems,
+  files: PlannedFiles,
 ): Promise<OutPlan> {
   const { hash, sha256 } = out
   if (hash === undefined) return emptyPlan(path)
-  if (!isDirHash(hash)) return planFile(recording, path, { hash, sha256 }, check, problems)
-  const contents = loadFolderContents(recording.cache, out)
+  if (!isDirHash(hash)) return planFile(recording, path, { hash, sha256 }, check, problems, files)
+  const contents = openFolderContents(recording.cache, out)
   if (contents === undefined) {
     problems.missing.push(path)
     return emptyPlan(path)
@@ -99,25 +105,30 @@ async function planOut(
     const record = seen.isFile() ? await readFile(recording, path) : undefined
     if (record === undefined || !(await check.isSound(md5Of(record)))) problems.unsaved.push(path)
   }
-  return planFolder(recording, path, contents, check, problems)
+  return planFolder(recording, path, contents, check, problems, files)
 }
 
-async function perform(recording: Recording, { out, path }: TrackedOut, plan: OutPlan): Promise<void> {
+async function perform(
+  recording: Recording,
+  { out, path }: TrackedOut,
+  plan: OutPlan,
+  files: Iterable<PlannedFile>,
+): Promise<void> {
   const { repository, singles } = recording
   const absolute = join(repository.root, path)
   const seen = lstatSync(absolute, { throwIfNoEntry: false })
   if (out.hash === undefined || !isDirHash(out.hash)) {
     if (seen?.isDirectory() === true) {
-      await performPlan(recording, absolute, { ...plan, files: [] }, () => undefined)
+      await performPlan(recording, absolute, plan, [], () => undefined)
       rmdirSync(absolute)
     }
-    await performPlan(recording, repository.root, { ...plan, removals: [] }, singles.set)
+    await performPlan(recording, repository.root, { ...plan, removals: [] }, files, singles.set)
     return
   }
   if (seen !== undefined && !seen.isDirectory()) unlinkSync(absolute)
   mkdirSync(absolute, { recursive: true })
   const file = indexFile(repository.temporaryFolder, path)
   using writer = openIndexWriter(file)
-  await performPlan(recording, absolute, plan, writer.add)
+  await performPlan(recording, absolute, plan, files, writer.add)
   writer.finish({ version: { hash: out.hash, sha256: out.sha256 }, cacheStamp: undefined, shape: undefined })
 }

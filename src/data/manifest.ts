@@ -77,9 +77,7 @@ export function parseManifest(text: string, where: string): Manifest {
   if (first !== manifestHeading || lines.pop() !== '') throw invalid(`${where} is no manifest of this version.`)
   const seen = new Set<string>()
   const entries = lines.map((line, index) => {
-    const entry = parseEntry(line, `${where}, line ${index + 2}`)
-    checkRelativePath(entry.path, where)
-    if (entry.kind === 'link') checkLink(entry, where)
+    const entry = parseManifestLine(line, where, index + 2)
     if (seen.has(entry.path)) throw invalid(`${where} names ${JSON.stringify(entry.path)} twice.`)
     seen.add(entry.path)
     return entry
@@ -87,6 +85,19 @@ export function parseManifest(text: string, where: string): Manifest {
   // A link that is also a folder would lead what is below it elsewhere.
   checkNoFileIsAFolder(seen, where)
   return { entries }
+}
+
+/**
+ * Reads one line, without its end.
+ *
+ * @param number of the line, for errors
+ * @throws INVALID_PARAMETER_VALUE for what is no entry, or one that leads out of the folder
+ */
+export function parseManifestLine(line: string, where: string, number: number): ManifestEntry {
+  const entry = parseEntry(line, `${where}, line ${number}`)
+  checkRelativePath(entry.path, where)
+  if (entry.kind === 'link') checkLink(entry, where)
+  return entry
 }
 
 function parseEntry(line: string, where: string): ManifestEntry {

@@ -5,6 +5,7 @@ import { chooseLanguage } from './choose-language.ts'
 import { openCodeDocuments } from './code/code-documents.ts'
 import { commands } from './commands/all.ts'
 import { openComparisons } from './webviews/comparisons.ts'
+import { openDataPages } from './webviews/data-pages.ts'
 import { openJobPages } from './webviews/job-pages.ts'
 import { createConnections, type Connections } from './connections/connections.ts'
 import type { CommandContext } from './context.ts'
@@ -22,6 +23,7 @@ import { openJobLogs } from './jobs/job-logs.ts'
 import { createJobSecrets } from './jobs/job-secrets.ts'
 import { tellEnd } from './jobs/tell-end.ts'
 import { createArtifactFiles } from './views/artifact-files.ts'
+import { openDataPanel } from './data/data-panel.ts'
 import { openComputeView } from './views/compute-view.ts'
 import { openJobsView } from './views/jobs-view.ts'
 import { openExperimentsView } from './views/experiments-view.ts'
@@ -47,6 +49,8 @@ export function activate(context: vscode.ExtensionContext): void {
     jobNames: (connectionId) => feeds.jobNames(connectionId),
     failed: (error) => log.warn('GPUs:', error),
   })
+  const data = openDataPanel(() => commandContext)
+  const dataPages = openDataPages(context.extensionUri, () => commandContext)
   const jobLogs = openJobLogs((connectionId) => connections.client(connectionId))
   const feeds = createJobFeeds({
     connections: () => connections,
@@ -115,6 +119,8 @@ export function activate(context: vscode.ExtensionContext): void {
     explorer: view,
     jobs,
     compute,
+    data,
+    dataPages,
     jobLogs,
     jobPages,
     jobSecrets: createJobSecrets(context.secrets, workspaceState),
@@ -128,6 +134,7 @@ export function activate(context: vscode.ExtensionContext): void {
     cli,
     useFolder: places.use,
   }
+  data.start()
   offerInTerminals(context, cli).catch((error: unknown) => log.warn('no command in terminals:', error))
   subscriptions.push(
     log,
@@ -135,6 +142,8 @@ export function activate(context: vscode.ExtensionContext): void {
     view,
     jobs,
     compute,
+    data,
+    dataPages,
     jobLogs,
     jobPages,
     places,

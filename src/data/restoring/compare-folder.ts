@@ -1,4 +1,5 @@
 import { existsSync, lstatSync } from 'node:fs'
+import type { DirEntry } from '../dir-object.ts'
 import type { TrackedOut } from '../find-pointers.ts'
 import type { DirHash } from '../hash.ts'
 import { objectPath } from '../hashing/store-object.ts'
@@ -13,7 +14,7 @@ import { indexFile, type Recording } from '../writing/record-path.ts'
 import { noDifferences, type OutDifferences } from './differences.ts'
 import { createListHash } from './list-hash.ts'
 import { forEachPair, readFolder } from './plan-folder.ts'
-import { loadFolderContents } from './version-entries.ts'
+import { openFolderList } from './version-entries.ts'
 
 /**
  * Compares a folder of the workspace with the list that its `.dvc` file names.
@@ -42,24 +43,19 @@ export async function compareFolder(
       yield entry
     }
   }
-  const contents = loadFolderContents(cache, out)
-  if (contents === undefined) lists.notInCache.add(path)
-  const files = (contents?.entries ?? []).flatMap((entry) =>
-    entry.kind === 'folder' || entry.md5 === undefined
-      ? []
-      : [{ kind: 'file' as const, path: entry.path, md5: entry.md5 }],
-  )
+  const list = openFolderList(cache, hash, path)
+  if (list === undefined) lists.notInCache.add(path)
   const place = (entry: { readonly path: string }) => `${path}/${entry.path}`
   const look = (entry: { readonly path: string; readonly md5: string }) => {
     if (!existsSync(objectPath(cache.objects, entry.md5))) lists.notInCache.add(place(entry))
   }
-  await forEachPair(files, readAndRemember(), {
+  await forEachPair(toFiles(list ?? []), readAndRemember(), {
     async left(wanted) {
       lists.removed.add(place(wanted))
       look(wanted)
     },
     async right(found) {
-      if (contents !== undefined) lists.added.add(place(found))
+      if (list !== undefined) lists.added.add(place(found))
     },
     async both(wanted, found) {
       look(wanted)
@@ -78,6 +74,10 @@ export async function compareFolder(
     shape: undefined,
   })
   return { isSame, ...lists }
+}
+
+function* toFiles(list: Iterable<DirEntry>) {
+  for (const { relpath, md5 } of list) yield { kind: 'file' as const, path: relpath, md5 }
 }
 
 /** Whether the folder is as it was when it was this version, with all its objects in the cache. */

@@ -11,9 +11,7 @@ import { inOrder } from '../workspace/in-order.ts'
 import { besideFolder, readClock } from '../writing/lock-repository.ts'
 import { objectPlace, type Recording } from '../writing/record-path.ts'
 import type { OutPlan, PlannedFile } from './plan.ts'
-
-/** Where no manifest tells a SHA-256, the index has zeros. */
-const unknownSha256 = '0'.repeat(64)
+import { unknownSha256 } from './planned-files.ts'
 
 const batchFiles = 256
 
@@ -21,6 +19,7 @@ const batchFiles = 256
  * Does what a plan says. Each file changes in one step, and only if it is as it was when the plan was made.
  *
  * @param folder absolute; the plan's paths are below it
+ * @param files of the plan, in the order of their paths
  * @param onRecord told of each file, in the order of their paths, as it is now
  * @throws RESOURCE_CONFLICT, CANCELLED, STORAGE_FULL, STORAGE_READ_ONLY; what was done until then stays, and whole
  */
@@ -28,6 +27,7 @@ export async function performPlan(
   recording: Recording,
   folder: string,
   plan: OutPlan,
+  files: Iterable<PlannedFile>,
   onRecord: (record: IndexRecord) => void,
 ): Promise<void> {
   const { work, pool } = recording
@@ -38,7 +38,7 @@ export async function performPlan(
     const before = pool.doneBytes()
     let doneFiles = 0
     let newestMs = 0
-    for await (const { records, made } of inOrder(beginBatches(recording, folder, plan.files))) {
+    for await (const { records, made } of inOrder(beginBatches(recording, folder, files))) {
       for (const record of records) {
         onRecord(record)
         newestMs = Math.max(newestMs, record.mtimeMs)
@@ -62,12 +62,17 @@ interface MadeBatch {
 function* beginBatches(
   recording: Recording,
   folder: string,
-  files: readonly PlannedFile[],
+  files: Iterable<PlannedFile>,
 ): Generator<MadeBatch | Promise<MadeBatch>> {
-  for (let start = 0; start < files.length; start += batchFiles) {
+  let batch: PlannedFile[] = []
+  for (const file of files) {
+    batch.push(file)
+    if (batch.length < batchFiles) continue
     throwIfCancelled(recording.work)
-    yield makeBatch(recording, folder, files.slice(start, start + batchFiles))
+    yield makeBatch(recording, folder, batch)
+    batch = []
   }
+  if (batch.length > 0) yield makeBatch(recording, folder, batch)
 }
 
 function makeBatch(

@@ -6,6 +6,7 @@ import type { IndexRecord } from '../workspace/file-index.ts'
 import type { Recording } from '../writing/record-path.ts'
 import type { ObjectCheck } from './object-check.ts'
 import { emptyPlan, type OutPlan, type Problems, type Removal } from './plan.ts'
+import type { PlannedFiles } from './planned-files.ts'
 import { lookAt, readFolder } from './plan-folder.ts'
 
 /**
@@ -13,6 +14,7 @@ import { lookAt, readFolder } from './plan-folder.ts'
  *
  * @param path of the file, from the root
  * @param problems is added to
+ * @param files is added to
  */
 export async function planFile(
   recording: Recording,
@@ -20,31 +22,31 @@ export async function planFile(
   { hash, sha256 }: { readonly hash: DataHash; readonly sha256: Sha256 | undefined },
   check: ObjectCheck,
   problems: Problems,
+  files: PlannedFiles,
 ): Promise<OutPlan> {
   const absolute = join(recording.repository.root, path)
   const plan = emptyPlan(path)
   const seen = lstatSync(absolute, { throwIfNoEntry: false })
   if (seen?.isDirectory() === true) {
-    return { ...plan, removals: await planToEmpty(recording, path, check, problems), changed: 1, files: [await make()] }
+    await make()
+    return { ...plan, removals: await planToEmpty(recording, path, check, problems), changed: 1 }
   }
   const record = seen === undefined ? undefined : await readFile(recording, path)
-  if (record !== undefined && md5Of(record) === hash) return { ...plan, files: [record] }
+  if (record !== undefined && md5Of(record) === hash) {
+    files.add(record)
+    return plan
+  }
   if (record !== undefined && seen?.isSymbolicLink() === false && !(await check.isSound(md5Of(record)))) {
     problems.unsaved.push(path)
   }
-  const counts = seen === undefined ? { added: 1 } : { changed: 1 }
-  return { ...plan, ...counts, files: [await make()] }
+  await make()
+  return seen === undefined ? { ...plan, added: 1 } : { ...plan, changed: 1 }
 
   async function make() {
     const replaces = seen === undefined || seen.isDirectory() ? undefined : lookAt(absolute)
     await check.expect(hash, (problem) => problems[problem].push(path))
-    return {
-      path,
-      md5: hash,
-      sha256,
-      isExecutable: seen !== undefined && (seen.mode & 0o100) !== 0 && seen.isFile(),
-      replaces,
-    }
+    const isExecutable = seen !== undefined && (seen.mode & 0o100) !== 0 && seen.isFile()
+    files.add({ path, md5: hash, sha256, isExecutable, replaces })
   }
 }
 

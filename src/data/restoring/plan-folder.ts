@@ -9,7 +9,8 @@ import { type EntryState, md5Of, readStates } from '../workspace/read-states.ts'
 import { scanFolder } from '../workspace/scan-folder.ts'
 import { indexFile, type Recording } from '../writing/record-path.ts'
 import type { ObjectCheck } from './object-check.ts'
-import type { OutPlan, PlannedFile, Problems, Removal } from './plan.ts'
+import type { OutPlan, Problems, Removal } from './plan.ts'
+import type { PlannedFiles } from './planned-files.ts'
 import type { FolderContents, VersionEntry } from './version-entries.ts'
 
 /**
@@ -17,6 +18,7 @@ import type { FolderContents, VersionEntry } from './version-entries.ts'
  *
  * @param path of the folder, from the root
  * @param problems is added to
+ * @param files is added to: all files of the folder, with those that stay
  */
 export async function planFolder(
   recording: Recording,
@@ -24,9 +26,9 @@ export async function planFolder(
   { entries, hasManifest }: FolderContents,
   check: ObjectCheck,
   problems: Problems,
+  files: PlannedFiles,
 ): Promise<OutPlan> {
   const removals: Removal[] = []
-  const files: PlannedFile[] = []
   const links: { path: string; target: string; replaces: boolean }[] = []
   const folders: string[] = []
   const modes: { path: string; isExecutable: boolean }[] = []
@@ -45,7 +47,7 @@ export async function planFolder(
     }
     const { md5, sha256, isExecutable = false } = wanted
     const replaces = found === undefined ? undefined : lookAt(join(recording.repository.root, place(wanted.path)))
-    files.push({ path: wanted.path, md5, sha256, isExecutable, replaces })
+    files.add({ path: wanted.path, md5, sha256, isExecutable, replaces })
     await check.expect(md5, (problem) => {
       const object = lstatSync(objectPath(recording.cache.objects, md5), { throwIfNoEntry: false })
       const isEdited = problem === 'damaged' && object?.ino === replaces?.ino
@@ -73,7 +75,7 @@ export async function planFolder(
       await giveUp(found, true)
       return make(wanted, found)
     }
-    files.push(found)
+    files.add(found)
     const isExecutable = wanted.kind === 'file' ? wanted.isExecutable : undefined
     if (isExecutable !== undefined && found.link === undefined && isExecutable !== found.isExecutable) {
       modes.push({ path: found.path, isExecutable })
@@ -93,7 +95,7 @@ export async function planFolder(
       await compare(wanted, found)
     },
   })
-  return { path, removals, files, links, folders, modes, ...counts }
+  return { path, removals, links, folders, modes, ...counts }
 }
 
 /** The files of a folder in the workspace as they are now, hashed where the index does not know them. */

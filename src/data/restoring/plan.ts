@@ -29,8 +29,6 @@ export interface OutPlan {
   /** From the root of the repository; files are below it, or it is the file itself. */
   readonly path: string
   readonly removals: readonly Removal[]
-  /** In the order of their paths, with those that stay. */
-  readonly files: readonly PlannedFile[]
   readonly links: readonly { readonly path: string; readonly target: string; readonly replaces: boolean }[]
   /** Empty ones. */
   readonly folders: readonly string[]
@@ -51,5 +49,5 @@ export interface KeptFile {
 }
 
 export function emptyPlan(path: string): OutPlan {
-  return { path, removals: [], files: [], links: [], folders: [], modes: [], added: 0, changed: 0 }
+  return { path, removals: [], links: [], folders: [], modes: [], added: 0, changed: 0 }
 }
