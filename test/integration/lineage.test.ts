@@ -64,6 +64,9 @@ describe('the lineage of a workspace', { timeout: 300_000 }, () => {
       [raw?.path, raw?.context, raw?.found, raw?.sha256, raw?.sizeBytes, raw?.commit],
       ['data/raw.csv', 'input', 'declared', sha256('a,b\n1,2\n'), 8, commit],
     )
+    const again = await workspace.json('rerun', 'prepare', '--name', 'again')
+    assert.deepEqual(await dataOf(String(again['runId'])), await dataOf(runId))
+    await workspace.json('runs', 'delete', 'again')
     // Nothing was put under version control behind anybody's back.
     assert.equal(await workspace.git('status', '--porcelain'), '?? data/clean.csv')
   })
