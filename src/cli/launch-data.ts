@@ -50,7 +50,11 @@ export async function openLaunchData(context: CliContext, declared: DeclaredData
   return {
     root,
     read,
-    find: async (path) => (await findVersion(pointers, path))?.version,
+    async find(path) {
+      // What it reads of its own making is not what is under version control.
+      const isOwn = before.some((each) => path === each.path || path.startsWith(`${each.path}/`))
+      return isOwn ? undefined : (await findVersion(pointers, path))?.version
+    },
     async written() {
       // The command has ended, by a signal maybe that this process got as well: what it has written counts all the same.
       const ownWork: Work = { ...work, signal: new AbortController().signal }
