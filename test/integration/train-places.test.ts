@@ -53,7 +53,7 @@ for step in range(0 if last is None else last.step + 1, 6):
 const dataScript = `
 import os, runwright
 os.makedirs('../data/images')
-open('../data/images/1.png', 'w').write('png')
+os.system('printf png > ../data/images/1.png')
 open('../data/images/1.png').read()
 open('../out.txt', 'w').write('out')
 `
