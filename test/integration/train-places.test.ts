@@ -196,7 +196,18 @@ describe('a script is trained', { concurrency: false }, () => {
       // Its code is what is there, committed or not.
       await repository.write({ 'data/train.csv.dvc': pointer('train.csv', target === 'box' ? '3' : '4') })
       const env = `PYTHONPATH=${path.join(import.meta.dirname, '../../python')}`
-      const words = ['-n', `data ${target}`, '-t', target, '--memory', '1G', '--data', '../data/train.csv', '--env', env]
+      const words = [
+        '-n',
+        `data ${target}`,
+        '-t',
+        target,
+        '--memory',
+        '1G',
+        '--data',
+        '../data/train.csv',
+        '--env',
+        env,
+      ]
       const { code, stderr, stdout } = await cli('train', ...words, '--', 'python3', 'read.py')
       assert.equal(code, 0, stderr + stdout)
       const { run } = parseObject((await cli('runs', 'show', `data ${target}`, '--json')).stdout)

@@ -72,6 +72,14 @@ describe('the lineage of a run', { timeout: 180_000 }, () => {
     await editor.getByText('written by run prepare again').waitFor()
   })
 
+  it('is shown of data too, whatever its path is now', async () => {
+    await vscode.runCommand('Runwright: Show Lineage of Data')
+    await vscode.pick('other.csv')
+    const editor = vscode.page.locator('.editor-instance .view-lines')
+    await editor.getByText('raw.csv [1111111111]').waitFor()
+    await editor.getByText('read by run prepare again (FINISHED) (declared)').waitFor()
+  })
+
   async function findRun(name: string) {
     const { experiments } = await workspace.client.call('experiments/list', {})
     const experimentIds = experiments.map(({ experimentId }) => experimentId)
