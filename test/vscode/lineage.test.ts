@@ -32,7 +32,7 @@ describe('the lineage of a run', { timeout: 180_000 }, () => {
       { version: version('clean.csv', '3'), context: 'output', found: 'declared' },
     ])
     await log('train', [{ version: version('clean.csv', '3'), context: 'training', found: 'opened' }])
-    vscode = resources.use(await openWorkbench({ workspace: folder }))
+    vscode = resources.use(await openWorkbench({ workspace: folder, size: { width: 1280, height: 1600 } }))
     await vscode.showRunwright()
     await vscode.expand(vscode.row('Experiment digits, 2 runs'))
   })
@@ -56,7 +56,6 @@ describe('the lineage of a run', { timeout: 180_000 }, () => {
     await editor.getByText('read clean.csv').waitFor()
     const lines = await editor.locator('.view-line').allInnerTexts()
     const text = lines.map((line) => line.replaceAll('\u00a0', ' ').trimEnd()).filter((line) => line !== '')
-    await vscode.page.screenshot({ path: '/tmp/lineage.png' })
     assert.deepEqual(text, [
       'run train (FINISHED)',
       'came of',
