@@ -29,16 +29,16 @@ export async function openLaunchData(context: CliContext, declared: DeclaredData
   const { env } = context
   const { cwd } = declared
   const { openDataRepository, toRepositoryPath } = await import('../data/repository.ts')
-  const { takeStamp, readPresentVersion } = await import('../data/present-version.ts')
-  const { findVersion } = await import('../data/find-version.ts')
-  const { openWorkTreePointers } = await import('../data/pointer-files.ts')
-
   const isNamed = declared.read.length + declared.written.length > 0
   const repository = await openDataRepository(cwd).catch((error: unknown) => {
     if (isNamed || !(error instanceof RunwrightError)) throw error
     return undefined
   })
   if (repository === undefined) return undefined
+  // Most runs have nothing to do with data, and begin without what only data needs.
+  const { takeStamp, readPresentVersion } = await import('../data/present-version.ts')
+  const { findVersion } = await import('../data/find-version.ts')
+  const { openWorkTreePointers } = await import('../data/pointer-files.ts')
   const { root } = repository
   const work: Work = { signal: context.signal, progress: () => {} }
   const read = await loadRead(context, repository, declared, work)
