@@ -62,6 +62,7 @@ import searchRuns from './search-runs.ts'
 import setHeadlineMetric from './set-headline-metric.ts'
 import setTag from './set-tag.ts'
 import showAllRuns from './show-all-runs.ts'
+import showDataLineage from './show-data-lineage.ts'
 import showDataLog from './show-data-log.ts'
 import showFinished from './show-finished.ts'
 import showJobLog from './show-job-log.ts'
@@ -137,6 +138,7 @@ export const commands: readonly CommandDefinition[] = [
   setHeadlineMetric,
   setTag,
   showAllRuns,
+  showDataLineage,
   showDataLog,
   showFinished,
   showJobLog,
