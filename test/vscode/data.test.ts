@@ -10,6 +10,16 @@ import { rootFolder } from '../../scripts/start/cli.ts'
 import { copyExtension } from './code-server.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 
+/** The little that the function below needs of the window, where it runs. */
+declare const document: { querySelectorAll(selector: string): Iterable<unknown> }
+declare const getComputedStyle: (of: unknown, part: string) => { readonly content: string }
+
+/** Whether a file of VS Code's explorer has this letter, which is drawn by a style. */
+function hasMark([name, letter]: readonly [string, string]): boolean {
+  const labels = document.querySelectorAll(`.explorer-folders-view [aria-label="${name}"] .monaco-icon-label`)
+  return [...labels].some((label) => getComputedStyle(label, '::after').content.includes(letter))
+}
+
 const table = (rows: readonly string[]) => ['id,city', ...rows, ''].join('\n')
 
 describe('data in VS Code', { timeout: 240_000 }, () => {
@@ -77,7 +87,7 @@ describe('data in VS Code', { timeout: 240_000 }, () => {
     await vscode.expand(vscode.row('Data images'))
     await vscode.row('File b.txt, added').waitFor()
     await showFiles()
-    await file(/^people\.csv, .*Data: changed/).waitFor()
+    await vscode.page.waitForFunction(hasMark, ['people.csv', 'M'] as const)
     await vscode.runCommand('View: Show Source Control')
     const changes = vscode.page.locator('.scm-view')
     await changes.getByRole('treeitem', { name: /^people\.csv/ }).waitFor()
@@ -119,7 +129,8 @@ describe('data in VS Code', { timeout: 240_000 }, () => {
     await vscode.answer(remote)
     await vscode.page.locator('.quick-input-widget').getByText('(2/2)').waitFor()
     await vscode.page.keyboard.press('Enter')
-    await vscode.page.locator('.statusbar').getByText('Added the remote origin.').waitFor()
+    const isAdded = async () => (await readFile(join(folder, '.dvc/config'), 'utf8')).includes('origin')
+    for (let tries = 0; tries < 200 && !(await isAdded()); tries++) await vscode.page.waitForTimeout(50)
     await vscode.runCommand('Runwright: Check Remote')
     await vscode
       .row('Data people.csv, clean')
