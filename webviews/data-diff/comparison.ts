@@ -2,11 +2,10 @@ import type { DataComparison, VersionName } from '../../src/protocol/data-compar
 import type { FileDiff, FolderDiff } from '../../src/protocol/data-diff.ts'
 import type { ImagePair } from '../../src/protocol/data-page-messages.ts'
 import { element } from '../shared/dom.ts'
-import { toSizeText } from '../shared/size-text.ts'
 import { drawContent } from './content.ts'
 import { createFileList } from './file-list.ts'
 import { changed, notes, paragraph, section, table } from './parts.ts'
-import { countText, text } from './texts.ts'
+import { countText, sizeText, text } from './texts.ts'
 
 /** What changed from one version to the other. */
 export function drawComparison({ diff }: DataComparison, images: readonly ImagePair[]): readonly Node[] {
@@ -27,7 +26,7 @@ export function nameVersion(version: VersionName): string {
 
 function drawFileDiff({ state, old, new: now, content }: FileDiff, image: ImagePair | undefined): readonly Node[] {
   const name = now?.name ?? old?.name ?? ''
-  const sizes = element('p', {}, changed(old && toSizeText(old.sizeBytes), now && toSizeText(now.sizeBytes)))
+  const sizes = element('p', {}, changed(old && sizeText(old.sizeBytes), now && sizeText(now.sizeBytes)))
   const said =
     state === 'equal' ? [paragraph(text('equal'))] : state === 'changed' ? [] : [paragraph(text(`state.${state}`))]
   return [sizes, ...said, ...(content === undefined ? [] : drawContent(name, content, image))]
@@ -36,7 +35,7 @@ function drawFileDiff({ state, old, new: now, content }: FileDiff, image: ImageP
 function drawFolderDiff(diff: FolderDiff, images: ReadonlyMap<string, ImagePair>): readonly Node[] {
   const details = new Map<string, HTMLDetailsElement>()
   for (const [index, { path, content }] of diff.contents.entries()) {
-    const summary = element('summary', { dir: 'auto' }, path)
+    const summary = element('summary', {}, element('bdi', {}, path))
     const name = path.split('/').at(-1) ?? path
     const made = element('details', { open: index === 0 }, summary, ...drawContent(name, content, images.get(path)))
     details.set(path, made)
@@ -67,7 +66,7 @@ function drawSummary({ old, new: now }: FolderDiff): HTMLElement {
     heading,
     table(heading, titles, [
       [text('summary.files'), countText(old.fileCount), countText(now.fileCount)],
-      [text('summary.size'), toSizeText(old.sizeBytes), toSizeText(now.sizeBytes)],
+      [text('summary.size'), sizeText(old.sizeBytes), sizeText(now.sizeBytes)],
     ]),
   )
 }

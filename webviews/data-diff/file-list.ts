@@ -1,9 +1,8 @@
 import type { ChangedFile, FolderDiff } from '../../src/protocol/data-diff.ts'
 import { button, element } from '../shared/dom.ts'
-import { toSizeText } from '../shared/size-text.ts'
 import { createVirtualList } from '../shared/virtual-list.ts'
 import { paragraph, section } from './parts.ts'
-import { countText, text } from './texts.ts'
+import { countText, sizeText, text } from './texts.ts'
 
 const kinds = ['changed', 'added', 'removed', 'renamed'] as const
 type Kind = (typeof kinds)[number]
@@ -81,7 +80,7 @@ export function createFileList(diff: FolderDiff, opened: (path: string) => void)
     element('div', { class: 'file-tools' }, choice, find),
     list.element,
     note,
-    paragraph(text('files.equal', { count: diff.equalCount })),
+    ...(diff.equalCount === 0 ? [] : [paragraph(text('files.equal', { count: diff.equalCount }))]),
   )
 }
 
@@ -89,12 +88,12 @@ const marks = { changed: 'M', added: 'A', removed: 'D', renamed: 'R' } as const
 
 function drawFile(kind: Kind, { path, oldPath, oldSizeBytes, newSizeBytes }: ChangedFile): readonly Node[] {
   const name = oldPath === undefined ? path : text('files.from', { path, old: oldPath })
-  const [old, now] = [oldSizeBytes, newSizeBytes].map((size) => (size === undefined ? undefined : toSizeText(size)))
+  const [old, now] = [oldSizeBytes, newSizeBytes].map((size) => (size === undefined ? undefined : sizeText(size)))
   const sizes =
     old !== undefined && now !== undefined && old !== now ? text('change', { old, new: now }) : (now ?? old ?? '')
   return [
     element('span', { class: `mark mark-${kind}`, 'aria-hidden': 'true' }, marks[kind]),
-    element('span', { class: 'file-path', dir: 'auto' }, name),
+    element('span', { class: 'file-path' }, element('bdi', {}, name)),
     element('span', { class: 'file-size' }, sizes),
   ]
 }

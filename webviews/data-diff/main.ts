@@ -11,15 +11,15 @@ const api = acquireVsCodeApi()
 const { kept } = document.body.dataset
 if (kept !== undefined) api.setState(JSON.parse(kept))
 
-const title = element('h1', { dir: 'auto' })
-const versions = element('p', { class: 'versions', dir: 'auto' })
+const title = element('bdi')
+const versions = element('p', { class: 'versions' })
 const again = button('', () => api.postMessage({ kind: 'again' }), { class: 'text-button' })
 const notice = element('p', { class: 'notice', role: 'status' })
 const main = element('main', { class: 'data-main' })
 const header = element(
   'header',
   { class: 'data-header' },
-  element('div', { class: 'data-title' }, title, versions),
+  element('div', { class: 'data-title' }, element('h1', {}, title), versions),
   again,
 )
 document.body.append(header, notice, main)

@@ -13,27 +13,34 @@ export interface TableColumn {
 
 export type Cell = Node | string
 
-/** A table whose first cell of a row names it; wide ones are scrolled by themselves. */
+/**
+ * A table whose first cell of a row names it; a wide one is scrolled by itself. Columns in which nothing stands are left
+ * out.
+ */
 export function table(label: string, columns: readonly TableColumn[], rows: readonly (readonly Cell[])[]): HTMLElement {
-  const head = element(
-    'tr',
-    {},
-    ...columns.map(({ title, isNumber }) =>
-      element('th', { scope: 'col', class: isNumber === true && 'number' }, title),
-    ),
+  const shown = columns.flatMap((column, index) =>
+    index === 0 || rows.some((cells) => cells[index] !== '') ? [{ ...column, index }] : [],
+  )
+  const head = shown.map(({ title, isNumber }) =>
+    element('th', { scope: 'col', class: isNumber === true && 'number' }, title),
   )
   const body = rows.map((cells) =>
     element(
       'tr',
       {},
-      ...cells.map((cell, index) =>
+      ...shown.map(({ index, isNumber }) =>
         index === 0
-          ? element('th', { scope: 'row', dir: 'auto' }, cell)
-          : element('td', { class: columns[index]?.isNumber === true && 'number' }, cell),
+          ? element('th', { scope: 'row' }, element('bdi', {}, cells[index] ?? ''))
+          : element('td', { class: isNumber === true && 'number' }, cells[index] ?? ''),
       ),
     ),
   )
-  const made = element('table', { 'aria-label': label }, element('thead', {}, head), element('tbody', {}, ...body))
+  const made = element(
+    'table',
+    { 'aria-label': label },
+    element('thead', {}, element('tr', {}, ...head)),
+    element('tbody', {}, ...body),
+  )
   return element('div', { class: 'scrolled', role: 'region', tabindex: 0, 'aria-label': label }, made)
 }
 

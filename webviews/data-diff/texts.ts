@@ -1,3 +1,4 @@
+import { toSizeText } from '../shared/size-text.ts'
 import { formatMessage, type MessageValues } from '../../src/base/format-message.ts'
 import { type Language, languages } from '../../src/base/languages.ts'
 import { arabic } from './texts/ar.ts'
@@ -21,4 +22,9 @@ export function text(key: TextKey, values: MessageValues = {}): string {
 /** A whole number with its thousands apart. */
 export function countText(count: number): string {
   return count.toLocaleString(languages[current].locale)
+}
+
+/** A size, read from left to right in every language. */
+export function sizeText(sizeBytes: number): string {
+  return `\u2066${toSizeText(sizeBytes)}\u2069`
 }

@@ -80,4 +80,11 @@ describe('the feed of data', () => {
       ['/b'],
     )
   })
+
+  it('tells of nothing where a change of files has changed nothing', async () => {
+    const { feed, changes } = openFeed(['/a'])
+    await feed.reload()
+    await feed.refresh('/a')
+    assert.equal(changes(), 1)
+  })
 })

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { DataStatus } from '../../protocol/data-status.ts'
 import { createCoalesced } from '../tree/coalesced.ts'
 
@@ -38,7 +39,10 @@ export function createDataFeed({ listRoots, readStatus, changed, failed }: DataF
   const set = (root: string, change: Partial<RepositoryState>) => {
     const before = states?.get(root)
     if (before === undefined) return
-    states = new Map([...(states ?? []), [root, { ...before, ...change }]])
+    const after = { ...before, ...change }
+    // Many a change of a file leaves all as it was, and a view that is drawn anew loses what is being unfolded.
+    if (before.status !== undefined && isDeepStrictEqual(before, after)) return
+    states = new Map([...(states ?? []), [root, after]])
     changed()
   }
 

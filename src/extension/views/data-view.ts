@@ -20,11 +20,15 @@ export interface DataView extends vscode.Disposable {
 /** @param feed asked for late, because it tells the view */
 export function openDataView(feed: () => DataFeed): DataView {
   const redraw = new vscode.EventEmitter<DataElement | undefined>()
-  const refresh = createPacedRefresh<'roots'>(
-    refreshIntervalMs,
-    () => redraw.fire(undefined),
-    () => view.visible,
-  )
+  /** Rows as they were last listed, by their ids, and those that are unfolded. */
+  const rows = new Map<string, DataElement>()
+  const open = new Set<string>()
+  const draw = (ids: readonly string[]) => {
+    if (ids.includes(roots)) return redraw.fire(undefined)
+    for (const id of ids) if (rows.has(id)) redraw.fire(rows.get(id))
+  }
+  const isOpen = (id: string) => (id === roots ? view.visible : view.visible && open.has(id) && rows.has(id))
+  const refresh = createPacedRefresh<string>(refreshIntervalMs, draw, isOpen)
 
   const listBelow = async (element: DataElement | undefined): Promise<readonly DataElement[]> => {
     const states = feed().list() ?? []
@@ -45,11 +49,15 @@ export function openDataView(feed: () => DataFeed): DataView {
   const view = vscode.window.createTreeView<DataElement>(dataViewId, {
     treeDataProvider: {
       onDidChangeTreeData: redraw.event,
-      getTreeItem: draw,
+      getTreeItem: toTreeItem,
       getChildren(element) {
         const listing = listBelow(element)
-        refresh.hold('roots', listing)
-        return listing.then((rows) => [...rows])
+        refresh.hold(element?.id ?? roots, listing)
+        return listing.then((listed) => {
+          if (element === undefined) rows.clear()
+          for (const row of listed) rows.set(row.id, row)
+          return [...listed]
+        })
       },
     },
     canSelectMany: true,
@@ -65,12 +73,19 @@ export function openDataView(feed: () => DataFeed): DataView {
     // Menus of files look whether the file is one of these.
     setContext('dataPaths', outs.slice(0, maxContextPaths))
   }
-  const subscriptions = vscode.Disposable.from(view, redraw, refresh)
+  const subscriptions = vscode.Disposable.from(
+    view,
+    redraw,
+    refresh,
+    view.onDidExpandElement(({ element }) => void open.add(element.id)),
+    view.onDidCollapseElement(({ element }) => void open.delete(element.id)),
+  )
   return {
     selection: () => view.selection,
     changed() {
       showState()
-      refresh.add(['roots'])
+      // What is unfolded is listed anew with the rest, which VS Code may lose.
+      refresh.add([roots, ...open])
     },
     dispose: () => subscriptions.dispose(),
   }
@@ -78,7 +93,10 @@ export function openDataView(feed: () => DataFeed): DataView {
 
 const maxContextPaths = 5000
 
-function draw(element: DataElement): vscode.TreeItem {
+/** Stands for all rows; no row has it as its id. */
+const roots = ''
+
+function toTreeItem(element: DataElement): vscode.TreeItem {
   const item = drawItem(element, presentData(element))
   const path = pathOf(element)
   if (path === undefined || !('root' in element)) return item
