@@ -151,9 +151,9 @@ async function listBlobs(
 ): Promise<readonly string[]> {
   const blobs = new Set<string>()
   const input = [...(await listHiddenCommits(side, workTrees)), ...(await listKnownCommits(side.git, others))]
-  const pathspecs = [':(top,glob)**/*.dvc', ':(top,glob)**/dvc.lock']
-  for await (const { changes } of listPointerCommits(side, { revisions: ['--all'], input, pathspecs }, work)) {
-    for (const { path, after } of changes) if (after !== undefined && namesData(path)) blobs.add(after)
+  const which = { revisions: ['--all'], input, isWanted: namesData }
+  for await (const { changes } of listPointerCommits(side, which, work)) {
+    for (const { after } of changes) if (after !== undefined) blobs.add(after)
   }
   for (const workTree of workTrees) {
     const listed = streamGit(workTree, side.env, ['ls-files', '--stage', '-z'], work)
