@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { mapConcurrently } from '../base/map-concurrently.ts'
-import { runGit, loadGitEnvironment } from '../git/git.ts'
+import { openListingGit } from '../git/git.ts'
 import { loadIgnoreRules } from './ignore/ignore-rules.ts'
 import { parsePointer, type Pointer, pointerEnding, type PointerOut } from './pointer.ts'
 import { type DataRepository, dvcFolderName } from './repository.ts'
@@ -93,7 +93,7 @@ async function listByGit(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<readonly string[] | undefined> {
   if (!isInGit(root)) return undefined
-  const git = runGit(root, await loadGitEnvironment(root, env))
+  const git = openListingGit(root, env)
   const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', `*${pointerEnding}`]
   const output = await git(list, maxListBytes)
   return output === undefined ? undefined : [...new Set(output.toString().split('\0').slice(0, -1))]

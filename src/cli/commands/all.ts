@@ -9,6 +9,7 @@ export const commands: readonly ListedCommand[] = [
   { name: 'data commit', load: async () => (await import('./data-commit.ts')).default },
   { name: 'data compare', load: async () => (await import('./data-compare.ts')).default },
   { name: 'data diff', load: async () => (await import('./data-diff.ts')).default },
+  { name: 'data export', load: async () => (await import('./data-export.ts')).default },
   { name: 'data fetch', load: async () => (await import('./data-fetch.ts')).default },
   { name: 'data gc', load: async () => (await import('./data-gc.ts')).default },
   { name: 'data git-hook', load: async () => (await import('./data-git-hook.ts')).default },
