@@ -18,7 +18,7 @@ const gc = ({ data }: Pick<TestHistory, 'data'>, options: Partial<GcOptions> = {
       env: process.env,
       isDryRun: false,
       before: Date.now() + 60_000,
-      others: { commits: [], hashes: [] },
+      others: { commits: [], hashes: [], manifests: [] },
       repositories: [],
       isWithoutUnreadLists: false,
       lists: undefined,
@@ -67,7 +67,10 @@ describe('gc of a cache', () => {
     await rm(join(repository.root, 'b.dvc'))
     const { youngCount, removedCount } = await gc(repository, { before: Date.now() - 60_000 })
     assert.deepEqual([youngCount, removedCount], [4, 0])
-    await gc(repository, { others: { commits: ['f'.repeat(40)], hashes: [kept] }, repositories: [other.data] })
+    await gc(repository, {
+      others: { commits: ['f'.repeat(40)], hashes: [kept], manifests: [] },
+      repositories: [other.data],
+    })
     assert.deepEqual(
       (await repository.objects()).filter(isFile),
       [md5Of('a'), kept, md5Of('of a run'), md5Of('of another repository')].map(dataKey).toSorted(),
@@ -82,7 +85,7 @@ describe('gc of a cache', () => {
     const commit = await repository.commit()
     await repository.git('reset', '--quiet', '--hard', 'HEAD~1')
     await repository.git('update-ref', '-d', 'ORIG_HEAD')
-    assert.equal((await gc(repository, { others: { commits: [commit], hashes: [] } })).removedCount, 0)
+    assert.equal((await gc(repository, { others: { commits: [commit], hashes: [], manifests: [] } })).removedCount, 0)
     assert.equal((await gc(repository)).removedCount, 1)
   })
 
