@@ -8,13 +8,13 @@ import { type CliWorkspace, openCliWorkspace } from './cli-workspace.ts'
 let workspace: CliWorkspace
 before(async () => {
   workspace = await openCliWorkspace()
+  await workspace.json('init')
 })
 after(() => workspace[Symbol.asyncDispose]())
 
 describe('runwright data gc', { timeout: 120_000 }, () => {
   it('keeps what a run needs on no branch any more, and deletes nothing while runs cannot be asked', async () => {
     const { folder } = workspace
-    await workspace.json('init')
     const store = (text: string) => {
       const md5 = execFileSync('md5sum', { input: text }).toString().slice(0, 32)
       execFileSync('mkdir', ['-p', join(folder, '.dvc/cache/files/md5', md5.slice(0, 2))])
@@ -66,7 +66,7 @@ describe('runwright data gc', { timeout: 120_000 }, () => {
     assert.equal(await countObjects(folder), 3)
   })
 
-  it('keeps the versions that runs have read, and .dvc files that only the changes of a run had', async () => {
+  it('keeps the versions that runs have read and written, and .dvc files that only the changes of a run had', async () => {
     const { folder } = workspace
     const add = async (text: string) => {
       await workspace.write('read', text)
@@ -78,6 +78,8 @@ describe('runwright data gc', { timeout: 120_000 }, () => {
     await workspace.git('commit', '--quiet', '--message', 'Read')
     await add('in no commit')
     await workspace.json('run', '--', process.execPath, '-e', '0')
+    const write = `require('fs').rmSync('read'); require('fs').writeFileSync('read', 'written')`
+    await workspace.json('run', '--commit-data', '--out', 'read', '--', process.execPath, '-e', write)
     await add('needed by nobody')
     await add('today')
     await workspace.git('commit', '--quiet', '--amend', '--no-edit', '--all')
