@@ -47,9 +47,10 @@ export async function loadNeedsOfRuns(
       )
       if (experimentIds.length > 0) {
         await readTags(client, experimentIds, needs)
-        await readDatasets(client, experimentIds, needs)
       }
       await readModels(client, needs)
+      // What runs have read and written, and the files of model versions.
+      for (const hash of (await client.call('lineage/hashes', {})).hashes) needs.addText(hash)
     } catch (cause) {
       throw createUnasked(workspace, cause)
     }
@@ -120,18 +121,7 @@ async function loadPatch(client: Client, runId: RunId): Promise<Buffer | undefin
   }
 }
 
-/** The versions that runs have read and written. */
-async function readDatasets(client: Client, experimentIds: readonly ExperimentId[], needs: Needs): Promise<void> {
-  const runIds: RunId[] = []
-  for await (const { runId } of listRuns(client, { experimentIds, filter: `datasets.name LIKE '%'` }))
-    runIds.push(runId)
-  await mapConcurrently(runIds, concurrency, async (runId) => {
-    const { run } = await client.call('runs/get', { runId })
-    for (const { dataset } of run.datasets) needs.addText(`${dataset.digest} ${dataset.source}`)
-  })
-}
-
-type RunQuery = Pick<Methods['runs/list']['params'], 'experimentIds' | 'columns' | 'filter'>
+type RunQuery = Pick<Methods['runs/list']['params'], 'experimentIds' | 'columns'>
 
 async function* listRuns(client: Client, query: RunQuery): AsyncGenerator<RunListRow> {
   let pageToken: string | undefined
