@@ -17,6 +17,7 @@ import schedule from './benchmarks/schedule.ts'
 import searchRuns from './benchmarks/search-runs.ts'
 import slurmThroughput from './benchmarks/slurm-throughput.ts'
 import snapshot from './benchmarks/snapshot.ts'
+import tableDiff from './benchmarks/table-diff.ts'
 import treeOpen from './benchmarks/tree-open.ts'
 
 /** In the order that `all` runs them. */
@@ -40,4 +41,5 @@ export const benchmarks: readonly Benchmark[] = [
   slurmThroughput,
   launch,
   data,
+  tableDiff,
 ]

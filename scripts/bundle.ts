@@ -1,8 +1,8 @@
 /**
  * Writes what ships: `dist/extension.cjs` for VS Code's extension host, `dist/engine.js` and `dist/cli.js` (which loads
- * `dist/cli-main.js`) for Node, `dist/data-worker.js` for their threads that hash, `dist/table-worker.js` and
- * `dist/duckdb-worker.js` for the processes in which they read tables, `dist/training.js` for training programs,
- * `dist/webviews/` for the browser in VS Code.
+ * `dist/cli-main.js`) for Node, `dist/data-worker.js` for their threads that hash, `dist/duckdb-worker.js`
+ * for the processes in which they read tables, `dist/training.js` for training programs, `dist/webviews/` for the browser
+ * in VS Code.
  *
  *     node scripts/bundle.ts               with source maps beside the bundles
  *     node scripts/bundle.ts --production  smaller, without source maps; outside webviews names are kept, so that stack
@@ -43,21 +43,14 @@ const bundles: readonly Bundle[] = [
   },
   { entry: 'src/cli/bin.ts', outfile: 'dist/cli.js', format: 'esm' },
   { entry: 'src/data/hashing/worker.ts', outfile: 'dist/data-worker.js', format: 'esm' },
-  {
-    entry: 'src/data/content/table-worker.ts',
-    outfile: 'dist/table-worker.js',
-    format: 'esm',
-    banner: { js: requireForModules },
-    // Native: found at run time in the `node_modules` of the repository, or of `dist` where it is packaged.
-    external: ['@duckdb/node-bindings-*'],
-  },
   { entry: 'src/training/main.ts', outfile: 'dist/training.js', format: 'esm' },
-  // A native library: it stays a package beside the bundles.
   {
     entry: 'src/data/duckdb/worker.ts',
     outfile: 'dist/duckdb-worker.js',
     format: 'esm',
-    external: ['@duckdb/node-api'],
+    banner: { js: requireForModules },
+    // Native: found at run time in the `node_modules` of the repository, or of `dist` where it is packaged.
+    external: ['@duckdb/node-bindings-*'],
   },
 ]
 
@@ -65,6 +58,8 @@ const bundles: readonly Bundle[] = [
 const webviews: typeof bundles = [
   { entry: 'webviews/compare/main.ts', outfile: 'dist/webviews/compare.js', format: 'iife', platform: 'browser' },
   { entry: 'webviews/job/main.ts', outfile: 'dist/webviews/job.js', format: 'iife', platform: 'browser' },
+  { entry: 'webviews/data-diff/main.ts', outfile: 'dist/webviews/data-diff.js', format: 'iife', platform: 'browser' },
+  { entry: 'webviews/data-diff/data-diff.css', outfile: 'dist/webviews/data-diff.css', platform: 'browser' },
   { entry: 'webviews/standalone/main.ts', outfile: 'dist/webviews/standalone.js', format: 'iife', platform: 'browser' },
   { entry: 'webviews/standalone/standalone.css', outfile: 'dist/webviews/standalone.css', platform: 'browser' },
   { entry: 'webviews/compare/compare.css', outfile: 'dist/webviews/compare.css', platform: 'browser' },

@@ -13,7 +13,7 @@ await runScript(async () => {
   const parts = ['root', 'sample']
   const tools = []
   if (isWanted('integration')) {
-    parts.push('python', 'dvc')
+    parts.push('python', 'dvc', 'stores', 'azurite')
     tools.push('git')
   }
   if (isWanted('vscode')) {

@@ -173,6 +173,16 @@ describe('adding data', () => {
     assert.equal((await repository.add('data'))[0]?.fileCount, 600)
   })
 
+  it('writes nothing through a link that a repository has brought along', async () => {
+    await using repository = await createTestDataRepository()
+    await repository.write({ model: 'm', 'elsewhere/clock': 'mine' })
+    await mkdir(join(repository.root, '.dvc/tmp'))
+    await symlink('../../elsewhere', join(repository.root, '.dvc/tmp/runwright'))
+    await assert.rejects(repository.add('model'), { code: 'STORAGE_READ_ONLY', message: /is a symbolic link/ })
+    assert.deepEqual(await readdir(join(repository.root, 'elsewhere')), ['clock'])
+    assert.equal(await repository.read('elsewhere/clock'), 'mine')
+  })
+
   it('lets two commands at once do one after the other', async () => {
     await using repository = await createTestDataRepository()
     await repository.write({ 'one/a': 'a', 'two/b': 'b' })

@@ -113,11 +113,11 @@ describe('results in the cache', () => {
       { ...now, hash: '2' },
     ]
     assert.deepEqual((await compareFiles(gone, still, cached)).content, first.content)
-    const notCached = async (before: FileToCompare, after: FileToCompare, more: Partial<CompareOptions>) =>
-      (await compareFiles(before, after, { ...cached, ...more })).content?.kind === 'opaque'
-    assert.ok(await notCached(gone, still, { key: ['id'] }))
-    assert.ok(await notCached(gone, { ...still, hash: '3' }, {}))
-    assert.ok(await notCached({ ...gone, name: 'a.tsv' }, { ...still, name: 'a.tsv' }, {}))
+    const isRead = (before: FileToCompare, after: FileToCompare, more: Partial<CompareOptions>) =>
+      assert.rejects(compareFiles(before, after, { ...cached, ...more }), { code: 'RESOURCE_DOES_NOT_EXIST' })
+    await isRead(gone, still, { key: ['id'] })
+    await isRead(gone, { ...still, hash: '3' }, {})
+    await isRead({ ...gone, name: 'a.tsv' }, { ...still, name: 'a.tsv' }, {})
   })
 
   it('are bounded in number', async () => {

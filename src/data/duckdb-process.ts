@@ -34,7 +34,7 @@ const defaultMaxRows = 100_000
  * and no statement can change that.
  *
  * @param signal kills the process
- * @throws PERMISSION_DENIED when one of the files is a symbolic link, which would allow what it leads to
+ * @throws NOT_IMPLEMENTED where DuckDB's native part cannot be loaded; PERMISSION_DENIED when one of the files is a symbolic link, which would allow what it leads to
  */
 export async function openDuckdb(
   command: DuckdbCommand,
@@ -135,10 +135,19 @@ function cancelled(): RunwrightError {
 }
 
 function endedEarly(how: number | string | null, said: string): RunwrightError {
-  const reason = /^\w*Error: .*$/m.exec(said)?.[0] ?? said.split('\n').at(-1) ?? ''
+  const reason = /^\w*Error\b.*: .*$/m.exec(said)?.[0] ?? said.split('\n').at(-1) ?? ''
+  if (/\bCannot find (module|package)\b.*duckdb|ERR_DLOPEN_FAILED/.test(said)) return cannotLoad(reason)
   return new RunwrightError(
     'INVALID_STATE',
     `The process that holds DuckDB ended by itself (${String(how)})${reason === '' ? '.' : `: ${reason}`}`,
     { hint: 'If the machine was short of memory, try again with less of it in use.' },
   )
+}
+
+/** Everything else of Runwright works where this does not. */
+function cannotLoad(reason: string): RunwrightError {
+  const platform = `${process.platform}-${process.arch}`
+  return new RunwrightError('NOT_IMPLEMENTED', `DuckDB, which reads tables, cannot be loaded on ${platform}.`, {
+    hint: `Install the package of Runwright for ${platform}. ${reason}`,
+  })
 }

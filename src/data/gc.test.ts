@@ -21,6 +21,7 @@ const gc = ({ data }: Pick<TestDataRepository, 'data'>, options: Partial<GcOptio
       others: { commits: [], hashes: [] },
       repositories: [],
       isWithoutUnreadLists: false,
+      lists: undefined,
       remote: undefined,
       ...options,
     },

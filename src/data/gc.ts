@@ -22,6 +22,8 @@ export interface GcOptions {
   readonly repositories: readonly DataRepository[]
   /** Goes on where the list of a needed folder cannot be read, and so may delete files that are in that folder alone. */
   readonly isWithoutUnreadLists: boolean
+  /** May have lists of folders that the cache lacks. */
+  readonly lists: DataRemote | undefined
   /** Cleans this instead of the cache. It does not tell when an object came, so `before` has no meaning. */
   readonly remote: DataRemote | undefined
 }
@@ -53,9 +55,9 @@ const batchSize = 500
  *   until then was not needed
  */
 export async function collectGarbage(repository: DataRepository, options: GcOptions, work: Work): Promise<GcResult> {
-  const { remote, before, isDryRun } = options
+  const { remote, before, isDryRun, lists } = options
   using cache = openDataCache(repository)
-  const place = remote === undefined ? openCacheGarbage(cache, before) : openRemoteGarbage(remote, cache)
+  const place = remote === undefined ? openCacheGarbage(cache, before, lists) : openRemoteGarbage(remote, cache)
   // Nobody may come to need, between now and then, what is there already.
   using _locks = isDryRun ? undefined : await lockAll([repository, ...options.repositories], options.env, work)
   const needed = await findAllNeeded(repository, options, place, work)
@@ -100,7 +102,7 @@ function createUnread([first = '', ...more]: readonly string[]): RunwrightError 
     'INVALID_STATE',
     `What files the folder ${first}${rest} needs is not known: its list is not here, or is damaged. Nothing was deleted.`,
     {
-      hint: 'Fetch the lists from a remote first ("runwright data fetch --all-commits"); or --forget-unlisted takes the risk of deleting files that are in such a folder alone.',
+      hint: 'The default remote does not have it either, or cannot be asked. --forget-unlisted takes the risk of deleting files that are in such a folder alone.',
     },
   )
 }

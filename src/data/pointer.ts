@@ -30,6 +30,8 @@ export interface PointerDependency {
   readonly path: string
   readonly hash: string | undefined
   readonly etag: string | undefined
+  /** The ETag of a web server, which DVC keeps under this name. */
+  readonly checksum: string | undefined
   readonly repository:
     { readonly url: string; readonly rev: string | undefined; readonly revLock: string | undefined } | undefined
 }
@@ -110,13 +112,14 @@ function findSha256(meta: unknown, hash: DataHash): Sha256 | undefined {
 function readDependency(value: unknown, where: string): PointerDependency {
   if (!isPlain(value) || typeof value['path'] !== 'string')
     throw invalidPointer(`${where} has a dependency without a path.`)
-  const { path, md5, etag, repo } = value
+  const { path, md5, etag, checksum, repo } = value
   const text = (field: unknown) => (typeof field === 'string' ? field : undefined)
   const url = isPlain(repo) ? text(repo['url']) : undefined
   return {
     path,
     hash: text(md5),
     etag: text(etag),
+    checksum: text(checksum),
     repository:
       isPlain(repo) && url !== undefined ? { url, rev: text(repo['rev']), revLock: text(repo['rev_lock']) } : undefined,
   }

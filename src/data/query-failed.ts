@@ -6,8 +6,9 @@ export class QueryFailed extends RunwrightError {
   readonly kind: string
   /** DuckDB's sentence, without the kind and the picture of the place. */
   readonly sentence: string
+  /** The whole message of DuckDB's error. */
+  readonly said: string
 
-  /** @param said the message of DuckDB's error */
   constructor(said: string) {
     const [, kind = 'Unknown', rest = said] = /^([\w ]+?) (?:Error|Exception): ([^]*)$/.exec(said) ?? []
     const [sentence = '', ...more] = rest.split(/\n\s*\n/)[0]?.split('\n') ?? []
@@ -15,6 +16,7 @@ export class QueryFailed extends RunwrightError {
     super(codeFor(kind, said), `DuckDB: ${sentence}`, candidates === undefined ? {} : { hint: candidates })
     this.kind = kind
     this.sentence = sentence
+    this.said = said
   }
 }
 

@@ -21,8 +21,18 @@ export interface RemoteSettings {
 
 /** What is nobody's but the user's, by DVC's names. */
 const secretOptions = new Set([
-  ...['password', 'passphrase', 'token', 'secret_access_key', 'session_token', 'sse_customer_key'],
-  ...['account_key', 'sas_token', 'connection_string', 'client_secret', 'oss_key_secret', 'gdrive_client_secret'],
+  'account_key',
+  'client_secret',
+  'connection_string',
+  'gdrive_client_secret',
+  'oss_key_secret',
+  'passphrase',
+  'password',
+  'sas_token',
+  'secret_access_key',
+  'session_token',
+  'sse_customer_key',
+  'token',
 ])
 
 export function listRemotes({ config }: Pick<DataRepository, 'config'>): readonly RemoteSettings[] {

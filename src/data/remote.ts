@@ -8,6 +8,8 @@ import type { ObjectKey } from './object-key.ts'
 export interface DataRemote extends AsyncDisposable {
   /** What people read: the url without passwords and tokens. */
   readonly label: string
+  /** Where its objects lie as files of this machine by their keys, if they do: then threads can read them. */
+  readonly localFolder?: string
   /** Requests that do it good to have under way at a time. */
   readonly concurrency: number
   /**

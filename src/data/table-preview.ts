@@ -1,8 +1,9 @@
 import type { TablePreview } from '../protocol/data-diff.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import { findContentKind } from './content/content-kind.ts'
-import { toTableFile } from './content/table-file.ts'
-import { askTables } from './content/table-process.ts'
+import { withTables } from './content/table-database.ts'
+import { openTable } from './content/table-open.ts'
+import { readPreview } from './content/table-preview-query.ts'
 import type { Work } from './work.ts'
 
 /**
@@ -23,6 +24,9 @@ export async function previewTable(
   if (found.format === 'arrow') {
     throw new RunwrightError('NOT_IMPLEMENTED', `${file.name} is an Arrow file, which is not read here.`)
   }
-  const rows = Math.max(0, Math.min(1000, Math.floor(rowCount)))
-  return askTables({ ask: 'preview', format: found.format, file: toTableFile(file), rowCount: rows }, work)
+  const { format } = found
+  const shownRows = Math.max(0, Math.min(1000, Math.floor(rowCount)))
+  return withTables([file.path], work, async (database) =>
+    readPreview(database, format, await openTable(database, 'previewed', file, format), shownRows),
+  )
 }

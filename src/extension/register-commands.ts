@@ -25,6 +25,7 @@ export function registerCommands(commands: readonly CommandDefinition[], context
 
 function selectionOf({ view }: CommandDefinition, context: CommandContext): readonly ViewElement[] {
   if (view === 'jobs') return context.jobs.selection()
+  if (view === 'data') return context.data.selection()
   return view === 'compute' ? context.compute.selection() : context.explorer.selection()
 }
 

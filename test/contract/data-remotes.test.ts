@@ -2,7 +2,16 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { openRemote } from '../../src/data/open-remote.ts'
-import { davUser, openS3Server, openWebdavServer, s3Keys, whyNoStores } from '../servers/object-stores.ts'
+import {
+  azureAccount,
+  davUser,
+  openAzureServer,
+  openS3Server,
+  openWebdavServer,
+  s3Keys,
+  whyNoAzure,
+  whyNoStores,
+} from '../servers/object-stores.ts'
 import { openSshd, whyNoSshd } from '../servers/sshd.ts'
 import { dataRemoteContract, silenceSeconds } from './data-remote.ts'
 
@@ -94,4 +103,25 @@ dataRemoteContract(
     }
   },
   whyNoStores,
+)
+
+dataRemoteContract(
+  'azure',
+  async () => {
+    const server = await openAzureServer()
+    const { name, key, container } = azureAccount
+    const at = (port: number, account_key: string) =>
+      open(
+        `azure://${container}/some folder/remote`,
+        { account_name: name, account_key, read_timeout: seconds },
+        { AZURE_STORAGE_CONNECTION_STRING: `BlobEndpoint=http://127.0.0.1:${port}/${name}` },
+      )
+    return {
+      port: server.port,
+      open: (port = server.port) => at(port, key),
+      openAsStranger: () => at(server.port, Buffer.from('another').toString('base64')),
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    }
+  },
+  whyNoAzure,
 )

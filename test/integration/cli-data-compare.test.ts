@@ -81,7 +81,8 @@ describe('the bundles', () => {
     const dist = path('dist')
     const source = join(import.meta.dirname, '../../dist')
     await mkdir(dist)
-    for (const name of ['cli.js', 'cli-main.js', 'table-worker.js']) await cp(join(source, name), join(dist, name))
+    const scripts = (await readdir(source)).filter((name) => name.endsWith('.js'))
+    for (const name of scripts) await cp(join(source, name), join(dist, name))
     await writeFile(path('package.json'), '{"type":"module"}')
     return dist
   }

@@ -12,6 +12,7 @@ import { type CliWorkspace, openCliWorkspace, parseObject } from './cli-workspac
 const python = findTestPython(process.env)
 const packageFolder = join(import.meta.dirname, '../../python')
 const trainScript = join(import.meta.dirname, '../python/train_and_look.py')
+const words = (line: string) => line.split(' ')
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 describe('the lineage of a workspace', { timeout: 300_000 }, () => {
@@ -49,8 +50,8 @@ describe('the lineage of a workspace', { timeout: 300_000 }, () => {
 
   it('knows what a command was said to read, and what it has written', async () => {
     const { runId } = await run(
-      ...['--name', 'prepare', '--data', 'data/raw.csv', '--out', 'data/clean.csv', '--out', 'data/same.csv'],
-      ...['--', 'sh', '-c', 'grep -v a data/raw.csv > data/clean.csv'],
+      ...words('--name prepare --data data/raw.csv --out data/clean.csv --out data/same.csv -- sh -c'),
+      'grep -v a data/raw.csv > data/clean.csv',
     )
     const commit = await workspace.git('rev-parse', 'HEAD')
     const [clean, raw, ...others] = await dataOf(runId)
@@ -160,6 +161,36 @@ describe('the lineage of a workspace', { timeout: 300_000 }, () => {
     assert.equal(refused.exitCode, 3)
     assert.match(refused.stderr, /\.gitignore is not under version control/)
     assert.deepEqual(await workspace.json('runs', 'list'), before)
+  })
+
+  it('knows the same of a job, which says itself what it has written', async () => {
+    const script = [
+      `import sys; sys.path.insert(0, ${JSON.stringify(packageFolder)})`,
+      'import os, runwright',
+      `os.makedirs('models/parts'); os.mkdir('models/empty')`,
+      `open('models/é.bin', 'w').write('a'); open('models/parts/b.sh', 'w').write('b')`,
+      `os.chmod('models/parts/b.sh', 0o755)`,
+    ].join('\n')
+    const launch = words('train --quiet --name job --data data/raw.csv --out models --out untouched --')
+    const { exitCode, stderr } = await workspace.run(...launch, python, '-c', script)
+    assert.equal(exitCode, 0, stderr)
+    await using client = await workspace.connect()
+    const { jobs } = await client.call('jobs/list', {})
+    const [raw, models, ...others] = await dataOf(jobs[0]?.runId ?? '')
+    assert.deepEqual(
+      [raw?.path, raw?.context, models?.path, models?.context],
+      ['data/raw.csv', 'input', 'models', 'output'],
+    )
+    assert.deepEqual(others, [])
+    const { added } = await workspace.json('data', 'add', 'models')
+    assert.ok(Array.isArray(added))
+    const { hash, sizeBytes, fileCount, ...same } = parseInput(added[0])
+    assert.deepEqual([models?.md5, models?.sha256, models?.sizeBytes], [hash, same['sha256'], sizeBytes])
+    assert.equal(models?.fileCount, fileCount)
+
+    const refused = await workspace.run('train', '--data', 'nothing.csv', '--', 'true')
+    assert.match(refused.stderr, /nothing\.csv is not under version control/)
+    assert.equal((await client.call('jobs/list', {})).total, 1)
   })
 
   it('sees what a program in another language has open', { skip: process.platform !== 'linux' }, async () => {

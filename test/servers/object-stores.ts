@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { signForAws, unsignedPayload } from '../../src/data/wire/aws-signature.ts'
+import { signForAzure } from '../../src/data/wire/azure-signature.ts'
 import { findFreePorts } from './free-ports.ts'
 import { type ChildServer, openChildServer } from './child-server.ts'
 
@@ -91,4 +92,42 @@ export async function openWebdavServer(): Promise<StoreServer> {
     isReady: async () => (await fetch(`http://127.0.0.1:${port}/`)).status === 401,
   })
   return { ...server, port }
+}
+
+const azurite = join(import.meta.dirname, '../stores/node_modules/azurite/dist/src/blob/main.js')
+
+/** Why there can be no emulator of Azure; false when there can. */
+export const whyNoAzure = !existsSync(azurite) && '`npm test` installs test/stores'
+
+/** The account of the emulator, known to all. */
+export const azureAccount = {
+  name: 'devstoreaccount1',
+  key: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
+  container: 'data',
+}
+
+/** Microsoft's Azurite: Blob storage. */
+export async function openAzureServer(): Promise<StoreServer> {
+  const [port = 0] = await findFreePorts(1)
+  const server = await openChildServer({
+    name: 'azure',
+    words: (folder) => [
+      process.execPath,
+      azurite,
+      ...['--blobHost', '127.0.0.1', '--blobPort', String(port), '--location', folder, '--disableTelemetry'],
+    ],
+    isReady: async () => [201, 409].includes(await makeContainer(port)),
+  })
+  return { ...server, port }
+}
+
+/** @returns the status of the answer */
+async function makeContainer(port: number): Promise<number> {
+  const { name, key, container } = azureAccount
+  const url = new URL(`http://127.0.0.1:${port}/${name}/${container}?restype=container`)
+  const headers = { 'x-ms-date': new Date().toUTCString(), 'x-ms-version': '2021-08-06' }
+  const authorization = signForAzure({ method: 'PUT', url, headers }, name, key)
+  const answer = await fetch(url, { method: 'PUT', headers: { ...headers, authorization } })
+  await answer.text()
+  return answer.status
 }

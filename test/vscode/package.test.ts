@@ -46,7 +46,7 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
     'dist/cli.js',
     'dist/cli-main.js',
     'dist/data-worker.js',
-    'dist/table-worker.js',
+    'dist/duckdb-worker.js',
     `${nativeFolder}/duckdb.node`,
     'dist/webviews/compare.js',
     'dist/webviews/job.js',

@@ -1,9 +1,12 @@
 import path from 'node:path'
+import { listRemoteNames } from '../../data/dvc-config.ts'
 import type { GcResult } from '../../data/gc.ts'
+import type { DataRemote } from '../../data/remote.ts'
 import { type DataRepository, openDataRepository } from '../../data/repository.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { formatSize, parseTime } from '../../protocol/quantities.ts'
 import { defineCliCommand, usageError } from '../command.ts'
+import type { CliContext } from '../context.ts'
 import { openData } from '../open-data.ts'
 import { loadNeedsOfRuns } from '../run-data.ts'
 import { formatTable } from '../table.ts'
@@ -19,7 +22,8 @@ export default defineCliCommand({
   summary: 'Deletes data from the cache that nothing needs any more; without --yes it only tells what would go.',
   details: `Data is needed by every branch, tag and remote branch with all of its history, by stashes, by what is added to git, by
 the files of all work trees, and by runs and registered models of the workspaces there. Where one of these cannot be
-asked, nothing is deleted.`,
+asked, nothing is deleted. With --remote the same is done to a remote, which does not know how old its objects are: fetch
+the branches of all who push to it first.`,
   example: 'runwright data gc --yes',
   options: {
     yes: { type: 'boolean', short: 'y', summary: 'Delete; otherwise nothing changes' },
@@ -28,6 +32,7 @@ asked, nothing is deleted.`,
       value: 'TIME',
       summary: `Keep what came to the cache later. Default: ${defaultAge}`,
     },
+    remote: { type: 'string', short: 'r', value: 'NAME', summary: 'Delete from this remote instead of the cache' },
     repo: {
       type: 'string',
       multiple: true,
@@ -48,7 +53,11 @@ asked, nothing is deleted.`,
     const { repository, work } = data
     const ageMs = parseAge(options['older-than'] ?? defaultAge)
     const others = await openOthers(context.cwd, options.repo)
-    if (isSharedCache(repository) && others.length === 0 && !options.unshared) throw createShared(repository)
+    const { remote: remoteName } = options
+    if (remoteName === undefined && isSharedCache(repository) && others.length === 0 && !options.unshared)
+      throw createShared(repository)
+    await using remote = remoteName === undefined ? undefined : await open(repository, remoteName, context.env)
+    await using lists = hasDefaultRemote(repository) ? await open(repository, undefined, context.env) : undefined
     const workspaces = await Promise.all([repository, ...others].map((each) => listWorkspaces(each, context.env, work)))
     const runs = await loadNeedsOfRuns(context, [...new Set([...workspaces.flat(), workspace])])
     const result = await collectGarbage(
@@ -60,7 +69,8 @@ asked, nothing is deleted.`,
         others: runs,
         repositories: others,
         isWithoutUnreadLists: options['forget-unlisted'],
-        remote: undefined,
+        lists,
+        remote,
       },
       work,
     )
@@ -70,6 +80,15 @@ asked, nothing is deleted.`,
     else context.stdout.write(formatResult(result, runCount, options.yes, context.stdout.columns))
   },
 })
+
+async function open(repository: DataRepository, name: string | undefined, env: CliContext['env']): Promise<DataRemote> {
+  const { findRemoteName, openRemote, readRemoteOptions } = await import('../../data/open-remote.ts')
+  return openRemote(readRemoteOptions(repository, findRemoteName(repository.config, name), env))
+}
+
+function hasDefaultRemote({ config }: DataRepository): boolean {
+  return config.get('core')?.has('remote') === true || listRemoteNames(config).length === 1
+}
 
 function parseAge(text: string): number {
   if (text === '0') return 0

@@ -1,5 +1,6 @@
 import type { AudioFacts, ContentDiff, ImageFacts, OpaqueDiff } from '../../protocol/data-diff.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
+import { QueryFailed } from '../query-failed.ts'
 import type { Work } from '../work.ts'
 import { readAudioHeader } from './audio-header.ts'
 import { type ByteSource, openByteSource } from './byte-source.ts'
@@ -7,8 +8,7 @@ import type { ComparedFile } from './compared-file.ts'
 import { findContentKind } from './content-kind.ts'
 import { imageHeaderBytes, readImageHeader } from './image-header.ts'
 import { diffModels } from './model-diff.ts'
-import { askTables } from './table-process.ts'
-import { toTableFile } from './table-file.ts'
+import { diffTableFiles } from './table-file.ts'
 import { diffTexts } from './text-diff.ts'
 
 export interface ContentQuestion {
@@ -29,7 +29,8 @@ export async function diffContent(question: ContentQuestion, work: Work): Promis
   } catch (error) {
     if (work.signal.aborted) throw new RunwrightError('CANCELLED', 'Cancelled.', { cause: error })
     if (!(error instanceof RunwrightError)) throw error
-    if (error.code === 'BAD_REQUEST') return opaque('unreadable', error.message)
+    if (error instanceof QueryFailed || error.code === 'BAD_REQUEST' || error.code === 'INVALID_STATE')
+      return opaque('unreadable', error.message)
     if (error.code === 'NOT_IMPLEMENTED') return opaque('unsupported', `${error.message} ${error.hint ?? ''}`.trim())
     throw error
   }
@@ -46,16 +47,7 @@ async function readContent({ old, now, tableKey }: ContentQuestion, work: Work):
           'Arrow files are not read: DuckDB reads them by an extension from the network only.',
         )
       }
-      return askTables(
-        {
-          ask: 'diff',
-          format: found.format,
-          key: tableKey,
-          ...(old && { old: toTableFile(old) }),
-          ...(now && { new: toTableFile(now) }),
-        },
-        work,
-      )
+      return diffTableFiles(found.format, old, now, tableKey, work)
     case 'image':
       return diffHeaders<ImageFacts>('image', old, now, async (source) =>
         readImageHeader(await source.read(0, imageHeaderBytes)),

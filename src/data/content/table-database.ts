@@ -1,56 +1,82 @@
-import { DuckDBInstance, type Json } from '@duckdb/node-api'
-import { quoteText } from './table-sql.ts'
-import type { TableLimits } from './table-request.ts'
+import { existsSync } from 'node:fs'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { RunwrightError } from '../../protocol/errors.ts'
+import { type CellValue, type DuckdbCommand, openDuckdb } from '../duckdb-process.ts'
+import type { Work } from '../work.ts'
 
-export type TableRow = Readonly<Record<string, Json>>
+export type TableRow = Readonly<Record<string, CellValue>>
 
-/** DuckDB in memory, which can do nothing but read the files it was opened for. */
-export interface TableDatabase extends Disposable {
+/** DuckDB in a process of its own, which can do nothing but read the files it was opened for. */
+export interface TableDatabase {
   run(sql: string): Promise<void>
   /** Rows by column; BIGINT and wider come as text. Results are small: counts, examples, names. */
   query(sql: string): Promise<readonly TableRow[]>
+  /** Where a file that it was opened for lies, with links resolved. */
+  pathOf(path: string): string
 }
 
-export interface DatabaseSetting {
-  /** Absolute paths of the files that may be read. */
-  readonly paths: readonly string[]
-  readonly scratchFolder: string
-  readonly limits: TableLimits
-}
+const memoryBytes = 1 << 30
+const timeoutMs = 600_000
 
 /**
- * Opens a database without any access to network, extensions, settings or other files.
+ * Opens a database for some files and ends its process afterwards, however that goes.
  *
- * @see https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
+ * @param paths absolute paths of files; DVC may have made links to its cache of them
+ * @throws what `work` throws; CANCELLED when the signal came; RESOURCE_DOES_NOT_EXIST for a path that leads nowhere; NOT_IMPLEMENTED where DuckDB cannot be loaded; BAD_REQUEST
+ *   after ten minutes; INVALID_STATE when the process was killed
  */
-export async function openTableDatabase({ paths, scratchFolder, limits }: DatabaseSetting): Promise<TableDatabase> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(limits.threads),
-    memory_limit: `${limits.memoryMb}MB`,
-    temp_directory: scratchFolder,
-    max_temp_directory_size: `${limits.scratchMb}MB`,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    allow_community_extensions: 'false',
-    allow_unsigned_extensions: 'false',
-    preserve_insertion_order: 'true',
-  })
-  const connection = await instance.connect()
-  await connection.run(`SET allowed_paths = [${paths.map(quoteText).join(', ')}]`)
-  await connection.run('SET enable_external_access = false')
-  await connection.run('SET lock_configuration = true')
-  return {
-    async run(sql) {
-      await connection.run(sql)
-    },
-    async query(sql) {
-      return (await connection.runAndReadAll(sql)).getRowObjectsJson()
-    },
-    [Symbol.dispose]() {
-      connection.closeSync()
-      instance.closeSync()
-    },
+export async function withTables<Result>(
+  paths: readonly string[],
+  { signal }: Pick<Work, 'signal'>,
+  work: (database: TableDatabase) => Promise<Result>,
+): Promise<Result> {
+  if (signal.aborted) throw new RunwrightError('CANCELLED', 'Cancelled.')
+  const real = new Map(await Promise.all(paths.map(async (path) => [path, await resolveLinks(path)] as const)))
+  await using cleanup = new AsyncDisposableStack()
+  const temporaryFolder = await mkdtemp(join(tmpdir(), 'runwright-table-'))
+  cleanup.defer(() => rm(temporaryFolder, { recursive: true, force: true, maxRetries: 5 }))
+  const settings = {
+    allowedPaths: [...real.values()],
+    memoryBytes,
+    threads: Math.min(4, availableParallelism()),
+    temporaryFolder,
   }
+  const timeout = AbortSignal.timeout(timeoutMs)
+  try {
+    const duckdb = cleanup.use(await openDuckdb(findCommand(), settings, AbortSignal.any([signal, timeout])))
+    return await work({
+      async run(sql) {
+        await duckdb.run(sql)
+      },
+      async query(sql) {
+        const { columns, rows } = await duckdb.run(sql)
+        return rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null])))
+      },
+      pathOf: (path) => real.get(path) ?? path,
+    })
+  } catch (error) {
+    if (signal.aborted || !timeout.aborted) throw error
+    throw new RunwrightError('BAD_REQUEST', `Reading the table took more than ${timeoutMs / 60_000} minutes.`)
+  }
+}
+
+async function resolveLinks(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (cause) {
+    throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `${path} is not there.`, { cause })
+  }
+}
+
+/** Bundles lie side by side; the sources do not. */
+function findCommand(): DuckdbCommand {
+  const bundled = fileURLToPath(new URL('duckdb-worker.js', import.meta.url))
+  const main = existsSync(bundled) ? bundled : fileURLToPath(new URL('../duckdb/worker.ts', import.meta.url))
+  const env = process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }
+  return { file: process.execPath, args: [main], env }
 }
 
 /** A count or another number of a row, however DuckDB gives it; null for no value and for none that is finite. */

@@ -15,9 +15,9 @@ import {
   uniqueArray,
 } from 'fast-check'
 import type { ColumnDiff, TableDiff } from '../../protocol/data-diff.ts'
-import { openTableDatabase } from './table-database.ts'
+import { type TableDatabase, withTables } from './table-database.ts'
 import { diffTables } from './table-diff.ts'
-import { openTable } from './table-open.ts'
+import { diffTableFiles } from './table-file.ts'
 import { writeTable } from './write-table.ts'
 
 let folder: string
@@ -26,24 +26,15 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true, force: true }))
 
-const limits = { memoryMb: 256, scratchMb: 256, threads: 2, residentMb: 2048 }
+const work = { signal: new AbortController().signal }
 
-/** In this process, where that costs less than a new one. */
-async function diffHere(
+function diffParquetOrCsv(
   old: string,
   now: string,
-  format: 'csv' | 'parquet' | 'json-lines',
+  format: 'csv' | 'parquet',
   key: readonly string[] = [],
 ): Promise<TableDiff> {
-  using database = await openTableDatabase({ paths: [old, now], scratchFolder: join(folder, 'scratch'), limits })
-  const open = (relation: string, path: string) =>
-    openTable(database, relation, { path, name: path, compression: 'none' }, format)
-  return await diffTables(
-    database,
-    format,
-    { old: await open('table_old', old), now: await open('table_new', now) },
-    key,
-  )
+  return diffTableFiles(format, { name: old, path: old }, { name: now, path: now }, key, work)
 }
 
 function column(diff: TableDiff, name: string): ColumnDiff {
@@ -53,7 +44,7 @@ function column(diff: TableDiff, name: string): ColumnDiff {
 async function diffCsv(old: string, now: string, key: readonly string[] = []): Promise<TableDiff> {
   const [oldPath, newPath] = [join(folder, 'old.csv'), join(folder, 'new.csv')]
   await Promise.all([writeFile(oldPath, old), writeFile(newPath, now)])
-  return diffHere(oldPath, newPath, 'csv', key)
+  return diffParquetOrCsv(oldPath, newPath, 'csv', key)
 }
 
 describe('two tables', () => {
@@ -137,7 +128,7 @@ describe('two tables', () => {
       'SELECT i::INTEGER AS id, [i] AS come, i + (i = 4)::INTEGER / 2 AS n, i AS t FROM range(5) r(i)',
       'FORMAT parquet',
     )
-    const diff = await diffHere(old, now, 'parquet')
+    const diff = await diffParquetOrCsv(old, now, 'parquet')
     assert.deepEqual(
       diff.columns.map(({ name, state, old, new: now }) => [name, state, old?.type, now?.type]),
       [
@@ -164,7 +155,7 @@ describe('two tables', () => {
       'FORMAT parquet',
     )
     await writeTable(now, `SELECT ${columns} (0, 0, 'a'), (1, 4, 'c')) v(i, x, c)`, 'FORMAT parquet')
-    const diff = await diffHere(old, now, 'parquet')
+    const diff = await diffParquetOrCsv(old, now, 'parquet')
     const x = column(diff, 'x')
     assert.deepEqual(x.old, {
       type: 'DOUBLE',
@@ -246,20 +237,25 @@ const row = {
 
 describe('random tables', () => {
   /** Over DuckDB's own values, so that a file format takes no part. */
-  async function diffRandom(old: readonly Row[], now: readonly Row[], key: readonly string[]): Promise<TableDiff> {
-    using database = await openTableDatabase({ paths: [], scratchFolder: join(folder, 'scratch'), limits })
+  async function diffRandom(
+    database: TableDatabase,
+    old: readonly Row[],
+    now: readonly Row[],
+    key: readonly string[],
+  ): Promise<TableDiff> {
     const columns = [
       { name: 'id', type: 'INTEGER' },
       { name: 'a', type: 'VARCHAR' },
       { name: 'b', type: 'DOUBLE' },
     ]
     const fill = async (relation: string, rows: readonly Row[]) => {
-      await database.run(`CREATE TABLE ${relation} (id INTEGER, a VARCHAR, b DOUBLE)`)
-      for (const values of rows) await database.run(`INSERT INTO ${relation} VALUES (${literals(values)})`)
+      await database.run(`CREATE OR REPLACE TABLE ${relation} (id INTEGER, a VARCHAR, b DOUBLE)`)
+      const values = rows.map((each) => `(${literals(each)})`)
+      if (values.length > 0) await database.run(`INSERT INTO ${relation} VALUES ${values.join(', ')}`)
       return { relation, columns, rowCount: rows.length, notes: [] }
     }
     const tables = { old: await fill('table_old', old), now: await fill('table_new', now) }
-    return await diffTables(database, 'csv', tables, key)
+    return diffTables(database, 'csv', tables, key)
   }
 
   function literals({ id, a, b }: Row): string {
@@ -272,62 +268,68 @@ describe('random tables', () => {
   })
 
   it('differ by a key as two maps of their rows do', async () => {
-    await assertProperty(
-      asyncProperty(keyed, keyed, async (old, now) => {
-        const [before, after] = [
-          new Map(old.map((each) => [each.id, each])),
-          new Map(now.map((each) => [each.id, each])),
-        ]
-        const common = old.filter(({ id }) => after.has(id)).map((each) => [each, after.get(each.id) ?? each] as const)
-        const changed = common.filter(([was, is]) => was.a !== is.a || was.b !== is.b)
-        const diff = await diffRandom(old, now, ['id'])
-        assert.deepEqual(
-          { ...diff.rows, examples: [] },
-          {
-            key: ['id'],
-            keyIs: 'given',
-            added: now.filter(({ id }) => !before.has(id)).length,
-            removed: old.filter(({ id }) => !after.has(id)).length,
-            changed: changed.length,
-            unchanged: common.length - changed.length,
-            examples: [],
-          },
-        )
-        assert.equal(column(diff, 'a').changedCells, changed.filter(([was, is]) => was.a !== is.a).length)
-        assert.equal(column(diff, 'b').changedCells, changed.filter(([was, is]) => was.b !== is.b).length)
-        checkStatistics(diff, old, now)
-      }),
-      { numRuns: 40 },
+    await withTables([], work, (database) =>
+      assertProperty(
+        asyncProperty(keyed, keyed, async (old, now) => {
+          const [before, after] = [
+            new Map(old.map((each) => [each.id, each])),
+            new Map(now.map((each) => [each.id, each])),
+          ]
+          const common = old
+            .filter(({ id }) => after.has(id))
+            .map((each) => [each, after.get(each.id) ?? each] as const)
+          const changed = common.filter(([was, is]) => was.a !== is.a || was.b !== is.b)
+          const diff = await diffRandom(database, old, now, ['id'])
+          assert.deepEqual(
+            { ...diff.rows, examples: [] },
+            {
+              key: ['id'],
+              keyIs: 'given',
+              added: now.filter(({ id }) => !before.has(id)).length,
+              removed: old.filter(({ id }) => !after.has(id)).length,
+              changed: changed.length,
+              unchanged: common.length - changed.length,
+              examples: [],
+            },
+          )
+          assert.equal(column(diff, 'a').changedCells, changed.filter(([was, is]) => was.a !== is.a).length)
+          assert.equal(column(diff, 'b').changedCells, changed.filter(([was, is]) => was.b !== is.b).length)
+          checkStatistics(diff, old, now)
+        }),
+        { numRuns: 40 },
+      ),
     )
   })
 
   it('differ without a key as two bags of their rows do', async () => {
     const bags = array(record({ id: constantFrom(1, 2), ...row }), { maxLength: 12 })
-    await assertProperty(
-      asyncProperty(bags, bags, boolean(), async (old, now, isMostlyEqual) => {
-        // Few differences among many rows are counted in another way than many.
-        const base = isMostlyEqual ? Array.from({ length: 80 }, (): Row => ({ id: 3, a: 'x', b: 1.5 })) : []
-        const [before, after] = [
-          [...base, ...old],
-          [...base, ...now],
-        ]
-        const left = new Map<string, number>()
-        for (const each of before) left.set(literals(each), (left.get(literals(each)) ?? 0) + 1)
-        for (const each of after) left.set(literals(each), (left.get(literals(each)) ?? 0) - 1)
-        const counts = [...left.values()]
-        const diff = await diffRandom(before, after, [])
-        if (diff.rows?.keyIs !== 'none') return
-        assert.equal(
-          diff.rows.removed,
-          counts.reduce((sum, each) => sum + Math.max(0, each), 0),
-        )
-        assert.equal(
-          diff.rows.added,
-          counts.reduce((sum, each) => sum + Math.max(0, -each), 0),
-        )
-        checkStatistics(diff, before, after)
-      }),
-      { numRuns: 40 },
+    await withTables([], work, (database) =>
+      assertProperty(
+        asyncProperty(bags, bags, boolean(), async (old, now, isMostlyEqual) => {
+          // Few differences among many rows are counted in another way than many.
+          const base = isMostlyEqual ? Array.from({ length: 80 }, (): Row => ({ id: 3, a: 'x', b: 1.5 })) : []
+          const [before, after] = [
+            [...base, ...old],
+            [...base, ...now],
+          ]
+          const left = new Map<string, number>()
+          for (const each of before) left.set(literals(each), (left.get(literals(each)) ?? 0) + 1)
+          for (const each of after) left.set(literals(each), (left.get(literals(each)) ?? 0) - 1)
+          const counts = [...left.values()]
+          const diff = await diffRandom(database, before, after, [])
+          if (diff.rows?.keyIs !== 'none') return
+          assert.equal(
+            diff.rows.removed,
+            counts.reduce((sum, each) => sum + Math.max(0, each), 0),
+          )
+          assert.equal(
+            diff.rows.added,
+            counts.reduce((sum, each) => sum + Math.max(0, -each), 0),
+          )
+          checkStatistics(diff, before, after)
+        }),
+        { numRuns: 40 },
+      ),
     )
   })
 

@@ -2,14 +2,8 @@ import type { ColumnDiff, ColumnStatistics, RowDiff, TableDiff, TableFormat } fr
 import type { TableDatabase } from './table-database.ts'
 import { type CountedSide, readDistribution } from './table-distribution.ts'
 import type { OpenTable } from './table-open.ts'
-import {
-  type CommonColumn,
-  countChangedCells,
-  matchRows,
-  readExamples,
-  type RowMatch,
-  type RowQuestion,
-} from './table-rows.ts'
+import { countChangedCells, matchRows, readExamples, type RowMatch } from './table-rows.ts'
+import type { CommonColumn, RowQuestion } from './table-keys.ts'
 import { type ColumnMoments, finiteCount, mergeMoments, readMoments } from './table-statistics.ts'
 import { cutText, familyOf, isNumeric, type TableColumn } from './table-sql.ts'
 
@@ -112,8 +106,8 @@ async function compareRows(
 async function splitRows({ database, old, now }: RowQuestion, match: RowMatch): Promise<SharedRows | undefined> {
   if (match.touchedCount > maxTouchedShare * Math.max(old.rowCount, now.rowCount)) return undefined
   const take = (relation: string) => `SELECT r.* FROM ${relation} r SEMI JOIN touched t ON ${match.onTouched('r')}`
-  await database.run(`CREATE TEMP TABLE old_only AS ${take(old.relation)}`)
-  await database.run(`CREATE TEMP TABLE new_only AS ${take(now.relation)}`)
+  await database.run(`CREATE OR REPLACE TEMP TABLE old_only AS ${take(old.relation)}`)
+  await database.run(`CREATE OR REPLACE TEMP TABLE new_only AS ${take(now.relation)}`)
   const both = `(SELECT r.* FROM ${old.relation} r ANTI JOIN touched t ON ${match.onTouched('r')})`
   return { both, oldOnly: 'old_only', newOnly: 'new_only' }
 }

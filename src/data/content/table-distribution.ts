@@ -1,7 +1,7 @@
 import type { Distribution } from '../../protocol/data-diff.ts'
-import { countOf, type TableDatabase, textOf } from './table-database.ts'
+import { countOf, numberOf, type TableDatabase, type TableRow, textOf } from './table-database.ts'
 import { type ColumnMoments, finiteCount } from './table-statistics.ts'
-import { cutText, doubleLiteral, familyOf, quoteName, shownText, type TableColumn } from './table-sql.ts'
+import { doubleLiteral, familyOf, quoteName, shownText, type TableColumn } from './table-sql.ts'
 
 const binCount = 20
 const shownCategories = 10
@@ -36,8 +36,9 @@ export async function readDistribution(
   if (family === 'text' || family === 'boolean') return readCategories(database, column, old, now)
   const edges = chooseEdges(family === 'integer', old?.moments, now?.moments)
   if (edges === undefined) return {}
-  const oldCounts = await countBins(database, column, edges, old?.terms ?? [])
-  const ownCounts = await countBins(database, column, edges, now?.terms ?? [])
+  const hasNonFinite = [old, now].some((side) => (side?.moments.nonFiniteCount ?? 0) > 0)
+  const count = (terms: readonly Term[] = []) => countBins(database, column, edges, terms, hasNonFinite)
+  const [oldCounts, ownCounts] = [await count(old?.terms), await count(now?.terms)]
   const newCounts = now?.base === 'old' ? ownCounts.map((count, bin) => count + (oldCounts[bin] ?? 0)) : ownCounts
   return { distribution: { shape: 'histogram', edges, oldCounts, newCounts } }
 }
@@ -61,32 +62,30 @@ async function countBins(
   { name, type }: TableColumn,
   edges: readonly number[],
   terms: readonly Term[],
+  hasNonFinite: boolean,
 ): Promise<number[]> {
   const [least = 0, greatest = 0] = [edges[0], edges.at(-1)]
   const bins = edges.length - 1
   const column = quoteName(name)
   const value = familyOf(type) === 'time' ? `epoch(${column})` : `${column}::DOUBLE`
   const scale = greatest > least ? bins / (greatest - least) : 0
-  const place = `floor((${value} - ${doubleLiteral(least)}) * ${doubleLiteral(scale)})`
-  const bin = `least(${bins - 1}, greatest(0, ${place}))::UTINYINT`
-  const isExact = familyOf(type) === 'integer' || familyOf(type) === 'decimal'
-  const where = isExact ? `${column} IS NOT NULL` : `isfinite(${column})`
+  // No value is below the least one, and the greatest falls into a bin of its own, which is the last one's.
+  const bin = `floor((${value} - ${doubleLiteral(least)}) * ${doubleLiteral(scale)})::UTINYINT`
+  const where = hasNonFinite ? `WHERE isfinite(${column})` : ''
   const counts = Array.from({ length: bins }, () => 0)
   for (const { relation, sign } of terms) {
-    const rows = await database.query(`SELECT ${bin} AS bin, count(*) AS n FROM ${relation} WHERE ${where} GROUP BY 1`)
+    const rows = await database.query(`SELECT ${bin} AS bin, count(*) AS n FROM ${relation} ${where} GROUP BY 1`)
     for (const row of rows) {
-      const at = countOf(row, 'bin')
+      const found = numberOf(row, 'bin')
+      if (found === null) continue
+      const at = Math.min(found, bins - 1)
       counts[at] = (counts[at] ?? 0) + sign * countOf(row, 'n')
     }
   }
   return counts
 }
 
-interface Category {
-  readonly value: string
-  readonly counts: [old: number, now: number]
-}
-
+/** Adds up in the database: of thousands of values ten are shown. */
 async function readCategories(
   database: TableDatabase,
   column: TableColumn,
@@ -97,59 +96,51 @@ async function readCategories(
   for (const { relation } of [...oldTerms, ...newTerms]) {
     if (!(await hasFewValues(database, column, relation))) return {}
   }
-  const categories = new Map<string, Category>()
-  for (const term of oldTerms) if (!(await addCategories(database, column, term, 0, categories))) return {}
-  if (now?.base === 'old') for (const { counts } of categories.values()) counts[1] = counts[0]
-  for (const term of newTerms) if (!(await addCategories(database, column, term, 1, categories))) return {}
-  const all = [...categories.values()].filter(({ counts }) => counts[0] + counts[1] > 0)
+  const value = quoteName(column.name)
+  const isBase = now?.base === 'old'
+  const counts = ({ relation, sign }: Term, inOld: boolean, inNew: boolean) =>
+    `SELECT ${value} AS v, ${inOld ? sign : 0} * count(*) AS o, ${inNew ? sign : 0} * count(*) AS n
+     FROM ${relation} WHERE ${value} IS NOT NULL GROUP BY 1`
+  const parts = [
+    ...oldTerms.map((term) => counts(term, true, isBase)),
+    ...newTerms.map((term) => counts(term, false, true)),
+  ]
+  await database.run(
+    `CREATE OR REPLACE TEMP TABLE categories AS
+     SELECT v, sum(o)::BIGINT AS o, sum(n)::BIGINT AS n FROM (${parts.join(' UNION ALL ')}) GROUP BY v
+     HAVING sum(o) + sum(n) > 0`,
+  )
+  const [sums] = await database.query(
+    `SELECT count(*) AS all_values, count(*) FILTER (o > 0) AS old_values, count(*) FILTER (n > 0) AS new_values,
+     sum(o) AS old_rows, sum(n) AS new_rows FROM categories`,
+  )
+  if (countOf(sums, 'all_values') > maxCategories) return {}
+  const shown = await database.query(
+    `SELECT ${shownText('v')} AS v, o, n FROM categories ORDER BY o + n DESC, v LIMIT ${shownCategories}`,
+  )
   return {
-    distribution: toDistribution(all),
-    oldDistinct: all.filter(({ counts }) => counts[0] > 0).length,
-    newDistinct: all.filter(({ counts }) => counts[1] > 0).length,
+    distribution: toCategories(shown, countOf(sums, 'old_rows'), countOf(sums, 'new_rows')),
+    oldDistinct: countOf(sums, 'old_values'),
+    newDistinct: countOf(sums, 'new_values'),
   }
 }
 
-async function hasFewValues(database: TableDatabase, { name }: TableColumn, relation: string): Promise<boolean> {
+async function hasFewValues(database: TableDatabase, { name, type }: TableColumn, relation: string): Promise<boolean> {
+  if (familyOf(type) === 'boolean') return true
   const beginning = `(SELECT ${quoteName(name)} AS v FROM ${relation} LIMIT ${probedRows})`
   const [row] = await database.query(`SELECT count(DISTINCT v) AS d, count(v) AS n FROM ${beginning}`)
   return countOf(row, 'd') <= 1000 || countOf(row, 'd') < countOf(row, 'n') / 2
 }
 
-/** @returns false when there are too many */
-async function addCategories(
-  database: TableDatabase,
-  { name }: TableColumn,
-  { relation, sign }: Term,
-  side: 0 | 1,
-  categories: Map<string, Category>,
-): Promise<boolean> {
-  const column = quoteName(name)
-  // Long values are told apart by their hash, and shown by their beginning.
-  const rows = await database.query(
-    `SELECT ${shownText(column)} AS v, hash(${column})::VARCHAR AS h, count(*) AS n FROM ${relation}
-     WHERE ${column} IS NOT NULL GROUP BY ${column} LIMIT ${maxCategories + 1}`,
-  )
-  for (const row of rows) {
-    const hash = textOf(row, 'h') ?? ''
-    const category = categories.get(hash) ?? { value: cutText(textOf(row, 'v') ?? ''), counts: [0, 0] }
-    category.counts[side] += sign * countOf(row, 'n')
-    categories.set(hash, category)
-  }
-  return rows.length <= maxCategories && categories.size <= 2 * maxCategories
-}
-
-function toDistribution(categories: readonly Category[]): Distribution {
-  const sorted = categories.toSorted(
-    (a, b) => b.counts[0] + b.counts[1] - a.counts[0] - a.counts[1] || (a.value < b.value ? -1 : 1),
-  )
-  const [shown, others] = [sorted.slice(0, shownCategories), sorted.slice(shownCategories)]
-  const sum = (side: 0 | 1) => others.reduce((total, { counts }) => total + counts[side], 0)
+function toCategories(shown: readonly TableRow[], oldRows: number, newRows: number): Distribution {
+  const [oldCounts, newCounts] = [shown.map((row) => countOf(row, 'o')), shown.map((row) => countOf(row, 'n'))]
+  const left = (rows: number, counts: readonly number[]) => counts.reduce((rest, count) => rest - count, rows)
   return {
     shape: 'categories',
-    values: shown.map(({ value }) => value),
-    oldCounts: shown.map(({ counts }) => counts[0]),
-    newCounts: shown.map(({ counts }) => counts[1]),
-    oldOthers: sum(0),
-    newOthers: sum(1),
+    values: shown.map((row) => textOf(row, 'v') ?? ''),
+    oldCounts,
+    newCounts,
+    oldOthers: left(oldRows, oldCounts),
+    newOthers: left(newRows, newCounts),
   }
 }

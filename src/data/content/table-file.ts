@@ -1,8 +1,24 @@
-import type { ComparedFile } from './compared-file.ts'
-import type { TableFile } from './table-request.ts'
+import type { TableDiff } from '../../protocol/data-diff.ts'
+import type { Work } from '../work.ts'
+import type { ReadFormat, TableFile } from './compared-file.ts'
+import { withTables } from './table-database.ts'
+import { diffTables } from './table-diff.ts'
+import { openTable } from './table-open.ts'
 
-/** How a file is packed stands in its name, which in a cache is another one. */
-export function toTableFile({ name, path }: Pick<ComparedFile, 'name' | 'path'>): TableFile {
-  const compression = /\.gz$/i.test(name) ? 'gzip' : /\.zst$/i.test(name) ? 'zstd' : 'none'
-  return { path, name, compression }
+/** @throws what `withTables` throws; BAD_REQUEST for a file that is no table; INVALID_PARAMETER_VALUE for a key that is none */
+export async function diffTableFiles(
+  format: ReadFormat,
+  old: TableFile | undefined,
+  now: TableFile | undefined,
+  key: readonly string[],
+  work: Pick<Work, 'signal'>,
+): Promise<TableDiff> {
+  const paths = [old, now].flatMap((file) => file?.path ?? [])
+  return withTables(paths, work, async (database) => {
+    const [before, after] = [
+      old && (await openTable(database, 'table_old', old, format)),
+      now && (await openTable(database, 'table_new', now, format)),
+    ]
+    return diffTables(database, format, { old: before, now: after }, key)
+  })
 }

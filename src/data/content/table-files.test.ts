@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { diffContent } from './file-content.ts'
-import { openTableDatabase } from './table-database.ts'
+import { withTables } from './table-database.ts'
 import { writeTable } from './write-table.ts'
 
 let folder: string
@@ -15,7 +15,6 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }))
 
 const work = { signal: new AbortController().signal, progress: () => undefined }
-const limits = { memoryMb: 256, scratchMb: 256, threads: 2, residentMb: 2048 }
 
 describe('files of tables', () => {
   const query = (more: string) => `SELECT i AS id, 'name ' || i AS name, i / 2 AS x FROM range(100) r(i) ${more}`
@@ -69,11 +68,36 @@ describe('files of tables', () => {
     assert.match(content.notes.join(), /was read as text throughout/)
   })
 
-  it('with a line beyond all bounds are refused', async () => {
-    const content = await diffOne('line.csv', Buffer.alloc(40 << 20, 'a'))
+  it('with a line of 10 GB are refused', async () => {
+    for (const [name, start] of [
+      ['line.csv', 'a,b\n1,'],
+      ['line.jsonl', '{"a":"'],
+    ] as const) {
+      const path = join(folder, name)
+      await writeFile(path, start)
+      await truncate(path, 10 * 2 ** 30)
+      const file = { name, path, sizeBytes: 10 * 2 ** 30 }
+      const content = await diffContent({ old: undefined, now: file, tableKey: [] }, work)
+      assert.ok(content.kind === 'opaque' && content.why === 'unreadable', JSON.stringify(content).slice(0, 500))
+      assert.match(content.reason, /size.* of \d+ bytes exceeded/)
+    }
+  })
+
+  it('that bring DuckDB down cost its process alone', async () => {
+    const content = await diffOne('deep.jsonl', `{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}\n`)
     assert.ok(content.kind === 'opaque' && content.why === 'unreadable', JSON.stringify(content).slice(0, 500))
-    const json = await diffOne('line.jsonl', Buffer.concat([Buffer.from('{"a":"'), Buffer.alloc(40 << 20, 'a')]))
-    assert.ok(json.kind === 'opaque' && json.why === 'unreadable', JSON.stringify(json).slice(0, 500))
+  })
+
+  it('whose bytes were changed are read or refused', async () => {
+    const path = join(folder, 'whole.parquet')
+    await writeTable(path, "SELECT i AS id, 'x' || i AS t, [i] AS l FROM range(1000) r(i)", 'FORMAT parquet')
+    const whole = await readFile(path)
+    for (const place of [4, 400, whole.length - 200, whole.length - 8, whole.length - 2]) {
+      const damaged = Buffer.from(whole)
+      damaged.fill(0xa5, place, place + 2)
+      const { kind } = await diffOne('damaged.parquet', damaged)
+      assert.ok(kind === 'opaque' || kind === 'table')
+    }
   })
 
   it('that unpack into much more than they are take bounded memory', async () => {
@@ -88,22 +112,19 @@ describe('files of tables', () => {
   it('lead to no other file', async () => {
     const [path, other] = [join(folder, 'allowed.csv'), join(folder, 'secret.csv')]
     await Promise.all([writeFile(path, 'a\n1\n'), writeFile(other, 'a\n1\n')])
-    using database = await openTableDatabase({
-      paths: [path],
-      scratchFolder: join(folder, 'scratch'),
-      limits,
+    await withTables([path], work, async (database) => {
+      assert.equal((await database.query(`SELECT * FROM read_csv('${path}')`)).length, 1)
+      for (const sql of [
+        `SELECT * FROM read_csv('${other}')`,
+        `COPY (SELECT 1) TO '${other}'`,
+        `ATTACH '${other}'`,
+        'INSTALL httpfs',
+        "LOAD '/tmp/x.duckdb_extension'",
+        'SET enable_external_access = true',
+        "SELECT * FROM read_csv('https://localhost/a.csv')",
+      ]) {
+        await assert.rejects(database.query(sql), sql)
+      }
     })
-    assert.equal((await database.query(`SELECT * FROM read_csv('${path}')`)).length, 1)
-    for (const sql of [
-      `SELECT * FROM read_csv('${other}')`,
-      `COPY (SELECT 1) TO '${other}'`,
-      `ATTACH '${other}'`,
-      'INSTALL httpfs',
-      "LOAD '/tmp/x.duckdb_extension'",
-      'SET enable_external_access = true',
-      "SELECT * FROM read_csv('https://localhost/a.csv')",
-    ]) {
-      await assert.rejects(database.query(sql), sql)
-    }
   })
 })

@@ -1,6 +1,7 @@
 import { RunwrightError } from '../../protocol/errors.ts'
+import type { ReadFormat, TableFile } from './compared-file.ts'
 import { countOf, type TableDatabase, textOf } from './table-database.ts'
-import type { TableFile, TableRequest } from './table-request.ts'
+import { QueryFailed } from '../query-failed.ts'
 import { quoteText, type TableColumn } from './table-sql.ts'
 
 /** A file that can be queried by a name. */
@@ -28,7 +29,7 @@ export async function openTable(
   database: TableDatabase,
   relation: string,
   file: TableFile,
-  format: TableRequest['format'],
+  format: ReadFormat,
 ): Promise<OpenTable> {
   const notes = await read(database, relation, file, format)
   const described = await database.query(`DESCRIBE ${relation}`)
@@ -43,19 +44,15 @@ export async function openTable(
   return { relation, columns, rowCount: countOf(counted, 'n'), notes }
 }
 
-async function read(
-  database: TableDatabase,
-  relation: string,
-  file: TableFile,
-  format: TableRequest['format'],
-): Promise<string[]> {
-  const path = quoteText(file.path)
+async function read(database: TableDatabase, relation: string, file: TableFile, format: ReadFormat): Promise<string[]> {
+  const path = quoteText(database.pathOf(file.path))
   if (format === 'parquet') {
     await database.run(`CREATE VIEW ${relation} AS SELECT * FROM read_parquet(${path})`).catch(refuse(file, format))
     return []
   }
   const create = (source: string) => database.run(`CREATE TEMP TABLE ${relation} AS SELECT * FROM ${source}`)
-  const compression = file.compression === 'none' ? '' : `, compression = ${quoteText(file.compression)}`
+  const packed = /\.gz$/i.test(file.name) ? 'gzip' : /\.zst$/i.test(file.name) ? 'zstd' : undefined
+  const compression = packed === undefined ? '' : `, compression = '${packed}'`
   if (format === 'json-lines') {
     const options = `format = 'newline_delimited', maximum_object_size = ${maxRecordBytes}${compression}`
     await create(`read_json(${path}, ${options})`).catch(refuse(file, format))
@@ -84,11 +81,13 @@ function refuse(file: TableFile, format: string): (error: unknown) => never {
 
 /** Whether reading less strictly may help: memory, disk, bounds and files that are not there are as they are. */
 function isAboutContent(error: unknown): boolean {
-  const text = error instanceof Error ? error.message : String(error)
-  return /^(Invalid Input|Conversion) Error/.test(text) && !/maximum line size/i.test(text)
+  if (!(error instanceof QueryFailed)) return false
+  return ['Invalid Input', 'Conversion'].includes(error.kind) && !/maximum line size/i.test(error.said)
 }
 
-function toTableError(file: TableFile, format: string, cause: unknown): RunwrightError {
+/** An end of the process is no fault of the file's content. */
+function toTableError(file: TableFile, format: string, cause: unknown): unknown {
+  if (!(cause instanceof QueryFailed)) return cause
   return new RunwrightError('BAD_REQUEST', `${file.name} cannot be read as a table (${format}): ${firstLine(cause)}`, {
     cause,
   })
@@ -96,9 +95,9 @@ function toTableError(file: TableFile, format: string, cause: unknown): Runwrigh
 
 /** Of DuckDB's message, which goes on with the line in question and with advice about its own options. */
 function firstLine(error: unknown): string {
-  const [first = '', ...rest] = (error instanceof Error ? error.message : String(error)).split('\n')
-  const reason = rest.find((line) =>
-    /^(Maximum line size|Expected Number of Columns|Error when converting)/i.test(line),
-  )
-  return `${first}${reason === undefined ? '' : `: ${reason}`}`.slice(0, 300)
+  if (!(error instanceof QueryFailed)) return String(error)
+  const reason = error.said
+    .split('\n')
+    .find((line) => /^(Maximum line size|Expected Number of Columns|Error when converting)/i.test(line))
+  return `${error.sentence}${reason === undefined ? '' : `: ${reason}`}`.slice(0, 300)
 }

@@ -11,7 +11,7 @@ const maxColumns = 200
 const maxExactRows = 100_000
 
 /** The first rows of a table, and what each of its first columns holds. */
-export async function previewTable(
+export async function readPreview(
   database: TableDatabase,
   format: TableFormat,
   { relation, columns: all, rowCount, notes }: OpenTable,

@@ -1,8 +1,17 @@
 import type { CellExample, RowDiff, RowExample } from '../../protocol/data-diff.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
-import { countOf, type TableDatabase, type TableRow, textOf } from './table-database.ts'
+import { countOf, type TableRow, textOf } from './table-database.ts'
+import {
+  type CommonColumn,
+  comparable,
+  countKeys,
+  findKeyColumn,
+  listCandidates,
+  type RowQuestion,
+  startsUnique,
+} from './table-keys.ts'
 import type { OpenTable } from './table-open.ts'
-import { cutText, familyOf, isNumeric, quoteName, shownText, type TableColumn } from './table-sql.ts'
+import { cutText, quoteName, shownText, type TableColumn } from './table-sql.ts'
 
 /** Rows of both tables that have no equal one in the other are in the table `touched`, by their key. */
 export interface RowMatch {
@@ -13,23 +22,8 @@ export interface RowMatch {
   onTouched(alias: string): string
 }
 
-/** A column of both tables. */
-export interface CommonColumn {
-  readonly name: string
-  readonly oldType: string
-  readonly newType: string
-}
-
-export interface RowQuestion {
-  readonly database: TableDatabase
-  readonly old: OpenTable
-  readonly now: OpenTable
-  readonly common: readonly CommonColumn[]
-}
-
 /** How many columns are tried as a key when none is given. */
 const maxCandidates = 3
-const maxLookedAt = 100
 const maxExamples = 20
 /** Of a row that is shown. */
 const maxCells = 50
@@ -59,54 +53,16 @@ export async function matchRows(question: RowQuestion, given: readonly string[])
   return matchWholeRows(question)
 }
 
-function findKeyColumn({ common }: RowQuestion, name: string): CommonColumn {
-  const column = common.find((each) => each.name === name)
-  if (column !== undefined) return column
-  throw new RunwrightError('INVALID_PARAMETER_VALUE', `There is no column "${cutText(name)}" in both tables.`, {
-    hint: `Both have: ${common
-      .slice(0, 20)
-      .map((each) => cutText(each.name))
-      .join(', ')}.`,
-  })
-}
-
-/** Columns that may be a key, the likeliest first: measurements that happen to be different everywhere are none. */
-function listCandidates({ old, now, common }: RowQuestion): readonly CommonColumn[] {
-  if (old.rowCount === 0 || now.rowCount === 0) return []
-  const rank = ({ name, oldType }: CommonColumn) =>
-    /(^|[^a-z])(id|key|uuid|guid|index)$|[a-z]I[dD]$/i.test(name) ? 0 : familyOf(oldType) === 'integer' ? 1 : 2
-  return common
-    .filter(({ oldType, newType }) => oldType === newType && ['integer', 'text'].includes(familyOf(oldType)))
-    .toSorted((a, b) => rank(a) - rank(b))
-    .slice(0, maxLookedAt)
-}
-
-/** Most columns that are no key show it in their first rows. */
-async function startsUnique({ database, old, now }: RowQuestion, { name }: CommonColumn): Promise<boolean> {
-  for (const { relation } of [old, now]) {
-    const beginning = `(SELECT ${quoteName(name)} AS v FROM ${relation} LIMIT 2048)`
-    const [row] = await database.query(`SELECT count(DISTINCT v) AS d, count(*) AS n FROM ${beginning}`)
-    if (countOf(row, 'd') < countOf(row, 'n')) return false
-  }
-  return true
-}
-
 /** Undefined when the key is not the only one of its row. */
 async function matchByKey(
   question: RowQuestion,
   key: readonly CommonColumn[],
   keyIs: 'given' | 'found',
 ): Promise<RowMatch | undefined> {
-  const { database, old, now, common } = question
+  const { old, now, common } = question
   const inKey = key.map((column) => comparable(column, ''))
-  const [first = ''] = inKey
-  // A row of several nulls is a value, a null alone is none.
-  const distinct =
-    inKey.length === 1
-      ? `count(DISTINCT ${first}) + least(1, count(*) - count(${first}))`
-      : `count(DISTINCT ROW(${inKey.join(', ')}))`
-  const [counted] = await database.query(`SELECT ${distinct} AS d FROM ${old.relation}`)
-  if (countOf(counted, 'd') < old.rowCount) return undefined
+  const { count, mayBeNull } = await countKeys(question, key)
+  if (count < old.rowCount) return undefined
   const others = common
     .filter(({ name }) => !key.some((each) => each.name === name))
     .map((each) => comparable(each, ''))
@@ -115,7 +71,9 @@ async function matchByKey(
   const side = ({ relation }: OpenTable) =>
     `(SELECT ${inKey.map((sql, index) => `${sql} AS k${index}`).join(', ')}, ${hash} AS h FROM ${relation})`
   const counts = '(a.h IS NOT NULL)::INTEGER AS old_count, (b.h IS NOT NULL)::INTEGER AS new_count'
-  const match = await matchSides(question, key.length, side(old), side(now), counts)
+  // A plain comparison is faster, and the same where one side has no nulls.
+  const same = mayBeNull ? 'IS NOT DISTINCT FROM' : '='
+  const match = await matchSides(question, key.length, same, side(old), side(now), counts)
   const changed = countOf(match, 'changed')
   const [added, removed] = [countOf(match, 'added'), countOf(match, 'removed')]
   // Keys are different in the old table. Were one twice in the new one, more rows of that would have found a partner.
@@ -134,7 +92,7 @@ async function matchWholeRows(question: RowQuestion): Promise<RowMatch> {
   const hash = (alias: string) => `hash(${common.map((column) => comparable(column, alias)).join(', ')})`
   const side = ({ relation }: OpenTable) => `(SELECT ${hash('')} AS k0, count(*) AS h FROM ${relation} GROUP BY 1)`
   const counts = 'coalesce(a.h, 0) AS old_count, coalesce(b.h, 0) AS new_count'
-  const match = await matchSides(question, 1, side(old), side(now), counts)
+  const match = await matchSides(question, 1, '=', side(old), side(now), counts)
   const [added, removed] = [countOf(match, 'added'), countOf(match, 'removed')]
   return {
     rows: { key: [], keyIs: 'none', added, removed, changed: 0, unchanged: old.rowCount - removed },
@@ -147,12 +105,13 @@ async function matchWholeRows(question: RowQuestion): Promise<RowMatch> {
 async function matchSides(
   { database }: RowQuestion,
   keyLength: number,
+  same: '=' | 'IS NOT DISTINCT FROM',
   old: string,
   now: string,
   counts: string,
 ): Promise<TableRow | undefined> {
   const keys = Array.from({ length: keyLength }, (_, index) => `k${index}`)
-  const on = keys.map((key) => `a.${key} IS NOT DISTINCT FROM b.${key}`).join(' AND ')
+  const on = keys.map((key) => `a.${key} ${same} b.${key}`).join(' AND ')
   const selected = keys.map((key) => `coalesce(a.${key}, b.${key}) AS ${key}`).join(', ')
   await database.run(
     `CREATE OR REPLACE TEMP TABLE touched AS SELECT ${selected}, ${counts}
@@ -163,13 +122,6 @@ async function matchSides(
      sum(greatest(new_count - old_count, 0)) AS added, sum(greatest(old_count - new_count, 0)) AS removed FROM touched`,
   )
   return row
-}
-
-/** The value of a column as it is compared with that of the other table. */
-export function comparable({ name, oldType, newType }: CommonColumn, alias: string): string {
-  const column = `${alias === '' ? '' : `${alias}.`}${quoteName(name)}`
-  if (oldType === newType) return column
-  return isNumeric(oldType) && isNumeric(newType) ? `${column}::DOUBLE` : `${column}::VARCHAR`
 }
 
 /** Rows to show: of each kind some, in the order of their keys. */

@@ -2,12 +2,14 @@
  * The process that holds DuckDB: a query that takes all memory, or meets a fault of the library, ends this process and
  * not the one that asked. It answers statements one after another and ends when its parent does.
  */
+import { writeSync } from 'node:fs'
 import { BOOLEAN, DOUBLE, DuckDBInstance, SQLNULL, VARCHAR, type DuckDBConnection } from '@duckdb/node-api'
 import type { DuckdbSettings, FromDuckdb, StatementParam, StatementResult, ToDuckdb } from './messages.ts'
 
 // Ctrl+C reaches every process of a terminal. The parent decides, and kills this one.
 process.on('SIGINT', () => {})
-process.on('disconnect', () => process.exit())
+// An exit would wait for the statement that runs.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 let opened: Promise<DuckDBConnection> | undefined
 let last: Promise<void> = Promise.resolve()
@@ -32,6 +34,7 @@ async function perform(message: ToDuckdb): Promise<StatementResult> {
   if (message.kind === 'open') {
     opened = open(message.settings)
     await opened
+    watchMemory(message.settings)
     return { columns: [], rows: [] }
   }
   if (opened === undefined) throw new Error('No database is open.')
@@ -44,6 +47,19 @@ async function perform(message: ToDuckdb): Promise<StatementResult> {
     // SAFETY: DuckDB's JSON values are those of CellValue, and nothing else can be JSON.
     rows: reader.getRowsJson() as StatementResult['rows'],
   }
+}
+
+/** What files unpack into, and what results are made of, DuckDB does not count as its memory. */
+const besideMemoryBytes = 2 ** 31
+
+function watchMemory({ memoryBytes }: DuckdbSettings): void {
+  const mostBytes = memoryBytes + besideMemoryBytes
+  const timer = setInterval(() => {
+    if (process.memoryUsage.rss() <= mostBytes) return
+    writeSync(process.stderr.fd, `Error: it took more than ${Math.round(mostBytes / 2 ** 20)} MiB of memory\n`)
+    process.exit(1)
+  }, 200)
+  timer.unref()
 }
 
 /** Left to guess, it takes a whole number for a BIGINT, which not each of them is. */

@@ -22,8 +22,11 @@ export interface GarbagePlace {
   readList(hash: DirHash, signal: AbortSignal): Promise<Buffer | undefined>
 }
 
-/** @param before what came into the cache later may not go. Milliseconds since 1970-01-01 UTC */
-export function openCacheGarbage(cache: DataCache, before: number): GarbagePlace {
+/**
+ * @param before what came into the cache later may not go. Milliseconds since 1970-01-01 UTC
+ * @param lists a remote that may have lists which the cache lacks
+ */
+export function openCacheGarbage(cache: DataCache, before: number, lists: DataRemote | undefined): GarbagePlace {
   const isYoung = (key: ObjectKey) => (findCachedObject(cache, key)?.changedAt ?? 0) >= before
   return {
     list: () => cache.listAll(),
@@ -32,7 +35,9 @@ export function openCacheGarbage(cache: DataCache, before: number): GarbagePlace
       // One without our lock, as DVC, may have stored it anew since it was listed.
       for (const key of keys) if (!isYoung(key)) removeCachedObject(cache, key)
     },
-    readList: async (hash) => findDirBytes(cache, hash),
+    // A remote that cannot be asked has none: the caller then refuses.
+    readList: async (hash, signal) =>
+      findDirBytes(cache, hash) ?? (lists && (await fetchList(lists, hash, signal).catch(() => undefined))),
   }
 }
 

@@ -38,10 +38,16 @@ export async function openGitSide(
  * @throws RESOURCE_DOES_NOT_EXIST
  */
 export async function resolveCommit({ git, root }: Pick<GitSide, 'git' | 'root'>, revision: string): Promise<string> {
-  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]
-  const commit = (await git(args))?.toString().trim() ?? ''
-  if (/^[0-9a-f]{40,64}$/.test(commit)) return commit
+  const commit = await findCommit({ git }, revision)
+  if (commit !== undefined) return commit
   throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `There is no commit “${revision}” in ${root}.`, {
     hint: 'Name a branch, a tag, a commit or something like HEAD~2; “git fetch” brings those of others.',
   })
+}
+
+/** Undefined where git knows no commit by this name. */
+export async function findCommit({ git }: Pick<GitSide, 'git'>, revision: string): Promise<string | undefined> {
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]
+  const commit = (await git(args))?.toString().trim() ?? ''
+  return /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined
 }

@@ -42,6 +42,7 @@ function openFolder(root: string): DataRemote {
 
   return {
     label: root,
+    localFolder: root,
     concurrency: 8,
     async find(keys, signal) {
       const found = new Map<ObjectKey, number>()

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { RunwrightError } from '../../protocol/errors.ts'
 import type { Sha256 } from '../hash.ts'
 import { toStorageError } from '../../store/storage-error.ts'
 import { type ObjectStat, objectMode, storeBytesAs } from '../hashing/store-object.ts'
 import { findDataHash, type ObjectKey } from '../object-key.ts'
+import { damagedRemote } from './bring-local.ts'
 import type { PartFolder } from './part-folder.ts'
 import type { DataRemote } from '../remote.ts'
 import { tryAgain } from './try-again.ts'
@@ -41,11 +41,7 @@ export async function fetchObject(
   // What an earlier process left may be what is wrong.
   if (stored === 'damaged' && isResumed) stored = await fetchOnce(remote, wanted, parts, work)
   if (stored !== 'damaged') return stored
-  throw new RunwrightError(
-    'STORAGE_DAMAGED',
-    `${wanted.key} in ${remote.label} does not hold the bytes that its name says.`,
-    { hint: 'It was not stored here. Push it again from a workspace that has it whole.' },
-  )
+  throw damagedRemote(wanted.key, remote.label)
 }
 
 /** `damaged` when the bytes that came were not those that were wanted. */

@@ -1,6 +1,6 @@
 import type { DataCache } from '../cache.ts'
 import { chooseOuts } from '../choose-outs.ts'
-import { findPointers, listOuts } from '../find-pointers.ts'
+import { findPointers, listOuts, type TrackedOut } from '../find-pointers.ts'
 import { type DataHash, isDirHash, parseDataHash, type Sha256 } from '../hash.ts'
 import { dataKey, manifestKey, type ObjectKey } from '../object-key.ts'
 import { findRemoteName } from '../open-remote.ts'
@@ -38,10 +38,10 @@ export async function collectShares(
     return share
   }
   const outs = chooseOuts(listOuts(await findPointers(repository, env)), paths)
-  for (const { out, path, found } of outs) {
+  for (const tracked of outs) {
+    const { out, path } = tracked
     // What was imported from another repository is fetched from there.
-    const isElsewhere = found.pointer.dependencies.some((dependency) => dependency.repository !== undefined)
-    if (out.hash === undefined || !out.isCached || isElsewhere) continue
+    if (out.hash === undefined || !out.isCached || isFromRepository(tracked)) continue
     shareOf(out.remote).items.push({ ...out, path, hash: out.hash })
   }
   const plain = { sha256: undefined, sizeBytes: undefined, fileCount: undefined }
@@ -51,6 +51,10 @@ export async function collectShares(
     share.manifests.push(...others.manifests)
   }
   return [...shares].map(([name, share]) => ({ remote: name, ...share }))
+}
+
+export function isFromRepository({ found }: TrackedOut): boolean {
+  return found.pointer.dependencies.some((dependency) => dependency.repository !== undefined)
 }
 
 /** An object and what it is for. */

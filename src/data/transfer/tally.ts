@@ -16,6 +16,8 @@ const ownMatters: ReadonlySet<ErrorCode> = new Set([
 export interface Tally {
   readonly result: () => TransferResult
   addPresent(count: number): void
+  /** An object that was moved by other means than `move`. */
+  addMoved(sizeBytes: number): void
   expect(files: number, bytes: number | undefined): void
   fail(object: TransferObject, error: unknown): void
   /**
@@ -47,6 +49,10 @@ export function createTally(phase: 'upload' | 'download', work: Work): Tally {
   return {
     result: () => ({ movedCount: doneFiles, movedBytes: doneBytes, presentCount, failures }),
     addPresent: (count) => void (presentCount += count),
+    addMoved(sizeBytes) {
+      doneFiles++
+      onBytes(sizeBytes)
+    },
     expect(files, bytes) {
       totalFiles += files
       totalBytes = totalBytes === undefined || bytes === undefined ? undefined : totalBytes + bytes

@@ -7,7 +7,6 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { previewTable } from '../table-preview.ts'
-import { askTables } from './table-process.ts'
 import { writeTable } from './write-table.ts'
 
 let folder: string
@@ -22,15 +21,14 @@ after(() => rm(folder, { recursive: true, force: true }))
 
 /** A question without an end. */
 function askEndless(signal: AbortSignal): Promise<unknown> {
-  const file = { path: pipe, name: 'endless.csv', compression: 'none' } as const
-  return askTables({ ask: 'preview', format: 'csv', file, rowCount: 1 }, { signal })
+  return previewTable({ path: pipe, name: 'endless.csv' }, 1, { signal })
 }
 
 /** The process that reads, once it does. */
 async function findReader(): Promise<number> {
   for (;;) {
     const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)])
-    const pid = /^\s*(\d+) .*table-worker/m.exec(stdout)?.[1]
+    const pid = /^\s*(\d+) .*duckdb\/worker/m.exec(stdout)?.[1]
     if (pid !== undefined) return Number(pid)
     await delay(20)
   }
@@ -70,13 +68,16 @@ describe('the process that reads tables', () => {
     const asked = askEndless(new AbortController().signal)
     asked.catch(() => undefined)
     process.kill(await findReader(), 'SIGKILL')
-    await assert.rejects(asked, { code: 'BAD_REQUEST', message: 'The process that read the table ended (SIGKILL).' })
+    await assert.rejects(asked, {
+      code: 'INVALID_STATE',
+      message: 'The process that holds DuckDB ended by itself (SIGKILL).',
+    })
   })
 
   it('ends when the one that asked is killed', async () => {
-    const asker = `import { askTables } from ${JSON.stringify(new URL('table-process.ts', import.meta.url).href)}
-      const file = { path: ${JSON.stringify(pipe)}, name: 'endless.csv', compression: 'none' }
-      void askTables({ ask: 'preview', format: 'csv', file, rowCount: 1 }, { signal: new AbortController().signal })
+    const asker = `import { previewTable } from ${JSON.stringify(new URL('../table-preview.ts', import.meta.url).href)}
+      const file = { path: ${JSON.stringify(pipe)}, name: 'endless.csv' }
+      void previewTable(file, 1, { signal: new AbortController().signal })
       setInterval(() => undefined, 1000)`
     const path = join(folder, 'asker.ts')
     await writeFile(path, asker)

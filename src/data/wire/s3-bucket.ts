@@ -1,0 +1,77 @@
+import { RunwrightError } from '../../protocol/errors.ts'
+import type { RemoteOptions } from '../remote.ts'
+import { loadAwsAccess } from './aws-credentials.ts'
+import { encodeForAws, signForAws, unsignedPayload } from './aws-signature.ts'
+import { parseUrl, readBoolean, readIdleMs } from './remote-options.ts'
+import { expectStatus, sendRequest, type WebAnswer, type WebRequest } from './web.ts'
+
+/** A bucket, and the place in it that a url names. */
+export interface Bucket {
+  /** Keys of the remote begin with it: empty, or with a slash at the end. */
+  readonly prefix: string
+  readonly label: string
+  /** Answers with one of these statuses, or throws. */
+  ask(request: Question, signal: AbortSignal): Promise<WebAnswer>
+}
+
+type Question = Pick<WebRequest, 'method' | 'body' | 'headers'> & {
+  /** Of an object, from the prefix; undefined for the bucket. */
+  readonly key?: string
+  readonly query?: Readonly<Record<string, string>>
+  readonly fine: readonly number[]
+}
+
+/**
+ * @param remote.url as `s3://BUCKET/FOLDER`
+ * @throws INVALID_PARAMETER_VALUE for a url that names no bucket, PERMISSION_DENIED where there are no keys
+ */
+export async function openBucket(remote: RemoteOptions): Promise<Bucket> {
+  const { options, env } = remote
+  const { host: name, pathname } = parseUrl(remote.url)
+  if (!/^[a-z0-9][a-z0-9._-]*$/i.test(name)) {
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${remote.url} names no bucket.`, {
+      hint: 'It has the form s3://BUCKET/FOLDER.',
+    })
+  }
+  const isAnonymous = readBoolean(options, 'allow_anonymous_login', false)
+  const { credentials, region } = await loadAwsAccess(remote)
+  if (credentials === undefined && !isAnonymous) {
+    throw new RunwrightError('PERMISSION_DENIED', `There are no keys for ${remote.url}.`, {
+      hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "aws configure", or name a profile in the remote’s settings.',
+    })
+  }
+  const endpoint = options.get('endpointurl') ?? env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL']
+  const root = bucketUrl(name, region, endpoint)
+  const prefix = decodeURIComponent(pathname).replace(/^\/+/, '').replace(/\/*$/, '/').replace(/^\/$/, '')
+  const idleMs = readIdleMs(options, ['read_timeout', 'connect_timeout'])
+  return {
+    prefix,
+    label: `s3://${name}/${prefix}`.replace(/\/$/, ''),
+    async ask({ method, key, query = {}, headers = {}, body, fine }, signal) {
+      const path = key === undefined ? '' : (prefix + key).split('/').map(encodeForAws).join('/')
+      const url = new URL(root + path)
+      for (const [parameter, value] of Object.entries(query)) url.searchParams.set(parameter, value)
+      const signed =
+        credentials === undefined
+          ? headers
+          : signForAws({ method, url, headers, payloadHash: unsignedPayload }, credentials, {
+              region,
+              service: 's3',
+              now: new Date(),
+            })
+      // fetch adds the host itself.
+      const { host: _, ...sent } = signed
+      const answer = await sendRequest({ method, url, headers: sent, signal, idleMs, ...(body && { body }) })
+      return expectStatus(answer, key ?? `the bucket ${name}`, fine)
+    },
+  }
+}
+
+/** With a slash at the end. A bucket with dots in its name has no certificate of its own. */
+function bucketUrl(bucket: string, region: string, endpoint: string | undefined): string {
+  if (endpoint !== undefined) return `${parseUrl(endpoint).href.replace(/\/*$/, '')}/${bucket}/`
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
+  return bucket.includes('.')
+    ? `https://s3.${region}.${suffix}/${bucket}/`
+    : `https://${bucket}.s3.${region}.${suffix}/`
+}

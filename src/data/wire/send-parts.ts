@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mapConcurrently } from '../../base/map-concurrently.ts'
+import type { RemoteSource } from '../remote.ts'
+import { tryAgain } from '../transfer/try-again.ts'
+import type { FileBody } from './web.ts'
+
+/** Above it an object is sent in parts, and goes on where it was broken off, after the end of this process as well. */
+export const multipartBytes = 64 << 20
+const partBytes = 16 << 20
+/** Stores take ten thousand of them or more. */
+const maxParts = 10_000
+const partsAtATime = 4
+
+export interface FilePart {
+  /** From 1. */
+  readonly number: number
+  readonly md5: Buffer
+  readonly body: FileBody
+}
+
+/**
+ * Sends a file part by part, those alone that are not there.
+ *
+ * @param find what the store knows a part by that it has; undefined for one that it has not
+ * @returns what the store knows the parts by, in their order
+ */
+export async function sendParts<Known>(
+  source: RemoteSource,
+  find: (part: FilePart) => Known | undefined,
+  send: (part: FilePart) => Promise<Known>,
+  signal: AbortSignal,
+): Promise<readonly Known[]> {
+  const size = Math.max(partBytes, Math.ceil(source.sizeBytes / maxParts))
+  const numbers = Array.from({ length: Math.ceil(source.sizeBytes / size) }, (_, index) => index + 1)
+  return mapConcurrently(numbers, partsAtATime, async (number) => {
+    const start = (number - 1) * size
+    const length = Math.min(size, source.sizeBytes - start)
+    const md5 = await hashPart(source.path, start, length)
+    const there = find({ number, md5, body: { ...source, start, length } })
+    if (there !== undefined) {
+      source.onBytes?.(length)
+      return there
+    }
+    return tryAgain(async () => {
+      let sent = 0
+      const onBytes = (count: number) => {
+        sent += count
+        source.onBytes?.(count)
+      }
+      try {
+        return await send({ number, md5, body: { ...source, start, length, onBytes } })
+      } catch (error) {
+        source.onBytes?.(-sent)
+        throw error
+      }
+    }, signal)
+  })
+}
+
+async function hashPart(path: string, start: number, length: number): Promise<Buffer> {
+  const hash = createHash('md5')
+  for await (const chunk of createReadStream(path, { start, end: start + length - 1, highWaterMark: 1 << 20 })) {
+    hash.update(chunk)
+  }
+  return hash.digest()
+}
