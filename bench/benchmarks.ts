@@ -6,9 +6,11 @@ import compareLive from './benchmarks/compare-live.ts'
 import compareTable from './benchmarks/compare-table.ts'
 import compareWide from './benchmarks/compare-wide.ts'
 import data from './benchmarks/data.ts'
+import dataTransfer from './benchmarks/data-transfer.ts'
 import extensionActivation from './benchmarks/extension-activation.ts'
 import gpuQueue from './benchmarks/gpu-queue.ts'
 import launch from './benchmarks/launch.ts'
+import lineage from './benchmarks/lineage.ts'
 import logBatch from './benchmarks/log-batch.ts'
 import logMetric from './benchmarks/log-metric.ts'
 import memory from './benchmarks/memory.ts'
@@ -26,6 +28,7 @@ export const benchmarks: readonly Benchmark[] = [
   logMetric,
   logBatch,
   searchRuns,
+  lineage,
   artifactUpload,
   memory,
   extensionActivation,
@@ -41,5 +44,6 @@ export const benchmarks: readonly Benchmark[] = [
   slurmThroughput,
   launch,
   data,
+  dataTransfer,
   tableDiff,
 ]

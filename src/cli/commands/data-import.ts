@@ -22,7 +22,13 @@ update" brings what is there later.`,
     using data = await openData(context, workspace)
     const name = posix.basename((path ?? url).replace(/[?#].*$/, '').replace(/\/+$/, ''))
     const out = data.toPath(options.output ?? name)
-    const request = { url, rev: options.rev, cwd: context.cwd, env: context.env, ...(path === undefined ? {} : { path }) }
+    const request = {
+      url,
+      rev: options.rev,
+      cwd: context.cwd,
+      env: context.env,
+      ...(path === undefined ? {} : { path }),
+    }
     const imported = await importData(data.repository, request, out, data.work)
     data[Symbol.dispose]()
     if (json) context.stdout.write(toJson(imported))
