@@ -110,14 +110,18 @@ describe('adding data', () => {
 
   it('makes a file and its object one with links, and an edit through one is the file’s alone', async () => {
     await using repository = await createTestDataRepository('[cache]\n    type = hardlink,copy\n')
-    await repository.write({ 'data/a': 'first', 'data/same': 'first' })
-    await repository.add('data')
+    await repository.write({ 'data/a': 'first', 'data/same': 'first', model: 'old' })
+    await repository.add('data', 'model')
     const inode = async (path: string) => (await lstat(join(repository.root, path))).ino
     assert.equal(await inode('data/a'), await inode(objectOf('first')))
     assert.equal(await inode('data/same'), await inode(objectOf('first')))
     await chmod(join(repository.root, 'data/a'), 0o644)
     await writeFile(join(repository.root, 'data/a'), 'second')
-    await repository.add('data')
+    await chmod(join(repository.root, 'model'), 0o644)
+    await writeFile(join(repository.root, 'model'), 'new')
+    await repository.add('data', 'model')
+    assert.equal(await inode('model'), await inode(objectOf('new')))
+    await assert.rejects(repository.read(objectOf('old')), { code: 'ENOENT' })
     assert.equal(await inode('data/a'), await inode(objectOf('second')))
     await assert.rejects(repository.read(objectOf('first')), { code: 'ENOENT' })
   })

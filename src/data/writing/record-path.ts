@@ -17,7 +17,7 @@ import { compareWithIndex, createShape } from '../workspace/as-indexed.ts'
 import { isSameStamp, takeCacheStamp } from '../workspace/cache-stamp.ts'
 import { type IndexRecord, openIndexReader, openIndexWriter } from '../workspace/file-index.ts'
 import { md5Of, readStates, sha256Of } from '../workspace/read-states.ts'
-import { type ScannedFile, scanFolder } from '../workspace/scan-folder.ts'
+import { scanFolder } from '../workspace/scan-folder.ts'
 import type { SingleFiles } from '../workspace/single-files.ts'
 import { openFolderLists } from './folder-lists.ts'
 import { besideFolder, indexFolder, passTick, type RepositoryLock } from './lock-repository.ts'
@@ -66,6 +66,8 @@ async function recordFile(recording: Recording, path: string): Promise<RecordedV
   recordObjects(cache, taken)
   const [sizeBytes = 0, mtimeMs = 0, ino = 0] = taken.numbers
   const record = { path, sizeBytes, mtimeMs: mtimeMs < lock.takenMs ? mtimeMs : 0, ino, hashes: taken.hashes }
+  const before = singles.before(path)
+  if (before !== undefined && md5Of(before) !== md5Of(record)) dropEditedObject(cache, before, stat)
   singles.set(record)
   return toVersion(record)
 }
@@ -131,7 +133,7 @@ function findSameVersion(
 }
 
 /** The new bytes of a file that was changed through a hard link are also those of its former object, which is none now. */
-function dropEditedObject(cache: DataCache, before: IndexRecord, now: ScannedFile): void {
+function dropEditedObject(cache: DataCache, before: IndexRecord, now: { readonly ino: number }): void {
   const path = objectPath(cache.objects, md5Of(before))
   if (lstatSync(path, { throwIfNoEntry: false })?.ino === now.ino) unlinkSync(path)
 }
