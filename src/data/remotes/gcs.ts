@@ -6,7 +6,7 @@ import type { DataRemote, RemoteKind, RemoteOptions, RemoteSource } from '../rem
 import { tryAgain } from '../transfer/try-again.ts'
 import { findObjects } from '../wire/find-objects.ts'
 import { openGoogleToken } from '../wire/google-token.ts'
-import { parseUrl, readBoolean, readIdleMs, readNumber } from '../wire/remote-options.ts'
+import { parseBucketUrl, parseUrl, readBoolean, readIdleMs, readNumber } from '../wire/remote-options.ts'
 import {
   dropBody,
   expectStatus,
@@ -82,19 +82,13 @@ async function openGcs(remote: RemoteOptions): Promise<DataRemote> {
 
 async function openBucket(remote: RemoteOptions): Promise<Bucket> {
   const { options, env } = remote
-  const { host: name, pathname } = parseUrl(remote.url)
-  if (!/^[a-z0-9][a-z0-9._-]*$/i.test(name)) {
-    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${remote.url} names no bucket.`, {
-      hint: 'It has the form gs://BUCKET/FOLDER.',
-    })
-  }
+  const { name, prefix } = parseBucketUrl(remote.url, 'gs://BUCKET/FOLDER')
   const idleMs = readIdleMs(options, ['timeout'])
   const emulator = env['STORAGE_EMULATOR_HOST']
   const isAnonymous = readBoolean(options, 'allow_anonymous_login', emulator !== undefined)
   const token = isAnonymous ? undefined : await openGoogleToken(remote, idleMs)
   const endpoint = options.get('endpointurl') ?? emulator ?? 'https://storage.googleapis.com'
   const root = parseUrl(endpoint).href.replace(/\/*$/, '')
-  const prefix = decodeURIComponent(pathname).replace(/^\/+/, '').replace(/\/*$/, '/').replace(/^\/$/, '')
   return {
     prefix,
     label: `gs://${name}/${prefix}`.replace(/\/$/, ''),
