@@ -1,8 +1,8 @@
 /**
  * Writes what ships: `dist/extension.cjs` for VS Code's extension host, `dist/engine.js` and `dist/cli.js` (which loads
- * `dist/cli-main.js`) for Node, `dist/data-worker.js` for their threads that hash, `dist/duckdb-worker.js`
- * for the processes in which they read tables, `dist/training.js` for training programs, `dist/webviews/` for the browser
- * in VS Code.
+ * `dist/cli-main.js`) for Node, `dist/data-worker.js` for their threads that hash, `dist/duckdb-worker.js` for the
+ * processes in which they read tables, `dist/isomorphic-git.js` for where there is no git, `dist/training.js` for training
+ * programs, `dist/webviews/` for the browser in VS Code.
  *
  *     node scripts/bundle.ts               with source maps beside the bundles
  *     node scripts/bundle.ts --production  smaller, without source maps; outside webviews names are kept, so that stack
@@ -44,6 +44,13 @@ const bundles: readonly Bundle[] = [
   { entry: 'src/cli/bin.ts', outfile: 'dist/cli.js', format: 'esm' },
   { entry: 'src/data/hashing/worker.ts', outfile: 'dist/data-worker.js', format: 'esm' },
   { entry: 'src/training/main.ts', outfile: 'dist/training.js', format: 'esm' },
+  // Loaded where there is no git, and large.
+  {
+    entry: 'src/git/without-git/isomorphic-git.ts',
+    outfile: 'dist/isomorphic-git.js',
+    format: 'esm',
+    banner: { js: requireForModules },
+  },
   {
     entry: 'src/data/duckdb/worker.ts',
     outfile: 'dist/duckdb-worker.js',
@@ -58,6 +65,8 @@ const bundles: readonly Bundle[] = [
 const webviews: typeof bundles = [
   { entry: 'webviews/compare/main.ts', outfile: 'dist/webviews/compare.js', format: 'iife', platform: 'browser' },
   { entry: 'webviews/job/main.ts', outfile: 'dist/webviews/job.js', format: 'iife', platform: 'browser' },
+  { entry: 'webviews/data-diff/main.ts', outfile: 'dist/webviews/data-diff.js', format: 'iife', platform: 'browser' },
+  { entry: 'webviews/data-diff/data-diff.css', outfile: 'dist/webviews/data-diff.css', platform: 'browser' },
   { entry: 'webviews/standalone/main.ts', outfile: 'dist/webviews/standalone.js', format: 'iife', platform: 'browser' },
   { entry: 'webviews/standalone/standalone.css', outfile: 'dist/webviews/standalone.css', platform: 'browser' },
   { entry: 'webviews/compare/compare.css', outfile: 'dist/webviews/compare.css', platform: 'browser' },

@@ -39,7 +39,7 @@ const house: House = {
     data: ['git', ...below],
     lfs: ['data', 'git', ...below],
     features: ['data', 'git', ...below],
-    lineage: ['registry', 'tracking', ...below],
+    lineage: ['registry', 'tracking', 'data', ...below],
     kernels: below,
     compute: ['kernels', 'tracking', 'data', 'git', ...below],
     tune: ['compute', 'tracking', ...below],

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, it } from 'node:test'
 import { formatMessage, parsePlural, splitMessage } from '../src/base/format-message.ts'
 import { type Language, languages } from '../src/base/languages.ts'
+import { texts as dataTexts } from '../webviews/data-diff/texts.ts'
 import { texts as webviewTexts } from '../webviews/shared/texts.ts'
 
 type Texts = Readonly<Record<string, string>>
@@ -55,11 +56,12 @@ for (const language of Object.keys(languages)) {
   const known = language as Language
   describe('of the extension and its manifest:', async () => checkTexts(known, bundle, await readBundle(known)))
   describe('of webviews:', () => checkTexts(known, webviewTexts.en, webviewTexts[known]))
+  describe('of pages about data:', () => checkTexts(known, dataTexts.en, dataTexts[known]))
 }
 
 describe('the English texts', () => {
   it('count one thing as one', () => {
-    for (const [key, text] of Object.entries({ ...bundle, ...webviewTexts.en })) {
+    for (const [key, text] of Object.entries({ ...bundle, ...webviewTexts.en, ...dataTexts.en })) {
       // What is cut off at a number says so only when there is more than that.
       if (/^(The first|More than) /.test(text)) continue
       const names = listParts(text).filter((part) => /^\w+$/.test(part))

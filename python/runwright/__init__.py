@@ -7,6 +7,7 @@ from .data import data
 from .digest import File
 from .errors import CheckpointError
 from .opened_files import watch_opened_files
+from .outputs import watch_outputs
 from .params import params
 from .precision import Precision, precision
 from .world import World, world
@@ -30,3 +31,4 @@ __all__ = [
 ]
 
 watch_opened_files()
+watch_outputs()

@@ -34,6 +34,7 @@ class DataRecords:
         self._told: set[tuple[str, str, str]] = set()
         self._waiting: list[dict[str, Any]] = []
         self._looks: list[Callable[[], None]] = []
+        self._last_looks: list[Callable[[], None]] = []
         self._is_started = False
 
     def start(self, look: Callable[[], None] | None = None) -> None:
@@ -48,6 +49,11 @@ class DataRecords:
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._start_in_child)
         self._start_thread()
+
+    def at_end(self, look: Callable[[], None]) -> None:
+        """`look` is called once, at the end of the program, to note more."""
+        self._last_looks.append(look)
+        self.start()
 
     def _start_thread(self) -> None:
         self._over = threading.Event()
@@ -69,6 +75,8 @@ class DataRecords:
     def _finish(self) -> None:
         self._over.set()
         self._look()
+        for look in self._last_looks:
+            look()
         self.send(is_end=True)
 
     def _look(self) -> None:

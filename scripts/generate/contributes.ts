@@ -3,6 +3,9 @@ import type { CommandDefinition } from '../../src/extension/command.ts'
 import {
   computeViewId,
   configuration,
+  customEditors,
+  dataSourceControlId,
+  dataViewId,
   experimentsViewId,
   jobsViewId,
   jsonValidation,
@@ -26,6 +29,7 @@ const viewsOfCommands = {
   experiments: { id: experimentsViewId, selected: 'runwright.selected' },
   jobs: { id: jobsViewId, selected: 'runwright.selectedJob' },
   compute: { id: computeViewId, selected: 'runwright.selectedTarget' },
+  data: { id: dataViewId, selected: 'runwright.selectedData' },
 }
 
 function viewOf({ view = 'experiments' }: CommandDefinition) {
@@ -52,6 +56,7 @@ export function contributes(commands: readonly CommandDefinition[], tools: reado
       'view/item/context': commands.flatMap(elementEntry),
       'editor/title/run': commands.flatMap(editorEntry),
       'explorer/context': commands.flatMap(fileEntry),
+      'scm/resourceState/context': commands.flatMap(sourceControlEntry),
       'notebook/toolbar': commands.flatMap(notebookEntry),
     },
     keybindings: commands.flatMap(keybindings),
@@ -60,6 +65,7 @@ export function contributes(commands: readonly CommandDefinition[], tools: reado
     taskDefinitions,
     jsonValidation,
     yamlValidation,
+    customEditors,
     languageModelTools: tools.map(languageModelTool),
     walkthroughs,
   }
@@ -120,8 +126,13 @@ function editorEntry({ id, when, editorTitle }: CommandDefinition): MenuEntry[] 
   return editorTitle === undefined ? [] : [{ command: id, ...both(when), group: editorTitle }]
 }
 
-function fileEntry({ id, when, fileMenu }: CommandDefinition): MenuEntry[] {
-  return fileMenu === undefined ? [] : [{ command: id, ...both(when), group: fileMenu }]
+function fileEntry({ id, when, fileMenu, fileMenuWhen }: CommandDefinition): MenuEntry[] {
+  return fileMenu === undefined ? [] : [{ command: id, ...both(when, fileMenuWhen), group: fileMenu }]
+}
+
+function sourceControlEntry({ id, sourceControlMenu }: CommandDefinition): MenuEntry[] {
+  if (sourceControlMenu === undefined) return []
+  return [{ command: id, when: `scmProvider == ${dataSourceControlId}`, group: sourceControlMenu }]
 }
 
 function notebookEntry({ id, notebookToolbar }: CommandDefinition): MenuEntry[] {

@@ -78,28 +78,17 @@ export async function launchJobs(context: CliContext, client: Client, launch: Jo
 
 /** @throws INVALID_PARAMETER_VALUE for a folder outside, which is on no other machine */
 function relativeFolder(workspace: string, folder: string): string {
-  const relative = findRelative(workspace, folder)
-  if (relative === undefined) {
+  const relative = path.relative(workspace, folder)
+  if (relative === '') return '.'
+  if (relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)) {
     throw new RunwrightError('INVALID_PARAMETER_VALUE', `${folder} lies outside of the workspace ${workspace}.`, {
       hint: 'Launch jobs from inside it, or name another one with --workspace.',
     })
   }
-  return relative
+  return relative.split(path.sep).join('/')
 }
 
-/** Where data of a job lies, from the workspace. @throws INVALID_PARAMETER_VALUE for a place outside */
+/** Where data of a job lies, from the workspace, with `/`. */
 export function toWorkspacePath(workspace: string, cwd: string, given: string): string {
-  const relative = findRelative(workspace, path.resolve(cwd, given))
-  if (relative !== undefined && relative !== '.') return relative
-  throw new RunwrightError('INVALID_PARAMETER_VALUE', `${given} is no file or folder in the workspace ${workspace}.`, {
-    hint: 'Name data that lies in the workspace.',
-  })
-}
-
-/** With `/`; undefined outside. */
-function findRelative(workspace: string, place: string): string | undefined {
-  const relative = path.relative(workspace, place)
-  if (relative === '') return '.'
-  const isOutside = relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)
-  return isOutside ? undefined : relative.split(path.sep).join('/')
+  return path.relative(workspace, path.resolve(cwd, given)).split(path.sep).join('/')
 }

@@ -1,14 +1,15 @@
 import type { Work } from '../data/work.ts'
 import { type GitPath, toFileName } from '../git/git-path.ts'
 import type { LfsContext } from '../lfs/context.ts'
-import { type LfsRepository, openLfsRepository, toGitPaths } from '../lfs/repository.ts'
+import type { LfsRepository } from '../lfs/repository.ts'
 import { type ErrorBody, type RunwrightError, toErrorBody } from '../protocol/errors.ts'
 import type { CliContext } from './context.ts'
 import { drawProgress } from './data-progress.ts'
+import { dataFolder } from './open-data.ts'
 import { exitCodeOf } from './program.ts'
 import { printable } from './text.ts'
 
-/** What every command about Git LFS works with. */
+/** What every command about Git LFS works with; disposing takes away what is drawn of its progress. */
 export interface LfsCommand extends Disposable {
   readonly repository: LfsRepository
   readonly paths: readonly GitPath[]
@@ -21,16 +22,18 @@ export async function openLfsCommand(
   context: CliContext,
   { workspace, operands, json }: { workspace: string; operands: readonly string[]; json: boolean },
 ): Promise<LfsCommand> {
-  const repository = await openLfsRepository(workspace, context.env)
+  // Only the commands on Git LFS load what they need.
+  const { openLfsRepository, toGitPaths } = await import('../lfs/repository.ts')
+  const { env, stdin, stderr, signal } = context
+  const repository = await openLfsRepository(dataFolder(context, workspace), env)
   const paths = await toGitPaths(repository.root, operands, context.cwd)
-  const isInteractive =
-    !json && context.stderr.isTTY === true && 'isTTY' in context.stdin && context.stdin.isTTY === true
-  const drawn = drawProgress(context.stderr, context.now, context.writesProgress)
+  const isInteractive = !json && stderr.isTTY === true && 'isTTY' in stdin && stdin.isTTY === true
+  const drawn = drawProgress(stderr, context.now)
   return {
     repository,
     paths,
-    lfs: { env: context.env, isInteractive, now: () => context.now() },
-    work: { signal: context.signal, progress: drawn.progress },
+    lfs: { env, isInteractive, now: () => context.now() },
+    work: { signal, progress: drawn.progress },
     [Symbol.dispose]: () => drawn[Symbol.dispose](),
   }
 }

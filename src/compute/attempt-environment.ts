@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { JobRecord } from './job-record.ts'
 import { precisionVariables } from './launcher.ts'
 
@@ -10,9 +11,11 @@ export interface TrackingServer {
 
 /**
  * What the command of an attempt finds in its environment, beside what its target has: an unchanged MLflow client logs
- * to the run, `RUNWRIGHT_PARAMS` holds the params as one JSON object of strings, and what the user has set.
+ * to the run, `RUNWRIGHT_PARAMS` holds the params as one JSON object of strings, `RUNWRIGHT_OUTPUTS` what it is to write,
+ * from where it runs, and what the user has set.
  */
 export function attemptEnvironment({ jobId, runId, experimentId, spec, state }: JobRecord, server: TrackingServer) {
+  const fromFolder = (path: string) => posix.relative(spec.workingDirectory, path)
   return {
     ...spec.env,
     MLFLOW_TRACKING_URI: server.uri,
@@ -21,6 +24,7 @@ export function attemptEnvironment({ jobId, runId, experimentId, spec, state }: 
     MLFLOW_EXPERIMENT_ID: experimentId,
     RUNWRIGHT_PARAMS: JSON.stringify(Object.fromEntries(spec.params.map(({ key, value }) => [key, value]))),
     ...precisionVariables(spec.precision, spec.launcher),
+    ...(spec.outputs === undefined ? {} : { RUNWRIGHT_OUTPUTS: JSON.stringify(spec.outputs.map(fromFolder)) }),
     RUNWRIGHT_JOB_ID: jobId,
     RUNWRIGHT_ATTEMPT: String(state.attempts.length),
   }

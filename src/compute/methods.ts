@@ -36,9 +36,9 @@ const folder = textAs((folder) => {
   return folder.startsWith('/') || parts.includes('..') || /[\0\\]/.test(folder) ? undefined : folder
 }, 'expected a folder inside the workspace')
 
-/** Of files or folders in the workspace; there may be none yet. */
+/** From the workspace, which may be a part of its repository: whether it is in that, is seen when it is looked for. */
 const dataPaths = listOf(
-  refine(folder, (path, where) => (path === '' || path === '.' ? refuse(path, where, 'expected a path') : path)),
+  textAs((path) => (/^[^/\0\\][^\0\\]*$/.test(path) ? path : undefined), 'expected a path from the workspace'),
   1000,
 )
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -125,15 +127,30 @@ describe('DuckDB in a process of its own', { timeout: 60_000 }, () => {
     await endless
   })
 
+  it('ends with its parent, in the middle of a statement', async () => {
+    const child = fork(command.args[0] ?? '', { stdio: 'ignore' })
+    const settings = { allowedPaths: [], memoryBytes: 2 ** 26, threads: 2, temporaryFolder: folder }
+    child.send({ kind: 'open', id: 1, settings })
+    await once(child, 'message')
+    child.send({ kind: 'run', id: 2, sql: endless, params: [], maxRows: 1 })
+    const ended = once(child, 'exit')
+    child.disconnect()
+    assert.deepEqual(await ended, [null, 'SIGKILL'])
+  })
+
   it('says why it cannot be started', async () => {
     const settings = { allowedPaths: [], memoryBytes: 2 ** 26, threads: 1, temporaryFolder: folder }
     const { signal } = new AbortController()
     await assert.rejects(openDuckdb({ ...command, file: path.join(folder, 'no-node') }, settings, signal), /ENOENT/)
     const broken = { ...command, args: ['--eval', 'throw new TypeError("no DuckDB here")'] }
     await assert.rejects(openDuckdb(broken, settings, signal), /ended by itself \(1\): TypeError: no DuckDB here/)
+    const absent = { ...command, args: ['--input-type=module', '--eval', 'await import("@duckdb/absent")'] }
+    await assert.rejects(openDuckdb(absent, settings, signal), { code: 'NOT_IMPLEMENTED', hint: /'@duckdb\/absent'/ })
   })
 })
 
+const endless = 'SELECT count(*) FROM range(1000000000000) a, range(1000000) b WHERE (a.range * b.range) % 7 = 3'
+
 function endlessQuery(db: Duckdb): Promise<unknown> {
-  return db.run('SELECT count(*) FROM range(1000000000000) a, range(1000000) b WHERE (a.range * b.range) % 7 = 3')
+  return db.run(endless)
 }

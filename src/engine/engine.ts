@@ -148,7 +148,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     ...createTrackingMethods({ tracking, artifacts }),
     ...createRegistryMethods(registry, createRunModels({ tracking, artifacts })),
     ...createComputeMethods(compute),
-    ...createLineageMethods(createLineage(database)),
+    ...createLineageMethods(createLineage({ database, workspace })),
     ...createEngineMethods({
       version,
       startedAt,

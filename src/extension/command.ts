@@ -1,14 +1,15 @@
 import type { CommandContext } from './context.ts'
+import type { DataElement } from './data/element.ts'
 import type { ComputeElement, JobsElement } from './jobs/element.ts'
 import type { TreeElement } from './tree/element.ts'
 
 /** A row of any of our views. */
-export type ViewElement = TreeElement | JobsElement | ComputeElement
+export type ViewElement = TreeElement | JobsElement | ComputeElement | DataElement
 
 /** What a command has in the manifest. */
 interface CommandManifest {
   /** The view whose title bar, rows and keys it has. Default: `experiments`. */
-  readonly view?: 'experiments' | 'jobs' | 'compute'
+  readonly view?: 'experiments' | 'jobs' | 'compute' | 'data'
   /** `runwright.` and a verb. */
   readonly id: string
   /** Without the category "Runwright"; ends in `…` when the command asks something first. */
@@ -25,6 +26,10 @@ interface CommandManifest {
   readonly editorTitle?: string
   /** Its place in the menu of a file in VS Code's own explorer, which it then gets as its argument. */
   readonly fileMenu?: string
+  /** A clause beside `when` for that menu alone. */
+  readonly fileMenuWhen?: string
+  /** Its place at data in VS Code's view of source control, which it then gets as its argument. */
+  readonly sourceControlMenu?: string
   /** Its place in the toolbar of a notebook; `when` holds of any notebook there. */
   readonly notebookToolbar?: string
   readonly key?: { readonly key: string; readonly mac?: string }

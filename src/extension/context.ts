@@ -5,8 +5,13 @@ import type { CodeDocuments } from './code/code-documents.ts'
 import type { Connections } from './connections/connections.ts'
 import type { Deletions } from './deletions.ts'
 import type { JobSecrets } from './jobs/job-secrets.ts'
+import type { KeptDataPage } from '../protocol/data-page-messages.ts'
+import type { DataStatus } from '../protocol/data-status.ts'
+import type { RepositoryState } from './data/data-feed.ts'
+import type { DataElement } from './data/element.ts'
 import type { ComputeElement, JobsElement, MoreJobsElement } from './jobs/element.ts'
 import type { Job } from '../protocol/jobs.ts'
+import type { LineageDocuments } from './lineage/lineage-documents.ts'
 import type { RunAddress } from './runs/run-address.ts'
 import type { ExperimentElement, RunElement, TreeElement } from './tree/element.ts'
 import type { ViewOptions } from './tree/view-options.ts'
@@ -19,6 +24,8 @@ export interface CommandContext {
   readonly explorer: Explorer
   readonly jobs: JobsPanel
   readonly compute: ComputePanel
+  readonly data: DataPanel
+  readonly dataPages: DataPages
   readonly jobLogs: JobLogs
   readonly jobPages: JobPages
   readonly jobSecrets: JobSecrets
@@ -28,6 +35,7 @@ export interface CommandContext {
   readonly servers: Servers
   readonly comparisons: Comparisons
   readonly code: Pick<CodeDocuments, 'compare' | 'openSource'>
+  readonly lineage: Pick<LineageDocuments, 'open'>
   readonly log: vscode.LogOutputChannel
   /** How the bundled CLI is started: the editor's own Node and its first arguments and environment. */
   readonly cli: {
@@ -76,6 +84,25 @@ export interface ComputePanel {
   selection(): readonly ComputeElement[]
   /** Asks all targets again. */
   reload(): void
+}
+
+/** The view "Data", as commands see it. */
+export interface DataPanel {
+  selection(): readonly DataElement[]
+  /** Repositories with data and how they stand; undefined until they are known. */
+  repositories(): readonly RepositoryState[] | undefined
+  /** Looks for repositories and reads the status of all. */
+  reload(): Promise<void>
+  /** Reads the status of one. @param root absolute path */
+  refresh(root: string): Promise<void>
+  /** What was read with what the remote lacks. */
+  setStatus(root: string, status: DataStatus): void
+}
+
+/** What changed in data, each comparison in an editor tab of its own. */
+export interface DataPages {
+  /** Shows a comparison, computed anew where it is open already. */
+  compare(compared: KeptDataPage): void
 }
 
 /** The pages of jobs, each in an editor tab of its own. */

@@ -24,6 +24,9 @@ export const viewContainerId = 'runwright'
 export const experimentsViewId = 'runwright.experiments'
 export const jobsViewId = 'runwright.jobs'
 export const computeViewId = 'runwright.compute'
+export const dataViewId = 'runwright.data'
+export const dataSourceControlId = 'runwright-data'
+export const tablePreviewType = 'runwright.tablePreview'
 
 export const viewsContainers = {
   activitybar: [{ id: viewContainerId, title: 'Runwright', icon: 'media/runwright.svg' }],
@@ -33,6 +36,13 @@ export const views = {
   [viewContainerId]: [
     { id: experimentsViewId, name: 'Experiments', contextualTitle: 'Runwright', icon: 'media/runwright.svg' },
     { id: jobsViewId, name: 'Jobs', contextualTitle: 'Runwright', icon: 'media/runwright.svg' },
+    {
+      id: dataViewId,
+      name: 'Data',
+      contextualTitle: 'Runwright',
+      icon: 'media/runwright.svg',
+      visibility: 'collapsed',
+    },
     {
       id: computeViewId,
       name: 'Compute',
@@ -86,6 +96,24 @@ export const viewsWelcome = [
     ].join('\n'),
   },
   {
+    view: dataViewId,
+    when: "workbenchState != empty && isWorkspaceTrusted && runwright.dataState == 'none'",
+    contents: [
+      'Data and models under version control beside Git, in files that DVC reads too: a commit then has its code, its data and its models.',
+      '[Initialize Data Versioning](command:runwright.initializeData)',
+      'Or in a terminal:  runwright init',
+    ].join('\n'),
+  },
+  {
+    view: dataViewId,
+    when: "workbenchState != empty && isWorkspaceTrusted && runwright.dataState == 'empty'",
+    contents: [
+      'Nothing is under version control yet. Choose “Add to Data Versions” in the menu of a file or folder in the explorer.',
+      '[Add to Data Versions](command:runwright.addData)',
+      'Or in a terminal:  runwright data add data/images',
+    ].join('\n'),
+  },
+  {
     view: computeViewId,
     when: 'workbenchState != empty && isWorkspaceTrusted',
     contents: 'The places that jobs run on are shown here once runs of this folder are tracked.',
@@ -128,6 +156,18 @@ export const configuration = {
     },
   },
 }
+
+/** Tables as tables; a text editor stays the default. */
+export const customEditors = [
+  {
+    viewType: tablePreviewType,
+    displayName: 'Table Preview',
+    selector: ['csv', 'tsv', 'parquet', 'jsonl', 'ndjson', 'arrow', 'feather'].map((ending) => ({
+      filenamePattern: `*.${ending}`,
+    })),
+    priority: 'option',
+  },
+]
 
 /** Where the exception of a Python traceback was raised: the last frame, its line of code, and the message. */
 const pythonFrame = { regexp: '^\\s*File "([^"<>]+)", line (\\d+)(?:, in .+)?$', file: 1, line: 2 }

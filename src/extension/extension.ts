@@ -5,11 +5,13 @@ import { chooseLanguage } from './choose-language.ts'
 import { openCodeDocuments } from './code/code-documents.ts'
 import { commands } from './commands/all.ts'
 import { openComparisons } from './webviews/comparisons.ts'
+import { openDataPages } from './webviews/data-pages.ts'
 import { openJobPages } from './webviews/job-pages.ts'
 import { createConnections, type Connections } from './connections/connections.ts'
 import type { CommandContext } from './context.ts'
 import { createDeletions } from './deletions.ts'
 import { registerLanguageModelTools } from './language-model-tools.ts'
+import { openLineageDocuments } from './lineage/lineage-documents.ts'
 import { createClientOpener } from './open-client.ts'
 import { watchPlaces } from './places.ts'
 import { registerCommands } from './register-commands.ts'
@@ -21,6 +23,7 @@ import { openJobLogs } from './jobs/job-logs.ts'
 import { createJobSecrets } from './jobs/job-secrets.ts'
 import { tellEnd } from './jobs/tell-end.ts'
 import { createArtifactFiles } from './views/artifact-files.ts'
+import { openDataPanel } from './data/data-panel.ts'
 import { openComputeView } from './views/compute-view.ts'
 import { openJobsView } from './views/jobs-view.ts'
 import { openExperimentsView } from './views/experiments-view.ts'
@@ -46,6 +49,8 @@ export function activate(context: vscode.ExtensionContext): void {
     jobNames: (connectionId) => feeds.jobNames(connectionId),
     failed: (error) => log.warn('GPUs:', error),
   })
+  const data = openDataPanel(() => commandContext)
+  const dataPages = openDataPages(context.extensionUri, () => commandContext)
   const jobLogs = openJobLogs((connectionId) => connections.client(connectionId))
   const feeds = createJobFeeds({
     connections: () => connections,
@@ -59,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): void {
   })
 
   const code = openCodeDocuments(() => connections)
+  const lineage = openLineageDocuments(() => connections)
   const comparisons = openComparisons(context.extensionUri, () => commandContext)
   const jobPages = openJobPages(context.extensionUri, () => commandContext)
 
@@ -113,6 +119,8 @@ export function activate(context: vscode.ExtensionContext): void {
     explorer: view,
     jobs,
     compute,
+    data,
+    dataPages,
     jobLogs,
     jobPages,
     jobSecrets: createJobSecrets(context.secrets, workspaceState),
@@ -121,10 +129,12 @@ export function activate(context: vscode.ExtensionContext): void {
     servers,
     comparisons,
     code,
+    lineage,
     log,
     cli,
     useFolder: places.use,
   }
+  data.start()
   offerInTerminals(context, cli).catch((error: unknown) => log.warn('no command in terminals:', error))
   subscriptions.push(
     log,
@@ -132,11 +142,14 @@ export function activate(context: vscode.ExtensionContext): void {
     view,
     jobs,
     compute,
+    data,
+    dataPages,
     jobLogs,
     jobPages,
     places,
     comparisons,
     code,
+    lineage,
     vscode.workspace.registerFileSystemProvider(artifactScheme, files, { isReadonly: true }),
     registerCommands(commands, commandContext),
     registerLanguageModelTools(tools, commandContext),

@@ -13,10 +13,21 @@ export interface WebviewPage {
   readonly nonce: string
   /** A text in place of what the scripts would show. */
   readonly notice?: string
+  /** What the page gives VS Code to keep of it. */
+  readonly kept?: object
 }
 
 /** The page of a webview, which may reach nothing but what ships with the extension. */
-export function createWebviewHtml({ title, language, scripts, style, source, nonce, notice }: WebviewPage): string {
+export function createWebviewHtml({
+  title,
+  language,
+  scripts,
+  style,
+  source,
+  nonce,
+  notice,
+  kept,
+}: WebviewPage): string {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -34,7 +45,7 @@ export function createWebviewHtml({ title, language, scripts, style, source, non
 <title>${escapeHtml(title)}</title>
 <link rel="stylesheet" href="${escapeHtml(style)}">
 </head>
-<body>
+<body${kept === undefined ? '' : ` data-kept="${escapeHtml(JSON.stringify(kept))}"`}>
 ${notice === undefined ? '' : `<p class="page-notice" role="alert">${escapeHtml(notice)}</p>\n`}${scripts.map((script) => `<script nonce="${nonce}" src="${escapeHtml(script)}"></script>`).join('\n')}
 </body>
 </html>`

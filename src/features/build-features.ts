@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { type Duckdb, openDuckdb } from '../data/duckdb-process.ts'
+import type { Duckdb } from '../data/duckdb-process.ts'
 import { isTrackedByGit } from '../git/git-index.ts'
 import type { FeatureSetDefinition } from '../protocol/feature-sets.ts'
 import { type BuiltVersion, filesIn, findBuilt, refuseLinks, type VersionFiles, versionFiles } from './built-version.ts'
@@ -11,6 +11,7 @@ import { computeStatistics } from './column-statistics.ts'
 import { computeQuery, computeScript, inOrder, type SetColumns, writeTable } from './compute-table.ts'
 import { type FeatureContext, findFeatureSet } from './feature-context.ts'
 import { featureVersion } from './feature-version.ts'
+import { openTables } from './open-tables.ts'
 import { runScript } from './run-script.ts'
 import { makeScratchFolder, type ScratchFolder, syncFile } from './scratch-folder.ts'
 import { checkUnchanged, hashSource, loadSources, type Source, type SourceFile } from './sources.ts'
@@ -102,21 +103,16 @@ async function makeVersion(
 ): Promise<BuiltVersion> {
   const definition = findFeatureSet(context, name)
   const files = filesIn(scratch.path)
-  const { memoryBytes, threads, signal } = context
+  const sourceFiles = planned.sources.flatMap((source) => source.files)
   context.progress({ featureSet: name, stage: 'compute' })
   const output = await runItsScript(context, name, definition, scratch)
-  const read = planned.sources.flatMap((source) => source.files.map(({ realPath }) => realPath))
-  const settings = {
-    allowedPaths: [...(output === undefined ? read : [output]), files.table],
-    memoryBytes,
-    threads,
-    temporaryFolder: scratch.spill,
-  }
-  await using db = await openDuckdb(context.duckdb, settings, signal)
+  const read = output === undefined ? sourceFiles.map(({ realPath }) => realPath) : [output]
+  await using db = await openTables(context, scratch, [...read, files.table])
   const columns = await compute(db, name, definition, planned, output)
   const { rowCount, ...dropped } = await writeTable(db, files.table, columns)
   await syncFile(files.table)
-  await checkUnchanged([...planned.sources.flatMap((source) => source.files), ...planned.scriptFiles])
+  await checkUnchanged([...sourceFiles, ...planned.scriptFiles])
+  if (output !== undefined) await rm(output)
   context.progress({ featureSet: name, stage: 'statistics' })
   const built: BuiltVersion = {
     featureSet: name,
@@ -129,7 +125,6 @@ async function makeVersion(
     columns: await computeStatistics(db, scanTable('parquet', [files.table]), inOrder(columns)),
   }
   await writeFile(files.statistics, `${JSON.stringify(built, undefined, 2)}\n`, { flush: true })
-  if (output !== undefined) await rm(output)
   return built
 }
 

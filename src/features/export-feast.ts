@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { openDuckdb } from '../data/duckdb-process.ts'
 import { isSameColumn } from '../protocol/feature-sets.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import { type Built, buildFeatures } from './build-features.ts'
 import { type FeatureView, type TypedField, writeRegistry } from './feast/registry.ts'
 import { toValueType } from './feast/value-type.ts'
 import { type FeatureContext, findFeatureSet } from './feature-context.ts'
+import { openTables } from './open-tables.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
 import { quoteName } from './sql-text.ts'
 import { copyTable, scanTable } from './table-scan.ts'
@@ -130,16 +130,13 @@ function listEntities(views: readonly FeatureView[]): readonly TypedField[] {
 async function writeView(context: FeatureContext, built: Built, view: FeatureView, target: string): Promise<void> {
   await using scratch = await makeScratchFolder(context.folder)
   const beside = `${target}.${path.basename(scratch.path)}`
-  const { memoryBytes, threads, signal } = context
-  const allowedPaths = [built.files.table, beside]
   const times = [view.timestamp, ...(view.createdTimestamp === undefined ? [] : [view.createdTimestamp])]
   const replaced = times.map(
     (name) => `CAST(CAST(${quoteName(name)} AS TIMESTAMP) AS TIMESTAMPTZ) AS ${quoteName(name)}`,
   )
   const select = `SELECT * REPLACE (${replaced.join(', ')}) FROM ${scanTable('parquet', [built.files.table])}`
   try {
-    const settings = { allowedPaths, memoryBytes, threads, temporaryFolder: scratch.spill }
-    await using db = await openDuckdb(context.duckdb, settings, signal)
+    await using db = await openTables(context, scratch, [built.files.table, beside])
     await db.run(copyTable(select, beside, 'parquet'))
     await rename(beside, target)
   } finally {

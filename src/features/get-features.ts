@@ -1,4 +1,4 @@
-import { type CellValue, type Duckdb, openDuckdb, type ResultColumn } from '../data/duckdb-process.ts'
+import type { CellValue, Duckdb, ResultColumn } from '../data/duckdb-process.ts'
 import { QueryFailed } from '../data/query-failed.ts'
 import { isSameColumn } from '../protocol/feature-sets.ts'
 import { RunwrightError } from '../protocol/errors.ts'
@@ -6,9 +6,10 @@ import type { Built } from './build-features.ts'
 import { findColumn } from './columns.ts'
 import { type FeatureContext, findFeatureSet } from './feature-context.ts'
 import type { FeatureReference } from './feature-reference.ts'
-import { buildAll, joinFailed, type JoinedVersion, planSets, runJoin } from './join-features.ts'
 import { type EntityTable, selectJoined } from './join-sql.ts'
 import type { NameStyle } from './joined-set.ts'
+import { openTables } from './open-tables.ts'
+import { buildAll, type JoinedVersion, joinFailed, planSets, runJoin } from './run-join.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
 import { commaList, quoteName } from './sql-text.ts'
 import { scanTable } from './table-scan.ts'
@@ -41,10 +42,8 @@ export async function getFeatures(context: FeatureContext, request: GetRequest):
   const built = await buildAll(context, request.features)
   const keys = listKeys(context, built, request.entity)
   await using scratch = await makeScratchFolder(context.folder)
-  const { memoryBytes, threads, signal } = context
-  const allowedPaths = built.map(({ files }) => files.table)
-  const settings = { allowedPaths, memoryBytes, threads, temporaryFolder: scratch.spill }
-  await using db = await openDuckdb(context.duckdb, settings, signal)
+  const tables = built.map(({ files }) => files.table)
+  await using db = await openTables(context, scratch, tables)
   try {
     const entity = await makeEntityTable(db, context, built, keys, request)
     const sets = planSets(context, built, request.features, entity, request.names)

@@ -1,18 +1,18 @@
-import { realpath, rename, rm, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { type Duckdb, openDuckdb, type ResultColumn } from '../data/duckdb-process.ts'
+import type { Duckdb, ResultColumn } from '../data/duckdb-process.ts'
 import { QueryFailed } from '../data/query-failed.ts'
 import { RunwrightError } from '../protocol/errors.ts'
-import { type Built, buildFeatures } from './build-features.ts'
-import { describeTable, findColumn, listNames } from './columns.ts'
-import { hintFor } from './compute-table.ts'
+import type { Built } from './build-features.ts'
+import { describeEntityTable, findEntityTable } from './entity-table.ts'
 import type { FeatureContext } from './feature-context.ts'
 import type { FeatureReference } from './feature-reference.ts'
-import { countJoined, type EntityTable, type JoinedSet, joinSql, selectJoined } from './join-sql.ts'
-import { type NameStyle, planJoinedSet, refuseClashes } from './joined-set.ts'
+import { type EntityTable, selectJoined } from './join-sql.ts'
+import type { NameStyle } from './joined-set.ts'
+import { openTables } from './open-tables.ts'
+import { buildAll, type JoinedVersion, joinFailed, planSets, runJoin } from './run-join.ts'
 import { makeScratchFolder, syncFile } from './scratch-folder.ts'
-import { copyTable, scanTable, tableFormat } from './table-scan.ts'
-import { checkTimeColumn, timeUnit } from './time-column.ts'
+import { copyTable, scanTable, tableFormat, type TableFormat } from './table-scan.ts'
 
 export interface JoinRequest {
   readonly features: readonly FeatureReference[]
@@ -23,14 +23,6 @@ export interface JoinRequest {
   readonly names: NameStyle
   /** Absolute path; what is there is replaced. Its ending says what is written. */
   readonly output: string
-}
-
-/** A set as it was joined. */
-export interface JoinedVersion {
-  readonly featureSet: string
-  readonly version: string
-  /** Rows of the entity table that have features of this set. */
-  readonly matchedCount: number
 }
 
 export interface JoinResult {
@@ -51,46 +43,46 @@ const notesKey = 'runwright.featureSets'
  *   that are missing, clash or cannot be compared
  */
 export async function joinFeatures(context: FeatureContext, request: JoinRequest): Promise<JoinResult> {
-  const entityPath = await findEntityTable(request.entityTable)
-  const [entityFormat, format] = [tableFormat(request.entityTable), tableFormat(request.output)]
-  await checkOutput(request.output)
+  const { entityTable, output } = request
+  const entityPath = await findEntityTable(entityTable)
+  const [given, format] = [tableFormat(entityTable), tableFormat(output)]
+  await checkOutput(output)
   const built = await buildAll(context, request.features)
   await using scratch = await makeScratchFolder(context.folder)
-  const output = `${request.output}.${path.basename(scratch.path)}`
-  const where = `The table ${path.basename(request.entityTable)}`
+  const beside = `${output}.${path.basename(scratch.path)}`
   const tables = built.map(({ files }) => files.table)
-  const { memoryBytes, threads, signal } = context
-  const settings = {
-    allowedPaths: [entityPath, ...tables, output],
-    memoryBytes,
-    threads,
-    temporaryFolder: scratch.spill,
-  }
+  const where = `The table ${path.basename(entityTable)}`
   try {
-    await using db = await openDuckdb(context.duckdb, settings, signal)
-    const entity = await describeEntityTable(db, scanTable(entityFormat, [entityPath]), request.timestamp, where)
-    const sets = planSets(context, built, request.features, entity, request.names)
-    for (const featureSet of built) context.progress({ featureSet: featureSet.featureSet, stage: 'join' })
-    const { rowCount, featureSets } = await runJoin(db, entity, sets, built)
-    const versions = Object.fromEntries(built.map(({ featureSet, version }) => [featureSet, version]))
-    const select = selectJoined(entity, sets)
-    const { columns } = await db.run(`SELECT * FROM (${select}) LIMIT 0`)
-    await db.run(copyTable(select, output, format, { [notesKey]: JSON.stringify(versions) }))
-    await putInPlace(output, request.output, signal)
-    return { rowCount, columns, timestamp: entity.timestamp.name, featureSets }
+    await using db = await openTables(context, scratch, [entityPath, ...tables, beside])
+    const entity = await describeEntityTable(db, scanTable(given, [entityPath]), request.timestamp, where)
+    const result = await joinInto(db, context, built, entity, request, { path: beside, format })
+    await syncFile(beside)
+    if (context.signal.aborted) throw new RunwrightError('CANCELLED', 'Cancelled.')
+    await rename(beside, output)
+    return result
   } catch (error) {
     throw error instanceof QueryFailed ? joinFailed(`${where} cannot be joined`, error) : error
   } finally {
-    await rm(output, { force: true })
+    await rm(beside, { force: true })
   }
 }
 
-async function findEntityTable(file: string): Promise<string> {
-  const real = await realpath(file).catch(() => undefined)
-  if (real !== undefined && (await stat(real)).isFile()) return real
-  throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `There is no table ${file}.`, {
-    hint: 'Name a file with keys and event times: Parquet, CSV or JSON lines.',
-  })
+async function joinInto(
+  db: Duckdb,
+  context: FeatureContext,
+  built: readonly Built[],
+  entity: EntityTable,
+  { features, names }: JoinRequest,
+  output: { readonly path: string; readonly format: TableFormat },
+): Promise<JoinResult> {
+  const sets = planSets(context, built, features, entity, names)
+  for (const { featureSet } of built) context.progress({ featureSet, stage: 'join' })
+  const joined = await runJoin(db, entity, sets, built)
+  const select = selectJoined(entity, sets)
+  const { columns } = await db.run(`SELECT * FROM (${select}) LIMIT 0`)
+  const versions = Object.fromEntries(built.map(({ featureSet, version }) => [featureSet, version]))
+  await db.run(copyTable(select, output.path, output.format, { [notesKey]: JSON.stringify(versions) }))
+  return { ...joined, columns, timestamp: entity.timestamp.name }
 }
 
 /** Before anything is computed for it. */
@@ -102,89 +94,4 @@ async function checkOutput(output: string): Promise<void> {
   const present = await stat(output).catch(() => undefined)
   if (present === undefined || present.isFile()) return
   throw new RunwrightError('INVALID_PARAMETER_VALUE', `${output} is no file, so it is not replaced.`)
-}
-
-export async function buildAll(
-  context: FeatureContext,
-  references: readonly FeatureReference[],
-): Promise<readonly Built[]> {
-  const built: Built[] = []
-  for (const { featureSet } of references) built.push(await buildFeatures(context, featureSet))
-  return built
-}
-
-async function describeEntityTable(
-  db: Duckdb,
-  from: string,
-  timestamp: string | undefined,
-  where: string,
-): Promise<EntityTable> {
-  const columns = await describeTable(db, from)
-  return { from, columns, timestamp: chooseTimestamp(columns, timestamp, where), where }
-}
-
-function chooseTimestamp(columns: readonly ResultColumn[], named: string | undefined, where: string): ResultColumn {
-  const usual = columns.find(({ name }) => name.toLowerCase() === 'event_timestamp')
-  const times = columns.filter(({ type }) => timeUnit(type) !== undefined)
-  const only = times.length === 1 ? times[0] : undefined
-  const chosen = named === undefined ? (usual ?? only) : findColumn(columns, named, where)
-  if (chosen === undefined) {
-    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${where} has no column "event_timestamp".`, {
-      hint: `Name the column of event times with --timestamp. It has ${listNames(columns)}.`,
-    })
-  }
-  // JSON has no times, so they are texts there.
-  if (chosen.type !== 'VARCHAR') checkTimeColumn(chosen, where)
-  return chosen
-}
-
-export function planSets(
-  context: FeatureContext,
-  built: readonly Built[],
-  references: readonly FeatureReference[],
-  entity: EntityTable,
-  names: NameStyle,
-): readonly JoinedSet[] {
-  const sets = built.flatMap((each) => {
-    const reference = references.find(({ featureSet }) => featureSet === each.featureSet)
-    return reference === undefined ? [] : [planJoinedSet(context, each, reference, entity, names)]
-  })
-  refuseClashes(
-    entity,
-    sets.map((set, index) => [built[index]?.featureSet ?? '', set]),
-  )
-  return sets
-}
-
-export async function runJoin(
-  db: Duckdb,
-  entity: EntityTable,
-  sets: readonly JoinedSet[],
-  built: readonly Built[],
-): Promise<Pick<JoinResult, 'rowCount' | 'featureSets'>> {
-  await db.run(joinSql(entity, sets))
-  const { rows } = await db.run(countJoined(sets))
-  const [rowCount = 0, ...matched] = (rows[0] ?? []).map(Number)
-  return {
-    rowCount,
-    featureSets: built.map(({ featureSet, version }, index) => ({
-      featureSet,
-      version,
-      matchedCount: matched[index] ?? 0,
-    })),
-  }
-}
-
-async function putInPlace(beside: string, output: string, signal: AbortSignal): Promise<void> {
-  await syncFile(beside)
-  if (signal.aborted) throw new RunwrightError('CANCELLED', 'Cancelled.')
-  await rename(beside, output)
-}
-
-export function joinFailed(what: string, error: QueryFailed): RunwrightError {
-  const hint = hintFor(error)
-  return new RunwrightError(error.code, `${what}: ${error.sentence}`, {
-    cause: error,
-    ...(hint === undefined ? {} : { hint }),
-  })
 }

@@ -34,7 +34,7 @@ interface RandomSet {
   readonly keyCount: 1 | 2
   readonly keyType: 'BIGINT' | 'SMALLINT'
   readonly timeType: TimeType
-  readonly ttlTicks: number | undefined
+  readonly ttlSeconds: number | undefined
   readonly hasCreated: boolean
   readonly rows: readonly FeatureRow[]
 }
@@ -52,42 +52,60 @@ interface RandomJoin {
   readonly sets: readonly RandomSet[]
 }
 
-/** In ticks of a second, so that a ttl may end on the moment; ties are the rule. */
 const second = 1_000_000_000n
-const time = fc.option(fc.integer({ min: 0, max: 6 }), { freq: 8 })
 const number = fc.option(fc.integer({ min: 0, max: 2 }), { freq: 8 })
 const word = fc.option(fc.constantFrom('', 'x', 'X', 'ü'), { freq: 8 })
 
-const randomSet: fc.Arbitrary<RandomSet> = fc.constantFrom<1 | 2>(1, 2).chain((keyCount) =>
+/** How many rows the tables have, and how many half seconds their times lie apart: few, and ties are the rule. */
+interface Size {
+  readonly entities: fc.ArrayConstraints
+  readonly features: fc.ArrayConstraints
+  readonly halfSeconds: number
+}
+
+const drawTime = ({ halfSeconds }: Size) => fc.option(fc.integer({ min: 0, max: halfSeconds }), { freq: 8 })
+
+const randomSet = (size: Size): fc.Arbitrary<RandomSet> =>
+  fc.constantFrom<1 | 2>(1, 2).chain((keyCount) =>
+    fc.record({
+      keyCount: fc.constant(keyCount),
+      keyType: fc.constantFrom('BIGINT' as const, 'SMALLINT' as const),
+      timeType: fc.constantFrom<TimeType>(...timeTypes),
+      // In seconds, so that it may end on the moment.
+      ttlSeconds: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+      hasCreated: fc.boolean(),
+      rows: fc.array(
+        fc.record({
+          keys: keyCount === 1 ? fc.tuple(number) : fc.tuple(number, word),
+          time: drawTime(size),
+          created: drawTime(size),
+          value: number,
+        }),
+        size.features,
+      ),
+    }),
+  )
+
+const randomJoin = (size: Size): fc.Arbitrary<RandomJoin> =>
   fc.record({
-    keyCount: fc.constant(keyCount),
-    keyType: fc.constantFrom('BIGINT' as const, 'SMALLINT' as const),
-    timeType: fc.constantFrom<TimeType>(...timeTypes),
-    ttlTicks: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
-    hasCreated: fc.boolean(),
+    keyType: fc.constantFrom('BIGINT' as const, 'INTEGER' as const, 'DOUBLE' as const),
+    timeType: fc.constantFrom<TimeType>(...timeTypes, 'VARCHAR'),
     rows: fc.array(
-      fc.record({
-        keys: keyCount === 1 ? fc.tuple(number) : fc.tuple(number, word),
-        time,
-        created: time,
-        value: number,
-      }),
-      { maxLength: 25 },
+      fc.record({ keys: fc.tuple(number, word), time: drawTime(size), offset: fc.integer({ min: -11, max: 14 }) }),
+      size.entities,
     ),
-  }),
-)
+    sets: fc.array(randomSet(size), { minLength: 1, maxLength: 3 }),
+  })
 
-const randomJoin: fc.Arbitrary<RandomJoin> = fc.record({
-  keyType: fc.constantFrom('BIGINT' as const, 'INTEGER' as const, 'DOUBLE' as const),
-  timeType: fc.constantFrom<TimeType>(...timeTypes, 'VARCHAR'),
-  rows: fc.array(fc.record({ keys: fc.tuple(number, word), time, offset: fc.integer({ min: -11, max: 14 }) }), {
-    minLength: 1,
-    maxLength: 20,
-  }),
-  sets: fc.array(randomSet, { minLength: 1, maxLength: 3 }),
-})
+const small: Size = { entities: { minLength: 1, maxLength: 20 }, features: { maxLength: 25 }, halfSeconds: 6 }
+/** DuckDB joins a table of 64 rows and more in another way. */
+const large: Size = {
+  entities: { minLength: 300, maxLength: 600, size: 'max' },
+  features: { minLength: 300, maxLength: 600, size: 'max' },
+  halfSeconds: 200,
+}
 
-/** Nanoseconds of a time that was drawn: a second each, and an odd one a tick of its type more. */
+/** Nanoseconds of a time that was drawn: each two make a second, and the second of them is a tick of its type later. */
 function nanoseconds(drawn: number, type: TimeType): bigint {
   return BigInt(drawn >> 1) * second + (drawn % 2 === 0 ? 0n : tick[type])
 }
@@ -113,7 +131,7 @@ function bruteForce({ rows, sets, timeType }: RandomJoin): readonly (readonly (n
       )
       if (newest === undefined) return null
       const age = moment - (at(newest) ?? 0n)
-      return set.ttlTicks === undefined || age <= BigInt(set.ttlTicks) * second ? newest.value : null
+      return set.ttlSeconds === undefined || age <= BigInt(set.ttlSeconds) * second ? newest.value : null
     }),
   )
 }
@@ -163,7 +181,7 @@ async function writeSet(db: Duckdb, set: RandomSet, file: string, index: number)
     from: scanTable('parquet', [file]),
     keys: keys.map((ours) => ({ ours, theirs: ours.name === 'k2' ? ours : column('key one', '') })),
     timestamp,
-    ttlSeconds: set.ttlTicks,
+    ttlSeconds: set.ttlSeconds,
     features: [{ column: 'v"1', name: `v${index}` }],
   }
 }
@@ -217,9 +235,9 @@ describe('a point-in-time join', { timeout: 300_000 }, () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  const check = (change: (sql: string) => string, numRuns: number) =>
+  const check = (change: (sql: string) => string, numRuns: number, size = small) =>
     fc.check(
-      fc.asyncProperty(randomJoin, async (random) => {
+      fc.asyncProperty(randomJoin(size), async (random) => {
         const taken = files.splice(0, random.sets.length)
         assert.deepEqual(await join(db, random, taken, change), bruteForce(random))
       }),
@@ -229,6 +247,11 @@ describe('a point-in-time join', { timeout: 300_000 }, () => {
   it('equals brute force over random tables with ties, nulls, ttl, several sets, zones and kinds of time', async () => {
     const result = await check((sql) => sql, runs)
     if (result.failed) assert.fail(fc.defaultReportMessage(result))
+  })
+
+  it('equals brute force over hundreds of rows', async () => {
+    const result = await check((sql) => sql, 10, large)
+    if (result.failed) assert.fail(String(result.errorInstance))
   })
 
   for (const [leak, change] of [
@@ -244,10 +267,12 @@ describe('a point-in-time join', { timeout: 300_000 }, () => {
     ['takes the entity of another', (sql: string) => sql.replaceAll(/e\.k\d_0 = s\d\.k0 AND /g, '')],
   ] as const) {
     it(`is not like brute force when it ${leak}`, async () => {
-      const { failed, errorInstance } = await check(change, runs)
-      assert.ok(failed, 'The test sees no difference.')
-      // The values differ; it is not that the changed statement could not be run.
-      assert.ok(errorInstance instanceof assert.AssertionError, String(errorInstance))
+      for (const size of [small, large]) {
+        const { failed, errorInstance } = await check(change, size === small ? runs : 10, size)
+        assert.ok(failed, 'The test sees no difference.')
+        // The values differ; it is not that the changed statement could not be run.
+        assert.ok(errorInstance instanceof assert.AssertionError, String(errorInstance))
+      }
     })
   }
 })

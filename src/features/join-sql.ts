@@ -66,13 +66,16 @@ function joinSet(entity: EntityTable, set: JoinedSet, index: number): SetParts {
   const time = `${momentOf(quoteName(set.timestamp.name), set.timestamp.type, unit)} AS t`
   const own = commaList([...keys.map((key) => key.own), time, ...features])
   const fresh = set.ttlSeconds === undefined ? '' : ` AND ${isWithin(moment, `${alias}.t`, set.ttlSeconds, unit)}`
-  const holds = `(${alias}.t IS NOT NULL${fresh})`
+  // With rows without a time beside rows without a key, DuckDB 1.5.6 gives the former the last features of their key. So
+  // what it finds is looked at again, and no fault of a join can let a feature in from later or from elsewhere.
+  const isTrue = [...keys.map(({ equal }) => equal), `${moment} >= ${alias}.t`].join(' AND ')
+  const holds = `coalesce(${isTrue}${fresh}, false)`
   return {
     compared: [
       ...keys.map(({ given }) => given),
       `${momentOf(quoteName(entity.timestamp.name), entity.timestamp.type, unit)} AS t${index}`,
     ],
-    join: `ASOF LEFT JOIN (SELECT ${own} FROM ${set.from}) ${alias} ON ${[...keys.map(({ equal }) => equal), `${moment} >= ${alias}.t`].join(' AND ')}`,
+    join: `ASOF LEFT JOIN (SELECT ${own} FROM ${set.from}) ${alias} ON ${isTrue}`,
     selected: [
       ...features.map((_, at) => `CASE WHEN ${holds} THEN ${alias}.f${at} END AS f${index}_${at}`),
       `${holds} AS m${index}`,

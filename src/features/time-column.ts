@@ -30,6 +30,9 @@ export function checkTimeColumn({ name, type }: ResultColumn, where: string): Ti
   })
 }
 
+/** Nanoseconds beyond every moment. */
+const infinity = '1'.padEnd(37, '0')
+
 /**
  * A moment that can be compared with any other of the same unit. Infinite times stay before and after all others.
  *
@@ -41,12 +44,14 @@ export function momentOf(column: string, type: string, unit: TimeUnit): string {
   if (unit === 'us') return moment
   const nanoseconds =
     timeUnit(type) === 'ns' ? `CAST(epoch_ns(${column}) AS HUGEINT)` : `CAST(epoch_us(${moment}) AS HUGEINT) * 1000`
-  const infinite = `CASE WHEN ${moment} > TIMESTAMP '1970-01-01' THEN 1 ELSE -1 END::HUGEINT * ${'1'.padEnd(37, '0')}`
+  const infinite = `CASE WHEN ${moment} > TIMESTAMP '1970-01-01' THEN 1 ELSE -1 END::HUGEINT * ${infinity}`
   return `CASE WHEN isfinite(${time}) IS DISTINCT FROM false THEN ${nanoseconds} ELSE ${infinite} END`
 }
 
 /** Whether a moment is at most so long after another. Of infinite ones none is. */
 export function isWithin(later: string, earlier: string, seconds: number, unit: TimeUnit): string {
-  if (unit === 'ns') return `${later} - ${earlier} <= ${seconds * 1000}::HUGEINT * 1000000`
+  if (unit === 'ns') {
+    return `(${later} - ${earlier} <= ${seconds * 1000}::HUGEINT * 1000000 AND abs(${earlier}) < ${infinity})`
+  }
   return `coalesce(epoch_us(${later})::HUGEINT - epoch_us(${earlier})::HUGEINT <= ${seconds * 1000}::HUGEINT * 1000, false)`
 }

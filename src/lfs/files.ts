@@ -1,6 +1,7 @@
-import { type Git, runGit } from '../git/git.ts'
+import type { Git } from '../git/git.ts'
 import { type GitPath, toFileName } from '../git/git-path.ts'
 import { type LfsPointer, maxPointerBytes, parseLfsPointer } from '../git/lfs-pointer.ts'
+import { readBlobs } from '../git/read-blobs.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { LfsRepository } from './repository.ts'
 
@@ -26,12 +27,12 @@ interface Entry {
  *
  * @param paths of files and folders; none: all
  */
-export async function listIndexedFiles({ root, env }: LfsRepository, paths: readonly GitPath[]): Promise<LfsFile[]> {
-  const git = runGit(root, env)
+export async function listIndexedFiles(repository: LfsRepository, paths: readonly GitPath[]): Promise<LfsFile[]> {
+  const { root, git } = repository
   const args = ['--literal-pathspecs', 'ls-files', '--stage', '-t', '-z', '--', ...toPathspecs(paths)]
   const listed = await readAll(git, args, `the index of ${root}`)
   const entries = splitEntries(listed, /^(\S) 100\d{3} ([0-9a-f]+) 0\t(.+)$/s)
-  return readPointers(git, await keepSmall(git, entries))
+  return readPointers(repository, await keepSmall(git, entries))
 }
 
 /**
@@ -41,15 +42,16 @@ export async function listIndexedFiles({ root, env }: LfsRepository, paths: read
  * @throws RESOURCE_DOES_NOT_EXIST where git knows no such revision
  */
 export async function listRevisionFiles(
-  { git }: LfsRepository,
+  repository: LfsRepository,
   revision: string,
   paths: readonly GitPath[],
 ): Promise<LfsFile[]> {
+  const { git } = repository
   const commit = await findCommit(git, revision)
   const args = ['ls-tree', '-r', '-z', '--long', '--full-tree', commit, '--', ...toPathspecs(paths)]
   const listed = await readAll(git, args, `the files of ${revision}`)
   const small = listed.filter((line) => Number(/^\S+ \S+ \S+ +(\d+)\t/.exec(line)?.[1]) < maxPointerBytes)
-  return readPointers(git, splitEntries(small, /^100\d{3} (blob) ([0-9a-f]+) +\d+\t(.+)$/s))
+  return readPointers(repository, splitEntries(small, /^100\d{3} (blob) ([0-9a-f]+) +\d+\t(.+)$/s))
 }
 
 /** @throws RESOURCE_DOES_NOT_EXIST */
@@ -68,10 +70,11 @@ export async function findCommit(git: Git, revision: string): Promise<string> {
  * @param remote undefined: the whole history
  */
 export async function listHistoryFiles(
-  { git }: LfsRepository,
+  repository: LfsRepository,
   revisions: readonly string[],
   remote: string | undefined,
 ): Promise<LfsFile[]> {
+  const { git } = repository
   const commits = await Promise.all(revisions.map((revision) => findCommit(git, revision)))
   const known = remote === undefined ? [] : ['--not', `--remotes=${remote.replaceAll(/[\\*?[]/g, String.raw`\$&`)}`]
   const args = ['rev-list', '--objects', '--no-object-names', ...commits, ...known]
@@ -82,7 +85,7 @@ export async function listHistoryFiles(
     .split('\n')
     .filter((line) => line !== '')
   const entries = blobs.map((blob) => ({ path: '', blob, isSkipped: false }))
-  return readPointers(git, await keepSmall(git, entries))
+  return readPointers(repository, await keepSmall(git, entries))
 }
 
 function toPathspecs(paths: readonly GitPath[]): string[] {
@@ -121,21 +124,17 @@ async function keepSmall(git: Git, entries: readonly Entry[]): Promise<Entry[]> 
   })
 }
 
-async function readPointers(git: Git, entries: readonly Entry[]): Promise<LfsFile[]> {
-  if (entries.length === 0) return []
-  const output = await git(['cat-file', '--buffer', '--batch'], maxOutputBytes, toInput(entries))
-  if (output === undefined) throw createUnreadable('its files')
+async function readPointers({ root, env }: LfsRepository, entries: readonly Entry[]): Promise<LfsFile[]> {
   const files: LfsFile[] = []
-  let offset = 0
-  for (const { path, isSkipped } of entries) {
-    const newline = output.indexOf(10, offset)
-    const size = Number(/ blob (\d+)$/.exec(output.toString('latin1', offset, newline))?.[1] ?? -1)
-    offset = newline + 1
-    // An object that is missing has a head alone.
-    if (newline === -1 || size < 0) continue
-    const pointer = parseLfsPointer(output.subarray(offset, offset + size))
-    if (pointer !== undefined) files.push({ path, isSkipped, ...pointer })
-    offset += size + 1
+  const { signal } = new AbortController()
+  let index = 0
+  const names = entries.map(({ blob }) => blob)
+  for await (const { content } of readBlobs(root, env, names, { signal, maxBytes: maxPointerBytes })) {
+    const entry = entries[index++]
+    const pointer = content === undefined ? undefined : parseLfsPointer(content)
+    if (pointer !== undefined && entry !== undefined) {
+      files.push({ path: entry.path, isSkipped: entry.isSkipped, ...pointer })
+    }
   }
   return files
 }

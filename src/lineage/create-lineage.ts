@@ -7,14 +7,29 @@ import type { Database, Sql } from '../store/database.ts'
 import { getNumber } from '../store/row.ts'
 import { getRunRow } from '../tracking/run-rows.ts'
 import type { Lineage } from './lineage.ts'
+import { readPresentStates } from './present-states.ts'
 import { findDataRows } from './walk/data-rows.ts'
 import { loadNodes } from './walk/load-nodes.ts'
 import { keyOf, type Place } from './walk/steps.ts'
 import { walkLineage } from './walk/walk.ts'
 
-/** Puts the feature together over a database that tracking's, the registry's and its own migrations have been applied to. */
-export function createLineage(database: Database): Lineage {
+/**
+ * Puts the feature together over a database that tracking's, the registry's and its own migrations have been applied to.
+ *
+ * @param workspace absolute path
+ */
+export function createLineage({ database, workspace }: { database: Database; workspace: string }): Lineage {
   return {
+    hashes: () =>
+      database.read(async (sql) => {
+        // Spelled as in the index, which has all that is asked for.
+        const rows = await sql.all(
+          `select distinct case when json_valid(source) then source ->> 'md5' end as md5 from datasets
+             where source_type = 'runwright_data'`,
+        )
+        return rows.flatMap((row) => (typeof row['md5'] === 'string' ? [row['md5']] : []))
+      }),
+    present: (versions) => readPresentStates(workspace, versions),
     of: ({ kind, id, direction, depth, limit }) =>
       database.read(async (sql) => {
         const ways = direction === 'both' ? (['up', 'down'] as const) : [direction]

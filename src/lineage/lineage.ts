@@ -1,4 +1,5 @@
-import type { LineageDirection, LineageGraph, LineageKind } from '../protocol/lineage.ts'
+import type { DataVersion } from '../protocol/data-versions.ts'
+import type { LineageDirection, LineageGraph, LineageKind, PresentState } from '../protocol/lineage.ts'
 
 /** The front of the feature: what came of what, over runs, data and registered models. */
 export interface Lineage {
@@ -12,4 +13,8 @@ export interface Lineage {
     /** Nodes in the answer. */
     readonly limit: number
   }): Promise<LineageGraph>
+  /** Each md5 of data that any run has read or written, deleted runs included. */
+  hashes(): Promise<readonly string[]>
+  /** How versions stand to the workspace now, in their order. */
+  present(versions: readonly DataVersion[]): Promise<readonly PresentState[]>
 }

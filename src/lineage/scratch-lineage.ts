@@ -45,7 +45,7 @@ export async function openScratchLineage(): Promise<ScratchLineage> {
     },
   })
   return {
-    ...createLineage(database),
+    ...createLineage({ database, workspace: folder }),
     tracking,
     registry: createRegistry(parts),
     write: (work) => database.write(work),

@@ -1,3 +1,4 @@
+import type { DataFinding } from './data-versions.ts'
 import type { LineageEdge, LineageGraph, LineageNode, LineageRelation } from './lineage.ts'
 
 /** What stands in a lineage that people read, in their language. `{name}` is put in by the function. */
@@ -9,6 +10,8 @@ export interface LineageWords {
   readonly up: Readonly<Record<LineageRelation, (name: string) => string>>
   /** The same seen from what was first, as `read by {name}` of data. */
   readonly down: Readonly<Record<LineageRelation, (name: string) => string>>
+  /** How it is known that a run has to do with data. */
+  readonly found: Readonly<Record<DataFinding, string>>
   /** A run and its status. */
   readonly run: (name: string, status: string) => string
   readonly deletedRun: (name: string) => string
@@ -36,6 +39,7 @@ export const englishLineage: LineageWords = {
     file: (name) => `the file of ${name}`,
     loaded: (name) => `loaded by ${name}`,
   },
+  found: { declared: 'declared', opened: 'opened' },
   run: (name, status) => `run ${name} (${status})`,
   deletedRun: (name) => `run ${name} (deleted)`,
   modelVersion: (name, version) => `${name} version ${version}`,
@@ -124,7 +128,7 @@ function* branches(
 
 function describe({ words, printable }: Tree, edge: LineageEdge, next: LineageNode, way: 'up' | 'down'): string {
   const told = words[way][edge.relation](nameOfNode(next, words))
-  const notes = [edge.context, edge.found].filter((note) => note !== undefined)
+  const notes = [edge.context, edge.found && words.found[edge.found]].filter((note) => note !== undefined)
   return printable(notes.length === 0 ? told : `${told} (${notes.join(', ')})`)
 }
 

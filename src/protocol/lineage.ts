@@ -69,6 +69,12 @@ export interface LineageGraph {
   readonly edges: readonly LineageEdge[]
 }
 
+/**
+ * How a version stands to what the `.dvc` files name now: they name the same at its path, another one, or none there.
+ */
+export const presentStates = ['same', 'changed', 'gone'] as const
+export type PresentState = (typeof presentStates)[number]
+
 /** What one may ask about data and what came of it. */
 export interface LineageMethods {
   /** Datasets that a run read or wrote. One that the run has already keeps its tags. */
@@ -89,5 +95,13 @@ export interface LineageMethods {
       limit?: number
     }
     result: LineageGraph
+  }
+  /** Each md5 of data that any run has read or written, deleted runs included: whatever collects garbage keeps it. */
+  'lineage/hashes': { params: Record<never, never>; result: { hashes: readonly string[] } }
+  /** How versions stand to the workspace now, in their order. */
+  'lineage/present': {
+    /** At most 1,000. */
+    params: { versions: readonly DataVersion[] }
+    result: { states: readonly PresentState[] }
   }
 }

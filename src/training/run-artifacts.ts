@@ -14,6 +14,8 @@ export interface RunArtifacts {
 }
 
 const timeoutMs = 30_000
+/** What a program waits for is small, and it goes on without. */
+const postTimeoutMs = 5000
 
 /** Of the run that MLFLOW_RUN_ID names, at MLFLOW_TRACKING_URI; undefined where that is no server. */
 export function findRunArtifacts(env: Readonly<Record<string, string | undefined>>): RunArtifacts | undefined {
@@ -64,6 +66,27 @@ export function findRunArtifacts(env: Readonly<Record<string, string | undefined
     upload: async (path, body) => void (await send('PUT', await locate(path), body)),
     remove: async (path) => void (await send('DELETE', await locate(path))),
   }
+}
+
+/** Posts JSON to a route that has nothing to say. False without a run at a server. @throws Error when it is refused */
+export async function postToRun(
+  env: Readonly<Record<string, string | undefined>>,
+  route: string,
+  body: object,
+): Promise<boolean> {
+  const uri = (env['MLFLOW_TRACKING_URI'] ?? '').replace(/\/+$/, '')
+  const runId = env['MLFLOW_RUN_ID'] ?? ''
+  if (!/^https?:\/\//.test(uri) || runId === '') return false
+  const response = await fetch(`${uri}/api/2.0/mlflow/${route}`, {
+    method: 'POST',
+    headers: { ...authorization(env), 'content-type': 'application/json' },
+    body: JSON.stringify({ run_id: runId, ...body }),
+    redirect: 'error',
+    signal: AbortSignal.timeout(postTimeoutMs),
+  })
+  await response.body?.cancel()
+  if (!response.ok) throw new Error(`The tracking server answered ${response.status} to ${route}.`)
+  return true
 }
 
 /** As MLflow's client: a name and a password go before a token. */

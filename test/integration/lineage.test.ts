@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { appendFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -12,6 +13,7 @@ import { type CliWorkspace, openCliWorkspace, parseObject } from './cli-workspac
 const python = findTestPython(process.env)
 const packageFolder = join(import.meta.dirname, '../../python')
 const trainScript = join(import.meta.dirname, '../python/train_and_look.py')
+const words = (line: string) => line.split(' ')
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 describe('the lineage of a workspace', { timeout: 300_000 }, () => {
@@ -49,8 +51,8 @@ describe('the lineage of a workspace', { timeout: 300_000 }, () => {
 
   it('knows what a command was said to read, and what it has written', async () => {
     const { runId } = await run(
-      ...['--name', 'prepare', '--data', 'data/raw.csv', '--out', 'data/clean.csv', '--out', 'data/same.csv'],
-      ...['--', 'sh', '-c', 'grep -v a data/raw.csv > data/clean.csv'],
+      ...words('--name prepare --data data/raw.csv --out data/clean.csv --out data/same.csv -- sh -c'),
+      'grep -v a data/raw.csv > data/clean.csv',
     )
     const commit = await workspace.git('rev-parse', 'HEAD')
     const [clean, raw, ...others] = await dataOf(runId)
@@ -63,6 +65,9 @@ describe('the lineage of a workspace', { timeout: 300_000 }, () => {
       [raw?.path, raw?.context, raw?.found, raw?.sha256, raw?.sizeBytes, raw?.commit],
       ['data/raw.csv', 'input', 'declared', sha256('a,b\n1,2\n'), 8, commit],
     )
+    const again = await workspace.json('rerun', 'prepare', '--name', 'again')
+    assert.deepEqual(await dataOf(String(again['runId'])), await dataOf(runId))
+    await workspace.json('runs', 'delete', 'again')
     // Nothing was put under version control behind anybody's back.
     assert.equal(await workspace.git('status', '--porcelain'), '?? data/clean.csv')
   })
@@ -160,6 +165,51 @@ describe('the lineage of a workspace', { timeout: 300_000 }, () => {
     assert.equal(refused.exitCode, 3)
     assert.match(refused.stderr, /\.gitignore is not under version control/)
     assert.deepEqual(await workspace.json('runs', 'list'), before)
+  })
+
+  it('knows the same of a job, which says itself what it has written', async () => {
+    const script = [
+      `import sys; sys.path.insert(0, ${JSON.stringify(packageFolder)})`,
+      'import os, runwright',
+      `os.makedirs('models/parts'); os.mkdir('models/empty')`,
+      `open('models/é.bin', 'w').write('a'); open('models/parts/b.sh', 'w').write('b')`,
+      `os.chmod('models/parts/b.sh', 0o755)`,
+    ].join('\n')
+    const launch = words('train --quiet --name job --data data/raw.csv --out models --out untouched --')
+    const { exitCode, stderr } = await workspace.run(...launch, python, '-c', script)
+    assert.equal(exitCode, 0, stderr)
+    await using client = await workspace.connect()
+    const { jobs } = await client.call('jobs/list', {})
+    const [raw, models, ...others] = await dataOf(jobs[0]?.runId ?? '')
+    assert.deepEqual(
+      [raw?.path, raw?.context, models?.path, models?.context],
+      ['data/raw.csv', 'input', 'models', 'output'],
+    )
+    assert.deepEqual(others, [])
+    const { added } = await workspace.json('data', 'add', 'models')
+    assert.ok(Array.isArray(added))
+    const { hash, sizeBytes, fileCount, ...same } = parseInput(added[0])
+    assert.deepEqual([models?.md5, models?.sha256, models?.sizeBytes], [hash, same['sha256'], sizeBytes])
+    assert.equal(models?.fileCount, fileCount)
+
+    const refused = await workspace.run('train', '--data', 'nothing.csv', '--', 'true')
+    assert.match(refused.stderr, /nothing\.csv is not under version control/)
+    assert.equal((await client.call('jobs/list', {})).total, 1)
+  })
+
+  it('keeps the data of runs from being collected as garbage', async () => {
+    const isKept = (text: string) => {
+      const hash = createHash('md5').update(text).digest('hex')
+      return existsSync(join(workspace.folder, '.dvc/cache/files/md5', hash.slice(0, 2), hash.slice(2)))
+    }
+    await run('--out', 'of-run.txt', '--commit-data', '--', 'sh', '-c', 'printf written > of-run.txt')
+    await workspace.write('loose.txt', 'loose')
+    await cli('data', 'add', 'loose.txt')
+    for (const file of ['of-run.txt', 'loose.txt']) await workspace.write(file, 'another')
+    await cli('data', 'add', 'of-run.txt', 'loose.txt')
+    assert.deepEqual([isKept('written'), isKept('loose')], [true, true])
+    await cli('data', 'gc', '--yes', '--older-than', '0s')
+    assert.deepEqual([isKept('written'), isKept('loose')], [true, false])
   })
 
   it('sees what a program in another language has open', { skip: process.platform !== 'linux' }, async () => {

@@ -49,6 +49,18 @@ for step in range(0 if last is None else last.step + 1, 6):
         os.kill(os.getpid(), 9)
 `
 
+/** Opens data that came to the target by other ways, and writes some. */
+const dataScript = `
+import os, runwright
+os.makedirs('../data/images')
+os.system('printf png > ../data/images/1.png')
+open('../data/images/1.png').read()
+open('../out.txt', 'w').write('out')
+`
+
+/** A `.dvc` file, for data whose hash has this one digit. */
+const pointer = (name: string, digit: string) => `outs:\n- md5: '${digit.repeat(32)}'\n  hash: md5\n  path: ${name}\n`
+
 interface Finished {
   readonly code: number
   readonly stdout: string
@@ -83,6 +95,9 @@ describe('a script is trained', { concurrency: false }, () => {
     scratch = await mkdtemp(path.join(tmpdir(), 'rw-train-'))
     repository = await createTestRepository()
     await repository.write({ "it's app/train.py": script, "it's app/save.py": savingScript, 'config.txt': 'committed' })
+    const [train, images] = [pointer('train.csv', '1'), pointer('images', '2')]
+    await repository.write({ '.dvc/config': '', 'data/train.csv.dvc': train, 'data/images.dvc': images })
+    await repository.write({ "it's app/read.py": dataScript })
     await repository.commit()
     await repository.write({ 'config.txt': 'changed' })
     const file = path.join(repository.root, 'wheels/tiny_part-1.0-py3-none-any.whl')
@@ -172,6 +187,37 @@ describe('a script is trained', { concurrency: false }, () => {
     const { output } = await train('many', '-t', 'cluster', '--gpus', '1', '--memory', '1G')
     assert.match(output, /^tiny 42\nchanged .*\/cluster\/[0-9a-f]{32}-1\/code\/it's app\n$/m)
   })
+
+  for (const [where, target, why] of [
+    ['behind ssh', 'box', whyNoSshd],
+    ['on Slurm', 'cluster', whyNoSlurm],
+  ] as const) {
+    it(`${where}, and its data is recorded: what its code names, and what it opens there`, { skip: why }, async () => {
+      // Its code is what is there, committed or not.
+      await repository.write({ 'data/train.csv.dvc': pointer('train.csv', target === 'box' ? '3' : '4') })
+      const env = `PYTHONPATH=${path.join(import.meta.dirname, '../../python')}`
+      const words = [
+        '-n',
+        `data ${target}`,
+        '-t',
+        target,
+        '--memory',
+        '1G',
+        '--data',
+        '../data/train.csv',
+        '--env',
+        env,
+      ]
+      const { code, stderr, stdout } = await cli('train', ...words, '--', 'python3', 'read.py')
+      assert.equal(code, 0, stderr + stdout)
+      const { run } = parseObject((await cli('runs', 'show', `data ${target}`, '--json')).stdout)
+      const told = JSON.stringify(run)
+      assert.match(told, new RegExp(`"data/train.csv","digest":"${target === 'box' ? '3' : '4'}{32}".*?"declared"`))
+      assert.match(told, /"data\/images","digest":"2{32}".*?"opened"/)
+      const lineage = await cli('lineage', `data ${target}`, '--up')
+      assert.match(lineage.stdout, /read data\/train\.csv .*\(declared\)\n.*read data\/images .*\(opened\)/)
+    })
+  }
 
   it('nowhere else, and what is wrong with a target is said', async () => {
     const { stdout } = await cli('targets', '--json')

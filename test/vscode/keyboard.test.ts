@@ -102,7 +102,7 @@ describe('the experiment explorer without a mouse', () => {
   it('says in every row what axe-core asks for', async () => {
     const { page, row, expand } = vscode
     await expand(row('Run first'))
-    for (const section of ['Params', 'Metrics', 'Artifacts', 'Code', 'Environment']) {
+    for (const section of ['Params', 'Metrics', 'Data', 'Artifacts', 'Code', 'Environment']) {
       await expand(row(`${section} of run first`))
     }
     await row('File notes.txt').waitFor()

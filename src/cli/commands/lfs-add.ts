@@ -16,10 +16,12 @@ the contents before "git push".`,
     stage: { type: 'boolean', summary: 'Put the pointers into the index, too' },
   },
   operands: { usage: 'PATH…', min: 1, max: Infinity },
+  ownsSignals: true,
   async run(context, { options, operands, json, workspace }) {
     using command = await openLfsCommand(context, { workspace, operands, json })
     const { repository, paths, work } = command
     const result = await addLfsFiles(repository, paths, { isStaged: options.stage }, work)
+    command[Symbol.dispose]()
     const sizeBytes = result.added.reduce((sum, { pointer }) => sum + pointer.sizeBytes, 0)
     if (json) {
       const added = result.added.map(({ path, pointer }) => ({ path: toFileName(path), ...pointer }))

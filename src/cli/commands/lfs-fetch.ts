@@ -15,11 +15,13 @@ broken off goes on where it was. "runwright lfs pull" also puts the contents in 
     remote: { type: 'string', value: 'NAME', summary: "From this remote. Default: the branch's, else origin" },
   },
   operands: { usage: '[PATH…]', min: 0, max: Infinity },
+  ownsSignals: true,
   async run(context, { options, operands, json, workspace }) {
     using command = await openLfsCommand(context, { workspace, operands, json })
     const { repository, paths, lfs, work } = command
     const wanted = { revision: options.rev, paths, remote: options.remote }
     const result = await fetchLfsFiles(repository, wanted, lfs, work)
+    command[Symbol.dispose]()
     const failures = toFailures(result.failures)
     const sizeBytes = result.fetched.reduce((sum, each) => sum + each.sizeBytes, 0)
     if (json) {

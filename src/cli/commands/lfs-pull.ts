@@ -16,10 +16,12 @@ rather than "git add" for a file that you change later: "git add" would commit i
     remote: { type: 'string', value: 'NAME', summary: "From this remote. Default: the branch's, else origin" },
   },
   operands: { usage: '[PATH…]', min: 0, max: Infinity },
+  ownsSignals: true,
   async run(context, { options, operands, json, workspace }) {
     using command = await openLfsCommand(context, { workspace, operands, json })
     const { repository, paths, lfs, work } = command
     const result = await pullLfsFiles(repository, { paths, remote: options.remote }, lfs, work)
+    command[Symbol.dispose]()
     const failures = toFailures(result.failures)
     const fetchedBytes = result.fetched.reduce((sum, each) => sum + each.sizeBytes, 0)
     if (json) {

@@ -15,12 +15,14 @@ what git knows of it, is sent; where Git LFS is installed, "git push" does all t
     all: { type: 'boolean', summary: 'Of the whole history, also what the remote should have' },
   },
   operands: { usage: '[REV…]', min: 0, max: Infinity },
+  ownsSignals: true,
   async run(context, { options, operands, json, workspace }) {
     using command = await openLfsCommand(context, { workspace, operands: [], json })
     const { repository, lfs, work } = command
     const revisions = operands.length === 0 ? ['HEAD'] : operands
     const wanted = { revisions, remote: options.remote, isWhole: options.all }
     const result = await pushLfsObjects(repository, wanted, lfs, work)
+    command[Symbol.dispose]()
     const failures = result.failures.map(({ pointer, error }) => ({
       path: `object ${pointer.oid.slice(0, 10)}`,
       error,

@@ -20,6 +20,7 @@ checkout leaves it out. FETCHED says whether the content is in .git/lfs, so that
     rev: { type: 'string', value: 'REV', summary: 'Of this commit, branch or tag, rather than of the work tree' },
   },
   operands: { usage: '[PATH…]', min: 0, max: Infinity },
+  ownsSignals: true,
   async run(context, { options, operands, json, workspace }) {
     using command = await openLfsCommand(context, { workspace, operands, json })
     const { repository, paths, work } = command
@@ -33,6 +34,7 @@ checkout leaves it out. FETCHED says whether the content is in .git/lfs, so that
               state: undefined,
             })),
           )
+    command[Symbol.dispose]()
     checkPaths(files, paths)
     const listed = files.map(({ path, oid, sizeBytes, isFetched, state }) => ({
       path: toFileName(path),

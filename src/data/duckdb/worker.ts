@@ -8,7 +8,8 @@ import type { DuckdbSettings, FromDuckdb, StatementParam, StatementResult, ToDuc
 
 // Ctrl+C reaches every process of a terminal. The parent decides, and kills this one.
 process.on('SIGINT', () => {})
-process.on('disconnect', () => process.exit())
+// An exit would wait for the statement that runs.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 let opened: Promise<DuckDBConnection> | undefined
 let last: Promise<void> = Promise.resolve()

@@ -63,7 +63,7 @@ export interface MoreElement {
   totalIsAtLeast: boolean
 }
 
-export const sectionNames = ['params', 'metrics', 'artifacts', 'code', 'environment'] as const
+export const sectionNames = ['params', 'metrics', 'data', 'artifacts', 'code', 'environment'] as const
 export type SectionName = (typeof sectionNames)[number]
 
 export interface SectionElement {

@@ -7,6 +7,8 @@ import { localize } from '../localize.ts'
 /** A row of a run's Params, Code or Environment, before it becomes an element. */
 export interface Field {
   readonly name: string
+  /** What tells rows of one name apart. */
+  readonly key?: string
   readonly value: string
   /** What stands for a value too long for a row. */
   readonly shown?: string

@@ -44,6 +44,7 @@ const statusIcons: Record<RunStatus, { name: string; color: string }> = {
 const sectionIcons: Record<SectionName, string> = {
   params: 'settings',
   metrics: 'graph-line',
+  data: 'database',
   artifacts: 'package',
   code: 'git-commit',
   environment: 'server-environment',
@@ -219,6 +220,8 @@ function nameSection(section: SectionName): string {
       return localize('Params')
     case 'metrics':
       return localize('Metrics')
+    case 'data':
+      return localize('Data')
     case 'artifacts':
       return localize('Artifacts')
     case 'code':

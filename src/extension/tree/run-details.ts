@@ -13,6 +13,7 @@ import {
   type SectionName,
   type TreeElement,
 } from './element.ts'
+import { dataFields, loadPresentStates } from './data-fields.ts'
 import { environmentFields } from './environment-fields.ts'
 import { codeFields, paramFields, type Field } from './fields.ts'
 import { appendSample } from './sparkline.ts'
@@ -40,6 +41,8 @@ function describeEmpty(section: SectionName): string {
       return localize('No params logged')
     case 'metrics':
       return localize('No metrics logged')
+    case 'data':
+      return localize('No data recorded')
     case 'artifacts':
       return localize('No artifacts logged')
     case 'code':
@@ -82,6 +85,11 @@ export function createRunDetails(client: Client, run: RunElement): RunDetails {
         return toFieldElements(section, paramFields(await details.get()))
       case 'metrics':
         return metrics.get()
+      case 'data': {
+        const run = await details.get()
+        // The workspace changes without the run's doing, so this is looked at each time.
+        return toFieldElements(section, dataFields(run, await loadPresentStates(client, run)))
+      }
       case 'artifacts':
         return listArtifacts(section)
       case 'code':
@@ -118,7 +126,7 @@ export function createRunDetails(client: Client, run: RunElement): RunDetails {
     runChanged() {
       if (details.isEmpty()) return []
       details.clear()
-      return named('params', 'code', 'environment')
+      return named('params', 'data', 'code', 'environment')
     },
     artifactsChanged() {
       folders.clear()
@@ -160,9 +168,9 @@ async function loadEnvironment(client: Client, run: RunElement): Promise<unknown
 }
 
 function toFieldElements(section: SectionElement, fields: readonly Field[]): readonly FieldElement[] {
-  return fields.map(({ name, value, shown, icon, opens }) => ({
+  return fields.map(({ name, key = name, value, shown, icon, opens }) => ({
     kind: 'field',
-    id: `${section.id}/${name}`,
+    id: `${section.id}/${key}`,
     section,
     name,
     value,

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { bundle } from '../../scripts/bundle.ts'
+import { type RunData, toDatasetInput } from '../../src/protocol/data-versions.ts'
+import { openWorkbench, type Workbench } from './workbench.ts'
+import { openTestWorkspace, type TestWorkspace } from './workspace.ts'
+
+const md5 = (digit: string) => digit.repeat(32)
+const pointer = (name: string, digit: string) => `outs:\n- md5: '${md5(digit)}'\n  hash: md5\n  path: ${name}\n`
+const version = (path: string, digit: string) => ({ path, md5: md5(digit) })
+
+describe('the lineage of a run', { timeout: 180_000 }, () => {
+  const resources = new AsyncDisposableStack()
+  let workspace: TestWorkspace
+  let vscode: Workbench
+
+  before(async () => {
+    await bundle({ production: false })
+    workspace = resources.use(await openTestWorkspace())
+    const { folder, logRun } = workspace
+    await mkdir(join(folder, '.dvc'))
+    await writeFile(join(folder, 'raw.csv.dvc'), pointer('raw.csv', '1'))
+    await writeFile(join(folder, 'clean.csv.dvc'), pointer('clean.csv', '2'))
+    const log = async (name: string, data: readonly RunData[]) => {
+      const runId = await logRun('digits', { name })
+      await workspace.client.call('runs/log-inputs', { runId, datasets: data.map(toDatasetInput) })
+    }
+    await log('prepare', [
+      { version: version('raw.csv', '1'), context: 'input', found: 'declared' },
+      { version: version('clean.csv', '3'), context: 'output', found: 'declared' },
+    ])
+    await log('train', [{ version: version('clean.csv', '3'), context: 'training', found: 'opened' }])
+    vscode = resources.use(await openWorkbench({ workspace: folder, size: { width: 1280, height: 1600 } }))
+    await vscode.showRunwright()
+    await vscode.expand(vscode.row('Experiment digits, 2 runs'))
+  })
+  after(() => resources.disposeAsync())
+
+  it('begins with what it read and wrote, and how that stands now', async () => {
+    await vscode.expand(vscode.row('Run prepare'))
+    await vscode.expand(vscode.row('Data of run prepare'))
+    await vscode.row('raw.csv: read · the same now · 1111111111').waitFor()
+    await vscode.row('clean.csv: written · changed since · 3333333333').waitFor()
+    await writeFile(join(workspace.folder, 'raw.csv.dvc'), pointer('other.csv', '1'))
+    await vscode.collapse(vscode.row('Data of run prepare'))
+    await vscode.runCommand('Runwright: Refresh')
+    await vscode.expand(vscode.row('Data of run prepare'))
+    await vscode.row('raw.csv: read · gone by now · 1111111111').waitFor()
+  })
+
+  it('opens as text, which is made anew when it is opened again', async () => {
+    const editor = vscode.page.locator('.editor-instance .view-lines')
+    await vscode.chooseFromMenu(vscode.row('Run train'), 'Show Lineage')
+    await editor.getByText('read clean.csv').waitFor()
+    const lines = await editor.locator('.view-line').allInnerTexts()
+    const text = lines.map((line) => line.replaceAll('\u00a0', ' ').trimEnd()).filter((line) => line !== '')
+    assert.deepEqual(text, [
+      'run train (FINISHED)',
+      'came of',
+      '└─ read clean.csv [3333333333] (training, found open)',
+      '   └─ written by run prepare (FINISHED) (declared)',
+      '      └─ read raw.csv [1111111111] (declared)',
+    ])
+    await workspace.client.call('runs/rename', {
+      runId: (await findRun('prepare')) ?? assert.fail(),
+      name: 'prepare again',
+    })
+    await vscode.chooseFromMenu(vscode.row('Run train'), 'Show Lineage')
+    await editor.getByText('written by run prepare again').waitFor()
+  })
+
+  it('is shown of data too, whatever its path is now', async () => {
+    await vscode.runCommand('Runwright: Show Lineage of Data')
+    await vscode.pick('other.csv')
+    const editor = vscode.page.locator('.editor-instance .view-lines')
+    await editor.getByText('raw.csv [1111111111]').waitFor()
+    await editor.getByText('read by run prepare again (FINISHED) (declared)').waitFor()
+  })
+
+  async function findRun(name: string) {
+    const { experiments } = await workspace.client.call('experiments/list', {})
+    const experimentIds = experiments.map(({ experimentId }) => experimentId)
+    const { runs } = await workspace.client.call('runs/list', { experimentIds })
+    return runs.find((run) => run.name === name)?.runId
+  }
+})
