@@ -10,6 +10,7 @@ import dataTransfer from './benchmarks/data-transfer.ts'
 import extensionActivation from './benchmarks/extension-activation.ts'
 import gpuQueue from './benchmarks/gpu-queue.ts'
 import launch from './benchmarks/launch.ts'
+import lineage from './benchmarks/lineage.ts'
 import logBatch from './benchmarks/log-batch.ts'
 import logMetric from './benchmarks/log-metric.ts'
 import memory from './benchmarks/memory.ts'
@@ -27,6 +28,7 @@ export const benchmarks: readonly Benchmark[] = [
   logMetric,
   logBatch,
   searchRuns,
+  lineage,
   artifactUpload,
   memory,
   extensionActivation,

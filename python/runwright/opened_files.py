@@ -21,6 +21,7 @@ from .data_records import records
 from .data_repository import DataRepository, find_repository
 
 _most_paths = 5000
+_most_written = 100_000
 _writing = os.O_WRONLY | os.O_RDWR
 
 
@@ -35,6 +36,8 @@ class OpenedFiles:
         """The working directory, from which relative paths lead."""
         self._noted: set[str] = set()
         """Folders, as they were spelled, that lie in a version which is noted."""
+        self._written: set[str] = set()
+        """Absolute paths of files that were opened for writing."""
 
     def start(self) -> None:
         paths = self._paths
@@ -45,10 +48,9 @@ class OpenedFiles:
             # It is called for all that Python reports: whatever happens here must not reach the program.
             if event == "open":
                 try:
-                    if not args[2] & _writing:
-                        paths.append(args[0])
-                        if len(paths) >= _most_paths:
-                            hook.__setstate__((nothing, (), {}, None))
+                    paths.append((args[0],) if args[2] & _writing else args[0])
+                    if len(paths) >= _most_paths:
+                        hook.__setstate__((nothing, (), {}, None))
                 except Exception:
                     pass
 
@@ -71,14 +73,19 @@ class OpenedFiles:
         paths = self._paths[:]
         del self._paths[: len(paths)]
         for path in paths:
-            if isinstance(path, (str, bytes)):
+            if isinstance(path, tuple):
+                # What it reads of its own making is not what is under version control.
+                if isinstance(path[0], (str, bytes)) and len(self._written) < _most_written:
+                    self._written.add(os.path.join(folder, os.fsdecode(path[0])))
+            elif isinstance(path, (str, bytes)):
                 self._note(os.fsdecode(path))
 
     def _note(self, path: str) -> None:
         if os.path.dirname(path) in self._noted:
             return
-        whole = os.path.normpath(os.path.join(self._folder, path))
-        if not whole.startswith(self._inside):
+        joined = os.path.join(self._folder, path)
+        whole = os.path.normpath(joined)
+        if not whole.startswith(self._inside) or joined in self._written:
             return
         version = self.repository.find(whole)
         if version is None:

@@ -107,8 +107,9 @@ class DataTest(Workplace):
         )
         self.assertEqual(told, [("images", "input", "declared"), ("train.csv", "input", "opened")])
 
-    def test_a_file_that_is_written_was_not_read(self) -> None:
-        self.assertEqual(self.run_with_server("import runwright\nopen('train.csv', 'w').write('x')"), [])
+    def test_a_file_that_is_written_was_not_read_also_when_it_is_read_back(self) -> None:
+        source = "import runwright\nopen('train.csv', 'w').write('x')\nopen('train.csv').read()"
+        self.assertEqual(self.run_with_server(source), [])
 
     def test_worker_processes_tell_what_they_opened(self) -> None:
         for method in ("fork", "spawn"):

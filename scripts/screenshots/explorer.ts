@@ -11,7 +11,7 @@ export const explorer: Picture = {
     await page.getByRole('button', { name: 'Jobs Section' }).click()
     await expand(row('Experiment digits'))
     await expand(row(`Run ${finishedRun}, finished`))
-    for (const section of ['Params', 'Metrics', 'Artifacts', 'Code', 'Environment']) {
+    for (const section of ['Params', 'Metrics', 'Data', 'Artifacts', 'Code', 'Environment']) {
       await expand(row(`${section} of run ${finishedRun}`))
     }
     await row(`Run ${finishedRun}, finished`).click()

@@ -1,14 +1,17 @@
 import { join } from 'node:path'
 import type { DataRepository } from '../data/repository.ts'
 import type { Work } from '../data/work.ts'
-import type { DataVersion } from '../protocol/data-versions.ts'
+import { type DataVersion, findRunData, writtenContext } from '../protocol/data-versions.ts'
 import { RunwrightError } from '../protocol/errors.ts'
+import type { Run } from '../protocol/runs.ts'
 import type { LaunchData } from '../supervisor/data-of-run.ts'
 import type { CliContext } from './context.ts'
 import { printable } from './text.ts'
 
-/** What a command was said to have to do with data; paths are from where it was given. */
+/** What a command was said to have to do with data; paths are from where it runs. */
 export interface DeclaredData {
+  /** Absolute. */
+  readonly cwd: string
   readonly read: readonly string[]
   readonly written: readonly string[]
   /** What it has written is put under version control. */
@@ -23,21 +26,22 @@ export interface DeclaredData {
  *   outside of the repository
  */
 export async function openLaunchData(context: CliContext, declared: DeclaredData): Promise<LaunchData | undefined> {
-  const { cwd, env } = context
+  const { env } = context
+  const { cwd } = declared
   const { openDataRepository, toRepositoryPath } = await import('../data/repository.ts')
-  const { takeStamp, readPresentVersion } = await import('../data/present-version.ts')
-  const { findVersion } = await import('../data/find-version.ts')
-  const { openWorkTreePointers } = await import('../data/pointer-files.ts')
-
   const isNamed = declared.read.length + declared.written.length > 0
   const repository = await openDataRepository(cwd).catch((error: unknown) => {
     if (isNamed || !(error instanceof RunwrightError)) throw error
     return undefined
   })
   if (repository === undefined) return undefined
+  // Most runs have nothing to do with data, and begin without what only data needs.
+  const { takeStamp, readPresentVersion } = await import('../data/present-version.ts')
+  const { findVersion } = await import('../data/find-version.ts')
+  const { openWorkTreePointers } = await import('../data/pointer-files.ts')
   const { root } = repository
   const work: Work = { signal: context.signal, progress: () => {} }
-  const read = await loadRead(context, repository, declared.read, work)
+  const read = await loadRead(context, repository, declared, work)
   const before = declared.written.map((given) => {
     const path = toRepositoryPath(repository, given, cwd)
     return { path, stamp: takeStamp(join(root, path)) }
@@ -46,7 +50,11 @@ export async function openLaunchData(context: CliContext, declared: DeclaredData
   return {
     root,
     read,
-    find: async (path) => (await findVersion(pointers, path))?.version,
+    async find(path) {
+      // What it reads of its own making is not what is under version control.
+      const isOwn = before.some((each) => path === each.path || path.startsWith(`${each.path}/`))
+      return isOwn ? undefined : (await findVersion(pointers, path))?.version
+    },
     async written() {
       // The command has ended, by a signal maybe that this process got as well: what it has written counts all the same.
       const ownWork: Work = { ...work, signal: new AbortController().signal }
@@ -59,11 +67,41 @@ export async function openLaunchData(context: CliContext, declared: DeclaredData
   }
 }
 
+/**
+ * What a run was said to have to do with data, for another run of its command: what has gone from version control since
+ * is left out.
+ *
+ * @param cwd absolute path of where it will run
+ */
+export async function findDeclaredData(run: Run, cwd: string): Promise<DeclaredData> {
+  const { openDataRepository } = await import('../data/repository.ts')
+  const { findVersion } = await import('../data/find-version.ts')
+  const { openWorkTreePointers } = await import('../data/pointer-files.ts')
+  const none = { cwd, read: [], written: [], isCommitted: false }
+  const repository = await openDataRepository(cwd).catch(() => undefined)
+  if (repository === undefined) return none
+  const declared = run.datasets.map(findRunData).filter((data) => data?.found === 'declared')
+  const pathsOf = (isWritten: boolean) =>
+    declared.flatMap((data) => (data && (data.context === writtenContext) === isWritten ? [data.version.path] : []))
+  const pointers = openWorkTreePointers(repository.root)
+  const isTracked = await Promise.all(
+    pathsOf(false).map(async (path) => (await findVersion(pointers, path).catch(() => undefined)) !== undefined),
+  )
+  const absolute = (path: string) => join(repository.root, path)
+  return {
+    ...none,
+    read: pathsOf(false)
+      .filter((_, at) => isTracked[at])
+      .map(absolute),
+    written: pathsOf(true).map(absolute),
+  }
+}
+
 /** As the `.dvc` files name them; what is not as they say is recorded as it is. */
 async function loadRead(
-  { cwd, env, stderr }: CliContext,
+  { env, stderr }: CliContext,
   repository: DataRepository,
-  paths: readonly string[],
+  { cwd, read: paths }: DeclaredData,
   work: Work,
 ): Promise<readonly DataVersion[]> {
   if (paths.length === 0) return []

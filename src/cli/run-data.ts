@@ -12,7 +12,7 @@ import type { CliContext } from './context.ts'
 export interface NeedsOfRuns {
   /** Of the code that they ran; data is named in it. */
   readonly commits: readonly string[]
-  /** Data that their tags name. */
+  /** Data that they have read or written, and that their tags name. */
   readonly hashes: readonly DataHash[]
   readonly runCount: number
 }
@@ -42,6 +42,10 @@ export async function loadNeedsOfRuns(
     if (!(await isThere(join(workspace, dataFolderName, dataFiles.store)))) continue
     try {
       await using client = await connect(workspace)
+      for (const text of (await client.call('lineage/hashes', {})).hashes) {
+        const hash = parseDataHash(text)
+        if (hash !== undefined) hashes.add(hash)
+      }
       for await (const value of readTagValues(client)) {
         runCount += value.isNewRun ? 1 : 0
         for (const word of value.text.match(/[0-9a-f]{32,64}(\.dir)?/g) ?? []) {

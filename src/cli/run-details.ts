@@ -1,4 +1,5 @@
-import type { ArtifactEntry, Run } from '../protocol/runs.ts'
+import { dataTags } from '../protocol/data-versions.ts'
+import type { ArtifactEntry, DatasetInput, Run } from '../protocol/runs.ts'
 import { tagNames } from '../protocol/tag-names.ts'
 import { displayWidth, formatAge, formatDuration, formatNumber, printable } from './text.ts'
 
@@ -35,7 +36,7 @@ export function formatRun(run: Run, artifacts: readonly ArtifactEntry[], now: nu
     ),
     section(
       'Datasets',
-      run.datasets.map(({ dataset }) => [dataset.name, dataset.digest] as const),
+      run.datasets.map((input) => [input.dataset.name, describeDataset(input)] as const),
     ),
     section(
       'Artifacts',
@@ -51,6 +52,13 @@ export function formatRun(run: Run, artifacts: readonly ArtifactEntry[], now: nu
   ]
     .filter((text) => text !== '')
     .join('\n')
+}
+
+/** Its digest, and what the run has to do with it. */
+function describeDataset({ dataset, tags }: DatasetInput): string {
+  const told = [dataTags.context, dataTags.found].map((key) => tags.find((tag) => tag.key === key)?.value)
+  const notes = told.filter((note) => note !== undefined)
+  return notes.length === 0 ? dataset.digest : `${dataset.digest} (${notes.join(', ')})`
 }
 
 const shownAbove: ReadonlySet<string> = new Set([

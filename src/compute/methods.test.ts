@@ -17,6 +17,8 @@ const spec = {
   priority: -5,
   retries: 2,
   isIsolated: false,
+  data: ['../data/train.csv'],
+  outputs: ['models'],
 }
 const launch = { key: 'k', experiment: 'digits', spec, secrets: { HF_TOKEN: 'hunter2' } }
 const parse = (params: unknown) => methods['jobs/launch'].parse(params)
@@ -38,6 +40,8 @@ describe('a launch that comes over the wire', () => {
       [{ resources: { gpus: 0.5 } }, /spec\.resources\.gpus/],
       [{ resources: { cpus: 0 } }, /spec\.resources\.cpus/],
       [{ codeCommit: 'HEAD' }, /spec\.codeCommit/],
+      [{ data: ['/etc/passwd'] }, /spec\.data\[0\].*from the workspace/],
+      [{ outputs: ['a\0'] }, /spec\.outputs\[0\]/],
     ]
     for (const [change, message] of wrong) {
       assert.throws(() => parse({ ...launch, spec: { ...spec, ...change } }), { message }, JSON.stringify(change))

@@ -36,9 +36,9 @@ export async function readPresentVersion(
     const [hash, sha256] = [parseMd5(md5Of(record)), parseSha256(sha256Of(record))]
     return toDataVersion(path, { hash, sha256, sizeBytes, fileCount: undefined })
   }
-  using lists = openFolderLists(reading.cache)
+  using lists = openFolderLists(undefined)
   for await (const entry of readFolder(reading, path)) lists.add(entry)
-  return toDataVersion(path, lists.measure())
+  return toDataVersion(path, lists.finish())
 }
 
 /**

@@ -20,6 +20,15 @@ import { walkLineage } from './walk/walk.ts'
  */
 export function createLineage({ database, workspace }: { database: Database; workspace: string }): Lineage {
   return {
+    hashes: () =>
+      database.read(async (sql) => {
+        // Spelled as in the index, which has all that is asked for.
+        const rows = await sql.all(
+          `select distinct case when json_valid(source) then source ->> 'md5' end as md5 from datasets
+             where source_type = 'runwright_data'`,
+        )
+        return rows.flatMap((row) => (typeof row['md5'] === 'string' ? [row['md5']] : []))
+      }),
     present: (versions) => readPresentStates(workspace, versions),
     of: ({ kind, id, direction, depth, limit }) =>
       database.read(async (sql) => {

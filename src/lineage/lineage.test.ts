@@ -198,6 +198,16 @@ describe('the lineage of runs, data and models', () => {
     await assert.rejects(ask(lineage, ['model-version', 'digits']), { code: 'INVALID_PARAMETER_VALUE' })
   })
 
+  it('knows all data of all runs, the deleted ones too, for whatever collects garbage', async () => {
+    await using lineage = await openScratchLineage()
+    const { md5: a = '' } = versionOf('a')
+    const { sha256: b = '' } = versionOf('b')
+    const deleted = await lineage.addRun('deleted', [read(versionOf('a')), wrote({ path: 'b', sha256: b })])
+    await lineage.addRun('other', [read(versionOf('a'))])
+    await lineage.tracking.runs.delete([deleted])
+    assert.deepEqual(await lineage.hashes(), [a])
+  })
+
   it('does not count a deleted model version, and shows a deleted run as such', async () => {
     await using lineage = await openScratchLineage()
     const { train } = await addChain(lineage)

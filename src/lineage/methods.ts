@@ -6,7 +6,7 @@ import type { Lineage } from './lineage.ts'
 const defaults = { direction: 'both', depth: 10, limit: 300 } as const
 
 /** The typed methods of the feature. */
-export function createLineageMethods(lineage: Lineage): MethodTable<`lineage/${'of' | 'present'}`> {
+export function createLineageMethods(lineage: Lineage): MethodTable<`lineage/${'of' | 'hashes' | 'present'}`> {
   const asked = object(
     { kind: oneOf(lineageKinds), id: text },
     { direction: oneOf(lineageDirections), depth: integer(1, 50), limit: integer(1, 2000) },
@@ -14,6 +14,10 @@ export function createLineageMethods(lineage: Lineage): MethodTable<`lineage/${'
   const present = object({ versions: listOf(object({ path: text }, { md5: text, sha256: text }), 1000) })
   return {
     'lineage/of': { parse: (params) => asked(params, ''), run: (params) => lineage.of({ ...defaults, ...params }) },
+    'lineage/hashes': {
+      parse: (params) => object({})(params, ''),
+      run: async () => ({ hashes: await lineage.hashes() }),
+    },
     'lineage/present': {
       parse: (params) => present(params, ''),
       run: async ({ versions }) => ({ states: await lineage.present(versions) }),

@@ -25,8 +25,10 @@ describe('data of a run, as it is now', () => {
       { path: 'gone.csv', md5: hash('1') },
       { path: 'folder/part.csv', md5: hash('1') },
       { path: 'broken.csv', md5: hash('1') },
+      // Looked for by its spelling, it would be found.
+      { path: 'folder/../same.csv', md5: hash('1') },
     ])
-    assert.deepEqual(states, ['same', 'changed', 'gone', 'gone', 'gone'])
+    assert.deepEqual(states, ['same', 'changed', 'gone', 'gone', 'gone', 'gone'])
   })
 
   it('is gone where there is no data under version control any more', async () => {

@@ -1,5 +1,6 @@
-import { findVersion } from '../data/find-version.ts'
-import { openWorkTreePointers } from '../data/pointer-files.ts'
+import { findVersion, type TrackedVersion } from '../data/find-version.ts'
+import { openWorkTreePointers, type PointerFiles } from '../data/pointer-files.ts'
+import { checkRelativePath } from '../data/relative-path.ts'
 import { openDataRepository } from '../data/repository.ts'
 import type { DataVersion } from '../protocol/data-versions.ts'
 import { RunwrightError } from '../protocol/errors.ts'
@@ -21,13 +22,22 @@ export async function readPresentStates(
   const files = repository && openWorkTreePointers(repository.root)
   return Promise.all(
     versions.map(async (version): Promise<PresentState> => {
-      // A `.dvc` file that cannot be read names nothing.
-      const now = files && (await findVersion(files, version.path).catch(() => undefined))
+      const now = files && (await findNow(files, version.path))
       // Part of a folder that is one version today is no longer what it was by itself.
       if (now?.version === undefined || now.path !== version.path) return 'gone'
       return isSame(now.version, version) ? 'same' : 'changed'
     }),
   )
+}
+
+/** A `.dvc` file that cannot be read names nothing, and neither does a place outside, whoever logged it. */
+async function findNow(files: PointerFiles, path: string): Promise<TrackedVersion | undefined> {
+  try {
+    return await findVersion(files, checkRelativePath(path, 'A dataset'))
+  } catch (error) {
+    if (error instanceof RunwrightError) return undefined
+    throw error
+  }
 }
 
 /** By SHA-256 where both have one. */

@@ -38,7 +38,7 @@ export const dataTags = {
   /** One of `dataFindings`. */
   found: 'runwright.data.found',
   /** On a version of a registered model: the version of its file, as `formatDataSource` writes it. */
-  version: 'runwright.data',
+  version: 'runwright.data.version',
   /** Beside it: the version's digest. */
   digest: 'runwright.data.digest',
 } as const

@@ -96,6 +96,8 @@ export interface LineageMethods {
     }
     result: LineageGraph
   }
+  /** Each md5 of data that any run has read or written, deleted runs included: whatever collects garbage keeps it. */
+  'lineage/hashes': { params: Record<never, never>; result: { hashes: readonly string[] } }
   /** How versions stand to the workspace now, in their order. */
   'lineage/present': {
     /** At most 1,000. */

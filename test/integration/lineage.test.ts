@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { appendFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -64,6 +65,9 @@ describe('the lineage of a workspace', { timeout: 300_000 }, () => {
       [raw?.path, raw?.context, raw?.found, raw?.sha256, raw?.sizeBytes, raw?.commit],
       ['data/raw.csv', 'input', 'declared', sha256('a,b\n1,2\n'), 8, commit],
     )
+    const again = await workspace.json('rerun', 'prepare', '--name', 'again')
+    assert.deepEqual(await dataOf(String(again['runId'])), await dataOf(runId))
+    await workspace.json('runs', 'delete', 'again')
     // Nothing was put under version control behind anybody's back.
     assert.equal(await workspace.git('status', '--porcelain'), '?? data/clean.csv')
   })
@@ -191,6 +195,21 @@ describe('the lineage of a workspace', { timeout: 300_000 }, () => {
     const refused = await workspace.run('train', '--data', 'nothing.csv', '--', 'true')
     assert.match(refused.stderr, /nothing\.csv is not under version control/)
     assert.equal((await client.call('jobs/list', {})).total, 1)
+  })
+
+  it('keeps the data of runs from being collected as garbage', async () => {
+    const isKept = (text: string) => {
+      const hash = createHash('md5').update(text).digest('hex')
+      return existsSync(join(workspace.folder, '.dvc/cache/files/md5', hash.slice(0, 2), hash.slice(2)))
+    }
+    await run('--out', 'of-run.txt', '--commit-data', '--', 'sh', '-c', 'printf written > of-run.txt')
+    await workspace.write('loose.txt', 'loose')
+    await cli('data', 'add', 'loose.txt')
+    for (const file of ['of-run.txt', 'loose.txt']) await workspace.write(file, 'another')
+    await cli('data', 'add', 'of-run.txt', 'loose.txt')
+    assert.deepEqual([isKept('written'), isKept('loose')], [true, true])
+    await cli('data', 'gc', '--yes', '--older-than', '0s')
+    assert.deepEqual([isKept('written'), isKept('loose')], [true, false])
   })
 
   it('sees what a program in another language has open', { skip: process.platform !== 'linux' }, async () => {

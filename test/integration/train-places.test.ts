@@ -53,7 +53,7 @@ for step in range(0 if last is None else last.step + 1, 6):
 const dataScript = `
 import os, runwright
 os.makedirs('../data/images')
-open('../data/images/1.png', 'w').write('png')
+os.system('printf png > ../data/images/1.png')
 open('../data/images/1.png').read()
 open('../out.txt', 'w').write('out')
 `
@@ -196,7 +196,18 @@ describe('a script is trained', { concurrency: false }, () => {
       // Its code is what is there, committed or not.
       await repository.write({ 'data/train.csv.dvc': pointer('train.csv', target === 'box' ? '3' : '4') })
       const env = `PYTHONPATH=${path.join(import.meta.dirname, '../../python')}`
-      const words = ['-n', `data ${target}`, '-t', target, '--memory', '1G', '--data', '../data/train.csv', '--env', env]
+      const words = [
+        '-n',
+        `data ${target}`,
+        '-t',
+        target,
+        '--memory',
+        '1G',
+        '--data',
+        '../data/train.csv',
+        '--env',
+        env,
+      ]
       const { code, stderr, stdout } = await cli('train', ...words, '--', 'python3', 'read.py')
       assert.equal(code, 0, stderr + stdout)
       const { run } = parseObject((await cli('runs', 'show', `data ${target}`, '--json')).stdout)

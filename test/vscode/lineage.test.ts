@@ -32,7 +32,7 @@ describe('the lineage of a run', { timeout: 180_000 }, () => {
       { version: version('clean.csv', '3'), context: 'output', found: 'declared' },
     ])
     await log('train', [{ version: version('clean.csv', '3'), context: 'training', found: 'opened' }])
-    vscode = resources.use(await openWorkbench({ workspace: folder }))
+    vscode = resources.use(await openWorkbench({ workspace: folder, size: { width: 1280, height: 1600 } }))
     await vscode.showRunwright()
     await vscode.expand(vscode.row('Experiment digits, 2 runs'))
   })
@@ -69,6 +69,14 @@ describe('the lineage of a run', { timeout: 180_000 }, () => {
     })
     await vscode.chooseFromMenu(vscode.row('Run train'), 'Show Lineage')
     await editor.getByText('written by run prepare again').waitFor()
+  })
+
+  it('is shown of data too, whatever its path is now', async () => {
+    await vscode.runCommand('Runwright: Show Lineage of Data')
+    await vscode.pick('other.csv')
+    const editor = vscode.page.locator('.editor-instance .view-lines')
+    await editor.getByText('raw.csv [1111111111]').waitFor()
+    await editor.getByText('read by run prepare again (FINISHED) (declared)').waitFor()
   })
 
   async function findRun(name: string) {

@@ -73,7 +73,7 @@ describe('a workspace of two folders and an MLflow server', () => {
       await page.keyboard.press('Escape')
       return entries.map((entry) => entry.trim())
     }
-    const engineOnly = ['Register Model…', 'Re-run', 'Re-run with Changes…']
+    const engineOnly = ['Register Model…', 'Show Lineage', 'Re-run', 'Re-run with Changes…']
     const ofFolder = await listEntries('net')
     assert.deepEqual(
       engineOnly.filter((entry) => !ofFolder.includes(entry)),

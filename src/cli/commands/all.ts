@@ -56,6 +56,7 @@ export const commands: readonly ListedCommand[] = [
   { name: 'jobs show', load: async () => (await import('./jobs-show.ts')).default },
   { name: 'lfs add', load: async () => (await import('./lfs-add.ts')).default },
   { name: 'lfs fetch', load: async () => (await import('./lfs-fetch.ts')).default },
+  { name: 'lfs import', load: async () => (await import('./lfs-import.ts')).default },
   { name: 'lfs pull', load: async () => (await import('./lfs-pull.ts')).default },
   { name: 'lfs push', load: async () => (await import('./lfs-push.ts')).default },
   { name: 'lfs status', load: async () => (await import('./lfs-status.ts')).default },

@@ -8,6 +8,7 @@ import { substituteParams } from '../../protocol/substitute-params.ts'
 import { parseParams } from '../../supervisor/params.ts'
 import { defineCliCommand } from '../command.ts'
 import { findRun } from '../../client/find-run.ts'
+import { findDeclaredData, openLaunchData } from '../launch-data.ts'
 import { printable, toJson } from '../text.ts'
 import { trackCommand } from '../track-command.ts'
 
@@ -43,12 +44,14 @@ replaces the param the run was started with, its {KEY} in the command, and an ar
       context.stdout.write(json ? toJson(describe(rerun, cwd, experiment)) : formatPlan(rerun, cwd, experiment))
       return 0
     }
+    const data = await openLaunchData(context, await findDeclaredData(run, cwd))
     const launch = {
       command: rerun.command,
       params: rerun.params,
       rerunOf: run.runId,
       experiment,
       ...(options.name === undefined ? {} : { name: options.name }),
+      ...(data === undefined ? {} : { data }),
       workspace,
       cwd,
     }

@@ -24,6 +24,7 @@ records the versions of the data that --data names, and what has changed of --ou
   async run(context, { options, operands, json, workspace }) {
     const params = parseParams(options.param)
     const data = await openLaunchData(context, {
+      cwd: context.cwd,
       read: options.data,
       written: options.out,
       isCommitted: options['commit-data'],

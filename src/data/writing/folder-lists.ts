@@ -1,4 +1,3 @@
-import { unlinkSync } from 'node:fs'
 import { parseDataHash, parseMd5, parseSha256, type DataHash, type Sha256 } from '../hash.ts'
 import type { DataCache } from '../cache.ts'
 import { formatDirEntry } from '../dir-object.ts'
@@ -23,25 +22,18 @@ export interface FolderLists extends Disposable {
   add(entry: EntryState): void
   /** Puts both into the cache: the manifest first, since DVC's list is what others look for. */
   finish(): FolderVersion
-  /** What it would be; nothing is put into the cache. */
-  measure(): FolderVersion
 }
 
-export function openFolderLists(cache: DataCache): FolderLists {
-  const listPath = cache.temporaryPath()
+/** @param cache undefined to learn what they would be, with nothing written */
+export function openFolderLists(cache: DataCache | undefined): FolderLists {
+  const listPath = cache?.temporaryPath()
   const list = openHashedText(listPath, 'md5')
-  const manifestPath = cache.temporaryPath()
+  const manifestPath = cache?.temporaryPath()
   const manifest = openHashedText(manifestPath, 'sha256')
   list.write('[')
   manifest.write(`${manifestHeading}\n`)
   let sizeBytes = 0
   let fileCount = 0
-  const close = (): FolderVersion => ({
-    hash: checked(parseDataHash(`${list.finish()}.dir`)),
-    sha256: checked(parseSha256(manifest.finish())),
-    sizeBytes,
-    fileCount,
-  })
   return {
     add(entry) {
       const line = toManifestEntry(entry)
@@ -55,16 +47,11 @@ export function openFolderLists(cache: DataCache): FolderLists {
     },
     finish() {
       list.write(']')
-      const version = close()
-      cache.adopt(manifestKey(version.sha256), manifestPath)
-      cache.adopt(dataKey(version.hash), listPath)
-      return version
-    },
-    measure() {
-      list.write(']')
-      const version = close()
-      for (const path of [listPath, manifestPath]) unlinkSync(path)
-      return version
+      const hash = checked(parseDataHash(`${list.finish()}.dir`))
+      const sha256 = checked(parseSha256(manifest.finish()))
+      if (manifestPath !== undefined) cache?.adopt(manifestKey(sha256), manifestPath)
+      if (listPath !== undefined) cache?.adopt(dataKey(hash), listPath)
+      return { hash, sha256, sizeBytes, fileCount }
     },
     [Symbol.dispose]() {
       list[Symbol.dispose]()

@@ -11,17 +11,21 @@ export interface HashedText extends Disposable {
 
 const pieceLength = 1 << 17
 
-/** @throws STORAGE_FULL, STORAGE_READ_ONLY */
-export function openHashedText(path: string, algorithm: 'md5' | 'sha256'): HashedText {
+/**
+ * @param path undefined to hash alone
+ * @throws STORAGE_FULL, STORAGE_READ_ONLY
+ */
+export function openHashedText(path: string | undefined, algorithm: 'md5' | 'sha256'): HashedText {
   const hash = createHash(algorithm)
   let pieces: string[] = []
   let length = 0
-  let fd: number | undefined = attempt(path, () => openSync(path, 'wx'))
+  let fd = path === undefined ? undefined : attempt(path, () => openSync(path, 'wx'))
   const flush = () => {
     const bytes = Buffer.from(pieces.join(''))
     pieces = []
     length = 0
     hash.update(bytes)
+    if (path === undefined) return
     for (let done = 0; done < bytes.length;) {
       done += attempt(path, () => writeSync(fd ?? -1, bytes, done, bytes.length - done))
     }
@@ -39,7 +43,7 @@ export function openHashedText(path: string, algorithm: 'md5' | 'sha256'): Hashe
       return hash.digest('hex')
     },
     [Symbol.dispose]() {
-      if (fd === undefined) return
+      if (fd === undefined || path === undefined) return
       closeSync(fd)
       unlinkSync(path)
     },

@@ -4,6 +4,7 @@ import addData from './add-data.ts'
 import addDataRemote from './add-data-remote.ts'
 import attachDebugger from './attach-debugger.ts'
 import cancelJob from './cancel-job.ts'
+import checkDataRemote from './check-data-remote.ts'
 import checkOutData from './check-out-data.ts'
 import chooseHeadlineMetric from './choose-headline-metric.ts'
 import clearSelection from './clear-selection.ts'
@@ -61,6 +62,7 @@ import searchRuns from './search-runs.ts'
 import setHeadlineMetric from './set-headline-metric.ts'
 import setTag from './set-tag.ts'
 import showAllRuns from './show-all-runs.ts'
+import showDataLineage from './show-data-lineage.ts'
 import showDataLog from './show-data-log.ts'
 import showFinished from './show-finished.ts'
 import showJobLog from './show-job-log.ts'
@@ -78,6 +80,7 @@ export const commands: readonly CommandDefinition[] = [
   addDataRemote,
   attachDebugger,
   cancelJob,
+  checkDataRemote,
   checkOutData,
   chooseHeadlineMetric,
   clearSelection,
@@ -135,6 +138,7 @@ export const commands: readonly CommandDefinition[] = [
   setHeadlineMetric,
   setTag,
   showAllRuns,
+  showDataLineage,
   showDataLog,
   showFinished,
   showJobLog,

@@ -2,6 +2,7 @@ import * as vscode from 'vscode'
 import { formatLineage } from '../../protocol/lineage-text.ts'
 import { type LineageKind, lineageKinds } from '../../protocol/lineage.ts'
 import type { Connections } from '../connections/connections.ts'
+import { localize } from '../localize.ts'
 import { lineageWords } from './lineage-words.ts'
 
 /** The scheme of a lineage as text: the authority is the connection, the path its kind, its id and its name. */
@@ -26,7 +27,7 @@ export function openLineageDocuments(connections: () => Pick<Connections, 'clien
   })
   return {
     async open(connectionId, kind, id, name) {
-      const path = `/${[kind, id, name].map(encodeURIComponent).join('/')}`
+      const path = `/${[kind, id, localize('Lineage of {name}', { name })].map(encodeURIComponent).join('/')}`
       const uri = vscode.Uri.from({ scheme: lineageScheme, authority: connectionId, path })
       const document = await vscode.workspace.openTextDocument(uri)
       // It may have been open already, as it was then.
