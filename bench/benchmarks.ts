@@ -6,6 +6,7 @@ import compareLive from './benchmarks/compare-live.ts'
 import compareTable from './benchmarks/compare-table.ts'
 import compareWide from './benchmarks/compare-wide.ts'
 import data from './benchmarks/data.ts'
+import dataTransfer from './benchmarks/data-transfer.ts'
 import extensionActivation from './benchmarks/extension-activation.ts'
 import gpuQueue from './benchmarks/gpu-queue.ts'
 import launch from './benchmarks/launch.ts'
@@ -43,5 +44,6 @@ export const benchmarks: readonly Benchmark[] = [
   slurmThroughput,
   launch,
   data,
+  dataTransfer,
   tableDiff,
 ]

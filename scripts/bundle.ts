@@ -1,8 +1,8 @@
 /**
  * Writes what ships: `dist/extension.cjs` for VS Code's extension host, `dist/engine.js` and `dist/cli.js` (which loads
- * `dist/cli-main.js`) for Node, `dist/data-worker.js` for their threads that hash, `dist/duckdb-worker.js`
- * for the processes in which they read tables, `dist/training.js` for training programs, `dist/webviews/` for the browser
- * in VS Code.
+ * `dist/cli-main.js`) for Node, `dist/data-worker.js` for their threads that hash, `dist/duckdb-worker.js` for the
+ * processes in which they read tables, `dist/isomorphic-git.js` for where there is no git, `dist/training.js` for training
+ * programs, `dist/webviews/` for the browser in VS Code.
  *
  *     node scripts/bundle.ts               with source maps beside the bundles
  *     node scripts/bundle.ts --production  smaller, without source maps; outside webviews names are kept, so that stack
@@ -44,6 +44,13 @@ const bundles: readonly Bundle[] = [
   { entry: 'src/cli/bin.ts', outfile: 'dist/cli.js', format: 'esm' },
   { entry: 'src/data/hashing/worker.ts', outfile: 'dist/data-worker.js', format: 'esm' },
   { entry: 'src/training/main.ts', outfile: 'dist/training.js', format: 'esm' },
+  // Loaded where there is no git, and large.
+  {
+    entry: 'src/git/without-git/isomorphic-git.ts',
+    outfile: 'dist/isomorphic-git.js',
+    format: 'esm',
+    banner: { js: requireForModules },
+  },
   {
     entry: 'src/data/duckdb/worker.ts',
     outfile: 'dist/duckdb-worker.js',

@@ -7,12 +7,12 @@ const filesPerFolder = 500
 const smallBytes = 8192
 const megabyte = 1 << 20
 
-/** Files of 8 KB in folders of five hundred, as a data set of pictures or sentences has them. */
-export function writeManyFiles(folder: string, count: number): void {
+/** Files in folders of five hundred, as a data set of pictures or sentences has them. */
+export function writeManyFiles(folder: string, count: number, sizeBytes = smallBytes): void {
   for (let index = 0; index < count; index++) {
     const part = join(folder, `part-${String(Math.floor(index / filesPerFolder)).padStart(4, '0')}`)
     if (index % filesPerFolder === 0) mkdirSync(part, { recursive: true })
-    writeFileSync(join(part, nameOf(index)), randomBytes(smallBytes))
+    writeFileSync(join(part, nameOf(index)), randomBytes(sizeBytes))
   }
 }
 

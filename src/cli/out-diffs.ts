@@ -1,7 +1,7 @@
 import type { OutDiff, OutVersion } from '../data/diff.ts'
 import type { ChangedFile, FolderDiff } from '../protocol/data-diff.ts'
 import { formatSize } from '../protocol/quantities.ts'
-import { printable } from './text.ts'
+import { formatCount, printable } from './text.ts'
 
 /** Files of each kind of change that people are shown; JSON has more. */
 const shownFiles = 20
@@ -23,7 +23,7 @@ function formatOut({ kind, path, from, before, after, diff, notes }: OutDiff): s
 
 function formatVersion({ sizeBytes, fileCount }: OutVersion): string {
   const size = sizeBytes === undefined ? 'of unknown size' : formatSize(sizeBytes)
-  return fileCount === undefined ? size : `${fileCount} files, ${size}`
+  return fileCount === undefined ? size : `${formatCount(fileCount, 'file')}, ${size}`
 }
 
 function formatFiles(diff: FolderDiff): string {

@@ -1,8 +1,10 @@
+import type { TransferChoice } from '../data/transfer-choice.ts'
 import type { TransferResult } from '../data/transfer-result.ts'
 import { toErrorBody } from '../protocol/errors.ts'
 import { formatSize } from '../protocol/quantities.ts'
-import { exitCodes } from './command.ts'
+import { type CliInput, exitCodes } from './command.ts'
 import type { CliContext } from './context.ts'
+import type { OpenedData } from './open-data.ts'
 import { exitCodeOf } from './program.ts'
 import { printable, toJson } from './text.ts'
 
@@ -12,7 +14,23 @@ const namedFailures = 10
 /** Options of the commands that move data between the cache and remotes. */
 export const transferOptions = {
   remote: { type: 'string', short: 'r', value: 'NAME', summary: 'This remote instead of the default one' },
+  'all-branches': { type: 'boolean', short: 'a', summary: 'Also the data of all branches' },
+  'all-tags': { type: 'boolean', short: 'T', summary: 'Also the data of all tags' },
+  'all-commits': { type: 'boolean', short: 'A', summary: 'Also the data of all commits' },
 } as const
+
+/** What is chosen by the options and operands of such a command. */
+export async function chooseTransfer(
+  { env }: Pick<CliContext, 'env'>,
+  { repository, work, toPaths }: OpenedData,
+  options: CliInput<typeof transferOptions>['options'],
+  operands: readonly string[],
+): Promise<TransferChoice> {
+  const { listVersions } = await import('../data/list-versions.ts')
+  const ranges = (['branches', 'tags', 'commits'] as const).filter((range) => options[`all-${range}`])
+  const paths = operands.length === 0 ? undefined : toPaths(operands)
+  return { paths, remote: options.remote, others: await listVersions(repository, ranges, env, work), env }
+}
 
 /**
  * Tells what came of a transfer.

@@ -1,6 +1,7 @@
 import { lstatSync, realpathSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { type Git, loadGitEnvironment, runGit } from '../git/git.ts'
+import { isTrackedByGit } from '../git/git-index.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import { findPointers, isInGit, listOuts, type TrackedOut } from './find-pointers.ts'
 import type { DataHash, Sha256 } from './hash.ts'
@@ -102,12 +103,23 @@ async function checkPath(
     throw refuse(`${path} is ignored by a .dvcignore.`, 'Take it out of the .dvcignore first.')
   }
   const inGit = await git?.(['ls-files', '-z', '--', `:(literal)${path}`], 256 << 20)
-  if (inGit !== undefined && inGit.length > 0) {
+  if (inGit === undefined ? await isTrackedByGit(absolute) : inGit.length > 0) {
+    if (await isInLfs(git, path)) {
+      throw refuse(
+        `${path} is in Git LFS, which keeps its versions.`,
+        `"runwright lfs import ${path}" takes it from there.`,
+      )
+    }
     throw refuse(
       `Git has ${path} already.`,
       `git rm -r --cached -- ${JSON.stringify(path)} takes it out of Git and leaves the files.`,
     )
   }
+}
+
+async function isInLfs(git: Git | undefined, path: string): Promise<boolean> {
+  const attribute = await git?.(['check-attr', '-z', 'filter', '--', path])
+  return attribute?.toString().split('\0')[2] === 'lfs'
 }
 
 function isIgnored(root: string, path: string, isFolder: boolean): boolean {

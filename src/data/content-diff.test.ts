@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { promisify } from 'node:util'
 import { compareFiles, compareFolders, type CompareOptions, type FileToCompare } from './content-diff.ts'
+
+const execute = promisify(execFile)
 
 let folder: string
 before(async () => {
@@ -76,6 +80,22 @@ describe('what changed inside a file', () => {
     assert.equal(none.state, 'added')
   })
 
+  it('of tables is compared across formats, and of other files that are of another kind now is not', async () => {
+    const [csv, json] = [
+      await write('a.csv', 'id,v\n1,a\n2,b\n', '1'),
+      await write('a.jsonl', '{"id":1,"v":"b"}\n', '2'),
+    ]
+    const tables = await compareFiles(csv, json, options)
+    assert.ok(tables.content?.kind === 'table', JSON.stringify(tables.content))
+    assert.deepEqual(
+      [tables.content.format, tables.content.rows?.changed, tables.content.rows?.removed],
+      ['json-lines', 1, 1],
+    )
+    const { content } = await compareFiles(csv, await write('a.png', 'x', '3'), options)
+    assert.ok(content?.kind === 'opaque' && content.why === 'unknown')
+    assert.match(content.reason, /what was a file of kind table is a file of kind image now/)
+  })
+
   it('of pickles is not looked at', async () => {
     for (const name of ['a.pkl', 'a.pt', 'a.pth', 'a.joblib', 'a.CKPT']) {
       const { content } = await compareFiles(await write(name, 'cos\nsystem', '1'), undefined, options)
@@ -118,6 +138,20 @@ describe('results in the cache', () => {
     await isRead(gone, still, { key: ['id'] })
     await isRead(gone, { ...still, hash: '3' }, {})
     await isRead({ ...gone, name: 'a.tsv' }, { ...still, name: 'a.tsv' }, {})
+  })
+
+  it('that came with a repository are not believed', async () => {
+    const repository = join(folder, 'foreign')
+    const cacheFolder = join(repository, 'cache', 'data-diff')
+    await mkdir(join(repository, 'cache'), { recursive: true })
+    const file = { ...(await write('a.csv', 'a\n1\n', 'one')), hash: '1' }
+    const ask = () => compareFiles(undefined, file, { ...options, cacheFolder })
+    await ask()
+    await rm(file.path)
+    await ask()
+    await execute('git', ['init', '--quiet'], { cwd: repository })
+    await execute('git', ['add', '--force', '.'], { cwd: repository })
+    await assert.rejects(ask(), { code: 'RESOURCE_DOES_NOT_EXIST' })
   })
 
   it('are bounded in number', async () => {

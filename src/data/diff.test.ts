@@ -6,11 +6,11 @@ import { addPaths } from './add.ts'
 import { diffData, type DiffOptions, type OutDiff } from './diff.ts'
 import { movePath } from './move.ts'
 import { removePaths } from './remove.ts'
-import { createTestDataRepository, type TestDataRepository, testWork } from './test-data-repository.ts'
+import { createTestHistory, type TestHistory, testWork } from './test-history.ts'
 
 const { env } = process
 
-const diff = ({ data }: TestDataRepository, options: Partial<DiffOptions> = {}) =>
+const diff = ({ data }: TestHistory, options: Partial<DiffOptions> = {}) =>
   diffData(
     data,
     { ...testWork, before: 'HEAD', after: undefined, path: undefined, isWithContent: false, ...options },
@@ -32,8 +32,8 @@ function sumUp(outs: readonly OutDiff[]) {
 }
 
 /** Each commit changes all. */
-async function createVersions(): Promise<TestDataRepository> {
-  const repository = await createTestDataRepository()
+async function createVersions(): Promise<TestHistory> {
+  const repository = await createTestHistory()
   const { data } = repository
   await repository.write({ 'd/a': 'one', 'd/b': 'b', 'd/old name': 'same', f: 'file', gone: 'gone', moved: 'moved' })
   await addPaths(data, ['d', 'f', 'gone', 'moved'], testWork, env)
@@ -85,7 +85,7 @@ describe('the difference between two states of data', () => {
   })
 
   it('looks inside files where it is asked to', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await repository.write({ 'd/t.csv': 'id,x\n1,1\n2,2\n', 'u.csv': 'id,x\n1,1\n' })
     await addPaths(repository.data, ['d', 'u.csv'], testWork, env)
     await repository.commit()

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join, posix } from 'node:path'
+import { join, posix, relative, sep } from 'node:path'
 import { mapConcurrently } from '../base/map-concurrently.ts'
-import { runGit, loadGitEnvironment } from '../git/git.ts'
+import { openListingGit } from '../git/git.ts'
+import { hasGit, openGitReader } from '../git/open-git-reader.ts'
 import { loadIgnoreRules } from './ignore/ignore-rules.ts'
 import { parsePointer, type Pointer, pointerEnding, type PointerOut } from './pointer.ts'
 import { type DataRepository, dvcFolderName } from './repository.ts'
@@ -36,7 +37,7 @@ export async function findPointers(
   env: Readonly<Record<string, string | undefined>> = process.env,
   noteConflict?: (path: string) => void,
 ): Promise<readonly FoundPointer[]> {
-  const paths = (await listByGit(repository, env)) ?? [...listByWalk(repository.root, '')]
+  const paths = (await listByGit(repository, env)) ?? (await listWithoutGit(repository, env))
   const wanted = paths.filter((path) => isPointerPath(path) && !isIgnored(repository.root, path)).sort()
   const found = await mapConcurrently(wanted, 16, async (path) => {
     const text = await readText(repository, path)
@@ -93,10 +94,24 @@ async function listByGit(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<readonly string[] | undefined> {
   if (!isInGit(root)) return undefined
-  const git = runGit(root, await loadGitEnvironment(root, env))
+  const git = openListingGit(root, env)
   const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', `*${pointerEnding}`]
   const output = await git(list, maxListBytes)
   return output === undefined ? undefined : [...new Set(output.toString().split('\0').slice(0, -1))]
+}
+
+/** Where git is not installed, its `.gitignore` files count all the same. */
+async function listWithoutGit(
+  { root }: DataRepository,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly string[]> {
+  const paths = [...listByWalk(root, '')]
+  if (!isInGit(root) || (await hasGit(env))) return paths
+  const reader = await openGitReader(root, env)
+  if (reader === undefined) return paths
+  const prefix = relative(reader.root, root).split(sep).join('/')
+  const isIgnored = await mapConcurrently(paths, 16, (path) => reader.isIgnored(posix.join(prefix, path)))
+  return paths.filter((_, index) => isIgnored[index] === false)
 }
 
 /** Whether a folder, or one above it, is a work tree of Git; `.git` is a file in worktrees and submodules. */

@@ -5,13 +5,13 @@ import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { collectGarbage, type GcOptions } from './gc.ts'
 import { dataKey } from './object-key.ts'
-import { md5Of, type TestDataRepository, createTestDataRepository, testWork } from './test-data-repository.ts'
+import { md5Of, type TestHistory, createTestHistory, testWork } from './test-history.ts'
 import { listNeededByCheckout, makeHistory } from './test-random-history.ts'
 import { openDataRepository } from './repository.ts'
 
 const isLong = process.env['RUNWRIGHT_LONG_TESTS'] === '1'
 
-const gc = ({ data }: Pick<TestDataRepository, 'data'>, options: Partial<GcOptions> = {}) =>
+const gc = ({ data }: Pick<TestHistory, 'data'>, options: Partial<GcOptions> = {}) =>
   collectGarbage(
     data,
     {
@@ -34,7 +34,7 @@ describe('gc of a cache', () => {
   it('keeps what any commit, stash, index or work tree of random histories needs, and nothing else', async () => {
     const numbers = fc.array(fc.nat(1000), { minLength: 10, maxLength: 40 })
     const property = fc.asyncProperty(numbers, async (numbers) => {
-      await using repository = await createTestDataRepository()
+      await using repository = await createTestHistory()
       await makeHistory(repository, numbers)
       await repository.put('unneeded', 'nobody needs this')
       await rm(join(repository.root, 'unneeded.dvc'))
@@ -57,8 +57,8 @@ describe('gc of a cache', () => {
   })
 
   it('keeps what came lately, and what runs and other repositories need', async () => {
-    await using repository = await createTestDataRepository()
-    await using other = await createTestDataRepository()
+    await using repository = await createTestHistory()
+    await using other = await createTestHistory()
     await repository.put('a', 'a')
     const kept = await repository.put('b', { x: 'of a run' })
     await other.put('b', 'of another repository')
@@ -75,7 +75,7 @@ describe('gc of a cache', () => {
   })
 
   it('keeps what a commit of a run needs, on no branch', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await repository.put('a', 'first')
     await repository.commit()
     await repository.put('a', 'of a run')
@@ -87,7 +87,7 @@ describe('gc of a cache', () => {
   })
 
   it('keeps what the other work trees of the repository need', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await repository.put('a', 'a')
     await repository.commit()
     const linked = `${repository.root}-linked`
@@ -107,7 +107,7 @@ describe('gc of a cache', () => {
   })
 
   it('keeps what the work tree has links to, and all that looks like a hash in files that cannot be read', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     const hashes = [
       await repository.put('a', 'linked'),
       await repository.put('a', { b: 'conflict' }),
@@ -123,7 +123,7 @@ describe('gc of a cache', () => {
   })
 
   it('refuses while it cannot know what is needed: a list that is gone or damaged, history that is not here', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     const folder = await repository.put('a', { b: '1' })
     await repository.put('gone', 'unneeded')
     await rm(join(repository.root, 'gone.dvc'))
@@ -144,7 +144,7 @@ describe('gc of a cache', () => {
   })
 
   it('leaves what is no object of ours', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     const files = ['files/md5/ab/short', 'files/md5/notes.txt', 'runs/ab/x', 'files/other/ab/cd', 'ab/cdef']
     for (const file of files) await repository.write({ [`.dvc/cache/${file}`]: 'x' })
     assert.equal((await gc(repository)).removedCount, 0)

@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { type DataVersion, logData } from './log.ts'
-import { createTestDataRepository, type TestDataRepository, testWork } from './test-data-repository.ts'
+import { createTestHistory, md5Of, type TestHistory, testWork } from './test-history.ts'
 
 /** What was done to which name, newest first. */
-async function log({ data }: TestDataRepository, path?: string): Promise<string[]> {
+async function log({ data }: TestHistory, path?: string): Promise<string[]> {
   const versions = await Array.fromAsync(logData(data, process.env, { path }, testWork))
   return versions.map(({ change, from, path }) => `${change} ${from === undefined ? '' : `${from} → `}${path}`)
 }
 
 describe('the log of data', () => {
   it('tells who made which version of what, newest first', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     const first = await repository.put('data/größe 1', 'one')
     await repository.put('other', 'other')
     const commit = await repository.commit()
@@ -47,7 +48,7 @@ describe('the log of data', () => {
   })
 
   it('follows a rename to the name before, and not to what had the new name earlier', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await repository.put('b', 'something else')
     await repository.commit()
     await repository.put('a', 'one')
@@ -63,7 +64,7 @@ describe('the log of data', () => {
   })
 
   it('has what a merge made of two versions, and what both branches had', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await repository.put('a', 'one')
     await repository.commit()
     await repository.git('checkout', '--quiet', '-b', 'side')
@@ -83,7 +84,7 @@ describe('the log of data', () => {
   })
 
   it('is that of a folder of the repository where the data lies there, and reads over files that are none', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await repository.put('models/m', 'one')
     await repository.write({ 'broken.dvc': '<<<<<<< ours\n', 'evil.dvc': 'outs:\n- path: ../x\n' })
     await repository.commit()
@@ -100,5 +101,21 @@ describe('the log of data', () => {
     await assert.rejects(Array.fromAsync(logData(repository.data, process.env, { revision: '--all' }, testWork)), {
       code: 'RESOURCE_DOES_NOT_EXIST',
     })
+  })
+
+  it('ends at once for whoever has seen enough of a long history', async () => {
+    await using repository = await createTestHistory()
+    const text = (index: number) => `outs:\n- md5: ${md5Of(String(index))}\n  hash: md5\n  path: a\n`
+    const commits = Array.from({ length: 3000 }, (_, index) => {
+      const [message, file] = [`Change ${index}`, text(index)]
+      const head = `commit refs/heads/trunk\ncommitter Ada <ada@example.org> ${1_700_000_000 + index} +0000\n`
+      return `${head}data ${message.length}\n${message}\nM 100644 inline a.dvc\ndata ${file.length}\n${file}\n`
+    })
+    execFileSync('git', ['fast-import', '--quiet'], { cwd: repository.root, input: commits.join('') })
+    for await (const { subject } of logData(repository.data, process.env, { path: 'a' }, testWork)) {
+      assert.equal(subject, 'Change 2999')
+      break
+    }
+    assert.equal((await log(repository)).length, 3000)
   })
 })

@@ -56,8 +56,9 @@ export async function* logData(
   const commits = listPointerCommits(side, { revisions: [start], pathspecs }, work)
   for await (const batch of inBatches(commits, batchSize)) {
     const texts = await readTexts(side, batch, work)
+    const parse = rememberOuts(texts)
     for (const commit of batch) {
-      for (const change of names.follow(compareCommit(side, commit, texts))) yield toVersion(commit, change)
+      for (const change of names.follow(compareCommit(side, commit, parse))) yield toVersion(commit, change)
     }
   }
 }
@@ -110,18 +111,29 @@ async function readTexts(
   return texts
 }
 
+/** What one commit wrote is what the next one changes: it is read once. */
+function rememberOuts(texts: ReadonlyMap<string, string>) {
+  const known = new Map<string, readonly TrackedOut[]>()
+  return (blob: string, pointer: string): readonly TrackedOut[] => {
+    const key = `${blob} ${pointer}`
+    const outs = known.get(key) ?? findOuts(texts.get(blob) ?? '', pointer)
+    known.set(key, outs)
+    return outs
+  }
+}
+
 function compareCommit(
   { prefix }: GitSide,
   { changes }: PointerCommit,
-  texts: ReadonlyMap<string, string>,
+  parse: (blob: string, pointer: string) => readonly TrackedOut[],
 ): readonly OutChange[] {
   const outs: { before: TrackedOut[]; after: TrackedOut[] } = { before: [], after: [] }
   for (const { path, ...blobs } of changes) {
     const inside = path.slice(prefix.length)
     if (!path.startsWith(prefix) || !isPointerPath(inside)) continue
     for (const state of ['before', 'after'] as const) {
-      const text = texts.get(blobs[state] ?? '')
-      if (text !== undefined) outs[state].push(...findOuts(text, inside))
+      const blob = blobs[state]
+      if (blob !== undefined) outs[state].push(...parse(blob, inside))
     }
   }
   return compareOuts(outs.before, outs.after)

@@ -10,7 +10,7 @@ import { manifestKey, dataKey } from './object-key.ts'
 import { parseManifest } from './manifest.ts'
 import { parsePointer } from './pointer.ts'
 import { resolveMerge } from './resolve.ts'
-import { createTestDataRepository, md5Of, type TestDataRepository, testWork } from './test-data-repository.ts'
+import { createTestHistory, md5Of, type TestHistory, testWork } from './test-history.ts'
 
 const list = (files: Readonly<Record<string, string>>) =>
   new Map(Object.entries(files).map(([path, content]): [string, Md5] => [path, md5Of(content)]))
@@ -63,8 +63,8 @@ describe('the merge of two lists of files', () => {
 })
 
 /** Two branches that changed the folder `d`, in the middle of their merge. */
-async function createMerge(...[base, ours, theirs]: Record<string, string>[]): Promise<TestDataRepository> {
-  const repository = await createTestDataRepository()
+async function createMerge(...[base, ours, theirs]: Record<string, string>[]): Promise<TestHistory> {
+  const repository = await createTestHistory()
   await repository.put('d', base ?? {})
   await repository.commit()
   await repository.git('checkout', '--quiet', '-b', 'side')
@@ -77,7 +77,7 @@ async function createMerge(...[base, ours, theirs]: Record<string, string>[]): P
   return repository
 }
 
-async function readMerged({ root, data }: TestDataRepository) {
+async function readMerged({ root, data }: TestHistory) {
   const [out = assert.fail()] = parsePointer(await readFile(join(root, 'd.dvc'), 'utf8'), 'd.dvc').outs
   const bytes = await readFile(join(data.cacheFolder, dataKey(out.hash ?? assert.fail())))
   const files = parseDirObject(bytes, 'd').map(({ relpath, md5 }): [string, Md5] => [relpath, md5])
@@ -85,7 +85,7 @@ async function readMerged({ root, data }: TestDataRepository) {
 }
 
 describe('a merge of two branches’ folders', () => {
-  const resolve = ({ data }: TestDataRepository, files: string[] = [], side?: 'ours' | 'theirs' | 'both') =>
+  const resolve = ({ data }: TestHistory, files: string[] = [], side?: 'ours' | 'theirs' | 'both') =>
     resolveMerge(data, { env: process.env, path: 'd', files, side }, testWork)
 
   it('is done at once where files differ, with both hashes, sizes and counts', async () => {
@@ -140,7 +140,7 @@ describe('a merge of two branches’ folders', () => {
   })
 
   it('takes a file whole', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await repository.put('d', 'base')
     await repository.commit()
     await repository.git('checkout', '--quiet', '-b', 'side')

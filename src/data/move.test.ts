@@ -9,26 +9,26 @@ import { movePath } from './move.ts'
 import { removePaths, type RemoveOptions } from './remove.ts'
 import { openDataRepository } from './repository.ts'
 import { readStatus } from './status.ts'
-import { createTestDataRepository, type TestDataRepository, testWork } from './test-data-repository.ts'
+import { createTestHistory, type TestHistory, testWork } from './test-history.ts'
 
 const { env } = process
-const read = ({ root }: TestDataRepository, file: string) => readFile(join(root, file), 'utf8')
-const list = async ({ root }: TestDataRepository, folder = '.') =>
+const read = ({ root }: TestHistory, file: string) => readFile(join(root, file), 'utf8')
+const list = async ({ root }: TestHistory, folder = '.') =>
   (await readdir(join(root, folder))).filter((name) => name !== '.git').toSorted()
 
-async function add(repository: TestDataRepository, files: Record<string, string>, ...paths: string[]): Promise<void> {
+async function add(repository: TestHistory, files: Record<string, string>, ...paths: string[]): Promise<void> {
   await repository.write(files)
   await addPaths(repository.data, paths, testWork, env)
 }
 
-const states = async ({ data }: TestDataRepository) =>
+const states = async ({ data }: TestHistory) =>
   (await readStatus(data, undefined, testWork, env)).map(({ path, state }) => `${path} ${state}`)
 
 describe('moving data', () => {
-  const move = ({ data }: TestDataRepository, from: string, to: string) => movePath(data, from, to, testWork, env)
+  const move = ({ data }: TestHistory, from: string, to: string) => movePath(data, from, to, testWork, env)
 
   it('moves the data, its .dvc file with all that is in it, and its line in .gitignore', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await add(repository, { 'd/größe 1': 'x', 'e.csv': 'y' }, 'd', 'e.csv')
     await writeFile(join(repository.root, 'd.dvc'), `# mine\n${await read(repository, 'd.dvc')}desc: 'a: b'\n`)
     const before = await read(repository, 'd.dvc')
@@ -45,7 +45,7 @@ describe('moving data', () => {
   })
 
   it('goes on after it was killed in between', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await add(repository, { d: 'x' }, 'd')
     const pointer = await read(repository, 'd.dvc')
     const moved = pointer.replace('path: d\n', 'path: e\n')
@@ -58,7 +58,7 @@ describe('moving data', () => {
   })
 
   it('refuses, and changes nothing, where something is in the way or the place is none for data', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await add(repository, { d: 'x', 'in/x': '1', 'other/file': 'y' }, 'd', 'in')
     await symlink(tmpdir(), join(repository.root, 'link'))
     await writeFile(join(repository.root, 'taken.dvc'), 'outs: []\n')
@@ -83,12 +83,12 @@ describe('moving data', () => {
 })
 
 describe('removing data', () => {
-  const remove = ({ data }: TestDataRepository, options: Partial<RemoveOptions> & Pick<RemoveOptions, 'paths'>) =>
+  const remove = ({ data }: TestHistory, options: Partial<RemoveOptions> & Pick<RemoveOptions, 'paths'>) =>
     removePaths(data, { isWithData: false, isForced: false, ...options }, testWork, env)
 
   it('leaves the files of the user, as files of their own also where they were links', async () => {
     for (const type of ['copy', 'hardlink', 'symlink']) {
-      await using repository = await createTestDataRepository()
+      await using repository = await createTestHistory()
       await repository.write({ '.dvc/config': `[cache]\n    type = ${type}\n` })
       const linked = { ...repository, data: await openDataRepository(repository.root) }
       await add(linked, { 'd/a': 'one', 'd/b/c': 'two', e: 'three' }, 'd', 'e')
@@ -108,7 +108,7 @@ describe('removing data', () => {
   })
 
   it('deletes data only when asked, and only what is in the cache', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await add(repository, { 'd/a': 'one', e: 'two', f: 'three' }, 'd', 'e', 'f')
     await repository.write({ 'd/new': 'nowhere else' })
     const before = await list(repository)
@@ -124,7 +124,7 @@ describe('removing data', () => {
   })
 
   it('never goes where a .dvc file of a foreign repository points outside', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     const outside = await mkdtemp(join(tmpdir(), 'runwright-outside-'))
     try {
       await mkdir(join(outside, 'd'))
@@ -152,7 +152,7 @@ describe('removing data', () => {
 
 describe('a locked version', () => {
   it('is a line at the end of the .dvc file, which unlocking takes away', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await add(repository, { d: 'x' }, 'd')
     const pointer = await read(repository, 'd.dvc')
     const freeze = (isFrozen: boolean) => freezePath(repository.data, 'd', isFrozen, testWork, env)
@@ -164,7 +164,7 @@ describe('a locked version', () => {
   })
 
   it('is found wherever a person has put the line', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     await add(repository, { d: 'x' }, 'd')
     const pointer = await read(repository, 'd.dvc')
     await writeFile(join(repository.root, 'd.dvc'), `frozen: true # by hand\n${pointer}`)

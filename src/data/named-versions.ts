@@ -1,6 +1,8 @@
 import { realpath } from 'node:fs/promises'
 import { relative, sep } from 'node:path'
-import { type Git, openGit } from '../git/git.ts'
+import { openGit } from '../git/git.ts'
+import type { GitReader } from '../git/git-reader.ts'
+import { hasGit, openGitReader } from '../git/open-git-reader.ts'
 import type { DataVersion } from '../protocol/data-versions.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import { findVersion, type TrackedVersion } from './find-version.ts'
@@ -36,7 +38,7 @@ export async function loadNamedVersions(
   const files =
     source.commit === undefined || history === undefined
       ? openWorkTreePointers(root)
-      : openCommitPointers(history.git, source.commit, history.prefix)
+      : openCommitPointers(history.reader, source.commit, history.prefix)
   const folder = await realpath(source.folder)
   const versions: DataVersion[] = []
   for (const path of paths) {
@@ -49,7 +51,7 @@ export async function loadNamedVersions(
 }
 
 interface History {
-  readonly git: Git
+  readonly reader: GitReader
   /** Where in the Git repository the data's lies, with `/`. */
   readonly prefix: string
   /** The commit since which a `.dvc` file says what it says; undefined while that is in none. */
@@ -58,22 +60,22 @@ interface History {
 
 /** Undefined where the repository is none of Git's, or there is no commit yet. */
 async function openHistory(root: string, { env, head = 'HEAD' }: VersionSource): Promise<History | undefined> {
-  const inFolder = await openGit(root, env)
-  const top = (await inFolder(['rev-parse', '--show-toplevel']))?.toString().replace(/\r?\n$/, '')
-  if (top === undefined) return undefined
-  const prefix = relative(await realpath(top), root)
+  const reader = await openGitReader(root, env)
+  if (reader === undefined) return undefined
+  const prefix = relative(await realpath(reader.root), root)
     .split(sep)
     .join('/')
-  const git = await openGit(top, env)
-  const committed: PointerFiles = openCommitPointers(git, head, prefix)
+  // Which commit changed a file last takes the program: without it the versions are told without their commits.
+  const git = (await hasGit(env)) ? await openGit(reader.root, env) : undefined
+  const committed: PointerFiles = openCommitPointers(reader, head, prefix)
   return {
-    git,
+    reader,
     prefix,
     async findCommit({ pointer, path, version }) {
       const before = await findVersion(committed, path).catch(() => undefined)
       if (version === undefined || before?.pointer !== pointer || !isSame(before.version, version)) return undefined
       const file = [prefix, pointer].filter((part) => part !== '').join('/')
-      const commit = (await git(['log', '-1', '--format=%H', head, '--', `:(literal,top)${file}`]))?.toString().trim()
+      const commit = (await git?.(['log', '-1', '--format=%H', head, '--', `:(literal,top)${file}`]))?.toString().trim()
       return commit === '' ? undefined : commit
     },
   }

@@ -1,9 +1,13 @@
 import { RunwrightError } from '../protocol/errors.ts'
+import { openChunked } from './chunked/open-chunked.ts'
 import { type DvcConfig, listRemoteNames, remoteSection } from './dvc-config.ts'
 import { type ObjectKey, parseObjectKey } from './object-key.ts'
 import type { DataRemote, RemoteOptions } from './remote.ts'
 import { remoteKinds } from './remotes/all.ts'
 import type { DataRepository } from './repository.ts'
+
+/** At the end of a url: large files are kept there as chunks. DVC, which cannot read those, looks elsewhere then. */
+export const chunkedEnding = '#chunked'
 
 /**
  * Opens a place by its url.
@@ -11,6 +15,9 @@ import type { DataRepository } from './repository.ts'
  * @throws INVALID_PARAMETER_VALUE for a url of no known kind, and for options that its kind does not understand
  */
 export async function openRemote(remote: RemoteOptions): Promise<DataRemote> {
+  if (remote.url.endsWith(chunkedEnding)) {
+    return openChunked(await openRemote({ ...remote, url: remote.url.slice(0, -chunkedEnding.length) }))
+  }
   const kind = remoteKinds.find(({ accepts }) => accepts(remote.url))
   if (kind === undefined) {
     throw new RunwrightError('INVALID_PARAMETER_VALUE', `${remote.url} is a remote of no known kind.`, {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Git } from '../git/git.ts'
+import type { GitReader } from '../git/git-reader.ts'
 import { pointerEnding } from './pointer.ts'
 
 /** The `.dvc` files of a repository, as they are on disk or as a commit has them. Paths are from its root, with `/`. */
@@ -11,8 +11,6 @@ export interface PointerFiles {
   read(path: string): Promise<string | undefined>
 }
 
-const maxListBytes = 64 << 20
-
 /** @param root absolute path of the repository */
 export function openWorkTreePointers(root: string): PointerFiles {
   return {
@@ -22,17 +20,22 @@ export function openWorkTreePointers(root: string): PointerFiles {
 }
 
 /**
- * @param git at the root of the Git repository
- * @param prefix where in it the repository with the data lies, with `/`; empty where it is the same
+ * @param commit or a branch, or a tag
+ * @param prefix where in the Git repository the one with the data lies, with `/`; empty where it is the same
  */
-export function openCommitPointers(git: Git, commit: string, prefix: string): PointerFiles {
-  const nameOf = (path: string) => `${commit}:${[prefix, path].filter((part) => part !== '').join('/')}`
+export function openCommitPointers(git: GitReader, commit: string, prefix: string): PointerFiles {
+  const placeOf = (path: string) => [prefix, path].filter((part) => part !== '').join('/')
+  let found: Promise<string | undefined> | undefined
+  const find = () => (found ??= git.findCommit(commit))
   return {
     async list(folder) {
-      const listed = await git(['ls-tree', '-z', '--name-only', nameOf(folder)], maxListBytes)
-      return (listed?.toString() ?? '').split('\0').filter(isPointer)
+      const id = await find()
+      return id === undefined ? [] : (await git.listFolder(id, placeOf(folder))).filter(isPointer)
     },
-    read: async (path) => (await git(['cat-file', 'blob', nameOf(path)]))?.toString(),
+    async read(path) {
+      const id = await find()
+      return id === undefined ? undefined : (await git.readBlob(id, placeOf(path)))?.toString()
+    },
   }
 }
 

@@ -3,8 +3,10 @@ import { appendFile, chmod, readdir, readFile, rm, stat, writeFile } from 'node:
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { RunwrightError } from '../protocol/errors.ts'
+import { exportChunked } from './export-chunked.ts'
 import { fetchData } from './fetch.ts'
 import { parseDataHash } from './hash.ts'
+import { listVersions, type VersionRange } from './list-versions.ts'
 import { dataKey } from './object-key.ts'
 import { pushData } from './push.ts'
 import { createTestDataRepository, quietWork, type TestDataRepository, writeOddFolder } from './test-repository.ts'
@@ -153,10 +155,60 @@ describe('pushing and fetching', () => {
     assert.deepEqual((await push(repository)).failures, [])
   })
 
+  it('take the versions of branches, tags and all commits when they are asked to', async () => {
+    await using repository = await createOddRepository()
+    const { root } = repository
+    await repository.commit()
+    await repository.git('tag', 'old')
+    for (const text of ['second', 'third']) {
+      await repository.write({ 'model.bin': text })
+      await repository.commitData()
+      await repository.commit()
+    }
+    const pushed = async (...ranges: VersionRange[]) => {
+      const open = await repository.open()
+      const others = await listVersions(open, ranges, process.env, quietWork())
+      await pushData(open, { paths: ['model.bin'], remote: undefined, others, env: {} }, quietWork())
+      const texts = (await listFiles(join(root, 'store/files'))).map((name) =>
+        readFile(join(root, 'store/files', name)),
+      )
+      const models = (await Promise.all(texts)).map(String).filter((text) => /^(weights|second|third)$/.test(text))
+      return models.toSorted()
+    }
+    assert.deepEqual(await pushed(), ['third'])
+    assert.deepEqual(await pushed('branches'), ['third'])
+    assert.deepEqual(await pushed('branches', 'tags'), ['third', 'weights'])
+    assert.deepEqual(await pushed('commits'), ['second', 'third', 'weights'])
+  })
+
   it('say what to do where there is no remote', async () => {
     await using repository = await createTestDataRepository()
     await repository.write({ 'model.bin': 'weights' })
     await repository.add('model.bin')
     await assert.rejects(() => push(repository), { code: 'RESOURCE_DOES_NOT_EXIST', message: /No remote is named/ })
+  })
+})
+
+describe('a remote of chunks', () => {
+  it('is pushed to and fetched from, and becomes a plain one that has all of it', async () => {
+    const chunked = `['remote "store"']\n    url = "../store#chunked"\n`
+    await using repository = await createTestDataRepository(chunked)
+    const { root } = repository
+    await repository.write({ 'data/large': Buffer.alloc(5_000_000, 'runwright '), 'data/small': 'small' })
+    await repository.add('data')
+    const objects = await listFiles(join(root, '.dvc/cache'))
+    await push(repository)
+    assert.equal((await push(repository)).movedCount, 0)
+    await forget(repository)
+    assert.deepEqual((await fetch(repository)).failures, [])
+    assert.deepEqual(await listFiles(join(root, '.dvc/cache')), objects)
+
+    const { failures, movedCount } = await exportChunked(await repository.open(), undefined, {}, quietWork())
+    assert.deepEqual([failures, movedCount], [[], 1])
+    assert.equal(await repository.read('.dvc/config'), `['remote "store"']\n    url = ../store\n`)
+    assert.deepEqual(await listFiles(join(root, 'store')), objects)
+    await forget(repository)
+    await fetch(repository)
+    assert.deepEqual(await listFiles(join(root, '.dvc/cache')), objects)
   })
 })

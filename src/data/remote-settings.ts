@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { RunwrightError } from '../protocol/errors.ts'
 import { listRemoteNames, parseDvcConfig, removeDvcSection, remoteSection, setDvcOption } from './dvc-config.ts'
-import { findRemoteName } from './open-remote.ts'
+import { chunkedEnding, findRemoteName } from './open-remote.ts'
 import { remoteKinds } from './remotes/all.ts'
 import type { DataRepository } from './repository.ts'
 import { replaceFile } from './writing/replace-file.ts'
@@ -54,7 +54,13 @@ export function listRemotes({ config }: Pick<DataRepository, 'config'>): readonl
 export async function addRemote(
   repository: DataRepository,
   remote: { readonly name: string; readonly url: string; readonly cwd: string },
-  how: { readonly isDefault: boolean; readonly isForced: boolean; readonly place: SettingsPlace },
+  how: {
+    readonly isDefault: boolean
+    readonly isForced: boolean
+    readonly place: SettingsPlace
+    /** Whether it keeps large files as chunks. */
+    readonly isChunked?: boolean
+  },
 ): Promise<void> {
   const { name, cwd } = remote
   if (!/^[\w.-]+$/.test(name)) throw invalid(`${JSON.stringify(name)} is no name for a remote.`, namesHint)
@@ -69,7 +75,8 @@ export async function addRemote(
     throw invalid(`${withoutPassword(remote.url)} is a url of no known kind.`, `There are: ${names}.`)
   }
   refuseSecret('url', remote.url, how.place)
-  const url = kind?.name === 'folder' ? fromDvcFolder(repository, remote.url, cwd) : remote.url
+  const place = kind?.name === 'folder' ? fromDvcFolder(repository, remote.url, cwd) : remote.url
+  const url = how.isChunked === true && !place.endsWith(chunkedEnding) ? place + chunkedEnding : place
   await edit(repository, how.place, (text) => {
     const added = setDvcOption(text, remoteSection(name), 'url', url)
     return how.isDefault ? setDefault(added, name) : added

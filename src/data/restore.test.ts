@@ -8,14 +8,14 @@ import { movePath } from './move.ts'
 import { removePaths } from './remove.ts'
 import { restorePath, type RestoreOptions } from './restore.ts'
 import { rollBackPath } from './rollback.ts'
-import { createTestDataRepository, type TestDataRepository, testWork } from './test-data-repository.ts'
+import { createTestHistory, type TestHistory, testWork } from './test-history.ts'
 
 const { env } = process
-const read = ({ root }: TestDataRepository, file: string) => readFile(join(root, file), 'utf8')
+const read = ({ root }: TestHistory, file: string) => readFile(join(root, file), 'utf8')
 
 /** Data `d` in two versions, each in a commit; the second is checked out. */
-async function createVersions(): Promise<TestDataRepository & { readonly first: string }> {
-  const repository = await createTestDataRepository()
+async function createVersions(): Promise<TestHistory & { readonly first: string }> {
+  const repository = await createTestHistory()
   await repository.write({ 'd/a': 'one', 'd/b': 'b' })
   await addPaths(repository.data, ['d'], testWork, env)
   const first = await repository.commit()
@@ -26,7 +26,7 @@ async function createVersions(): Promise<TestDataRepository & { readonly first: 
 }
 
 const restore = (
-  { data }: TestDataRepository,
+  { data }: TestHistory,
   revision: string,
   { path = 'd', isForced = false }: Partial<RestoreOptions> = {},
 ) => restorePath(data, { path, source: { kind: 'revision', revision }, isForced }, testWork, env)
@@ -90,7 +90,7 @@ describe('an earlier version of data', () => {
 })
 
 describe('a roll-back', () => {
-  const rollBack = ({ data }: TestDataRepository, revision: string) =>
+  const rollBack = ({ data }: TestHistory, revision: string) =>
     rollBackPath(data, { path: 'd', source: { kind: 'revision', revision }, isForced: false }, testWork, env)
 
   it('is one commit of one file, whatever else is in the index', async () => {

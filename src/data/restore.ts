@@ -54,11 +54,11 @@ export async function restorePath(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<RestoredData> {
   const side = await openGitSide(repository, env)
-  await using version = await openVersion(side, source)
-  const found = await findVersion(repository, side, version, path, work)
   const pointer = path + pointerEnding
   const now = await loadPointer(repository, pointer)
   if (now?.pointer.isFrozen === true) throw createLocked(path)
+  await using version = await openVersion(side, source)
+  const found = await findVersion(repository, side, version, path, work)
   if (now !== undefined && !isForced) await checkCommitted(side, pointer, now.text)
   const text = rename(found, path)
   const isChanged = text !== now?.text

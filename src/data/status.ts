@@ -12,7 +12,7 @@ import { createNameList, noDifferences, type OutDifferences } from './restoring/
 import { readFile } from './restoring/plan-file.ts'
 import type { Work } from './work.ts'
 import { md5Of } from './workspace/read-states.ts'
-import { openReading } from './writing/open-recording.ts'
+import { openReading, type Reading } from './writing/open-recording.ts'
 import type { Recording } from './writing/record-path.ts'
 
 /**
@@ -38,11 +38,11 @@ export async function readStatus(
   for (const tracked of outs) {
     if (tracked.out.isCached) statuses.push(await readOut(reading, tracked))
   }
-  if (reading.canSave) reading.singles.save()
+  if (reading.singles.isChanged() && reading.canSave) reading.singles.save()
   return statuses
 }
 
-async function readOut(reading: Recording & { readonly canSave: boolean }, tracked: TrackedOut): Promise<OutStatus> {
+async function readOut(reading: Reading, tracked: TrackedOut): Promise<OutStatus> {
   const { path, out } = tracked
   const { hash } = out
   const known = describeOut(tracked)
@@ -55,7 +55,7 @@ async function readOut(reading: Recording & { readonly canSave: boolean }, track
   }
   const { isSame, ...differences } =
     isDirHash(hash) && seen.isDirectory()
-      ? await compareFolder(reading, tracked, hash, reading.canSave)
+      ? await compareFolder(reading, tracked, hash)
       : await compareFile(reading, path, hash)
   return { ...known, state: isSame ? 'clean' : 'changed', ...differences }
 }

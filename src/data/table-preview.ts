@@ -27,6 +27,6 @@ export async function previewTable(
   const { format } = found
   const shownRows = Math.max(0, Math.min(1000, Math.floor(rowCount)))
   return withTables([file.path], work, async (database) =>
-    readPreview(database, format, await openTable(database, 'previewed', file, format), shownRows),
+    readPreview(database, format, await openTable(database, 'previewed', { ...file, format }), shownRows),
   )
 }

@@ -7,10 +7,10 @@ import { parseDirObject } from './dir-object.ts'
 import { type DataHash, isDirHash } from './hash.ts'
 import { dataKey } from './object-key.ts'
 import { parsePointer } from './pointer.ts'
-import type { TestDataRepository } from './test-data-repository.ts'
+import type { TestHistory } from './test-history.ts'
 
 /** For tests: what can happen to a repository, by a number each. */
-const steps: readonly ((repository: TestDataRepository, number: number) => Promise<unknown>)[] = [
+const steps: readonly ((repository: TestHistory, number: number) => Promise<unknown>)[] = [
   ({ put }, number) => put(`d${number % 3}`, `file ${number}`),
   ({ put }, number) =>
     put(`sub/d${number % 2}`, { [`f${number % 5}`]: `in ${number}`, same: 'shared', [`g${number}`]: 'x' }),
@@ -34,7 +34,7 @@ const steps: readonly ((repository: TestDataRepository, number: number) => Promi
 ]
 
 /** What git refuses in some state, as a branch that is not there, is left out. */
-export async function makeHistory(repository: TestDataRepository, numbers: readonly number[]): Promise<void> {
+export async function makeHistory(repository: TestHistory, numbers: readonly number[]): Promise<void> {
   await repository.put('d0', 'first')
   await repository.commit()
   for (const [index, number] of numbers.entries()) {
@@ -46,7 +46,7 @@ export async function makeHistory(repository: TestDataRepository, numbers: reado
  * Keys of all objects that any state needs which git can be asked to check out: by checking out each of them, in a copy,
  * and looking.
  */
-export async function listNeededByCheckout({ root, data }: TestDataRepository): Promise<ReadonlySet<string>> {
+export async function listNeededByCheckout({ root, data }: TestHistory): Promise<ReadonlySet<string>> {
   const folder = await mkdtemp(join(tmpdir(), 'runwright-oracle-'))
   try {
     await cp(root, folder, { recursive: true })

@@ -8,12 +8,12 @@ import { checkoutPaths } from './checkout.ts'
 import { openRemote } from './open-remote.ts'
 import { pushData } from './push.ts'
 import { openDataRepository } from './repository.ts'
-import { createTestDataRepository, md5Of, sha256Of, type TestDataRepository, testWork } from './test-data-repository.ts'
+import { createTestHistory, md5Of, sha256Of, type TestHistory, testWork } from './test-history.ts'
 import { type VerifyOptions, verifyData } from './verify.ts'
 
 const { env } = process
 
-const verify = ({ data }: Pick<TestDataRepository, 'data'>, options: Partial<VerifyOptions> = {}) =>
+const verify = ({ data }: Pick<TestHistory, 'data'>, options: Partial<VerifyOptions> = {}) =>
   verifyData(data, { env, paths: undefined, remote: undefined, isRepair: false, ...options }, testWork)
 
 /** One bit of the last byte becomes another, and nothing else of the file. */
@@ -25,15 +25,15 @@ async function flip(path: string): Promise<void> {
   await chmod(path, 0o444)
 }
 
-async function createData(): Promise<TestDataRepository> {
-  const repository = await createTestDataRepository()
+async function createData(): Promise<TestHistory> {
+  const repository = await createTestHistory()
   await repository.write({ 'd/größe': 'one', 'd/b': 'two', f: 'three' })
   await addPaths(repository.data, ['d', 'f'], testWork, env)
   await repository.commit()
   return repository
 }
 
-const pathOf = ({ data }: Pick<TestDataRepository, 'data'>, content: string) =>
+const pathOf = ({ data }: Pick<TestHistory, 'data'>, content: string) =>
   join(data.cacheFolder, 'files/md5', md5Of(content).slice(0, 2), md5Of(content).slice(2))
 
 describe('verifying a cache', () => {

@@ -6,6 +6,7 @@ import type { Connections } from './connections/connections.ts'
 import type { Deletions } from './deletions.ts'
 import type { JobSecrets } from './jobs/job-secrets.ts'
 import type { KeptDataPage } from '../protocol/data-page-messages.ts'
+import type { DataStatus } from '../protocol/data-status.ts'
 import type { RepositoryState } from './data/data-feed.ts'
 import type { DataElement } from './data/element.ts'
 import type { ComputeElement, JobsElement, MoreJobsElement } from './jobs/element.ts'
@@ -94,8 +95,8 @@ export interface DataPanel {
   reload(): Promise<void>
   /** Reads the status of one. @param root absolute path */
   refresh(root: string): Promise<void>
-  /** How many objects of each tracked path the remote lacks. */
-  setLacking(root: string, lacking: ReadonlyMap<string, number>): void
+  /** What was read with what the remote lacks. */
+  setStatus(root: string, status: DataStatus): void
 }
 
 /** What changed in data, each comparison in an editor tab of its own. */

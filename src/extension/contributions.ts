@@ -36,7 +36,13 @@ export const views = {
   [viewContainerId]: [
     { id: experimentsViewId, name: 'Experiments', contextualTitle: 'Runwright', icon: 'media/runwright.svg' },
     { id: jobsViewId, name: 'Jobs', contextualTitle: 'Runwright', icon: 'media/runwright.svg' },
-    { id: dataViewId, name: 'Data', contextualTitle: 'Runwright', icon: 'media/runwright.svg' },
+    {
+      id: dataViewId,
+      name: 'Data',
+      contextualTitle: 'Runwright',
+      icon: 'media/runwright.svg',
+      visibility: 'collapsed',
+    },
     {
       id: computeViewId,
       name: 'Compute',

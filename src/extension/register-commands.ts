@@ -4,6 +4,7 @@ import type { CommandContext } from './context.ts'
 import { describeError } from './tree/error-notice.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import { localize } from './localize.ts'
+import { openText } from './open-text.ts'
 
 /** Registers each command under its id; what it throws is logged and shown. */
 export function registerCommands(commands: readonly CommandDefinition[], context: CommandContext): vscode.Disposable {
@@ -38,6 +39,14 @@ function report(context: CommandContext, command: CommandDefinition, error: unkn
 }
 
 async function showError({ log }: CommandContext, text: string): Promise<void> {
-  const answer = await vscode.window.showErrorMessage(text, localize('Show Log'))
-  if (answer !== undefined) log.show()
+  const [first = ''] = text.split('\n')
+  const isLong = first.length < text.length || text.length > longestMessage
+  const all = localize('Show All')
+  const buttons = [...(isLong ? [all] : []), localize('Show Log')]
+  const answer = await vscode.window.showErrorMessage(isLong ? first.slice(0, longestMessage) : text, ...buttons)
+  if (answer === all) await openText(vscode, text)
+  else if (answer !== undefined) log.show()
 }
+
+/** Characters that a notification has room for. */
+const longestMessage = 400

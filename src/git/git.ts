@@ -37,6 +37,11 @@ export async function loadGitEnvironment(
   return gitEnvironment(env, names)
 }
 
+/** For commands that read no contents, as `ls-files`: no filter could run, so none has to be found and turned off. */
+export function openListingGit(folder: string, env: Readonly<Record<string, string | undefined>>): Git {
+  return runGit(folder, gitEnvironment(env, []))
+}
+
 /** As `Git`, for commands that write: it takes an input, and rejects with what git said. */
 export type WritingGit = (args: readonly string[], input?: Uint8Array) => Promise<Buffer>
 

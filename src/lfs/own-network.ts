@@ -23,7 +23,7 @@ function findHost(url: string): string | undefined {
 }
 
 /** Where connections may go for this repository: outwards, and into the network that one of these hosts is in. */
-export async function findAllowedKinds(hosts: ReadonlySet<string>): Promise<ReadonlySet<AddressKind>> {
+export async function findAllowedKinds(hosts: ReadonlySet<string>): Promise<Set<AddressKind>> {
   const kinds = await Promise.all([...hosts].map(listKinds))
   const allowed = new Set<AddressKind>(['public', ...kinds.flat()])
   // Who has their server on this machine has the network around it, too.

@@ -5,6 +5,7 @@ import { type Access, openAccess } from './access.ts'
 import type { LfsContext } from './context.ts'
 import type { LfsOperation, ServerEndpoint } from './endpoint.ts'
 import { discard, readText, toAnswerError } from './http/answers.ts'
+import type { AddressKind } from './http/address-kind.ts'
 import { createHttpClient, type HttpAnswer, type HttpClient, type HttpRequest } from './http/http-client.ts'
 import { withRetries } from './http/retry.ts'
 import type { LfsAction } from './messages.ts'
@@ -56,7 +57,9 @@ export async function openLfsServer(
     certificates: await readCertificates(repository, address, context),
   })
   const isOwnHost = ownHosts.has(address.hostname)
-  const access = openAccess({ repository, endpoint, operation, context, isOwnHost })
+  const plain = openAccess({ repository, endpoint, operation, context, isOwnHost })
+  const access =
+    endpoint.kind === 'ssh' && !endpoint.isShared ? { ...plain, find: trustAnswers(plain.find, kinds) } : plain
   const { now } = context
   return {
     label: endpoint.kind === 'http' ? endpoint.url.href : `${endpoint.destination}:${endpoint.path}`,
@@ -71,6 +74,15 @@ export async function openLfsServer(
       return follow(client, { ...request, url: action.url, headers }, request.what, { signal, now })
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
+  }
+}
+
+/** One's own remote, asked by ssh, may have its LFS server anywhere: also where only ssh knows what its name stands for. */
+function trustAnswers(find: Access['find'], kinds: Set<AddressKind>): Access['find'] {
+  return async (signal) => {
+    const entry = await find(signal)
+    for (const kind of await findAllowedKinds(new Set([entry.url.hostname]))) kinds.add(kind)
+    return entry
   }
 }
 

@@ -38,6 +38,8 @@ export interface OutStatus extends FileDifferences {
   readonly sizeBytes?: number
   /** Of a folder. */
   readonly fileCount?: number
+  /** How many of its objects its remote lacks; missing where it was not asked. */
+  readonly notInRemote?: number
 }
 
 /** `new` has a `.dvc` file without a hash; `conflict` one that git could not merge. */
@@ -60,7 +62,7 @@ const out = object(
     notInCache: names,
     edited: names,
   },
-  { hash: text, sizeBytes: count, fileCount: count },
+  { hash: text, sizeBytes: count, fileCount: count, notInRemote: count },
 )
 
 /** @throws INVALID_PARAMETER_VALUE */

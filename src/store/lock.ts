@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { toStorageError } from './storage-error.ts'
 
 /** SQLite's result codes (https://sqlite.org/rescode.html). */
@@ -13,7 +13,9 @@ const sqliteBusy = 5
 export function openLock(path: string): Disposable | undefined {
   let database: DatabaseSync | undefined
   try {
-    database = new DatabaseSync(path, { timeout: 0 })
+    // Who takes no lock need not wait for SQLite to be loaded.
+    const sqlite = process.getBuiltinModule('node:sqlite')
+    database = new sqlite.DatabaseSync(path, { timeout: 0 })
     // An exclusive transaction takes SQLite's file lock at once, and needs nothing to be written.
     database.exec('begin exclusive')
   } catch (error) {

@@ -125,3 +125,17 @@ dataRemoteContract(
   },
   whyNoAzure,
 )
+
+dataRemoteContract(
+  'folder of chunks',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rw-remote-chunked-'))
+    return {
+      port: undefined,
+      open: () => open(`${join(folder, 'remote')}#chunked`),
+      listFiles: () => readdir(folder, { recursive: true }),
+      [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    }
+  },
+  false,
+)

@@ -42,7 +42,7 @@ describe('runwright data gc', { timeout: 120_000 }, () => {
 
     const gc = ['data', 'gc', '--older-than', '0'] as const
     const young = await workspace.run('data', 'gc')
-    assert.match(young.stdout, /^Nothing is to be deleted[^]*1 objects are not needed, and too new/)
+    assert.match(young.stdout, /^Nothing is to be deleted[^]*too new to be deleted: 1 object/)
     const dry = await workspace.json(...gc)
     assert.deepEqual([dry['removedCount'], dry['runCount'], dry['isDryRun']], [1, 2, true])
     assert.equal(await countObjects(folder), 4)
@@ -62,7 +62,7 @@ describe('runwright data gc', { timeout: 120_000 }, () => {
     execFileSync('mv', [`${storePath}.kept`, storePath])
     const { stdout, exitCode, stderr } = await workspace.run(...gc, '--yes')
     assert.equal(exitCode, 0, stderr)
-    assert.match(stdout, /Deleted 1 objects, 8 B\.$/m)
+    assert.match(stdout, /Deleted 1 object, 8 B\.$/m)
     assert.equal(await countObjects(folder), 3)
   })
 

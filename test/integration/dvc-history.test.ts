@@ -11,7 +11,7 @@ import { movePath } from '../../src/data/move.ts'
 import { removePaths } from '../../src/data/remove.ts'
 import { openDataRepository } from '../../src/data/repository.ts'
 import { resolveMerge } from '../../src/data/resolve.ts'
-import { createTestDataRepository, testWork } from '../../src/data/test-data-repository.ts'
+import { createTestHistory, testWork } from '../../src/data/test-history.ts'
 import { createTestRepository } from '../../src/git/test-repository.ts'
 import { runDvc } from './real-dvc.ts'
 
@@ -49,7 +49,7 @@ describe('what history does to files, beside the real DVC', { timeout: 300_000 }
   })
 
   it('moves, locks, unlocks and removes alike, byte for byte', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     const { root } = repository
     await runDvc(root, 'config', 'core.analytics', 'false')
     const data = await openDataRepository(root)
@@ -75,7 +75,7 @@ describe('what history does to files, beside the real DVC', { timeout: 300_000 }
   })
 
   it('leaves DVC a merged folder that it can check out, and a cache that it finds whole', async () => {
-    await using repository = await createTestDataRepository()
+    await using repository = await createTestHistory()
     const { root, data } = repository
     const commit = async (files: Record<string, string>) => {
       await repository.write(files)

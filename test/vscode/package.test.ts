@@ -47,6 +47,7 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
     'dist/cli-main.js',
     'dist/data-worker.js',
     'dist/duckdb-worker.js',
+    'dist/isomorphic-git.js',
     `${nativeFolder}/duckdb.node`,
     'dist/webviews/compare.js',
     'dist/webviews/job.js',

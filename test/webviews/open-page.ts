@@ -40,7 +40,10 @@ export interface PageLook {
 }
 
 export interface OpenPageOptions<Show, Own> extends PageLook {
-  readonly client: Client
+  /** What answers calls; missing for pages that make none. */
+  readonly client?: Client
+  /** What VS Code is given to keep of it from the start. */
+  readonly kept?: object
   /** Of its script and style in `dist/webviews`. */
   readonly name: string
   show(): Promise<Show>
@@ -125,6 +128,7 @@ async function answer<Show, Own extends { readonly kind: string }>(
     case '/favicon.ico':
       return void response.writeHead(204).end()
     case '/events':
+      if (options.client === undefined) return void response.writeHead(204).end()
       return sendEvents(response, options.client, state, signal)
     case '/message': {
       // SAFETY: the only sender is host-page.ts.
@@ -141,7 +145,9 @@ async function answer<Show, Own extends { readonly kind: string }>(
   }
 }
 
-function createPage({ name, language = 'en' }: PageLook & { readonly name: string }): string {
+type PageParts = PageLook & { readonly name: string; readonly kept?: object }
+
+function createPage({ name, language = 'en', kept }: PageParts): string {
   const page = createWebviewHtml({
     title: name,
     language,
@@ -149,6 +155,7 @@ function createPage({ name, language = 'en' }: PageLook & { readonly name: strin
     style: `/${name}.css`,
     source: "'self'",
     nonce: 'harness',
+    ...(kept === undefined ? {} : { kept }),
   })
   // The harness alone reaches its server; a webview in VS Code has no network.
   return page
@@ -169,7 +176,7 @@ async function receive<Show, Own extends { readonly kind: string }>(
 ): Promise<object | undefined> {
   if (!isRequest(message)) return void told(message)
   if (message.kind === 'ready') return Object(await show())
-  return message.kind === 'call' ? call(message, client) : undefined
+  return message.kind === 'call' && client !== undefined ? call(message, client) : undefined
 }
 
 function isRequest(message: { readonly kind: string }): message is PageRequest {

@@ -58,7 +58,7 @@ function drawFolderDiff(diff: FolderDiff, images: ReadonlyMap<string, ImagePair>
 
 function drawSummary({ old, new: now }: FolderDiff): HTMLElement {
   const titles = [
-    { title: '' },
+    { title: text('summary') },
     { title: text('summary.before'), isNumber: true },
     { title: text('summary.after'), isNumber: true },
   ]

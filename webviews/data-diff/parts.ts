@@ -3,7 +3,7 @@ import { text } from './texts.ts'
 
 /** A part of a page, with its heading. */
 export function section(heading: string, ...children: readonly (Node | string)[]): HTMLElement {
-  return element('section', { 'aria-label': heading }, element('h2', {}, heading), ...children)
+  return element('section', {}, element('h2', {}, heading), ...children)
 }
 
 export interface TableColumn {

@@ -1,6 +1,6 @@
 import { defineCliCommand } from '../command.ts'
 import { openData } from '../open-data.ts'
-import { tellTransfer, transferOptions } from '../tell-transfer.ts'
+import { chooseTransfer, tellTransfer, transferOptions } from '../tell-transfer.ts'
 
 export default defineCliCommand({
   name: 'data fetch',
@@ -14,8 +14,8 @@ was. "runwright data checkout" makes the files of the workspace from the cache; 
   async run(context, { options, operands, json, workspace }) {
     const { fetchData } = await import('../../data/fetch.ts')
     using data = await openData(context, workspace)
-    const paths = operands.length === 0 ? undefined : data.toPaths(operands)
-    const result = await fetchData(data.repository, { paths, remote: options.remote, env: context.env }, data.work)
+    const choice = await chooseTransfer(context, data, options, operands)
+    const result = await fetchData(data.repository, choice, data.work)
     data[Symbol.dispose]()
     return tellTransfer(context, 'Fetched', result, { json })
   },

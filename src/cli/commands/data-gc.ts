@@ -10,7 +10,7 @@ import type { CliContext } from '../context.ts'
 import { openData } from '../open-data.ts'
 import { loadNeedsOfRuns } from '../run-data.ts'
 import { formatTable } from '../table.ts'
-import { toJson } from '../text.ts'
+import { formatCount, toJson } from '../text.ts'
 
 const defaultAge = '1d'
 
@@ -109,8 +109,9 @@ function createShared({ cacheFolder }: DataRepository): RunwrightError {
 
 function formatResult(result: GcResult, runCount: number, isDone: boolean, width: number | undefined): string {
   const { removed, removedCount, removedBytes, keptCount, youngCount, pointerCount } = result
-  const known = `${keptCount} objects are needed, by ${pointerCount} versions of .dvc files and ${runCount} runs.\n`
-  const young = youngCount === 0 ? '' : `${youngCount} objects are not needed, and too new to be deleted.\n`
+  const objects = (count: number) => formatCount(count, 'object')
+  const known = `Needed: ${objects(keptCount)}, by ${formatCount(pointerCount, 'version')} of .dvc files and ${formatCount(runCount, 'run')}.\n`
+  const young = youngCount === 0 ? '' : `Not needed, and too new to be deleted: ${objects(youngCount)}.\n`
   if (removedCount === 0) return `Nothing is to be deleted. ${known}${young}`
   const list = removed.slice(0, shownObjects)
   const columns = [{ title: 'OBJECT' }, { title: 'SIZE', align: 'right' as const }]
@@ -120,7 +121,7 @@ function formatResult(result: GcResult, runCount: number, isDone: boolean, width
     width,
   )
   const more = removedCount > list.length ? `… and ${removedCount - list.length} more\n` : ''
-  const what = `${removedCount} objects, ${formatSize(removedBytes)}`
+  const what = `${objects(removedCount)}, ${formatSize(removedBytes)}`
   const end = isDone ? `Deleted ${what}.\n` : `Would delete ${what}. "--yes" deletes them.\n`
   return `${table}${more}${young}${known}${end}`
 }

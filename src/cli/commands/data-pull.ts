@@ -1,6 +1,6 @@
 import { defineCliCommand } from '../command.ts'
 import { openData } from '../open-data.ts'
-import { tellTransfer, transferOptions } from '../tell-transfer.ts'
+import { chooseTransfer, tellTransfer, transferOptions } from '../tell-transfer.ts'
 
 export default defineCliCommand({
   name: 'data pull',
@@ -20,10 +20,10 @@ then nothing is changed and they are named. --force gives them up.`,
       import('../../data/checkout.ts'),
     ])
     using data = await openData(context, workspace)
-    const paths = operands.length === 0 ? undefined : data.toPaths(operands)
-    const result = await fetchData(data.repository, { paths, remote: options.remote, env: context.env }, data.work)
+    const choice = await chooseTransfer(context, data, options, operands)
+    const result = await fetchData(data.repository, choice, data.work)
     const isWhole = result.failures.length === 0
-    const how = { paths, isForced: options.force }
+    const how = { paths: choice.paths, isForced: options.force }
     const checkedOut = isWhole ? await checkoutPaths(data.repository, how, data.work, context.env) : []
     data[Symbol.dispose]()
     const exitCode = tellTransfer(context, 'Fetched', result, { json, more: { checkedOut } })

@@ -1,6 +1,6 @@
 import { defineCliCommand } from '../command.ts'
 import { openData } from '../open-data.ts'
-import { tellTransfer, transferOptions } from '../tell-transfer.ts'
+import { chooseTransfer, tellTransfer, transferOptions } from '../tell-transfer.ts'
 
 export default defineCliCommand({
   name: 'data push',
@@ -14,8 +14,8 @@ all of its files are seen to be there. What was broken off goes on where it was.
   async run(context, { options, operands, json, workspace }) {
     const { pushData } = await import('../../data/push.ts')
     using data = await openData(context, workspace)
-    const paths = operands.length === 0 ? undefined : data.toPaths(operands)
-    const result = await pushData(data.repository, { paths, remote: options.remote, env: context.env }, data.work)
+    const choice = await chooseTransfer(context, data, options, operands)
+    const result = await pushData(data.repository, choice, data.work)
     data[Symbol.dispose]()
     return tellTransfer(context, 'Pushed', result, { json })
   },

@@ -13,6 +13,10 @@ webdavs://host/folder, or https://host/folder, which can only be read. It is wri
     default: { type: 'boolean', short: 'd', summary: 'Make it the default one' },
     force: { type: 'boolean', short: 'f', summary: 'Give one of that name this url' },
     local: localOption,
+    chunked: {
+      type: 'boolean',
+      summary: 'Keep large files as chunks, for those that change a little; DVC cannot read such a remote',
+    },
   },
   operands: { usage: 'NAME URL', min: 2, max: 2 },
   async run(context, { options, operands: [name = '', url = ''], json, workspace }) {
@@ -22,6 +26,7 @@ webdavs://host/folder, or https://host/folder, which can only be read. It is wri
       isDefault: options.default,
       isForced: options.force,
       place: options.local ? 'local' : 'shared',
+      isChunked: options.chunked,
     } as const
     await addRemote(data.repository, { name, url, cwd: context.cwd }, how)
     if (json) context.stdout.write(toJson({ name, isDefault: options.default }))

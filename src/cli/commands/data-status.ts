@@ -11,7 +11,11 @@ export default defineCliCommand({
   summary: 'Shows how the data in the workspace stands to its .dvc files.',
   example: 'runwright data status data/images',
   options: {
-    'exit-code': { type: 'boolean', summary: 'End with 1 when something differs or is not in the cache' },
+    remote: { type: 'boolean', summary: 'Ask the remotes too what they lack' },
+    'exit-code': {
+      type: 'boolean',
+      summary: 'End with 1 when something differs, or is not in the cache or the remote',
+    },
   },
   operands: { usage: '[PATH…]', min: 0, max: Infinity },
   ownsSignals: true,
@@ -19,14 +23,26 @@ export default defineCliCommand({
     const { readStatus } = await import('../../data/status.ts')
     using data = await openData(context, workspace)
     const paths = operands.length === 0 ? undefined : data.toPaths(operands)
-    const outs = await readStatus(data.repository, paths, data.work, context.env)
+    const seen = await readStatus(data.repository, paths, data.work, context.env)
+    const { readRemoteStatus } = await import('../../data/remote-status.ts')
+    const choice = { paths, remote: undefined, env: context.env }
+    const lacking = options.remote ? await readRemoteStatus(data.repository, choice, data.work) : undefined
     data[Symbol.dispose]()
-    const odd = outs.filter((out) => out.state !== 'clean' || out.notInCache.count > 0)
+    const outs = seen.map((out) => withRemote(out, lacking?.get(out.path)))
+    const odd = outs.filter(isOdd)
     const status: DataStatus = { root: data.repository.root, outs }
     context.stdout.write(json ? toJson(status) : formatStatus(outs, odd))
     return options['exit-code'] && odd.length > 0 ? exitCodes.failed : exitCodes.ok
   },
 })
+
+function withRemote(out: OutStatus, notInRemote: number | undefined): OutStatus {
+  return notInRemote === undefined ? out : { ...out, notInRemote }
+}
+
+function isOdd({ state, notInCache, notInRemote = 0 }: OutStatus): boolean {
+  return state !== 'clean' || notInCache.count > 0 || notInRemote > 0
+}
 
 function formatStatus(outs: readonly OutStatus[], odd: readonly OutStatus[]): string {
   if (outs.length === 0) return 'No data is under version control yet: "runwright data add".\n'
@@ -41,5 +57,7 @@ function formatOut(out: OutStatus): string[] {
     ...paths.slice(0, shownNames).map((name) => `  ${word}: ${printable(name)}\n`),
     ...(count > shownNames ? [`  ${word}: ${(count - shownNames).toLocaleString('en-US')} more\n`] : []),
   ])
-  return [`${printable(path)}: ${state}\n`, ...lines]
+  const lack = out.notInRemote ?? 0
+  const remote = lack > 0 ? [`  not in the remote: ${lack.toLocaleString('en-US')} objects\n`] : []
+  return [`${printable(path)}: ${state}\n`, ...lines, ...remote]
 }

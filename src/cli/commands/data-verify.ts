@@ -2,7 +2,7 @@ import type { DamagedObject, Needer, Verified } from '../../data/verify.ts'
 import { formatSize } from '../../protocol/quantities.ts'
 import { defineCliCommand, exitCodes } from '../command.ts'
 import { openData } from '../open-data.ts'
-import { printable, toJson } from '../text.ts'
+import { formatCount, printable, toJson } from '../text.ts'
 
 /** Objects that are named to people; JSON has all. */
 const shownObjects = 50
@@ -42,9 +42,12 @@ missing in the remote.`,
 function formatVerified({ objectCount, sizeBytes, damaged, missing }: Verified, place: string): string {
   const lines = damaged.slice(0, shownObjects).map(formatDamaged)
   const more = damaged.length > lines.length ? `… and ${damaged.length - lines.length} more\n` : ''
-  const lost = missing.length === 0 ? '' : `${missing.length} objects that the work tree needs are not in ${place}.\n`
+  const lost =
+    missing.length === 0
+      ? ''
+      : `The work tree needs ${formatCount(missing.length, 'object')} that ${place} does not have.\n`
   const end = damaged.length === 0 ? 'none is damaged' : `${damaged.length} damaged`
-  return `${lines.join('')}${more}${lost}${objectCount} objects, ${formatSize(sizeBytes)} in ${place}: ${end}.\n`
+  return `${lines.join('')}${more}${lost}${formatCount(objectCount, 'object')}, ${formatSize(sizeBytes)} in ${place}: ${end}.\n`
 }
 
 const problems: Readonly<Record<DamagedObject['problem'], string>> = {

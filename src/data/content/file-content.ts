@@ -4,8 +4,8 @@ import { QueryFailed } from '../query-failed.ts'
 import type { Work } from '../work.ts'
 import { readAudioHeader } from './audio-header.ts'
 import { type ByteSource, openByteSource } from './byte-source.ts'
-import type { ComparedFile } from './compared-file.ts'
-import { findContentKind } from './content-kind.ts'
+import type { ComparedFile, TableFile } from './compared-file.ts'
+import { type ContentKind, findContentKind } from './content-kind.ts'
 import { imageHeaderBytes, readImageHeader } from './image-header.ts'
 import { diffModels } from './model-diff.ts'
 import { diffTableFiles } from './table-file.ts'
@@ -39,15 +39,13 @@ export async function diffContent(question: ContentQuestion, work: Work): Promis
 async function readContent({ old, now, tableKey }: ContentQuestion, work: Work): Promise<ContentDiff> {
   const name = (now ?? old)?.name ?? ''
   const found = findContentKind(name)
+  const before = findContentKind(old?.name ?? name)
+  if (before.kind !== found.kind) {
+    return opaque('unknown', `The inside is not compared: what was ${nameOf(before)} is ${nameOf(found)} now.`)
+  }
   switch (found.kind) {
     case 'table':
-      if (found.format === 'arrow') {
-        return opaque(
-          'unsupported',
-          'Arrow files are not read: DuckDB reads them by an extension from the network only.',
-        )
-      }
-      return diffTableFiles(found.format, old, now, tableKey, work)
+      return diffTableContent(old, now, tableKey, work)
     case 'image':
       return diffHeaders<ImageFacts>('image', old, now, async (source) =>
         readImageHeader(await source.read(0, imageHeaderBytes)),
@@ -64,6 +62,27 @@ async function readContent({ old, now, tableKey }: ContentQuestion, work: Work):
     case 'unknown':
       return opaque('unknown', 'Files of this kind are compared by size and hash only.')
   }
+}
+
+function nameOf({ kind }: ContentKind): string {
+  return kind === 'unknown' ? 'a file of no known kind' : `a file of kind ${kind}`
+}
+
+/** One may be CSV and the other Parquet. */
+async function diffTableContent(
+  old: ComparedFile | undefined,
+  now: ComparedFile | undefined,
+  key: readonly string[],
+  work: Work,
+): Promise<ContentDiff> {
+  return diffTableFiles(old && toTableFile(old), now && toTableFile(now), key, work)
+}
+
+function toTableFile({ name, path }: ComparedFile): TableFile {
+  const found = findContentKind(name)
+  if (found.kind === 'table' && found.format !== 'arrow') return { name, path, format: found.format }
+  const reason = 'DuckDB reads them by an extension from the network only.'
+  throw new RunwrightError('NOT_IMPLEMENTED', `Arrow files are not read: ${reason}`)
 }
 
 async function diffHeaders<Facts>(

@@ -81,7 +81,8 @@ describe('the process that reads tables', () => {
       setInterval(() => undefined, 1000)`
     const path = join(folder, 'asker.ts')
     await writeFile(path, asker)
-    const child = execFile(process.execPath, [path])
+    // Whoever is killed leaves its files: here, where they are removed with the rest.
+    const child = execFile(process.execPath, [path], { env: { ...process.env, TMPDIR: folder } })
     child.on('error', () => undefined)
     const reader = await findGrandchild(child.pid ?? assert.fail())
     child.kill('SIGKILL')

@@ -34,7 +34,7 @@ function diffParquetOrCsv(
   format: 'csv' | 'parquet',
   key: readonly string[] = [],
 ): Promise<TableDiff> {
-  return diffTableFiles(format, { name: old, path: old }, { name: now, path: now }, key, work)
+  return diffTableFiles({ name: old, path: old, format }, { name: now, path: now, format }, key, work)
 }
 
 function column(diff: TableDiff, name: string): ColumnDiff {
@@ -109,6 +109,14 @@ describe('two tables', () => {
     const diff = await diffCsv('a,b,c\n1,,x\n1,2,y\n,2,z\n', 'a,b,c\n1,2,y\n1,,w\n', ['a', 'b'])
     const { added, removed, changed, unchanged, keyIs } = diff.rows ?? assert.fail()
     assert.deepEqual([keyIs, added, removed, changed, unchanged], ['given', 0, 1, 1, 1])
+  })
+
+  it('are matched by a key that is null in one row', async () => {
+    const diff = await diffCsv('k,v\n,x\n1,y\n', 'k,v\n1,y\n,z\n', ['k'])
+    const { added, removed, changed, unchanged } = diff.rows ?? assert.fail()
+    assert.deepEqual([added, removed, changed, unchanged], [0, 0, 1, 1])
+    const twice = diffCsv('k,v\n,x\n,y\n', 'k,v\n1,y\n', ['k'])
+    await assert.rejects(twice, { code: 'INVALID_PARAMETER_VALUE' })
   })
 
   it('are not matched by a key that a column lacks, or that is there twice in either', async () => {

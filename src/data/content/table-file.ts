@@ -1,13 +1,12 @@
 import type { TableDiff } from '../../protocol/data-diff.ts'
 import type { Work } from '../work.ts'
-import type { ReadFormat, TableFile } from './compared-file.ts'
+import type { TableFile } from './compared-file.ts'
 import { withTables } from './table-database.ts'
 import { diffTables } from './table-diff.ts'
 import { openTable } from './table-open.ts'
 
 /** @throws what `withTables` throws; BAD_REQUEST for a file that is no table; INVALID_PARAMETER_VALUE for a key that is none */
 export async function diffTableFiles(
-  format: ReadFormat,
   old: TableFile | undefined,
   now: TableFile | undefined,
   key: readonly string[],
@@ -16,9 +15,9 @@ export async function diffTableFiles(
   const paths = [old, now].flatMap((file) => file?.path ?? [])
   return withTables(paths, work, async (database) => {
     const [before, after] = [
-      old && (await openTable(database, 'table_old', old, format)),
-      now && (await openTable(database, 'table_new', now, format)),
+      old && (await openTable(database, 'table_old', old)),
+      now && (await openTable(database, 'table_new', now)),
     ]
-    return diffTables(database, format, { old: before, now: after }, key)
+    return diffTables(database, (now ?? old)?.format ?? 'csv', { old: before, now: after }, key)
   })
 }

@@ -1,5 +1,5 @@
 import { RunwrightError } from '../../protocol/errors.ts'
-import type { ReadFormat, TableFile } from './compared-file.ts'
+import type { TableFile } from './compared-file.ts'
 import { countOf, type TableDatabase, textOf } from './table-database.ts'
 import { QueryFailed } from '../query-failed.ts'
 import { quoteText, type TableColumn } from './table-sql.ts'
@@ -25,13 +25,8 @@ const maxColumns = 10_000
  *
  * @throws BAD_REQUEST for a file that is not what its name says
  */
-export async function openTable(
-  database: TableDatabase,
-  relation: string,
-  file: TableFile,
-  format: ReadFormat,
-): Promise<OpenTable> {
-  const notes = await read(database, relation, file, format)
+export async function openTable(database: TableDatabase, relation: string, file: TableFile): Promise<OpenTable> {
+  const notes = await read(database, relation, file)
   const described = await database.query(`DESCRIBE ${relation}`)
   if (described.length > maxColumns) {
     throw new RunwrightError('BAD_REQUEST', `${file.name} has more than ${maxColumns} columns.`)
@@ -44,10 +39,11 @@ export async function openTable(
   return { relation, columns, rowCount: countOf(counted, 'n'), notes }
 }
 
-async function read(database: TableDatabase, relation: string, file: TableFile, format: ReadFormat): Promise<string[]> {
+async function read(database: TableDatabase, relation: string, file: TableFile): Promise<string[]> {
+  const { format } = file
   const path = quoteText(database.pathOf(file.path))
   if (format === 'parquet') {
-    await database.run(`CREATE VIEW ${relation} AS SELECT * FROM read_parquet(${path})`).catch(refuse(file, format))
+    await database.run(`CREATE VIEW ${relation} AS SELECT * FROM read_parquet(${path})`).catch(refuse(file))
     return []
   }
   const create = (source: string) => database.run(`CREATE TEMP TABLE ${relation} AS SELECT * FROM ${source}`)
@@ -55,7 +51,7 @@ async function read(database: TableDatabase, relation: string, file: TableFile, 
   const compression = packed === undefined ? '' : `, compression = '${packed}'`
   if (format === 'json-lines') {
     const options = `format = 'newline_delimited', maximum_object_size = ${maxRecordBytes}${compression}`
-    await create(`read_json(${path}, ${options})`).catch(refuse(file, format))
+    await create(`read_json(${path}, ${options})`).catch(refuse(file))
     return []
   }
   // Told, not guessed: guessing takes long over long lines, and two versions might be read in two ways.
@@ -65,17 +61,17 @@ async function read(database: TableDatabase, relation: string, file: TableFile, 
     await create(`read_csv(${path}, ${options})`)
     return []
   } catch (error) {
-    if (!isAboutContent(error)) throw toTableError(file, format, error)
+    if (!isAboutContent(error)) throw toTableError(file, error)
     await database.run(`DROP TABLE IF EXISTS ${relation}`)
     const lenient = `${options}, all_varchar = true, strict_mode = false, null_padding = true`
-    await create(`read_csv(${path}, ${lenient})`).catch(refuse(file, format))
+    await create(`read_csv(${path}, ${lenient})`).catch(refuse(file))
     return [`${file.name} was read as text throughout: ${firstLine(error)}`]
   }
 }
 
-function refuse(file: TableFile, format: string): (error: unknown) => never {
+function refuse(file: TableFile): (error: unknown) => never {
   return (error) => {
-    throw toTableError(file, format, error)
+    throw toTableError(file, error)
   }
 }
 
@@ -86,11 +82,15 @@ function isAboutContent(error: unknown): boolean {
 }
 
 /** An end of the process is no fault of the file's content. */
-function toTableError(file: TableFile, format: string, cause: unknown): unknown {
+function toTableError(file: TableFile, cause: unknown): unknown {
   if (!(cause instanceof QueryFailed)) return cause
-  return new RunwrightError('BAD_REQUEST', `${file.name} cannot be read as a table (${format}): ${firstLine(cause)}`, {
-    cause,
-  })
+  return new RunwrightError(
+    'BAD_REQUEST',
+    `${file.name} cannot be read as a table (${file.format}): ${firstLine(cause)}`,
+    {
+      cause,
+    },
+  )
 }
 
 /** Of DuckDB's message, which goes on with the line in question and with advice about its own options. */

@@ -1,6 +1,6 @@
 import type { PreviewDistribution, TableFormat, TablePreview } from '../../protocol/data-diff.ts'
 import { countOf, type TableDatabase, textOf } from './table-database.ts'
-import { toStatistics } from './table-diff.ts'
+import { toStatistics } from './table-columns.ts'
 import { readDistribution } from './table-distribution.ts'
 import type { OpenTable } from './table-open.ts'
 import { readMoments } from './table-statistics.ts'

@@ -123,6 +123,15 @@ export function mergeMoments(a: ColumnMoments, b: ColumnMoments): ColumnMoments 
   }
 }
 
+/** Of a column of which nothing but nulls is counted: without some of its rows, and with some more. */
+export function exchangeRows(whole: ColumnMoments, less: ColumnMoments, more: ColumnMoments): ColumnMoments {
+  return {
+    ...whole,
+    rowCount: whole.rowCount - less.rowCount + more.rowCount,
+    nullCount: whole.nullCount - less.nullCount + more.nullCount,
+  }
+}
+
 export function finiteCount({ rowCount, nullCount, nonFiniteCount }: ColumnMoments): number {
   return rowCount - nullCount - nonFiniteCount
 }

@@ -71,16 +71,17 @@ function toLineDiff(
 ): { readonly lines: LineDiff; readonly notes: readonly string[] } {
   const sum = (wanted: LineEdit['change']) =>
     edits.reduce((total, { change, count }) => total + (change === wanted ? count : 0), 0)
+  const groups = groupEdits(edits)
   const hunks: TextHunk[] = []
   let room = maxHunkLines
-  for (const group of groupEdits(edits)) {
+  for (const group of groups) {
     if (room <= 0) break
     const hunk = toHunk(group, oldLines, newLines)
     hunks.push({ ...hunk, lines: hunk.lines.slice(0, room) })
     room -= hunk.lines.length
   }
-  const notes =
-    room < 0 || hunks.length < groupEdits(edits).length ? [`The first ${maxHunkLines} lines are shown.`] : []
+  const isCut = room < 0 || hunks.length < groups.length
+  const notes = isCut ? [`The first ${maxHunkLines} lines of the difference are shown.`] : []
   return { lines: { added: sum('added'), removed: sum('removed'), hunks }, notes }
 }
 

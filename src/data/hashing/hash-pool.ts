@@ -5,6 +5,9 @@ import { Worker } from 'node:worker_threads'
 import { type ErrorCode, RunwrightError } from '../../protocol/errors.ts'
 import { makeFiles, type MakeRequest } from './make-files.ts'
 import { cancelShared, createSharedProgress, readSharedBytes, type SharedProgress } from './shared-progress.ts'
+import { createSharedRing, openProducer } from './shared-ring.ts'
+import { temporaryName } from './store-object.ts'
+import type { Assistance } from './take-big.ts'
 import { type TakenFiles, takeFiles, type TakeRequest } from './take-files.ts'
 
 /**
@@ -32,6 +35,9 @@ export type WorkerAnswer =
 const littleFiles = 128
 const littleBytes = 8 << 20
 
+/** From here on two threads share the work on one file. */
+const sharedBytes = 32 << 20
+
 /** More threads than this wait for the disk. */
 const maxWorkers = 8
 
@@ -47,18 +53,27 @@ export function openHashPool(signal: AbortSignal): HashPool {
   const idle: Worker[] = []
   const queue: Task[] = []
   const running = new Map<Worker, Task>()
+  const underWay = new Set<Promise<unknown>>()
   let inlineFiles = 0
   let inlineBytes = 0
+  let started = 0
+  let assistant: Worker | undefined
   const cancel = () => cancelShared(shared)
   signal.addEventListener('abort', cancel)
   if (signal.aborted) cancel()
 
-  function start(): Worker {
+  function startWorker(): Worker {
     const worker = new Worker(workerFile(), {
       workerData: { shared } satisfies WorkerData,
       resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
     })
     workers.add(worker)
+    return worker
+  }
+
+  function start(): Worker {
+    const worker = startWorker()
+    started++
     worker.on('message', (answer: WorkerAnswer) => {
       const task = running.get(worker)
       running.delete(worker)
@@ -68,6 +83,7 @@ export function openHashPool(signal: AbortSignal): HashPool {
     })
     worker.on('error', (error) => {
       workers.delete(worker)
+      started--
       running.get(worker)?.reject(error)
       running.delete(worker)
       next()
@@ -78,7 +94,7 @@ export function openHashPool(signal: AbortSignal): HashPool {
   function next(): void {
     const task = queue[0]
     if (task === undefined) return
-    const worker = idle.pop() ?? (workers.size < Math.min(maxWorkers, availableParallelism()) ? start() : undefined)
+    const worker = idle.pop() ?? (started < Math.min(maxWorkers, availableParallelism()) ? start() : undefined)
     if (worker === undefined) return
     queue.shift()
     running.set(worker, task)
@@ -92,22 +108,56 @@ export function openHashPool(signal: AbortSignal): HashPool {
   }
 
   function hand<Result>(request: Task['request']): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      // SAFETY: worker.ts answers each kind of request with its own result.
-      queue.push({ request, resolve: (result) => resolve(result as Result), reject })
-      next()
+    return follow(
+      new Promise((resolve, reject) => {
+        // SAFETY: worker.ts answers each kind of request with its own result.
+        queue.push({ request, resolve: (result) => resolve(result as Result), reject })
+        next()
+      }),
+    )
+  }
+
+  function follow<Result>(work: Promise<Result>): Promise<Result> {
+    underWay.add(work)
+    const forget = () => underWay.delete(work)
+    work.then(forget, forget)
+    return work
+  }
+
+  /** A second thread for a large file, when there is nothing else that it could do. */
+  function findAssistance({ paths, store }: TakeRequest, sizeBytes: number): Assistance | undefined {
+    if (paths.length > 1 || sizeBytes < sharedBytes || running.size > 0 || availableParallelism() < 2) return undefined
+    const isCopied = store !== undefined && store.types[0] !== 'hardlink' && store.types[0] !== 'symlink'
+    const ring = createSharedRing()
+    const assistance = { ring, temporary: isCopied ? temporaryName(store.temporary) : undefined }
+    assistant ??= startWorker()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    void follow(promise)
+    assistant.once('message', () => resolve())
+    assistant.once('error', () => {
+      // Whoever waits for it would wait for ever.
+      openProducer(ring, shared).abandon()
+      assistant = undefined
+      resolve()
     })
+    assistant.postMessage(assistance)
+    return assistance
   }
 
   return {
-    take: (request, sizeBytes) =>
-      isLittle(request.paths.length, sizeBytes) ? takeFiles(request, shared) : hand<TakenFiles>(request),
+    take(request, sizeBytes) {
+      if (isLittle(request.paths.length, sizeBytes)) return takeFiles(request, shared)
+      const assistance = findAssistance(request, sizeBytes)
+      return hand<TakenFiles>(assistance === undefined ? request : { ...request, assistance })
+    },
     make: (request, sizeBytes) =>
       isLittle(request.files.length, sizeBytes) ? makeFiles(request, shared) : hand<Float64Array>(request),
     doneBytes: () => readSharedBytes(shared),
     async [Symbol.asyncDispose]() {
       signal.removeEventListener('abort', cancel)
       cancel()
+      // Each hears of it within a file or a tenth of a second, and removes what it has half-written.
+      await Promise.allSettled([...underWay])
       await Promise.all([...workers].map((worker) => worker.terminate()))
     },
   }

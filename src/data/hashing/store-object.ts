@@ -15,6 +15,7 @@ import {
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { threadId } from 'node:worker_threads'
+import { RunwrightError } from '../../protocol/errors.ts'
 import type { LinkType } from '../repository.ts'
 
 /** Where objects go, and how. */
@@ -82,30 +83,21 @@ export function storeBytesAs(bytes: Buffer, target: string, temporaryFolder: str
   }
 }
 
-/** @param read gives all bytes to its function, and then the name that they have */
-export function copyWhileReading(
-  read: (write: (chunk: Buffer) => void) => string,
-  place: ObjectPlace,
-): { readonly name: string; readonly object: ObjectStat | undefined } {
-  const temporary = temporaryName(place.temporary)
-  let name = ''
-  const fd = openSync(temporary, 'wx', objectMode)
-  try {
-    name = read((chunk) => writeFully(fd, chunk))
-    const stat = fstatSync(fd)
-    const target = objectPath(place.objects, name)
-    if (isThere(target, stat.size)) {
-      unlinkSync(temporary)
-      return { name, object: undefined }
-    }
-    moveInto(temporary, target)
-    return { name, object: stat }
-  } catch (error) {
-    removeQuietly(temporary)
-    throw error
-  } finally {
-    closeSync(fd)
+/**
+ * Gives a file that was written its name among the objects.
+ *
+ * @returns undefined when an object of this name and size was there already
+ */
+export function keepObject(temporary: string, md5: string, { objects }: ObjectPlace): ObjectStat | undefined {
+  const target = objectPath(objects, md5)
+  const stat = statSync(temporary)
+  if (isThere(target, stat.size)) {
+    unlinkSync(temporary)
+    return undefined
   }
+  chmodSync(temporary, objectMode)
+  moveInto(temporary, target)
+  return stat
 }
 
 export function writeFully(fd: number, bytes: Buffer): void {
@@ -195,4 +187,10 @@ export function removeQuietly(path: string): void {
   } catch {
     // It was moved, or whoever comes next cleans it away.
   }
+}
+
+export function changedMeanwhile(path: string): RunwrightError {
+  return new RunwrightError('RESOURCE_CONFLICT', `${path} was changed while it was read.`, {
+    hint: 'Nothing was recorded of it. Try again when no program writes to it.',
+  })
 }

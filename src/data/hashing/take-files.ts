@@ -1,10 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
-import { createHash, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { toStorageError } from '../../store/storage-error.ts'
 import type { LinkType } from '../repository.ts'
 import { addSharedBytes, type SharedProgress, throwIfCancelledShared } from './shared-progress.ts'
-import { codeOf, copyWhileReading, linkObject, type ObjectPlace, type ObjectStat, storeBytes } from './store-object.ts'
+import { openProducer } from './shared-ring.ts'
+import { changedMeanwhile, codeOf, linkObject, type ObjectPlace, type ObjectStat, storeBytes } from './store-object.ts'
+import { type Assistance, type Hashed, takeBig } from './take-big.ts'
 
 /** Files to be hashed and, where there is a place for objects, stored. */
 export interface TakeRequest {
@@ -12,6 +14,8 @@ export interface TakeRequest {
   readonly folder: string
   readonly paths: readonly string[]
   readonly store: ObjectPlace | undefined
+  /** Of another thread, for a single large file. */
+  readonly assistance?: Assistance
 }
 
 export interface TakenFiles {
@@ -30,9 +34,6 @@ export const digitsPerFile = 96
 /** Up to here a file is read in one go. */
 const smallBytes = 1 << 20
 
-/** Small enough that both hashes find it in the processor's own memory. */
-const chunkBytes = 1 << 18
-
 /** One for a thread; it grows to what is needed. */
 let scratch = Buffer.allocUnsafeSlow(1 << 16)
 
@@ -41,12 +42,13 @@ let scratch = Buffer.allocUnsafeSlow(1 << 16)
  *
  * @throws CANCELLED; RESOURCE_CONFLICT when a file changes meanwhile; what the system says, with the file's path
  */
-export function takeFiles({ folder, paths, store }: TakeRequest, shared: SharedProgress): TakenFiles {
+export function takeFiles(request: TakeRequest, shared: SharedProgress): TakenFiles {
+  const { folder, paths } = request
   const numbers = new Float64Array(paths.length * numbersPerFile)
   const hashes: string[] = []
   for (const [index, path] of paths.entries()) {
     throwIfCancelledShared(shared)
-    const taken = takeOrExplain(`${folder}/${path}`, store, shared)
+    const taken = takeOrExplain(`${folder}/${path}`, request, shared)
     const { size, mtimeMs, ino } = taken.file
     numbers.set([size, mtimeMs, ino, taken.object?.mtimeMs ?? 0, taken.object?.ino ?? 0], index * numbersPerFile)
     hashes.push(taken.md5, taken.sha256)
@@ -55,11 +57,14 @@ export function takeFiles({ folder, paths, store }: TakeRequest, shared: SharedP
 }
 
 /** A thread passes on an error’s words only, so they have to say it all. */
-function takeOrExplain(path: string, store: ObjectPlace | undefined, shared: SharedProgress): Taken {
+function takeOrExplain(path: string, { store, assistance }: TakeRequest, shared: SharedProgress): Taken {
   try {
-    return takeFile(path, store, shared)
+    return takeFile(path, store, shared, assistance)
   } catch (error) {
     throw toStorageError(error, store === undefined ? path : `an object of ${path}`)
+  } finally {
+    // It may not have been wanted after all, and waits for the next file's bytes.
+    if (assistance !== undefined) openProducer(assistance.ring, shared).abandon()
   }
 }
 
@@ -85,7 +90,12 @@ interface Taken {
   readonly sha256: string
 }
 
-function takeFile(path: string, store: ObjectPlace | undefined, shared: SharedProgress): Taken {
+function takeFile(
+  path: string,
+  store: ObjectPlace | undefined,
+  shared: SharedProgress,
+  assistance?: Assistance,
+): Taken {
   const fd = openToRead(path)
   try {
     const stat = fstatSync(fd)
@@ -94,7 +104,7 @@ function takeFile(path: string, store: ObjectPlace | undefined, shared: SharedPr
     const [md5, sha256, stored] =
       stat.size <= smallBytes
         ? takeSmall(fd, stat, path, copies ? store : undefined, shared)
-        : takeBig(fd, stat, path, copies ? store : undefined, shared)
+        : takeBig({ fd, path, size: stat.size, store: copies ? store : undefined, assistance }, shared)
     if (store === undefined || copies) return { file: stat, object: stored, md5, sha256 }
     const linked = linkObject(path, stat, md5, store)
     // Where it cannot be linked it is read once more, and copied.
@@ -107,8 +117,6 @@ function takeFile(path: string, store: ObjectPlace | undefined, shared: SharedPr
 function isLinking([first]: readonly LinkType[]): boolean {
   return first === 'hardlink' || first === 'symlink'
 }
-
-type Hashed = readonly [md5: string, sha256: string, object: ObjectStat | undefined]
 
 function takeSmall(
   fd: number,
@@ -135,40 +143,4 @@ function readFully(fd: number, into: Buffer, length: number): number {
     filled += count
   }
   return filled
-}
-
-function takeBig(
-  fd: number,
-  stat: Stats,
-  path: string,
-  store: ObjectPlace | undefined,
-  shared: SharedProgress,
-): Hashed {
-  if (scratch.length < chunkBytes) scratch = Buffer.allocUnsafeSlow(chunkBytes)
-  const [md5, sha256] = [createHash('md5'), createHash('sha256')]
-  const readThrough = (write: (chunk: Buffer) => void) => {
-    let total = 0
-    for (;;) {
-      throwIfCancelledShared(shared)
-      const count = readSync(fd, scratch, 0, chunkBytes, null)
-      if (count === 0) break
-      const chunk = scratch.subarray(0, count)
-      md5.update(chunk)
-      sha256.update(chunk)
-      write(chunk)
-      total += count
-      addSharedBytes(shared, count)
-    }
-    if (total !== stat.size) throw changedMeanwhile(path)
-    return md5.digest('hex')
-  }
-  if (store === undefined) return [readThrough(() => undefined), sha256.digest('hex'), undefined]
-  const { name, object } = copyWhileReading(readThrough, store)
-  return [name, sha256.digest('hex'), object]
-}
-
-export function changedMeanwhile(path: string): RunwrightError {
-  return new RunwrightError('RESOURCE_CONFLICT', `${path} was changed while it was read.`, {
-    hint: 'Nothing was recorded of it. Try again when no program writes to it.',
-  })
 }

@@ -3,12 +3,17 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { WorkerAnswer, WorkerData } from './hash-pool.ts'
 import { makeFiles, type MakeRequest } from './make-files.ts'
+import { assist, type Assistance } from './take-big.ts'
 import { takeFiles, type TakeRequest } from './take-files.ts'
 
 // SAFETY: only hash-pool.ts starts this file, with this.
 const { shared } = workerData as WorkerData
 
-parentPort?.on('message', (request: TakeRequest | MakeRequest) => {
+parentPort?.on('message', (request: TakeRequest | MakeRequest | Assistance) => {
+  if ('ring' in request) {
+    tryToAssist(request)
+    return
+  }
   try {
     answer({ result: 'files' in request ? makeFiles(request, shared) : takeFiles(request, shared) })
   } catch (error) {
@@ -18,6 +23,16 @@ parentPort?.on('message', (request: TakeRequest | MakeRequest) => {
     } else answer({ failure: error })
   }
 })
+
+/** Whoever is assisted is told of the end, and of a failure. */
+function tryToAssist(request: Assistance): void {
+  try {
+    assist(request, shared)
+  } catch {
+    // The other thread fails by it.
+  }
+  parentPort?.postMessage({ result: undefined })
+}
 
 function answer(message: WorkerAnswer): void {
   parentPort?.postMessage(message)

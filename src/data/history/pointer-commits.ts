@@ -69,6 +69,15 @@ export async function* listPointerCommits(
   const lines = input.values().map((revision) => `${revision}\n`)
   const own = { ...env, GIT_NO_REPLACE_OBJECTS: '1' }
   const words = splitAtNul(streamGit(root, own, args, { signal, input: lines }))
+  try {
+    yield* readCommits(words)
+  } finally {
+    // Whoever has seen enough ends git, which would otherwise wait to be read.
+    await words.return(undefined)
+  }
+}
+
+async function* readCommits(words: AsyncGenerator<string>): AsyncGenerator<PointerCommit> {
   let commit: (PointerCommit & { changes: BlobChange[] }) | undefined
   const next = async () => (await words.next()).value ?? ''
   for (let word = await words.next(); word.done !== true; word = await words.next()) {

@@ -10,6 +10,7 @@ import { isSameStamp, takeCacheStamp } from '../workspace/cache-stamp.ts'
 import { openIndexReader, openIndexWriter } from '../workspace/file-index.ts'
 import { type EntryState, md5Of } from '../workspace/read-states.ts'
 import { scanFolder } from '../workspace/scan-folder.ts'
+import type { Reading } from '../writing/open-recording.ts'
 import { indexFile, type Recording } from '../writing/record-path.ts'
 import { noDifferences, type OutDifferences } from './differences.ts'
 import { createListHash } from './list-hash.ts'
@@ -18,20 +19,17 @@ import { openFolderList } from './version-entries.ts'
 
 /**
  * Compares a folder of the workspace with the list that its `.dvc` file names.
- *
- * @param canSave whether what had to be hashed may be remembered
  */
 export async function compareFolder(
-  reading: Recording,
+  reading: Reading,
   { path, out }: TrackedOut,
   hash: DirHash,
-  canSave: boolean,
 ): Promise<OutDifferences> {
   const { cache, repository } = reading
   const file = indexFile(repository.temporaryFolder, path)
   const lists = noDifferences()
   if (isAsIndexed(reading, path, hash, file)) return { isSame: true, ...lists }
-  using writer = canSave ? openIndexWriter(file) : undefined
+  using writer = reading.canSave ? openIndexWriter(file) : undefined
   const shape = createShape()
   const own = createListHash()
   async function* readAndRemember(): AsyncGenerator<EntryState & { readonly kind: 'file' }> {

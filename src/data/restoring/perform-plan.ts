@@ -1,6 +1,5 @@
 import { chmodSync, lstatSync, renameSync, rmdirSync, statSync, symlinkSync, unlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { toStorageError } from '../../store/storage-error.ts'
 import { codeOf, temporaryName } from '../hashing/store-object.ts'
@@ -8,7 +7,7 @@ import { type FileToMake, makeFolder } from '../hashing/make-files.ts'
 import { throwIfCancelled } from '../work.ts'
 import type { IndexRecord } from '../workspace/file-index.ts'
 import { inOrder } from '../workspace/in-order.ts'
-import { besideFolder, readClock } from '../writing/lock-repository.ts'
+import { besideFolder, passTick } from '../writing/lock-repository.ts'
 import { objectPlace, type Recording } from '../writing/record-path.ts'
 import type { OutPlan, PlannedFile } from './plan.ts'
 import { unknownSha256 } from './planned-files.ts'
@@ -48,7 +47,7 @@ export async function performPlan(
       work.progress({ phase: 'checkout', doneFiles, totalFiles, doneBytes, totalBytes: undefined })
     }
     makeLinksAndFolders(recording, folder, plan)
-    await passTick(join(recording.repository.temporaryFolder, 'clock'), newestMs)
+    await passTick(recording.repository, newestMs)
   } catch (error) {
     throw toStorageError(error, folder)
   }
@@ -155,9 +154,4 @@ function makeLinksAndFolders(recording: Recording, folder: string, { links, fold
     // The mode of a hard link is the object's.
     if (nlink === 1) chmodSync(absolute, isExecutable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111)
   }
-}
-
-/** What changes in the tick in which the index is written is not believed by the next reader. */
-async function passTick(clock: string, newestMs: number): Promise<void> {
-  for (let tries = 0; tries < 10 && readClock(clock) <= newestMs; tries++) await delay(2)
 }

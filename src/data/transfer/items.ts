@@ -45,7 +45,7 @@ export async function collectShares(
     shareOf(out.remote).items.push({ ...out, path, hash: out.hash })
   }
   const plain = { sha256: undefined, sizeBytes: undefined, fileCount: undefined }
-  if (others !== undefined) {
+  if (others !== undefined && others.data.length + others.manifests.length > 0) {
     const share = shareOf(undefined)
     share.items.push(...others.data.map((hash) => ({ ...plain, path: hash, hash })))
     share.manifests.push(...others.manifests)

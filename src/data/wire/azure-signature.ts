@@ -2,8 +2,17 @@ import { createHmac } from 'node:crypto'
 
 /** Headers of the request that stand in the text to sign without their names, in this order. */
 const plainHeaders = [
-  ...['content-encoding', 'content-language', 'content-length', 'content-md5', 'content-type', 'date'],
-  ...['if-modified-since', 'if-match', 'if-none-match', 'if-unmodified-since', 'range'],
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-md5',
+  'content-type',
+  'date',
+  'if-modified-since',
+  'if-match',
+  'if-none-match',
+  'if-unmodified-since',
+  'range',
 ]
 
 /**

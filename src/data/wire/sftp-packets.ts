@@ -67,7 +67,8 @@ export function createReader(bytes: Buffer) {
     at += length
     return bytes.subarray(at - length, at)
   }
-  return { number, long, string, isAtEnd: () => at >= bytes.length }
+  const skip = (count: number) => void (at += count)
+  return { number, long, string, skip, isAtEnd: () => at >= bytes.length }
 }
 
 export interface FileAttributes {
@@ -76,13 +77,13 @@ export interface FileAttributes {
   readonly isFolder: boolean
 }
 
-export function readAttributes({ number, long, string }: ReturnType<typeof createReader>): FileAttributes {
+export function readAttributes({ number, long, string, skip }: ReturnType<typeof createReader>): FileAttributes {
   const flags = number()
   const sizeBytes = flags & 1 ? long() : undefined
-  if (flags & 2) [number(), number()]
+  if (flags & 2) skip(8)
   const mode = flags & 4 ? number() : 0
-  if (flags & 8) [number(), number()]
-  if (flags & 0x80000000) for (let count = number(); count > 0; count--) [string(), string()]
+  if (flags & 8) skip(8)
+  if (flags & 0x80000000) for (let count = 2 * number(); count > 0; count--) string()
   return { sizeBytes, isFolder: (mode & 0o170000) === 0o040000 }
 }
 

@@ -16,8 +16,15 @@ export interface SshPlace {
 
 /** Nothing is asked, forwarded or run on this machine; a dead connection is noticed within 15 s. */
 const settings = [
-  ...['BatchMode=yes', 'PermitLocalCommand=no', 'RemoteCommand=none', 'ClearAllForwardings=yes', 'LogLevel=ERROR'],
-  ...['ControlMaster=no', 'ConnectTimeout=10', 'ServerAliveInterval=5', 'ServerAliveCountMax=3'],
+  'BatchMode=yes',
+  'ClearAllForwardings=yes',
+  'ConnectTimeout=10',
+  'ControlMaster=no',
+  'LogLevel=ERROR',
+  'PermitLocalCommand=no',
+  'RemoteCommand=none',
+  'ServerAliveCountMax=3',
+  'ServerAliveInterval=5',
 ].flatMap((setting) => ['-o', setting])
 
 /**

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { ignoreFileName, type IgnoreRules } from '../ignore/ignore-rules.ts'
-import { staysInside } from '../manifest.ts'
+import { entryOrder, staysInside } from '../manifest.ts'
 import { compareCodePoints } from '../relative-path.ts'
 
 /** What a folder holds, as DVC sees it, with what only a manifest tells beside it. */
@@ -54,32 +54,27 @@ export function* scanFolder({ root, path, rules }: ScanOptions): Generator<reado
   let batch: ScannedEntry[] = []
   let bytes = 0
   // Not recursive: a generator in a generator costs something for each value.
-  const folders: { readonly prefix: string; readonly entries: readonly Listed[]; at: number }[] = []
+  const folders: { readonly entries: readonly ScannedEntry[]; at: number }[] = []
   const top = `${root}/${path}`
-  folders.push({ prefix: '', entries: listFolder(top, '', rules, path) ?? [], at: 0 })
+  folders.push({ entries: listFolder(top, '', rules, path) ?? [], at: 0 })
   for (;;) {
     const folder = folders.at(-1)
     if (folder === undefined) break
-    const listed = folder.entries[folder.at++]
-    if (listed === undefined) {
+    const entry = folder.entries[folder.at++]
+    if (entry === undefined) {
       folders.pop()
       continue
     }
-    const inside = folder.prefix + listed.name
-    if (listed.stats.isDirectory()) {
-      const entries = listFolder(`${top}/${inside}`, `${inside}/`, rules, path)
+    if (entry.kind === 'folder') {
+      const entries = listFolder(`${top}/${entry.path}`, `${entry.path}/`, rules, path)
       // A repository of its own inside the data is none of it.
       if (entries === undefined) continue
       if (entries.length > 0) {
-        folders.push({ prefix: `${inside}/`, entries, at: 0 })
+        folders.push({ entries, at: 0 })
         continue
       }
-      batch.push({ kind: 'folder', path: inside })
-    } else {
-      const entry = toEntry(`${top}/${inside}`, inside, listed.stats)
-      if (entry.kind === 'file') bytes += entry.sizeBytes
-      batch.push(entry)
-    }
+    } else if (entry.kind === 'file') bytes += entry.sizeBytes
+    batch.push(entry)
     if (batch.length < batchFiles && bytes < batchBytes) continue
     yield batch
     batch = []
@@ -88,17 +83,19 @@ export function* scanFolder({ root, path, rules }: ScanOptions): Generator<reado
   if (batch.length > 0) yield batch
 }
 
-interface Listed {
-  readonly name: string
-  readonly stats: Stats
-}
-
-/** Undefined for the root of a repository inside the data. */
-function listFolder(absolute: string, prefix: string, rules: IgnoreRules, top: string): readonly Listed[] | undefined {
-  const names = readdirSync(absolute)
-  const listed: (Listed & { readonly key: string })[] = []
-  let isOrdered = true
-  for (const name of names) {
+/**
+ * What is in one folder, in order, folders whether empty or not. Undefined for the root of a repository inside the data.
+ * What the system tells is boiled down at once: for 50,000 files the rest would cost a third more to collect.
+ */
+function listFolder(
+  absolute: string,
+  prefix: string,
+  rules: IgnoreRules,
+  top: string,
+): readonly ScannedEntry[] | undefined {
+  const listed: ScannedEntry[] = []
+  let isPlain = true
+  for (const name of readdirSync(absolute)) {
     if (name === ignoreFileName) throw refuseIgnoreFile(`${top}/${prefix}${name}`)
     if (name.includes('\ufffd')) checkName(absolute, name)
     const stats = lstatSync(`${absolute}/${name}`, { throwIfNoEntry: false })
@@ -106,14 +103,14 @@ function listFolder(absolute: string, prefix: string, rules: IgnoreRules, top: s
     if (stats === undefined) continue
     const isFolder = stats.isDirectory()
     if (isFolder && name === '.dvc' && prefix !== '') return undefined
-    if ((name.startsWith('.') || !rules.isPlain) && rules.ignores(`${top}/${prefix}${name}`, isFolder)) continue
-    // A path goes on behind a folder's name with a slash, and is sorted by that.
-    listed.push({ name, stats, key: isFolder ? `${name}/` : name })
-    if (hasSurrogate.test(name)) isOrdered = false
+    if ((!rules.isPlain || name.startsWith('.')) && rules.ignores(`${top}/${prefix}${name}`, isFolder)) continue
+    const path = prefix + name
+    listed.push(isFolder ? { kind: 'folder', path } : toEntry(`${absolute}/${name}`, path, stats))
+    if (isFolder || hasSurrogate.test(name)) isPlain = false
   }
-  return isOrdered
-    ? listed.sort((a, b) => (a.key < b.key ? -1 : 1))
-    : listed.sort((a, b) => compareCodePoints(a.key, b.key))
+  return isPlain
+    ? listed.sort((a, b) => (a.path < b.path ? -1 : 1))
+    : listed.sort((a, b) => compareCodePoints(entryOrder(a), entryOrder(b)))
 }
 
 const hasSurrogate = /[\ud800-\udfff]/

@@ -11,6 +11,7 @@ export interface SingleFiles {
     stat: { readonly size: number; readonly mtimeMs: number; readonly ino: number },
   ): IndexRecord | undefined
   set(record: IndexRecord): void
+  isChanged(): boolean
   /** Writes what was set. */
   save(): void
 }
@@ -32,6 +33,7 @@ export function openSingleFiles(temporaryFolder: string): SingleFiles {
       records.set(record.path, record)
       isChanged = true
     },
+    isChanged: () => isChanged,
     save() {
       if (!isChanged) return
       using writer = openIndexWriter(file)

@@ -92,3 +92,12 @@ export function readClock(path: string): number {
     throw toStorageError(error, path)
   }
 }
+
+/**
+ * Waits until the clock of the file system is past a time: what changes in the tick in which an index is written is not
+ * believed by the index's next reader.
+ */
+export async function passTick({ temporaryFolder }: DataRepository, timeMs: number): Promise<void> {
+  const clock = join(temporaryFolder, 'clock')
+  for (let tries = 0; tries < 10 && readClock(clock) <= timeMs; tries++) await delay(2)
+}

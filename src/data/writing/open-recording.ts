@@ -22,29 +22,45 @@ export async function openRecording(repository: DataRepository, work: Work): Pro
   return { repository, cache, lock, pool, singles, work, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
-/** As `openRecording`, for what changes nothing: it does not wait, and may remember what it sees only if `canSave`. */
-export async function openReading(
-  repository: DataRepository,
-  work: Work,
-): Promise<Recording & AsyncDisposable & { readonly canSave: boolean }> {
+/** What looks at the workspace has of a `Recording`. */
+export interface Reading extends Recording {
+  /**
+   * Whether what is seen may be remembered: nobody else is at work. The repository is locked once this, or the lock, is
+   * asked for; what finds all as it was needs neither.
+   */
+  readonly canSave: boolean
+}
+
+/** As `openRecording`, for what changes nothing. It does not wait. */
+export async function openReading(repository: DataRepository, work: Work): Promise<Reading & AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   const cache = opened.use(openDataCache(repository, { isForReading: true }))
-  const lock = tryLock(repository)
-  if (lock !== undefined) opened.use(lock)
   const pool = opened.use(openHashPool(work.signal))
   const singles = openSingleFiles(repository.temporaryFolder)
   const owned = opened.move()
+  let tried: { readonly lock: RepositoryLock | undefined } | undefined
+  const findLock = () => {
+    tried ??= { lock: owned.use(tryLock(repository)) }
+    return tried.lock
+  }
   return {
     repository,
     cache,
     pool,
     singles,
     work,
-    lock: lock ?? { takenMs: 0, [Symbol.dispose]: () => undefined },
-    canSave: lock !== undefined,
+    get lock() {
+      return findLock() ?? noLock
+    },
+    get canSave() {
+      return findLock() !== undefined
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
+
+/** Nothing that is seen is old enough to be remembered. */
+const noLock: RepositoryLock = { takenMs: 0, [Symbol.dispose]: () => undefined }
 
 /** On a disk that is full or cannot be written, what is seen is not remembered. */
 function tryLock(repository: DataRepository): RepositoryLock | undefined {

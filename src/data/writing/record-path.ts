@@ -20,7 +20,7 @@ import { md5Of, readStates, sha256Of } from '../workspace/read-states.ts'
 import { type ScannedFile, scanFolder } from '../workspace/scan-folder.ts'
 import type { SingleFiles } from '../workspace/single-files.ts'
 import { openFolderLists } from './folder-lists.ts'
-import { besideFolder, indexFolder, type RepositoryLock } from './lock-repository.ts'
+import { besideFolder, indexFolder, passTick, type RepositoryLock } from './lock-repository.ts'
 
 /** What all parts of a command on the workspace share. */
 export interface Recording {
@@ -108,7 +108,9 @@ async function recordFolder(recording: Recording, path: string): Promise<Recorde
     progress.add(entries.length)
   }
   const version = lists.finish()
-  writer.finish({ version, cacheStamp: takeCacheStamp(cache.objects), shape: shape.digest() })
+  const cacheStamp = takeCacheStamp(cache.objects)
+  await passTick(repository, cacheStamp.newestMs)
+  writer.finish({ version, cacheStamp, shape: shape.digest() })
   return version
 }
 

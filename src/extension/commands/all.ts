@@ -4,6 +4,7 @@ import addData from './add-data.ts'
 import addDataRemote from './add-data-remote.ts'
 import attachDebugger from './attach-debugger.ts'
 import cancelJob from './cancel-job.ts'
+import checkDataRemote from './check-data-remote.ts'
 import checkOutData from './check-out-data.ts'
 import chooseHeadlineMetric from './choose-headline-metric.ts'
 import clearSelection from './clear-selection.ts'
@@ -79,6 +80,7 @@ export const commands: readonly CommandDefinition[] = [
   addDataRemote,
   attachDebugger,
   cancelJob,
+  checkDataRemote,
   checkOutData,
   chooseHeadlineMetric,
   clearSelection,

@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts'
 import { chooseData } from '../data/choose-data.ts'
+import { tellTransfer } from '../data/tell-result.ts'
 import { performData } from '../data/perform-data.ts'
 import { localize } from '../localize.ts'
 
@@ -15,6 +16,12 @@ export default defineCommand({
     const title = localize('Fetch Data')
     const chosen = await chooseData(context, args, title)
     if (chosen === undefined) return
-    await performData(context, { title, root: chosen.root, words: ['data', 'fetch'], operands: chosen.paths })
+    const result = await performData(context, {
+      title,
+      root: chosen.root,
+      words: ['data', 'fetch'],
+      operands: chosen.paths,
+    })
+    await tellTransfer(context, title, result)
   },
 })

@@ -1,5 +1,7 @@
 import { defineCommand } from '../command.ts'
 import { chooseData } from '../data/choose-data.ts'
+import { checkRemote } from '../data/check-remote.ts'
+import { tellTransfer } from '../data/tell-result.ts'
 import { performData } from '../data/perform-data.ts'
 import { localize } from '../localize.ts'
 
@@ -15,6 +17,13 @@ export default defineCommand({
     const title = localize('Push Data')
     const chosen = await chooseData(context, args, title)
     if (chosen === undefined) return
-    await performData(context, { title, root: chosen.root, words: ['data', 'push'], operands: chosen.paths })
+    const result = await performData(context, {
+      title,
+      root: chosen.root,
+      words: ['data', 'push'],
+      operands: chosen.paths,
+    })
+    await tellTransfer(context, title, result)
+    await checkRemote(context, chosen.root)
   },
 })

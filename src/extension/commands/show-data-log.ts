@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts'
 import { chooseTracked } from '../data/choose-data.ts'
+import { actOnVersion } from '../data/act-on-version.ts'
 import { pickVersion } from '../data/pick-version.ts'
 import { localize } from '../localize.ts'
 
@@ -16,6 +17,6 @@ export default defineCommand({
     const chosen = await chooseTracked(context, args, localize('Show Data Log'))
     if (chosen === undefined) return
     const version = await pickVersion(context, chosen)
-    if (version !== undefined) context.dataPages.compare({ ...chosen, from: version.commit })
+    if (version !== undefined) await actOnVersion(context, chosen, version.commit)
   },
 })

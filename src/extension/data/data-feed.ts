@@ -9,8 +9,6 @@ export interface RepositoryState {
   readonly status: DataStatus | undefined
   /** Why the status could not be read, or is not up to date. */
   readonly error: unknown
-  /** How many objects of each tracked path the remote lacks; undefined until it was asked, and after a change. */
-  readonly lacking: ReadonlyMap<string, number> | undefined
 }
 
 export interface DataFeedParts {
@@ -29,7 +27,8 @@ export interface DataFeed {
   reload(): Promise<void>
   /** Reads the status of one again; asked for often, it is read once. */
   refresh(root: string): Promise<void>
-  setLacking(root: string, lacking: ReadonlyMap<string, number>): void
+  /** What was read elsewhere, with what the remote lacks. */
+  setStatus(root: string, status: DataStatus): void
 }
 
 export function createDataFeed({ listRoots, readStatus, changed, failed }: DataFeedParts): DataFeed {
@@ -46,7 +45,7 @@ export function createDataFeed({ listRoots, readStatus, changed, failed }: DataF
   const read = async (root: string) => {
     try {
       const status = await readStatus(root)
-      set(root, { status, error: undefined, lacking: undefined })
+      set(root, { status: keepRemote(status, states?.get(root)?.status), error: undefined })
     } catch (error) {
       failed(root, error)
       set(root, { error })
@@ -63,13 +62,23 @@ export function createDataFeed({ listRoots, readStatus, changed, failed }: DataF
     list: () => states && [...states.values()],
     reload: createCoalesced(async () => {
       const roots = await listRoots()
-      const fresh = { status: undefined, error: undefined, lacking: undefined }
+      const fresh = { status: undefined, error: undefined }
       states = new Map(roots.map((root) => [root, states?.get(root) ?? { root, ...fresh }]))
       for (const root of readers.keys()) if (!states.has(root)) readers.delete(root)
       if (roots.length === 0) changed()
       await Promise.all(roots.map(refresh))
     }),
     refresh,
-    setLacking: (root, lacking) => set(root, { lacking }),
+    setStatus: (root, status) => set(root, { status, error: undefined }),
   }
+}
+
+/** What the remote lacked of a version it lacks still, as far as is known. */
+function keepRemote(status: DataStatus, before: DataStatus | undefined): DataStatus {
+  const known = new Map((before?.outs ?? []).map(({ path, hash, notInRemote }) => [`${path}:${hash}`, notInRemote]))
+  const outs = status.outs.map((out) => {
+    const notInRemote = known.get(`${out.path}:${out.hash}`)
+    return notInRemote === undefined ? out : { ...out, notInRemote }
+  })
+  return { ...status, outs }
 }

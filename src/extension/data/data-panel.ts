@@ -46,7 +46,7 @@ export function openDataPanel(context: () => Pick<CommandContext, 'cli' | 'log'>
     repositories: feed.list,
     reload: feed.reload,
     refresh: feed.refresh,
-    setLacking: feed.setLacking,
+    setStatus: feed.setStatus,
     dispose: () => subscriptions.dispose(),
   }
 }

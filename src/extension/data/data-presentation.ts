@@ -59,8 +59,8 @@ export function isOdd({ state, notInCache }: OutStatus): boolean {
   return state !== 'clean' || notInCache.count > 0
 }
 
-function presentOut({ out, lacking }: DataOutElement): Presentation {
-  const { path, isFolder, state } = out
+function presentOut({ out }: DataOutElement): Presentation {
+  const { path, isFolder, state, notInRemote: lacking } = out
   const states = describeStates(out)
   const facts = describeFacts(out)
   const remote =

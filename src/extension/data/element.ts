@@ -20,8 +20,6 @@ export interface DataOutElement {
   readonly id: string
   readonly root: string
   readonly out: OutStatus
-  /** How many of its objects the remote lacks; undefined until it was asked. */
-  readonly lacking: number | undefined
 }
 
 /** A file in a tracked folder that is not as its `.dvc` file says. */

@@ -22,7 +22,7 @@ export function listRoots(repositories: readonly RepositoryState[]): readonly Da
 }
 
 /** What went wrong, then all that is tracked. */
-export function listOuts({ root, status, error, lacking }: RepositoryState): readonly DataElement[] {
+export function listOuts({ root, status, error }: RepositoryState): readonly DataElement[] {
   const trouble: DataElement[] =
     error === undefined ? [] : [{ kind: 'data-trouble', id: `${root}//trouble`, ...describeError(error) }]
   const outs = (status?.outs ?? []).map((out): DataElement => ({
@@ -30,7 +30,6 @@ export function listOuts({ root, status, error, lacking }: RepositoryState): rea
     id: `${root}//${out.path}`,
     root,
     out,
-    lacking: lacking?.get(out.path),
   }))
   return [...trouble, ...outs]
 }

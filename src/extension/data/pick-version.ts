@@ -48,7 +48,7 @@ export async function pickVersion(
   }
   const picked = await vscode.window.showQuickPick(load(), {
     title: localize('Versions of {name}', { name }),
-    placeHolder: localize('Choose a version to compare it with the workspace.'),
+    placeHolder: localize('Choose a version to compare with the workspace, or to restore.'),
     matchOnDescription: true,
     matchOnDetail: true,
   })

@@ -28,7 +28,7 @@ export const english = {
   'files.equal': '{count, plural, one {# file is} other {# files are}} as before.',
   'files.count': '{name} {count}',
   'files.find': 'Find files',
-  'files.list': '{kind} files',
+  'files.list': 'Files: {kind}',
   'files.empty': 'No file matches.',
   'files.cut': 'The first {shown} of {count} are listed.',
   'files.from': '{path}, before {old}',

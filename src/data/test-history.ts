@@ -9,10 +9,10 @@ import { formatManifest, type ManifestFile } from './manifest.ts'
 import { dataKey, manifestKey, type ObjectKey } from './object-key.ts'
 import { formatPointer } from './pointer.ts'
 import { type DataRepository, openDataRepository } from './repository.ts'
-import type { Work } from './work.ts'
+import { quietWork } from './test-repository.ts'
 
-/** For tests: a git repository with data in it, made without any code that is under test. */
-export interface TestDataRepository extends TestRepository {
+/** For tests: a git repository whose versions of data are put there without what stores them, so that they may be anything. */
+export interface TestHistory extends TestRepository {
   readonly data: DataRepository
   /** Puts a file, or a folder of files, into the cache, and writes its `.dvc` file. The data itself is not written. */
   put(path: string, content: string | Readonly<Record<string, string>>): Promise<DataHash>
@@ -20,9 +20,9 @@ export interface TestDataRepository extends TestRepository {
   objects(): Promise<readonly string[]>
 }
 
-export const testWork: Work = { signal: new AbortController().signal, progress: () => undefined }
+export const testWork = quietWork()
 
-export async function createTestDataRepository(): Promise<TestDataRepository> {
+export async function createTestHistory(): Promise<TestHistory> {
   const repository = await createTestRepository()
   await initRepository({ folder: repository.root, env: process.env, isWithoutGit: false, isSubfolder: false })
   const data = await openDataRepository(repository.root)

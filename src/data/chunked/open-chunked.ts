@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { mapConcurrently } from '../../base/map-concurrently.ts'
+import { RunwrightError } from '../../protocol/errors.ts'
+import { type DataHash, parseDataHash, parseSha256 } from '../hash.ts'
+import { chunkKey, dataKey, findDataHash, type ObjectKey } from '../object-key.ts'
+import type { DataRemote } from '../remote.ts'
+import { tryAgain } from '../transfer/try-again.ts'
+import { parseIndex, parseRecipe, parseRecipeSize, formatRecipe, type Recipe } from './recipe.ts'
+import { type KnownChunks, sendBytes, writePacks } from './write-packs.ts'
+
+/** A smaller object lies there as it is. */
+const chunkedBytes = 1 << 20
+
+/**
+ * A remote that keeps large files as chunks, each once, however many files and versions they are in. Small objects and
+ * lists of folders lie in it as in any other.
+ *
+ * @param remote the place that it is in
+ */
+export function openChunked(remote: DataRemote): DataRemote {
+  let known: Promise<KnownChunks> | undefined
+  // Two writers at once would both send what both of them lack.
+  let turn: Promise<unknown> = Promise.resolve()
+  const { localFolder: _, ...plain } = remote
+  return {
+    ...plain,
+    label: `${remote.label} (chunked)`,
+    async find(keys, signal) {
+      const found = new Map(await remote.find(keys, signal))
+      const recipes = new Map(keys.flatMap((key) => (found.has(key) ? [] : recipePairs(key))))
+      const there = [...(await remote.find([...recipes.keys()], signal)).keys()]
+      await mapConcurrently(there, remote.concurrency, async (recipe) => {
+        const key = recipes.get(recipe)
+        if (key !== undefined) found.set(key, await readSize(remote, recipe, signal))
+      })
+      return found
+    },
+    async *list(prefix, signal) {
+      yield* remote.list(prefix, signal)
+      for await (const { key: recipe } of remote.list('runwright/recipe/', signal)) {
+        const hash = parseDataHash(recipe.split('/').slice(2).join(''))
+        const key = hash === undefined ? undefined : dataKey(hash)
+        if (key?.startsWith(prefix)) yield { key, sizeBytes: await readSize(remote, recipe, signal) }
+      }
+    },
+    async read(key, start, signal) {
+      const [[recipe] = []] = recipePairs(key)
+      const isPlain = recipe === undefined || (await remote.find([recipe], signal)).size === 0
+      if (isPlain) return remote.read(key, start, signal)
+      const { runs } = parseRecipe(await readAll(remote, recipe, signal), recipe)
+      return Readable.from(readRuns(remote, runs, start, signal), { objectMode: false, highWaterMark: 1 << 20 })
+    },
+    write(key, source, signal) {
+      const [[recipe] = []] = recipePairs(key)
+      if (recipe === undefined || source.sizeBytes < chunkedBytes) return remote.write(key, source, signal)
+      const writing = turn.then(async () => {
+        known ??= loadIndexes(remote, signal)
+        known.catch(() => (known = undefined))
+        const made = await writePacks(remote, source, await known, signal)
+        await withFolder((folder) => sendBytes(remote, folder, recipe, Buffer.from(formatRecipe(made)), signal))
+      })
+      turn = writing.catch(() => undefined)
+      return writing
+    },
+    async remove(keys, signal) {
+      await remote.remove([...keys, ...keys.flatMap(recipePairs).map(([recipe]) => recipe)], signal)
+    },
+    [Symbol.asyncDispose]: () => remote[Symbol.asyncDispose](),
+  }
+}
+
+/** The recipe of a file and the file; nothing for lists of folders and what is no data. */
+function recipePairs(key: ObjectKey): [ObjectKey, ObjectKey][] {
+  const hash: DataHash | undefined = findDataHash(key)
+  return hash === undefined || hash.endsWith('.dir') ? [] : [[chunkKey('recipe', hash), key]]
+}
+
+async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'runwright-recipe-'))
+  return work(folder).finally(() => rm(folder, { recursive: true, force: true }))
+}
+
+async function readAll(remote: DataRemote, key: ObjectKey, signal: AbortSignal): Promise<string> {
+  return tryAgain(async () => text(await remote.read(key, 0, signal)), signal)
+}
+
+/** Only the beginning of a recipe is read. */
+async function readSize(remote: DataRemote, recipe: ObjectKey, signal: AbortSignal): Promise<number> {
+  return tryAgain(async () => {
+    let said = ''
+    for await (const bytes of (await remote.read(recipe, 0, signal)) as AsyncIterable<Buffer>) {
+      said += bytes.toString()
+      if (said.includes('\n')) break
+    }
+    return parseRecipeSize(said.split('\n')[0] ?? '', recipe)
+  }, signal)
+}
+
+async function loadIndexes(remote: DataRemote, signal: AbortSignal): Promise<KnownChunks> {
+  const known: KnownChunks = new Map()
+  const keys: ObjectKey[] = []
+  for await (const { key } of remote.list('runwright/index/', signal)) keys.push(key)
+  await mapConcurrently(keys, remote.concurrency, async (key) => {
+    const pack = parseSha256(key.split('/').slice(2).join(''))
+    if (pack === undefined) return
+    for (const { name, start, length } of parseIndex(await readAll(remote, key, signal), key)) {
+      known.set(name, { pack, start, length })
+    }
+  })
+  return known
+}
+
+async function* readRuns(
+  remote: DataRemote,
+  runs: Recipe['runs'],
+  start: number,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  let at = 0
+  for (const run of runs) {
+    const skip = Math.max(0, start - at)
+    at += run.length
+    if (skip >= run.length) continue
+    let left = run.length - skip
+    for await (const bytes of (await remote.read(
+      chunkKey('pack', run.pack),
+      run.start + skip,
+      signal,
+    )) as AsyncIterable<Buffer>) {
+      const wanted = bytes.subarray(0, left)
+      left -= wanted.length
+      yield wanted
+      if (left === 0) break
+    }
+    if (left > 0) throw new RunwrightError('STORAGE_DAMAGED', `The pack ${run.pack} in ${remote.label} is cut off.`)
+  }
+}
