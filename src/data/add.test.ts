@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { chmod, lstat, mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { addPaths } from './add.ts'
@@ -92,10 +92,25 @@ describe('adding data', () => {
     await using repository = await createTestDataRepository()
     await repository.write({ 'data/a': 'a', 'data/b': 'b' })
     await repository.add('data')
-    const { rm } = await import('node:fs/promises')
     await rm(join(repository.root, objectOf('a')))
     await repository.add('data')
     assert.equal(await repository.read(objectOf('a')), 'a')
+  })
+
+  it('finds the SHA-256 of what was checked out by DVC’s hashes alone', async () => {
+    await using repository = await createTestDataRepository()
+    await repository.write({ 'data/a': 'a', 'data/b': 'b', model: 'm' })
+    const added = await repository.add('data', 'model')
+    for (const name of ['data', 'model']) {
+      const text = await repository.read(`${name}.dvc`)
+      await repository.write({ [`${name}.dvc`]: text.replace(/ {2}meta:[^]*/, '') })
+      await rm(join(repository.root, name), { recursive: true })
+    }
+    await repository.checkout()
+    assert.deepEqual(
+      (await repository.add('data', 'model')).map(({ sha256 }) => sha256),
+      added.map(({ sha256 }) => sha256),
+    )
   })
 
   it('ignores a damaged index', async () => {

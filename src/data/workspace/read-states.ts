@@ -127,3 +127,10 @@ export function md5Of({ hashes }: Pick<IndexRecord, 'hashes'>): string {
 export function sha256Of({ hashes }: Pick<IndexRecord, 'hashes'>): string {
   return hashes.slice(32)
 }
+
+/** Of a file that was made where no manifest tells its SHA-256: its record knows only the md5. */
+export const unknownSha256 = '0'.repeat(64)
+
+export function hasSha256(record: Pick<IndexRecord, 'hashes'>): boolean {
+  return sha256Of(record) !== unknownSha256
+}

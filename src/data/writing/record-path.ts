@@ -16,7 +16,7 @@ import { dataKey, manifestKey } from '../object-key.ts'
 import { compareWithIndex, createShape } from '../workspace/as-indexed.ts'
 import { isSameStamp, takeCacheStamp } from '../workspace/cache-stamp.ts'
 import { type IndexRecord, openIndexReader, openIndexWriter } from '../workspace/file-index.ts'
-import { md5Of, readStates, sha256Of } from '../workspace/read-states.ts'
+import { hasSha256, md5Of, readStates, sha256Of } from '../workspace/read-states.ts'
 import { scanFolder } from '../workspace/scan-folder.ts'
 import type { SingleFiles } from '../workspace/single-files.ts'
 import { openFolderLists } from './folder-lists.ts'
@@ -59,7 +59,9 @@ async function recordFile(recording: Recording, path: string): Promise<RecordedV
     throw new RunwrightError('INVALID_PARAMETER_VALUE', `${path} is a device, a pipe or a socket.`)
   }
   const known = singles.find(path, stat)
-  if (known !== undefined && existsSync(objectPath(cache.objects, md5Of(known)))) return toVersion(known)
+  if (known !== undefined && hasSha256(known) && existsSync(objectPath(cache.objects, md5Of(known)))) {
+    return toVersion(known)
+  }
   using progress = tellProgress(recording, { totalFiles: 1, totalBytes: stat.size })
   const taken = await pool.take({ folder: repository.root, paths: [path], store: objectPlace(recording) }, stat.size)
   progress.add(1)
@@ -95,7 +97,7 @@ async function recordFolder(recording: Recording, path: string): Promise<Recorde
     index,
     pool,
     store: objectPlace(recording),
-    isEnough: (record) => existsSync(objectPath(cache.objects, md5Of(record))),
+    isEnough: (record) => hasSha256(record) && existsSync(objectPath(cache.objects, md5Of(record))),
     onChanged: (before, now) => dropEditedObject(cache, before, now),
     onObjects: (taken) => recordObjects(cache, taken),
     startedMs: lock.takenMs,
