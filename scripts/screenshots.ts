@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { openWorkbench } from '../test/vscode/workbench.ts'
 import { bundle } from './bundle.ts'
 import { comparePictures } from './screenshots/compare.ts'
+import { data } from './screenshots/data.ts'
 import { dialogPictures } from './screenshots/dialogs.ts'
 import { explorer } from './screenshots/explorer.ts'
 import { job } from './screenshots/job.ts'
@@ -15,7 +16,7 @@ import type { Picture } from './screenshots/picture.ts'
 import { openPicturedWorkspace } from './screenshots/pictured-workspace.ts'
 import { rootFolder } from './start/cli.ts'
 
-const pictures: readonly Picture[] = [explorer, jobs, job, ...comparePictures, ...dialogPictures]
+const pictures: readonly Picture[] = [explorer, jobs, job, data, ...comparePictures, ...dialogPictures]
 
 /** By what follows the picture's name. */
 const themes = {

@@ -58,6 +58,7 @@ function formatOut(out: OutStatus): string[] {
     ...(count > shownNames ? [`  ${word}: ${(count - shownNames).toLocaleString('en-US')} more\n`] : []),
   ])
   const lack = out.notInRemote ?? 0
-  const remote = lack > 0 ? [`  not in the remote: ${lack.toLocaleString('en-US')} objects\n`] : []
+  const remote =
+    lack > 0 ? [`  not in the remote: ${lack.toLocaleString('en-US')} ${lack === 1 ? 'object' : 'objects'}\n`] : []
   return [`${printable(path)}: ${state}\n`, ...lines, ...remote]
 }
