@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { DataRepository } from '../data/repository.ts'
 import type { Work } from '../data/work.ts'
 import { type DataVersion, findRunData, writtenContext } from '../protocol/data-versions.ts'
-import { RunwrightError } from '../protocol/errors.ts'
 import type { Run } from '../protocol/runs.ts'
 import type { LaunchData } from '../supervisor/data-of-run.ts'
 import type { CliContext } from './context.ts'
@@ -31,7 +30,8 @@ export async function openLaunchData(context: CliContext, declared: DeclaredData
   const { openDataRepository, toRepositoryPath } = await import('../data/repository.ts')
   const isNamed = declared.read.length + declared.written.length > 0
   const repository = await openDataRepository(cwd).catch((error: unknown) => {
-    if (isNamed || !(error instanceof RunwrightError)) throw error
+    // A run that was not said to have to do with data does not fail by it.
+    if (isNamed) throw error
     return undefined
   })
   if (repository === undefined) return undefined

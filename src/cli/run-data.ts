@@ -1,19 +1,18 @@
 import { basename, join } from 'node:path'
-import { type DataHash, parseDataHash } from '../data/hash.ts'
+import { mapConcurrently } from '../base/map-concurrently.ts'
+import { type DataHash, parseDataHash, parseSha256, type Sha256 } from '../data/hash.ts'
+import type { OtherNeeds } from '../data/needed.ts'
 import { isThere } from '../git/is-there.ts'
 import type { Client } from '../protocol/client.ts'
 import { dataFiles, dataFolderName } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
-import type { ExperimentId } from '../protocol/ids.ts'
-import { tagNames } from '../protocol/tag-names.ts'
+import type { ExperimentId, RunId } from '../protocol/ids.ts'
+import type { Methods, RunListRow } from '../protocol/methods.ts'
+import { artifactPaths, tagNames } from '../protocol/tag-names.ts'
 import type { CliContext } from './context.ts'
 
 /** What the runs and registered models of workspaces need. */
-export interface NeedsOfRuns {
-  /** Of the code that they ran; data is named in it. */
-  readonly commits: readonly string[]
-  /** Data that they have read or written, and that their tags name. */
-  readonly hashes: readonly DataHash[]
+export interface NeedsOfRuns extends OtherNeeds {
   readonly runCount: number
 }
 
@@ -26,6 +25,8 @@ const maxModels = 1000
 /** So many `runs/list` gives of each run. */
 const maxColumns = 200
 
+const concurrency = 8
+
 /**
  * Asks the engine of each workspace that has runs, deleted ones included, since they can be restored.
  *
@@ -36,29 +37,25 @@ export async function loadNeedsOfRuns(
   { connect }: Pick<CliContext, 'connect'>,
   workspaces: readonly string[],
 ): Promise<NeedsOfRuns> {
-  const [commits, hashes] = [new Set<string>(), new Set<DataHash>()]
-  let runCount = 0
+  const needs = createNeeds()
   for (const workspace of workspaces) {
     if (!(await isThere(join(workspace, dataFolderName, dataFiles.store)))) continue
     try {
       await using client = await connect(workspace)
-      for (const text of (await client.call('lineage/hashes', {})).hashes) {
-        const hash = parseDataHash(text)
-        if (hash !== undefined) hashes.add(hash)
+      const experimentIds = (await client.call('experiments/list', { view: 'ALL' })).experiments.map(
+        ({ experimentId }) => experimentId,
+      )
+      if (experimentIds.length > 0) {
+        await readTags(client, experimentIds, needs)
       }
-      for await (const value of readTagValues(client)) {
-        runCount += value.isNewRun ? 1 : 0
-        for (const word of value.text.match(/[0-9a-f]{32,64}(\.dir)?/g) ?? []) {
-          const hash = parseDataHash(word)
-          if (hash !== undefined) hashes.add(hash)
-          else commits.add(word)
-        }
-      }
+      await readModels(client, needs)
+      // What runs have read and written, and the files of model versions.
+      for (const hash of (await client.call('lineage/hashes', {})).hashes) needs.addText(hash)
     } catch (cause) {
       throw createUnasked(workspace, cause)
     }
   }
-  return { commits: [...commits], hashes: [...hashes], runCount }
+  return needs.finish()
 }
 
 function createUnasked(workspace: string, cause: unknown): RunwrightError {
@@ -69,40 +66,80 @@ function createUnasked(workspace: string, cause: unknown): RunwrightError {
   })
 }
 
-interface TagValue {
-  readonly text: string
-  readonly isNewRun: boolean
+interface Needs {
+  /** Whatever in it looks like a hash or a commit may be one. */
+  addText(text: string): void
+  countRun(): void
+  finish(): NeedsOfRuns
 }
 
-/** The values of all tags that name code or data, of runs and model versions. */
-async function* readTagValues(client: Client): AsyncGenerator<TagValue> {
-  const { experiments } = await client.call('experiments/list', { view: 'ALL' })
-  const experimentIds = experiments.map(({ experimentId }) => experimentId)
-  const keys = await listKeys(client, experimentIds)
-  if (keys.length > maxColumns)
-    throw new RunwrightError('INVALID_STATE', `they have ${keys.length} tags that name data.`)
-  const columns = keys.map((key) => ({ kind: 'tag' as const, key }))
-  for (let pageToken: string | undefined; experimentIds.length > 0;) {
-    const page = { limit: pageSize, view: 'ALL' as const, ...(pageToken === undefined ? {} : { pageToken }) }
-    const { runs, nextPageToken } = await client.call('runs/list', { experimentIds, columns, ...page })
-    for (const { values } of runs) yield { text: values.join(' '), isNewRun: true }
-    pageToken = nextPageToken
-    if (pageToken === undefined) break
+function createNeeds(): Needs {
+  const [commits, hashes, manifests] = [new Set<string>(), new Set<DataHash>(), new Set<Sha256>()]
+  let runCount = 0
+  return {
+    addText(text) {
+      for (const word of text.match(/[0-9a-f]{32,64}(\.dir)?/g) ?? []) {
+        const [hash, sha256] = [parseDataHash(word), parseSha256(word)]
+        if (hash !== undefined) hashes.add(hash)
+        if (sha256 !== undefined) manifests.add(sha256)
+        commits.add(word)
+      }
+    },
+    countRun: () => void runCount++,
+    finish: () => ({ commits: [...commits], hashes: [...hashes], manifests: [...manifests], runCount }),
   }
+}
+
+/** The tags of runs that name code or data. */
+async function readTags(client: Client, experimentIds: readonly ExperimentId[], needs: Needs): Promise<void> {
+  const keys = new Set<string>([tagNames.gitDirty, tagNames.gitCommit, tagNames.gitSnapshot])
+  for (const experimentId of experimentIds) {
+    const { tags } = await client.call('experiments/keys', { experimentId })
+    for (const key of tags) if (key.startsWith(tagNames.data)) keys.add(key)
+  }
+  if (keys.size > maxColumns) throw new RunwrightError('INVALID_STATE', `they have ${keys.size} tags that name data.`)
+  const columns = [...keys].map((key) => ({ kind: 'tag' as const, key }))
+  const changed: RunId[] = []
+  for await (const { runId, values } of listRuns(client, { experimentIds, columns })) {
+    needs.countRun()
+    needs.addText(values.join(' '))
+    if (values[0] === 'true') changed.push(runId)
+  }
+  await mapConcurrently(changed, concurrency, async (runId) => {
+    const patch = await loadPatch(client, runId)
+    if (patch?.includes('.dvc') === true) needs.addText(patch.toString('latin1'))
+  })
+}
+
+/** What was changed and not committed when a run began; its `.dvc` files may be in no commit. */
+async function loadPatch(client: Client, runId: RunId): Promise<Buffer | undefined> {
+  try {
+    return Buffer.from(await new Response(await client.download(runId, artifactPaths.patch)).arrayBuffer())
+  } catch (error) {
+    if (error instanceof RunwrightError && error.code === 'RESOURCE_DOES_NOT_EXIST') return undefined
+    throw error
+  }
+}
+
+type RunQuery = Pick<Methods['runs/list']['params'], 'experimentIds' | 'columns'>
+
+async function* listRuns(client: Client, query: RunQuery): AsyncGenerator<RunListRow> {
+  let pageToken: string | undefined
+  do {
+    const page = { limit: pageSize, view: 'ALL' as const, ...(pageToken === undefined ? {} : { pageToken }) }
+    const answer = await client.call('runs/list', { ...query, ...page })
+    yield* answer.runs
+    pageToken = answer.nextPageToken
+  } while (pageToken !== undefined)
+}
+
+/** The files of model versions. */
+async function readModels(client: Client, needs: Needs): Promise<void> {
   const { models } = await client.call('models/list', {})
   if (models.length >= maxModels) throw new RunwrightError('INVALID_STATE', `it has ${models.length} models or more.`)
   for (const { name } of models) {
     const { versions } = await client.call('models/get', { name })
     const tags = versions.flatMap((version) => version.tags.filter(({ key }) => key.startsWith(tagNames.data)))
-    yield { text: tags.map(({ value }) => value).join(' '), isNewRun: false }
+    for (const { value } of tags) needs.addText(value)
   }
-}
-
-async function listKeys(client: Client, experimentIds: readonly ExperimentId[]): Promise<readonly string[]> {
-  const keys = new Set<string>([tagNames.gitCommit, tagNames.gitSnapshot])
-  for (const experimentId of experimentIds) {
-    const { tags } = await client.call('experiments/keys', { experimentId })
-    for (const key of tags) if (key.startsWith(tagNames.data)) keys.add(key)
-  }
-  return [...keys]
 }

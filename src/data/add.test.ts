@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { chmod, lstat, mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { addPaths } from './add.ts'
@@ -92,10 +92,25 @@ describe('adding data', () => {
     await using repository = await createTestDataRepository()
     await repository.write({ 'data/a': 'a', 'data/b': 'b' })
     await repository.add('data')
-    const { rm } = await import('node:fs/promises')
     await rm(join(repository.root, objectOf('a')))
     await repository.add('data')
     assert.equal(await repository.read(objectOf('a')), 'a')
+  })
+
+  it('finds the SHA-256 of what was checked out by DVC’s hashes alone', async () => {
+    await using repository = await createTestDataRepository()
+    await repository.write({ 'data/a': 'a', 'data/b': 'b', model: 'm' })
+    const added = await repository.add('data', 'model')
+    for (const name of ['data', 'model']) {
+      const text = await repository.read(`${name}.dvc`)
+      await repository.write({ [`${name}.dvc`]: text.replace(/ {2}meta:[^]*/, '') })
+      await rm(join(repository.root, name), { recursive: true })
+    }
+    await repository.checkout()
+    assert.deepEqual(
+      (await repository.add('data', 'model')).map(({ sha256 }) => sha256),
+      added.map(({ sha256 }) => sha256),
+    )
   })
 
   it('ignores a damaged index', async () => {
@@ -110,14 +125,18 @@ describe('adding data', () => {
 
   it('makes a file and its object one with links, and an edit through one is the file’s alone', async () => {
     await using repository = await createTestDataRepository('[cache]\n    type = hardlink,copy\n')
-    await repository.write({ 'data/a': 'first', 'data/same': 'first' })
-    await repository.add('data')
+    await repository.write({ 'data/a': 'first', 'data/same': 'first', model: 'old' })
+    await repository.add('data', 'model')
     const inode = async (path: string) => (await lstat(join(repository.root, path))).ino
     assert.equal(await inode('data/a'), await inode(objectOf('first')))
     assert.equal(await inode('data/same'), await inode(objectOf('first')))
     await chmod(join(repository.root, 'data/a'), 0o644)
     await writeFile(join(repository.root, 'data/a'), 'second')
-    await repository.add('data')
+    await chmod(join(repository.root, 'model'), 0o644)
+    await writeFile(join(repository.root, 'model'), 'new')
+    await repository.add('data', 'model')
+    assert.equal(await inode('model'), await inode(objectOf('new')))
+    await assert.rejects(repository.read(objectOf('old')), { code: 'ENOENT' })
     assert.equal(await inode('data/a'), await inode(objectOf('second')))
     await assert.rejects(repository.read(objectOf('first')), { code: 'ENOENT' })
   })
@@ -171,6 +190,16 @@ describe('adding data', () => {
     await assert.rejects(addPaths(await repository.open(), ['data'], work), { code: 'CANCELLED' })
     await assert.rejects(repository.read('data.dvc'), { code: 'ENOENT' })
     assert.equal((await repository.add('data'))[0]?.fileCount, 600)
+  })
+
+  it('writes nothing through a link that a repository has brought along', async () => {
+    await using repository = await createTestDataRepository()
+    await repository.write({ model: 'm', 'elsewhere/clock': 'mine' })
+    await mkdir(join(repository.root, '.dvc/tmp'))
+    await symlink('../../elsewhere', join(repository.root, '.dvc/tmp/runwright'))
+    await assert.rejects(repository.add('model'), { code: 'STORAGE_READ_ONLY', message: /is a symbolic link/ })
+    assert.deepEqual(await readdir(join(repository.root, 'elsewhere')), ['clock'])
+    assert.equal(await repository.read('elsewhere/clock'), 'mine')
   })
 
   it('lets two commands at once do one after the other', async () => {

@@ -136,7 +136,7 @@ function cancelled(): RunwrightError {
 
 function endedEarly(how: number | string | null, said: string): RunwrightError {
   const reason = /^\w*Error\b.*: .*$/m.exec(said)?.[0] ?? said.split('\n').at(-1) ?? ''
-  if (/Cannot find (module|package) '[^']*@duckdb\/node-|ERR_DLOPEN_FAILED/.test(said)) return cannotLoad(reason)
+  if (/Cannot find (module|package) '[^']*@duckdb\/|ERR_DLOPEN_FAILED/.test(said)) return cannotLoad(reason)
   return new RunwrightError(
     'INVALID_STATE',
     `The process that holds DuckDB ended by itself (${String(how)})${reason === '' ? '.' : `: ${reason}`}`,

@@ -2,9 +2,8 @@ import { isThere } from '../git/is-there.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import { type CheckedOut, checkoutPaths } from './checkout.ts'
 import { findPointers } from './find-pointers.ts'
-import type { DataHash, Sha256 } from './hash.ts'
 import { openGitSide, type GitSide } from './history/git-side.ts'
-import { loadRevisionOuts } from './history/revision-outs.ts'
+import { listVersionsOf } from './list-versions.ts'
 import type { DataRepository } from './repository.ts'
 import { throwIfCancelled, type Work } from './work.ts'
 
@@ -63,17 +62,13 @@ export async function listPushedVersions(
   refs: string,
   work: Pick<Work, 'signal'>,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<{ readonly data: readonly DataHash[]; readonly manifests: readonly Sha256[] }> {
-  const side = await openGitSide(repository, env)
+): ReturnType<typeof listVersionsOf> {
   const commits = refs.split('\n').flatMap((line) => /^\S+ ([0-9a-f]{40,64}) /.exec(line)?.[1] ?? [])
-  const [data, manifests] = [new Set<DataHash>(), new Set<Sha256>()]
   // A branch that is deleted has zeros.
-  for (const commit of new Set(commits.filter((name) => !/^0+$/.test(name)))) {
-    for (const { hash, sha256, isCached } of (await loadRevisionOuts(side, commit, work)).values()) {
-      if (hash === undefined || !isCached) continue
-      data.add(hash)
-      if (sha256 !== undefined && hash.endsWith('.dir')) manifests.add(sha256)
-    }
-  }
-  return { data: [...data], manifests: [...manifests] }
+  return listVersionsOf(
+    repository,
+    commits.filter((name) => !/^0+$/.test(name)),
+    env,
+    work,
+  )
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { collectGarbage, type GcOptions } from './gc.ts'
 import { dataKey } from './object-key.ts'
+import { openRemote } from './open-remote.ts'
 import { md5Of, type TestHistory, createTestHistory, testWork } from './test-history.ts'
 import { listNeededByCheckout, makeHistory } from './test-random-history.ts'
 import { openDataRepository } from './repository.ts'
@@ -18,7 +19,7 @@ const gc = ({ data }: Pick<TestHistory, 'data'>, options: Partial<GcOptions> = {
       env: process.env,
       isDryRun: false,
       before: Date.now() + 60_000,
-      others: { commits: [], hashes: [] },
+      others: { commits: [], hashes: [], manifests: [] },
       repositories: [],
       isWithoutUnreadLists: false,
       lists: undefined,
@@ -67,7 +68,10 @@ describe('gc of a cache', () => {
     await rm(join(repository.root, 'b.dvc'))
     const { youngCount, removedCount } = await gc(repository, { before: Date.now() - 60_000 })
     assert.deepEqual([youngCount, removedCount], [4, 0])
-    await gc(repository, { others: { commits: ['f'.repeat(40)], hashes: [kept] }, repositories: [other.data] })
+    await gc(repository, {
+      others: { commits: ['f'.repeat(40)], hashes: [kept], manifests: [] },
+      repositories: [other.data],
+    })
     assert.deepEqual(
       (await repository.objects()).filter(isFile),
       [md5Of('a'), kept, md5Of('of a run'), md5Of('of another repository')].map(dataKey).toSorted(),
@@ -82,7 +86,7 @@ describe('gc of a cache', () => {
     const commit = await repository.commit()
     await repository.git('reset', '--quiet', '--hard', 'HEAD~1')
     await repository.git('update-ref', '-d', 'ORIG_HEAD')
-    assert.equal((await gc(repository, { others: { commits: [commit], hashes: [] } })).removedCount, 0)
+    assert.equal((await gc(repository, { others: { commits: [commit], hashes: [], manifests: [] } })).removedCount, 0)
     assert.equal((await gc(repository)).removedCount, 1)
   })
 
@@ -149,5 +153,32 @@ describe('gc of a cache', () => {
     for (const file of files) await repository.write({ [`.dvc/cache/${file}`]: 'x' })
     assert.equal((await gc(repository)).removedCount, 0)
     assert.equal((await repository.objects()).length, files.length)
+  })
+})
+
+describe('gc of a remote', () => {
+  it('keeps what any commit needs, reads lists from the remote, and leaves the cache alone', async () => {
+    await using repository = await createTestHistory()
+    const remoteFolder = join(repository.root, '.git', 'remote')
+    const folder = await repository.put('a', { b: 'needed' })
+    await repository.commit()
+    await repository.put('x', { c: 'unneeded' })
+    await rm(join(repository.root, 'x.dvc'))
+    await cp(repository.data.cacheFolder, remoteFolder, { recursive: true })
+    await rm(join(repository.data.cacheFolder, dataKey(folder)))
+    const before = await repository.objects()
+    await using remote = await openRemote({ url: remoteFolder, options: new Map(), folder: '/', env: process.env })
+    assert.equal((await gc(repository, { remote, isDryRun: true })).removedCount, 3)
+    const { removed } = await gc(repository, { remote })
+    assert.deepEqual(
+      removed.map(({ key }) => key.endsWith('.dir')),
+      [true, false, false],
+    )
+    assert.deepEqual(await repository.objects(), before)
+    const left = (await readdir(remoteFolder, { recursive: true })).filter((name) => /[0-9a-f]{30}/.test(name))
+    assert.deepEqual(left.filter(isFile).toSorted(), [folder, md5Of('needed')].map(dataKey).toSorted())
+    // The cache lacks the list of what is needed: it is read from the remote, or nothing is deleted.
+    await assert.rejects(gc(repository), { code: 'INVALID_STATE' })
+    assert.equal((await gc(repository, { lists: remote, isDryRun: true })).removedCount, 3)
   })
 })

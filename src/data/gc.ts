@@ -56,7 +56,7 @@ const batchSize = 500
  */
 export async function collectGarbage(repository: DataRepository, options: GcOptions, work: Work): Promise<GcResult> {
   const { remote, before, isDryRun, lists } = options
-  using cache = openDataCache(repository)
+  using cache = openDataCache(repository, { isForReading: isDryRun })
   const place = remote === undefined ? openCacheGarbage(cache, before, lists) : openRemoteGarbage(remote, cache)
   // Nobody may come to need, between now and then, what is there already.
   using _locks = isDryRun ? undefined : await lockAll([repository, ...options.repositories], options.env, work)

@@ -26,7 +26,6 @@ export async function listVersions(
   env: RemoteOptions['env'],
   work: Work,
 ): Promise<NonNullable<TransferChoice['others']>> {
-  const [data, manifests] = [new Set<DataHash>(), new Set<Sha256>()]
   if (ranges.length === 0) return { data: [], manifests: [] }
   const side = await openGitSide(repository, env)
   const blobs = new Set<string>()
@@ -34,7 +33,27 @@ export async function listVersions(
     for await (const blob of range === 'commits' ? listOfAll(side, work) : listOfTips(side, range, work))
       blobs.add(blob)
   }
-  const options = { signal: work.signal, maxBytes: maxPointerBytes }
+  return readVersions(side, blobs, work)
+}
+
+/**
+ * The data that `.dvc` files of some commits name, as `listVersions`.
+ *
+ * @param commits full names of commits that git has
+ */
+export async function listVersionsOf(
+  repository: Pick<DataRepository, 'root'>,
+  commits: readonly string[],
+  env: RemoteOptions['env'],
+  work: Pick<Work, 'signal'>,
+): Promise<NonNullable<TransferChoice['others']>> {
+  const side = await openGitSide(repository, env)
+  return readVersions(side, new Set(await Array.fromAsync(listOfTrees(side, commits, work))), work)
+}
+
+async function readVersions(side: GitSide, blobs: ReadonlySet<string>, { signal }: Pick<Work, 'signal'>) {
+  const [data, manifests] = [new Set<DataHash>(), new Set<Sha256>()]
+  const options = { signal, maxBytes: maxPointerBytes }
   for await (const { content } of readBlobs(side.root, side.env, [...blobs], options)) {
     for (const { hash, sha256, isCached } of content === undefined ? [] : readOuts(content.toString())) {
       if (hash === undefined || !isCached) continue
@@ -57,16 +76,24 @@ function readOuts(text: string) {
 }
 
 async function* listOfAll(side: GitSide, work: Work): AsyncGenerator<string> {
-  const pathspecs = [`:(top,glob)${side.prefix}**/*.dvc`]
-  for await (const { changes } of listPointerCommits(side, { revisions: ['--all'], pathspecs }, work)) {
-    for (const { path, after } of changes) if (after !== undefined && isPointerPath(path)) yield after
+  const isWanted = (path: string) => path.startsWith(side.prefix) && isPointerPath(path)
+  for await (const { changes } of listPointerCommits(side, { revisions: ['--all'], isWanted }, work)) {
+    for (const { after } of changes) if (after !== undefined) yield after
   }
 }
 
 async function* listOfTips(side: GitSide, range: 'branches' | 'tags', work: Work): AsyncGenerator<string> {
   const place = range === 'branches' ? 'refs/heads' : 'refs/tags'
   const refs = (await side.git(['for-each-ref', '--format=%(objectname)', place], 64 << 20))?.toString() ?? ''
-  for (const ref of new Set(refs.split('\n').filter((line) => line !== ''))) {
+  yield* listOfTrees(side, refs.split('\n'), work)
+}
+
+async function* listOfTrees(
+  side: GitSide,
+  refs: readonly string[],
+  work: Pick<Work, 'signal'>,
+): AsyncGenerator<string> {
+  for (const ref of new Set(refs.filter((name) => name !== ''))) {
     const tree = ['ls-tree', '-r', '-z', '--full-tree', ref, '--', side.prefix === '' ? '.' : side.prefix]
     for await (const line of splitAtNul(streamGit(side.root, side.env, tree, work))) {
       const [, blob, path] = /^100\d+ blob ([0-9a-f]+)\t([\s\S]+)$/.exec(line) ?? []

@@ -52,8 +52,8 @@ export async function* logData(
   const side = await openGitSide(repository, env)
   const start = await resolveCommit(side, revision)
   const names = createNames(path)
-  const pathspecs = [`:(top,glob)${escapeGlob(side.prefix)}**/*.dvc`]
-  const commits = listPointerCommits(side, { revisions: [start], pathspecs }, work)
+  const isWanted = (path: string) => path.startsWith(side.prefix) && isPointerPath(path.slice(side.prefix.length))
+  const commits = listPointerCommits(side, { revisions: [start], isWanted }, work)
   for await (const batch of inBatches(commits, batchSize)) {
     const texts = await readTexts(side, batch, work)
     const parse = rememberOuts(texts)
@@ -79,11 +79,6 @@ function toVersion({ commit, authoredAt, author, subject }: PointerCommit, chang
     fileCount: after?.fileCount,
     previousHash: before?.hash,
   }
-}
-
-/** `*`, `?`, `[` and `\` mean themselves. */
-function escapeGlob(text: string): string {
-  return text.replaceAll(/[*?[\\]/g, String.raw`\$&`)
 }
 
 async function* inBatches<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<readonly Item[]> {
@@ -130,7 +125,6 @@ function compareCommit(
   const outs: { before: TrackedOut[]; after: TrackedOut[] } = { before: [], after: [] }
   for (const { path, ...blobs } of changes) {
     const inside = path.slice(prefix.length)
-    if (!path.startsWith(prefix) || !isPointerPath(inside)) continue
     for (const state of ['before', 'after'] as const) {
       const blob = blobs[state]
       if (blob !== undefined) outs[state].push(...parse(blob, inside))

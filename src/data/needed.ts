@@ -4,7 +4,7 @@ import { readBlobs } from '../git/read-blobs.ts'
 import { listKnownCommits } from '../git/snapshot-refs.ts'
 import { streamGit } from '../git/stream-git.ts'
 import { RunwrightError } from '../protocol/errors.ts'
-import { type DataHash, type DirHash, isDirHash, parseDataHash } from './hash.ts'
+import { type DataHash, type DirHash, isDirHash, parseDataHash, type Sha256 } from './hash.ts'
 import { type GitSide, openGitSide } from './history/git-side.ts'
 import { createHashSet, type HashSet } from './history/hash-set.ts'
 import { filesOfList, listHashes } from './history/hashes-in-text.ts'
@@ -21,6 +21,8 @@ export interface OtherNeeds {
   /** Full names; those that the repository does not have do not matter, since nothing can be checked out of them. */
   readonly commits: readonly string[]
   readonly hashes: readonly DataHash[]
+  /** By SHA-256; hashes of files among them do not matter. */
+  readonly manifests: readonly Sha256[]
 }
 
 /** What may not be deleted. */
@@ -49,12 +51,13 @@ const maxPointerBytes = 64 << 20
 export async function findNeeded(
   repository: Pick<DataRepository, 'root' | 'cacheFolder' | 'config'>,
   env: Readonly<Record<string, string | undefined>>,
-  { commits, hashes }: OtherNeeds,
+  { commits, hashes, manifests }: OtherNeeds,
   readList: (hash: DirHash) => Promise<Buffer | undefined>,
   work: Work,
 ): Promise<Needed> {
   const collected = createCollection()
   for (const hash of hashes) collected.addHash(hash)
+  for (const hash of manifests) collected.addManifest(hash)
   if (isWithoutGit(repository)) {
     await collectWorkTree(repository, repository.root, collected, work)
     return collected.finish(readList, work)
@@ -78,6 +81,7 @@ function createIncomplete(root: string): RunwrightError {
 
 interface Collection {
   addHash(hash: DataHash): void
+  addManifest(hash: Sha256): void
   addText(text: string): void
   finish(readList: (hash: DirHash) => Promise<Buffer | undefined>, work: Work): Promise<Needed>
 }
@@ -92,6 +96,7 @@ function createCollection(): Collection {
   }
   return {
     addHash,
+    addManifest: (hash) => manifests.add(hash),
     addText(text) {
       pointerCount++
       const named = listHashes(text)
@@ -151,9 +156,9 @@ async function listBlobs(
 ): Promise<readonly string[]> {
   const blobs = new Set<string>()
   const input = [...(await listHiddenCommits(side, workTrees)), ...(await listKnownCommits(side.git, others))]
-  const pathspecs = [':(top,glob)**/*.dvc', ':(top,glob)**/dvc.lock']
-  for await (const { changes } of listPointerCommits(side, { revisions: ['--all'], input, pathspecs }, work)) {
-    for (const { path, after } of changes) if (after !== undefined && namesData(path)) blobs.add(after)
+  const which = { revisions: ['--all'], input, isWanted: namesData }
+  for await (const { changes } of listPointerCommits(side, which, work)) {
+    for (const { after } of changes) if (after !== undefined) blobs.add(after)
   }
   for (const workTree of workTrees) {
     const listed = streamGit(workTree, side.env, ['ls-files', '--stage', '-z'], work)

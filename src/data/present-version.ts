@@ -29,7 +29,7 @@ export async function readPresentVersion(
   if (stat === undefined) return undefined
   await using reading = await openReading(repository, work)
   if (!stat.isDirectory()) {
-    const record = await readFile(reading, path)
+    const record = await readFile(reading, path, { needsSha256: true })
     if (reading.canSave) reading.singles.save()
     if (record === undefined) return undefined
     const { sizeBytes } = record
@@ -37,7 +37,7 @@ export async function readPresentVersion(
     return toDataVersion(path, { hash, sha256, sizeBytes, fileCount: undefined })
   }
   using lists = openFolderLists(undefined)
-  for await (const entry of readFolder(reading, path)) lists.add(entry)
+  for await (const entry of readFolder(reading, path, { needsSha256: true })) lists.add(entry)
   return toDataVersion(path, lists.finish())
 }
 

@@ -55,6 +55,7 @@ export async function resolveMerge(
   const merged = mergePointers(repository, found.sides, pointer, decided)
   const isDone = merged.conflicts.length === 0
   memory.keep(isDone ? undefined : decided)
+  mkdirSync(repository.temporaryFolder, { recursive: true })
   if (isDone) replaceFile(join(repository.root, pointer), merged.text, repository.temporaryFolder)
   return { ...merged, pointer, isDone }
 }

@@ -6,6 +6,7 @@ import { addPaths } from './add.ts'
 import { freezePath } from './freeze.ts'
 import { movePath } from './move.ts'
 import { removePaths } from './remove.ts'
+import { openDataRepository } from './repository.ts'
 import { restorePath, type RestoreOptions } from './restore.ts'
 import { rollBackPath } from './rollback.ts'
 import { createTestHistory, type TestHistory, testWork } from './test-history.ts'
@@ -113,6 +114,28 @@ describe('a roll-back', () => {
       `Roll back d to ${repository.first.slice(0, 10)}\n\nData-Path: d\nData-From: ${previousHash ?? ''}\nData-To: ${hash ?? ''}\nRolled-Back-To: ${repository.first}`,
     )
     assert.equal((await rollBack(repository, repository.first)).newCommit, undefined)
+  })
+
+  it('is one of the work tree that it is asked for, where a repository has several', async () => {
+    await using repository = await createVersions()
+    await repository.git('config', 'user.name', 'Ada')
+    await repository.git('config', 'user.email', 'ada@example.org')
+    const linked = `${repository.root}-linked`
+    await repository.write({ '.dvc/config': `[cache]\n    dir = ${repository.data.cacheFolder}\n` })
+    await repository.commit()
+    await repository.git('worktree', 'add', '--quiet', '-b', 'linked', linked)
+    try {
+      const trunk = await repository.git('rev-parse', 'trunk')
+      const data = await openDataRepository(linked)
+      const { newCommit } = await rollBack({ ...repository, data }, repository.first)
+      assert.equal(await repository.git('rev-parse', 'linked'), newCommit)
+      assert.equal(await repository.git('rev-parse', 'trunk'), trunk)
+      assert.equal(await repository.git('-C', linked, 'status', '--porcelain'), '')
+      assert.equal(await repository.git('status', '--porcelain'), '')
+      assert.deepEqual([await readFile(join(linked, 'd/a'), 'utf8'), await read(repository, 'd/a')], ['one', 'two'])
+    } finally {
+      await rm(linked, { recursive: true, force: true })
+    }
   })
 
   it('is refused while the .dvc file is in the index, and in the middle of a merge', async () => {

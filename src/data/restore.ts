@@ -153,7 +153,8 @@ async function replacePointer<Result>(
   follow: () => Promise<Result>,
 ): Promise<Result> {
   const file = join(repository.root, pointer)
-  mkdirSync(dirname(file), { recursive: true })
+  // A new work tree has no temporary folder yet.
+  for (const folder of [dirname(file), repository.temporaryFolder]) mkdirSync(folder, { recursive: true })
   if (text !== before) replaceFile(file, text, repository.temporaryFolder)
   try {
     const result = await follow()

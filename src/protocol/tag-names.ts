@@ -40,10 +40,10 @@ export const tagNames = {
   /** `true` on a run that someone marked with a star, `false` where the mark was taken away again. */
   starred: 'runwright.starred',
   /**
-   * Begins the keys of tags, of a run or a model version, that name data by its hashes; what they name is kept as long as
-   * the run or version is there.
+   * Begins the keys of tags, of a run or a model version, that name data by its hashes (`dataTags`, and those of a
+   * person's own); what they name is kept as long as the run or version is there.
    */
-  data: 'runwright.data.',
+  data: 'runwright.data',
   /** On an experiment: the metric that stands for a run in lists. */
   headlineMetric: 'runwright.headlineMetric',
   /** On an experiment: `maximize` or `minimize`. */

@@ -6,6 +6,7 @@ import {
   azureAccount,
   davUser,
   openAzureServer,
+  openGcsServer,
   openS3Server,
   openWebdavServer,
   s3Keys,
@@ -138,4 +139,24 @@ dataRemoteContract(
     }
   },
   false,
+)
+
+dataRemoteContract(
+  'gs',
+  async () => {
+    const server = await openGcsServer()
+    return {
+      // With each object it looks through all that it has.
+      smallCount: 300,
+      port: server.port,
+      open: (port = server.port) =>
+        open(
+          'gs://data/some folder/remote',
+          { timeout: seconds },
+          { STORAGE_EMULATOR_HOST: `http://127.0.0.1:${port}` },
+        ),
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    }
+  },
+  whyNoStores,
 )

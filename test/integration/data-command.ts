@@ -13,7 +13,7 @@ const gcOfAll: GcOptions = {
   env: process.env,
   isDryRun: false,
   before: Date.now() + 60_000,
-  others: { commits: [], hashes: [] },
+  others: { commits: [], hashes: [], manifests: [] },
   repositories: [],
   isWithoutUnreadLists: false,
   lists: undefined,

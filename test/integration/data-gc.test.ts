@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdir, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type CliWorkspace, openCliWorkspace } from './cli-workspace.ts'
@@ -8,13 +8,13 @@ import { type CliWorkspace, openCliWorkspace } from './cli-workspace.ts'
 let workspace: CliWorkspace
 before(async () => {
   workspace = await openCliWorkspace()
+  await workspace.json('init')
 })
 after(() => workspace[Symbol.asyncDispose]())
 
 describe('runwright data gc', { timeout: 120_000 }, () => {
   it('keeps what a run needs on no branch any more, and deletes nothing while runs cannot be asked', async () => {
     const { folder } = workspace
-    await workspace.json('init')
     const store = (text: string) => {
       const md5 = execFileSync('md5sum', { input: text }).toString().slice(0, 32)
       execFileSync('mkdir', ['-p', join(folder, '.dvc/cache/files/md5', md5.slice(0, 2))])
@@ -64,6 +64,36 @@ describe('runwright data gc', { timeout: 120_000 }, () => {
     assert.equal(exitCode, 0, stderr)
     assert.match(stdout, /Deleted 1 object, 8 B\.$/m)
     assert.equal(await countObjects(folder), 3)
+  })
+
+  it('keeps the versions that runs have read and written, and .dvc files that only the changes of a run had', async () => {
+    const { folder } = workspace
+    const add = async (text: string) => {
+      await workspace.write('read', text)
+      await workspace.json('data', 'add', 'read')
+    }
+    await add('declared')
+    await workspace.json('run', '--data', 'read', '-n', 'reader', '--', process.execPath, '-e', '0')
+    await workspace.git('add', '--all')
+    await workspace.git('commit', '--quiet', '--message', 'Read')
+    await add('in no commit')
+    await workspace.json('run', '--', process.execPath, '-e', '0')
+    const write = `require('fs').rmSync('read'); require('fs').writeFileSync('read', 'written')`
+    await workspace.json('run', '--commit-data', '--out', 'read', '--', process.execPath, '-e', write)
+    await add('needed by nobody')
+    await add('today')
+    await workspace.git('commit', '--quiet', '--amend', '--no-edit', '--all')
+    await workspace.git('update-ref', '-d', 'ORIG_HEAD').catch(() => undefined)
+    const { removed } = await workspace.json('data', 'gc', '--older-than', '0', '--yes')
+    const expected = execFileSync('md5sum', { input: 'needed by nobody' }).toString().slice(2, 32)
+    assert.ok(Array.isArray(removed))
+    assert.deepEqual(
+      removed.map((each: unknown) => String(Object(each).key).endsWith(expected)),
+      [true],
+    )
+    const restored = await workspace.json('data', 'restore', 'read', '--run', 'reader')
+    assert.equal(restored['isChanged'], true)
+    assert.equal(await readFile(join(folder, 'read'), 'utf8'), 'declared')
   })
 
   it('asks who else uses a cache outside of the repository', async () => {

@@ -98,7 +98,12 @@ describe('what history does to files, beside the real DVC', { timeout: 300_000 }
     )
     assert.match(await runDvc(root, 'status'), /up to date/)
 
-    const options = { env, isDryRun: false, before: Date.now() + 60_000, others: { commits: [], hashes: [] } }
+    const options = {
+      env,
+      isDryRun: false,
+      before: Date.now() + 60_000,
+      others: { commits: [], hashes: [], manifests: [] },
+    }
     const none = { repositories: [], isWithoutUnreadLists: false, lists: undefined, remote: undefined }
     await collectGarbage(data, { ...options, ...none }, testWork)
     for (const revision of ['trunk', 'side', 'trunk~1']) {

@@ -129,4 +129,21 @@ describe('the real DVC', () => {
     assert.equal((await second.status())[0]?.state, 'clean')
     assert.match(await runDvc(second.root, 'status'), upToDate)
   })
+
+  const isLong = process.env['RUNWRIGHT_LONG_TESTS'] !== undefined
+  it('agrees on 50,000 files', { skip: isLong ? false : 'it takes minutes: set RUNWRIGHT_LONG_TESTS=1' }, async () => {
+    await using ours = await createTestDataRepository()
+    await using theirs = await createTestDataRepository()
+    for (const { write } of [ours, theirs]) {
+      const name = (index: number) => `data/مجلد ${index % 100}/"${index}".txt`
+      await write(Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [name(index), `file ${index}`])))
+    }
+    await ours.add('data')
+    await runDvc(theirs.root, 'add', '--quiet', 'data')
+    assert.equal(withoutMeta(await ours.read('data.dvc')), await theirs.read('data.dvc'))
+    assert.match(await runDvc(ours.root, 'status'), upToDate)
+    await rm(join(theirs.root, 'data'), { recursive: true })
+    await theirs.checkout()
+    assert.equal(listBelow(theirs.root, 'data'), listBelow(ours.root, 'data'))
+  })
 })

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { formatLfsPointer } from '../../src/git/lfs-pointer.ts'
 import { type GitHttpServer, openGitHttp, whyNoGitLfs } from '../servers/git-http.ts'
 import { openLineToCut } from '../servers/line-to-cut.ts'
 import { openLfsClone } from './lfs-clone.ts'
@@ -99,12 +100,14 @@ describe('Git LFS beside the real one', { skip: whyNoGitLfs }, () => {
 
   it('brings 5,000 files, and git-lfs finds nothing amiss', async () => {
     const url = await server.createRepository('many')
-    const files = Array.from(
-      { length: 5000 },
-      (_, index) => [`d${index % 50}/f ${index}.bin`, randomBytes(200)] as const,
-    )
-    await pushWithGitLfs(url, Object.fromEntries(files))
     await using clone = await openLfsClone(url)
+    const pointers: Record<string, string> = { '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n' }
+    for (let index = 0; index < 5000; index++) {
+      pointers[`d${index % 50}/f ${index}.bin`] = await putOnServer(server, randomBytes(200))
+    }
+    await clone.write(pointers)
+    await clone.plainGit('add', '--all')
+    await clone.plainGit('commit', '--quiet', '-m', 'Add')
     const pulled = await clone.runwright('lfs', 'pull', '--json')
     assert.equal(pulled.exitCode, 0, pulled.stderr)
     assert.equal(JSON.parse(pulled.stdout).checkedOut.length, 5000)
@@ -118,7 +121,7 @@ describe('Git LFS beside the real one', { skip: whyNoGitLfs }, () => {
     await using clone = await openLfsClone(url, { env: measured })
     await clone.write({ '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n' })
     await clone.write({
-      'big.bin': `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${bigBytes}\n`,
+      'big.bin': formatLfsPointer({ oid, sizeBytes: bigBytes }),
     })
     await clone.plainGit('add', '--all')
     await clone.plainGit('commit', '--quiet', '-m', 'Add')
@@ -142,7 +145,7 @@ describe('Git LFS beside the real one', { skip: whyNoGitLfs }, () => {
     await using clone = await openLfsClone(url)
     await clone.write({ '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n' })
     await clone.write({
-      'big.bin': `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${bigBytes}\n`,
+      'big.bin': formatLfsPointer({ oid, sizeBytes: bigBytes }),
     })
     await clone.plainGit('add', '--all')
     await clone.plainGit('commit', '--quiet', '-m', 'Add')
@@ -204,6 +207,14 @@ const measured = {
   NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
     "process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS))",
   )}`,
+}
+
+/** Puts an object on the server without any client, and resolves to its pointer. */
+async function putOnServer(server: GitHttpServer, content: Buffer): Promise<string> {
+  const oid = createHash('sha256').update(content).digest('hex')
+  await mkdir(dirname(server.objectPath(oid)), { recursive: true })
+  await writeFile(server.objectPath(oid), content)
+  return formatLfsPointer({ oid, sizeBytes: content.length })
 }
 
 /** Puts a large object on the server, and resolves to its name. */

@@ -208,8 +208,9 @@ describe('the lineage of a workspace', { timeout: 300_000 }, () => {
     for (const file of ['of-run.txt', 'loose.txt']) await workspace.write(file, 'another')
     await cli('data', 'add', 'of-run.txt', 'loose.txt')
     assert.deepEqual([isKept('written'), isKept('loose')], [true, true])
-    await cli('data', 'gc', '--yes', '--older-than', '0s')
-    assert.deepEqual([isKept('written'), isKept('loose')], [true, false])
+    // What is younger stays in any case, and a second is the least that can be said.
+    while (isKept('loose')) await cli('data', 'gc', '--yes', '--older-than', '1s')
+    assert.ok(isKept('written'))
   })
 
   it('sees what a program in another language has open', { skip: process.platform !== 'linux' }, async () => {

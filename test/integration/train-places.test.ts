@@ -215,7 +215,8 @@ describe('a script is trained', { concurrency: false }, () => {
       assert.match(told, new RegExp(`"data/train.csv","digest":"${target === 'box' ? '3' : '4'}{32}".*?"declared"`))
       assert.match(told, /"data\/images","digest":"2{32}".*?"opened"/)
       const lineage = await cli('lineage', `data ${target}`, '--up')
-      assert.match(lineage.stdout, /read data\/train\.csv .*\(declared\)\n.*read data\/images .*\(opened\)/)
+      assert.match(lineage.stdout, /read data\/train\.csv .*\(declared\)/)
+      assert.match(lineage.stdout, /read data\/images .*\(opened\)/)
     })
   }
 

@@ -149,3 +149,31 @@ async function makeContainer(port: number): Promise<number> {
   await answer.text()
   return answer.status
 }
+
+/** By itself it forgets the sixth that connects at a time, and waits before each body. */
+const patientEmulator = `
+import socketserver, sys
+socketserver.TCPServer.request_queue_size = 128
+socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+from gcp_storage_emulator.__main__ import main
+sys.exit(main())`
+
+/** An emulator of Google's Cloud Storage, which asks nobody for a key. */
+export async function openGcsServer(): Promise<StoreServer> {
+  const [port = 0] = await findFreePorts(1)
+  const server = await openChildServer({
+    name: 'gcs',
+    words: () => [
+      join(programs, 'python'),
+      '-c',
+      patientEmulator,
+      'start',
+      '--host=127.0.0.1',
+      `--port=${port}`,
+      '--in-memory',
+      '--default-bucket=data',
+    ],
+    isReady: async () => (await fetch(`http://127.0.0.1:${port}/storage/v1/b/data`)).ok,
+  })
+  return { ...server, port }
+}

@@ -14,7 +14,7 @@ import { openWorkbench } from './workbench.ts'
 
 /** All that may be in the extension's folder after an installation. */
 const shipped =
-  /^(package(\.nls(\.\w+)?)?\.json|l10n\/bundle\.l10n(\.\w+)?\.json|README\.md|LICENSE\.txt|CHANGELOG\.md|\.vsixmanifest|dist\/[\w-]+\.c?js|dist\/node_modules\/@duckdb\/node-bindings-[\w-]+\/[\w.]+|dist\/webviews\/\w+\.(js|css)|media\/.+)$/i
+  /^(package(\.nls(\.\w+)?)?\.json|l10n\/bundle\.l10n(\.\w+)?\.json|README\.md|LICENSE\.txt|CHANGELOG\.md|\.vsixmanifest|dist\/[\w-]+\.c?js|dist\/node_modules\/@duckdb\/node-bindings-[\w-]+\/[\w.]+|dist\/webviews\/[\w-]+\.(js|css)|media\/.+)$/i
 
 /** DuckDB's, for the platform of the package and no other. */
 const nativeFolder = `dist/node_modules/@duckdb/node-bindings-${process.platform}-${process.arch}`

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads'
 import { type ErrorCode, RunwrightError } from '../../protocol/errors.ts'
 import { makeFiles, type MakeRequest } from './make-files.ts'
 import { cancelShared, createSharedProgress, readSharedBytes, type SharedProgress } from './shared-progress.ts'
-import { createSharedRing, openProducer } from './shared-ring.ts'
+import { createSharedRing, openProducer, type SharedRing } from './shared-ring.ts'
 import { temporaryName } from './store-object.ts'
 import type { Assistance } from './take-big.ts'
 import { type TakenFiles, takeFiles, type TakeRequest } from './take-files.ts'
@@ -58,6 +58,8 @@ export function openHashPool(signal: AbortSignal): HashPool {
   let inlineBytes = 0
   let started = 0
   let assistant: Worker | undefined
+  /** What the assistant has to do, in its order. */
+  const assisted: { readonly ring: SharedRing; readonly resolve: () => void }[] = []
   const cancel = () => cancelShared(shared)
   signal.addEventListener('abort', cancel)
   if (signal.aborted) cancel()
@@ -124,22 +126,28 @@ export function openHashPool(signal: AbortSignal): HashPool {
     return work
   }
 
+  function startAssistant(): Worker {
+    const worker = startWorker()
+    worker.on('message', () => assisted.shift()?.resolve())
+    worker.on('error', () => {
+      assistant = undefined
+      for (const { ring, resolve } of assisted.splice(0)) {
+        // Whoever waits for it would wait for ever.
+        openProducer(ring, shared).abandon()
+        resolve()
+      }
+    })
+    return worker
+  }
+
   /** A second thread for a large file, when there is nothing else that it could do. */
   function findAssistance({ paths, store }: TakeRequest, sizeBytes: number): Assistance | undefined {
     if (paths.length > 1 || sizeBytes < sharedBytes || running.size > 0 || availableParallelism() < 2) return undefined
     const isCopied = store !== undefined && store.types[0] !== 'hardlink' && store.types[0] !== 'symlink'
     const ring = createSharedRing()
     const assistance = { ring, temporary: isCopied ? temporaryName(store.temporary) : undefined }
-    assistant ??= startWorker()
-    const { promise, resolve } = Promise.withResolvers<void>()
-    void follow(promise)
-    assistant.once('message', () => resolve())
-    assistant.once('error', () => {
-      // Whoever waits for it would wait for ever.
-      openProducer(ring, shared).abandon()
-      assistant = undefined
-      resolve()
-    })
+    assistant ??= startAssistant()
+    void follow(new Promise<void>((resolve) => assisted.push({ ring, resolve })))
     assistant.postMessage(assistance)
     return assistance
   }
@@ -157,7 +165,7 @@ export function openHashPool(signal: AbortSignal): HashPool {
       signal.removeEventListener('abort', cancel)
       cancel()
       // Each hears of it within a file or a tenth of a second, and removes what it has half-written.
-      await Promise.allSettled([...underWay])
+      await Promise.allSettled(underWay)
       await Promise.all([...workers].map((worker) => worker.terminate()))
     },
   }

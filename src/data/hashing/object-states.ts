@@ -1,4 +1,14 @@
-import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { toStorageError } from '../../store/storage-error.ts'
 import type { ObjectStat } from './store-object.ts'
 
 /**
@@ -22,7 +32,7 @@ export function openObjectStates(file: string): ObjectStates {
   let pending = Buffer.alloc(0)
   let count = 0
   const flush = () => {
-    if (count > 0) appendFileSync(file, pending.subarray(0, count * recordBytes))
+    if (count > 0) append(file, pending.subarray(0, count * recordBytes))
     count = 0
   }
   return {
@@ -48,6 +58,20 @@ export function openObjectStates(file: string): ObjectStates {
       if (count === pendingRecords) flush()
     },
     [Symbol.dispose]: flush,
+  }
+}
+
+/** A write that was cut off must not shift what comes after it. */
+function append(file: string, records: Uint8Array): void {
+  const fd = openSync(file, 'a')
+  try {
+    const { size } = fstatSync(fd)
+    if (size % recordBytes !== 0) ftruncateSync(fd, size - (size % recordBytes))
+    writeSync(fd, records)
+  } catch (error) {
+    throw toStorageError(error, file)
+  } finally {
+    closeSync(fd)
   }
 }
 

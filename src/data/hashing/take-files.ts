@@ -125,9 +125,9 @@ function takeSmall(
   store: ObjectPlace | undefined,
   shared: SharedProgress,
 ): Hashed {
-  // One more than it has tells that it has grown.
-  if (scratch.length <= stat.size) scratch = Buffer.allocUnsafeSlow(Math.min(smallBytes + 1, stat.size * 2 + 1))
-  const bytes = scratch.subarray(0, readFully(fd, scratch, stat.size + 1))
+  // One that has grown since shows by its size and time when it is looked at the next time.
+  if (scratch.length < stat.size) scratch = Buffer.allocUnsafeSlow(Math.min(smallBytes, stat.size * 2))
+  const bytes = scratch.subarray(0, readFully(fd, scratch, stat.size))
   if (bytes.length !== stat.size) throw changedMeanwhile(path)
   const md5 = hash('md5', bytes, 'hex')
   const sha256 = hash('sha256', bytes, 'hex')

@@ -27,8 +27,8 @@ export interface PointerCommitsOptions {
   readonly revisions: readonly string[]
   /** Revisions for `--stdin`. */
   readonly input?: readonly string[]
-  /** As git matches them from the root of the repository. */
-  readonly pathspecs: readonly string[]
+  /** Whether a file matters, by its path from the root of the git repository. */
+  readonly isWanted: (path: string) => boolean
 }
 
 /** Whatever the user's own settings say, the output is the same. Replaced commits are read as they were. */
@@ -48,7 +48,6 @@ const logOptions = [
   '--no-show-signature',
   '--no-notes',
   '--no-mailmap',
-  '--full-history',
   '--encoding=UTF-8',
   '--format=%x01%H%x00%at%x00%an%x00%s',
 ]
@@ -61,35 +60,42 @@ const logOptions = [
  */
 export async function* listPointerCommits(
   { root, env }: Pick<GitSide, 'root' | 'env'>,
-  { revisions, input = [], pathspecs }: PointerCommitsOptions,
+  { revisions, input = [], isWanted }: PointerCommitsOptions,
   { signal }: Pick<Work, 'signal'>,
 ): AsyncGenerator<PointerCommit> {
   const stdin = input.length > 0 ? ['--stdin'] : []
-  const args = [...logOptions, '--date-order', ...stdin, ...revisions, '--', ...pathspecs]
+  // Git takes longer to match paths that begin with a `*` than to tell of all files that have changed.
+  const args = [...logOptions, '--date-order', ...stdin, ...revisions, '--']
   const lines = input.values().map((revision) => `${revision}\n`)
   const own = { ...env, GIT_NO_REPLACE_OBJECTS: '1' }
   const words = splitAtNul(streamGit(root, own, args, { signal, input: lines }))
   try {
-    yield* readCommits(words)
+    yield* readCommits(words, isWanted)
   } finally {
     // Whoever has seen enough ends git, which would otherwise wait to be read.
     await words.return(undefined)
   }
 }
 
-async function* readCommits(words: AsyncGenerator<string>): AsyncGenerator<PointerCommit> {
+async function* readCommits(
+  words: AsyncGenerator<string>,
+  isWanted: (path: string) => boolean,
+): AsyncGenerator<PointerCommit> {
   let commit: (PointerCommit & { changes: BlobChange[] }) | undefined
   const next = async () => (await words.next()).value ?? ''
   for (let word = await words.next(); word.done !== true; word = await words.next()) {
     // Between a message and its changes git puts a line feed or an empty word.
     const text = word.value.replace(/^\n/, '')
     if (text.startsWith('\u0001')) {
-      if (commit !== undefined) yield commit
+      if (commit !== undefined && commit.changes.length > 0) yield commit
       const [seconds, author, subject] = [await next(), await next(), await next()]
       commit = { commit: text.slice(1), authoredAt: Number(seconds) * 1000, author, subject, changes: [] }
-    } else if (text.startsWith(':')) commit?.changes.push(parseChange(text, await next()))
+    } else if (text.startsWith(':')) {
+      const path = await next()
+      if (isWanted(path)) commit?.changes.push(parseChange(text, path))
+    }
   }
-  if (commit !== undefined) yield commit
+  if (commit !== undefined && commit.changes.length > 0) yield commit
 }
 
 /** `:MODE… MODE HASH… HASH STATUS`, with as many before the last as there are colons. */

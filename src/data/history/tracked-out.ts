@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
+import { readPlainPointer } from './plain-pointer.ts'
 import { parsePointer, pointerEnding, type PointerOut } from '../pointer.ts'
 
 /** A file or folder that a `.dvc` file stands for. */
@@ -29,7 +30,9 @@ export function namesData(path: string): boolean {
  */
 export function parseOuts(text: string, pointer: string): readonly TrackedOut[] {
   const folder = posix.dirname(pointer)
-  return parsePointer(text, pointer).outs.map((out) => ({ ...out, path: posix.join(folder, out.path), pointer }))
+  const plain = readPlainPointer(text)
+  const outs = plain === undefined ? parsePointer(text, pointer).outs : [plain]
+  return outs.map((out) => ({ ...out, path: posix.join(folder, out.path), pointer }))
 }
 
 /** As `parseOuts`; nothing where it cannot be read, as in a commit that someone made by mistake. */

@@ -1,11 +1,10 @@
 import { mapConcurrently } from '../../base/map-concurrently.ts'
-import { RunwrightError } from '../../protocol/errors.ts'
 import { findDataHash, type ObjectKey, parseObjectKey } from '../object-key.ts'
 import type { DataRemote, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
 import { tryAgain } from '../transfer/try-again.ts'
 import { readAzureAccess } from '../wire/azure-access.ts'
 import { findObjects } from '../wire/find-objects.ts'
-import { parseUrl, readIdleMs, readNumber } from '../wire/remote-options.ts'
+import { parseBucketUrl, readIdleMs, readNumber } from '../wire/remote-options.ts'
 import { type FilePart, multipartBytes, sendParts } from '../wire/send-parts.ts'
 import {
   dropBody,
@@ -85,14 +84,8 @@ function openAzure(remote: RemoteOptions): DataRemote {
 }
 
 function openContainer(remote: RemoteOptions): Container {
-  const { host: name, pathname } = parseUrl(remote.url)
-  if (!/^[a-z0-9$][a-z0-9-]*$/i.test(name)) {
-    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${remote.url} names no container.`, {
-      hint: 'It has the form azure://CONTAINER/FOLDER.',
-    })
-  }
+  const { name, prefix } = parseBucketUrl(remote.url, 'azure://CONTAINER/FOLDER')
   const access = readAzureAccess(remote)
-  const prefix = decodeURIComponent(pathname).replace(/^\/+/, '').replace(/\/*$/, '/').replace(/^\/$/, '')
   const idleMs = readIdleMs(remote.options, ['read_timeout', 'timeout', 'connection_timeout'])
   return {
     prefix,

@@ -6,11 +6,11 @@ import { codeOf, temporaryName } from '../hashing/store-object.ts'
 import { type FileToMake, makeFolder } from '../hashing/make-files.ts'
 import { throwIfCancelled } from '../work.ts'
 import type { IndexRecord } from '../workspace/file-index.ts'
+import { unknownSha256 } from '../workspace/read-states.ts'
 import { inOrder } from '../workspace/in-order.ts'
 import { besideFolder, passTick } from '../writing/lock-repository.ts'
 import { objectPlace, type Recording } from '../writing/record-path.ts'
 import type { OutPlan, PlannedFile } from './plan.ts'
-import { unknownSha256 } from './planned-files.ts'
 
 const batchFiles = 256
 

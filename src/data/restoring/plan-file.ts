@@ -1,7 +1,7 @@
 import { lstatSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DataHash, Sha256 } from '../hash.ts'
-import { md5Of } from '../workspace/read-states.ts'
+import { hasSha256, md5Of } from '../workspace/read-states.ts'
 import type { IndexRecord } from '../workspace/file-index.ts'
 import type { Recording } from '../writing/record-path.ts'
 import type { ObjectCheck } from './object-check.ts'
@@ -50,13 +50,21 @@ export async function planFile(
   }
 }
 
-/** Undefined for a link that leads to nothing. */
-export async function readFile(recording: Recording, path: string): Promise<IndexRecord | undefined> {
+/**
+ * A file of the workspace as it is now. Undefined for a link that leads to nothing.
+ *
+ * @param needsSha256 also where only its md5 is known; it is zeros otherwise
+ */
+export async function readFile(
+  recording: Recording,
+  path: string,
+  { needsSha256 = false }: { readonly needsSha256?: boolean } = {},
+): Promise<IndexRecord | undefined> {
   const { repository, singles, pool, lock } = recording
   const stat = statSync(join(repository.root, path), { throwIfNoEntry: false })
   if (stat?.isFile() !== true) return undefined
   const known = singles.find(path, stat)
-  if (known !== undefined) return known
+  if (known !== undefined && (!needsSha256 || hasSha256(known))) return known
   const { numbers, hashes } = await pool.take({ folder: repository.root, paths: [path], store: undefined }, stat.size)
   const [sizeBytes = 0, mtimeMs = 0, ino = 0] = numbers
   const record = { path, sizeBytes, mtimeMs: mtimeMs < lock.takenMs ? mtimeMs : 0, ino, hashes }

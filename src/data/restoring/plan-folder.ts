@@ -5,7 +5,7 @@ import { objectPath } from '../hashing/store-object.ts'
 import { entryOrder } from '../manifest.ts'
 import { compareCodePoints } from '../relative-path.ts'
 import { openIndexReader } from '../workspace/file-index.ts'
-import { type EntryState, md5Of, readStates } from '../workspace/read-states.ts'
+import { type EntryState, hasSha256, md5Of, readStates } from '../workspace/read-states.ts'
 import { scanFolder } from '../workspace/scan-folder.ts'
 import { indexFile, type Recording } from '../writing/record-path.ts'
 import type { ObjectCheck } from './object-check.ts'
@@ -98,15 +98,25 @@ export async function planFolder(
   return { path, removals, links, folders, modes, ...counts }
 }
 
-/** The files of a folder in the workspace as they are now, hashed where the index does not know them. */
-export async function* readFolder(recording: Recording, path: string): AsyncGenerator<EntryState> {
+/**
+ * The files of a folder in the workspace as they are now, hashed where the index does not know them.
+ *
+ * @param needsSha256 also of files of which only the md5 is known; theirs is zeros otherwise
+ */
+export async function* readFolder(
+  recording: Recording,
+  path: string,
+  { needsSha256 = false }: { readonly needsSha256?: boolean } = {},
+): AsyncGenerator<EntryState> {
   const { repository, pool, lock } = recording
   const { root, temporaryFolder } = repository
   const stat = lstatSync(join(root, path), { throwIfNoEntry: false })
   if (stat?.isDirectory() !== true) return
   using index = openIndexReader(indexFile(temporaryFolder, path))
   const entries = scanFolder({ root, path, rules: loadIgnoreRules(root, path) })
-  const options = { folder: join(root, path), entries, index, pool, store: undefined, startedMs: lock.takenMs }
+  const isEnough = needsSha256 ? hasSha256 : () => true
+  const startedMs = lock.takenMs
+  const options = { folder: join(root, path), entries, index, pool, store: undefined, isEnough, startedMs }
   for await (const batch of readStates(options)) yield* batch.entries
 }
 

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { type IndexRecord, openIndexReader, openIndexWriter } from '../workspace/file-index.ts'
+import { unknownSha256 } from '../workspace/read-states.ts'
 import type { PlannedFile } from './plan.ts'
 
 /** The files of a plan, in the order of their paths; the many of a large one lie in a file. */
@@ -10,9 +11,6 @@ export interface PlannedFiles extends Disposable {
 }
 
 const inMemory = 512
-
-/** Where no manifest tells a SHA-256, records have zeros. */
-export const unknownSha256 = '0'.repeat(64)
 
 /** @param path of a file that does not exist yet */
 export function createPlannedFiles(path: string): PlannedFiles {

@@ -50,3 +50,20 @@ export function parseUrl(text: string): URL {
     throw new RunwrightError('INVALID_PARAMETER_VALUE', `${text} is no address of a remote.`, { cause })
   }
 }
+
+/**
+ * Bucket or container, and the beginning of the names in it: empty, or with a slash at the end.
+ *
+ * @param form of such urls, for the error
+ * @throws INVALID_PARAMETER_VALUE for a url that names none
+ */
+export function parseBucketUrl(url: string, form: string): { readonly name: string; readonly prefix: string } {
+  const { host: name, pathname } = parseUrl(url)
+  if (!/^[a-z0-9$][a-z0-9._-]*$/i.test(name)) {
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${url} does not say where in the store it is.`, {
+      hint: `It has the form ${form}.`,
+    })
+  }
+  const folder = decodeURIComponent(pathname).replaceAll(/^\/+|\/+$/g, '')
+  return { name, prefix: folder === '' ? '' : `${folder}/` }
+}

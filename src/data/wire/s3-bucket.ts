@@ -2,7 +2,7 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import type { RemoteOptions } from '../remote.ts'
 import { loadAwsAccess } from './aws-credentials.ts'
 import { encodeForAws, signForAws, unsignedPayload } from './aws-signature.ts'
-import { parseUrl, readBoolean, readIdleMs } from './remote-options.ts'
+import { parseBucketUrl, parseUrl, readBoolean, readIdleMs } from './remote-options.ts'
 import { expectStatus, sendRequest, type WebAnswer, type WebRequest } from './web.ts'
 
 /** A bucket, and the place in it that a url names. */
@@ -27,12 +27,7 @@ type Question = Pick<WebRequest, 'method' | 'body' | 'headers'> & {
  */
 export async function openBucket(remote: RemoteOptions): Promise<Bucket> {
   const { options, env } = remote
-  const { host: name, pathname } = parseUrl(remote.url)
-  if (!/^[a-z0-9][a-z0-9._-]*$/i.test(name)) {
-    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${remote.url} names no bucket.`, {
-      hint: 'It has the form s3://BUCKET/FOLDER.',
-    })
-  }
+  const { name, prefix } = parseBucketUrl(remote.url, 's3://BUCKET/FOLDER')
   const isAnonymous = readBoolean(options, 'allow_anonymous_login', false)
   const { credentials, region } = await loadAwsAccess(remote)
   if (credentials === undefined && !isAnonymous) {
@@ -42,7 +37,6 @@ export async function openBucket(remote: RemoteOptions): Promise<Bucket> {
   }
   const endpoint = options.get('endpointurl') ?? env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL']
   const root = bucketUrl(name, region, endpoint)
-  const prefix = decodeURIComponent(pathname).replace(/^\/+/, '').replace(/\/*$/, '/').replace(/^\/$/, '')
   const idleMs = readIdleMs(options, ['read_timeout', 'connect_timeout'])
   return {
     prefix,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { mapConcurrently } from '../../base/map-concurrently.ts'
 import type { RemoteSource } from '../remote.ts'
 import { tryAgain } from '../transfer/try-again.ts'
@@ -11,6 +11,7 @@ const partBytes = 16 << 20
 /** Stores take ten thousand of them or more. */
 const maxParts = 10_000
 const partsAtATime = 4
+const readBytes = 1 << 18
 
 export interface FilePart {
   /** From 1. */
@@ -58,10 +59,16 @@ export async function sendParts<Known>(
   })
 }
 
+/** Into one buffer, again and again: gigabytes of garbage are collected too late. */
 async function hashPart(path: string, start: number, length: number): Promise<Buffer> {
+  await using file = await open(path)
   const hash = createHash('md5')
-  for await (const chunk of createReadStream(path, { start, end: start + length - 1, highWaterMark: 1 << 20 })) {
-    hash.update(chunk)
+  const buffer = Buffer.allocUnsafeSlow(readBytes)
+  for (let at = start; at < start + length;) {
+    const { bytesRead } = await file.read(buffer, 0, Math.min(readBytes, start + length - at), at)
+    if (bytesRead === 0) break
+    hash.update(buffer.subarray(0, bytesRead))
+    at += bytesRead
   }
   return hash.digest()
 }

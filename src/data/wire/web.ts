@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { type ErrorCode, RunwrightError } from '../../protocol/errors.ts'
 import type { RemoteSource } from '../remote.ts'
@@ -29,6 +28,8 @@ export const defaultIdleMs = 60_000
 
 /** Up to here a file is read at once, which is cheaper than a stream. */
 const smallBytes = 1 << 20
+/** Read and sent at a time. */
+const pieceBytes = 128 << 10
 
 /**
  * Sends a request and resolves with the head of the answer, whatever its status.
@@ -103,11 +104,18 @@ async function openBody(
   return readPart(body, moved)
 }
 
+/** Two buffers by turns: gigabytes of garbage are collected too late. Whoever sends takes a copy of each. */
 async function* readPart({ path, start, length, onBytes }: FileBody, moved: () => boolean): AsyncGenerator<Uint8Array> {
-  const stream = createReadStream(path, { start, end: start + length - 1, highWaterMark: 256 << 10 })
-  for await (const chunk of stream) {
-    yield chunk
-    if (moved()) onBytes?.(chunk.length)
+  await using file = await open(path)
+  const buffers = [Buffer.allocUnsafeSlow(pieceBytes), Buffer.allocUnsafeSlow(pieceBytes)] as const
+  for (let done = 0, turn = 0; done < length; turn = 1 - turn) {
+    const buffer = turn === 0 ? buffers[0] : buffers[1]
+    const { bytesRead } = await file.read(buffer, 0, Math.min(pieceBytes, length - done), start + done)
+    // A file that is shorter than it was breaks the request, for the other side waits for more.
+    if (bytesRead === 0) return
+    yield buffer.subarray(0, bytesRead)
+    done += bytesRead
+    if (moved()) onBytes?.(bytesRead)
   }
 }
 

@@ -32,7 +32,7 @@ export interface StateOptions {
   readonly store: ObjectPlace | undefined
   /** Whether a file that is known need not be read: its object may be gone. Default: always. */
   readonly isEnough?: (record: IndexRecord) => boolean
-  /** Told of a file that is not as the index has it, before it is read. */
+  /** Told of a file that has other bytes than the index has, once it is read. */
   readonly onChanged?: (before: IndexRecord, now: ScannedFile) => void
   /** Told of the objects that were made. */
   readonly onObjects?: (taken: TakenFiles) => void
@@ -73,11 +73,12 @@ function readBatch(
   options: StateOptions,
 ): StateBatch | Promise<StateBatch> {
   const { index, isEnough, onChanged } = options
+  const before = new Map<ScannedFile, IndexRecord>()
   const known = batch.map((entry) => {
     const found = entry.kind === 'file' ? findRecord(entry) : undefined
     if (entry.kind !== 'file' || found === undefined) return undefined
     if (isSame(found, entry, index)) return isEnough?.(found) === false ? undefined : found
-    onChanged?.(found, entry)
+    before.set(entry, found)
     return undefined
   })
   const unknown = batch.flatMap((entry, at) => (entry.kind === 'file' && known[at] === undefined ? [entry] : []))
@@ -88,6 +89,9 @@ function readBatch(
   const finish = (taken: TakenFiles): StateBatch => {
     onObjects?.(taken)
     const read = new Map(unknown.map((entry, at) => [entry, toRecord(entry.path, taken, at, startedMs)]))
+    for (const [entry, record] of before) {
+      if (read.get(entry)?.hashes.slice(0, 32) !== md5Of(record)) onChanged?.(record, entry)
+    }
     const recordOf = (entry: ScannedEntry, at: number) =>
       known[at] ?? (entry.kind === 'file' ? read.get(entry) : undefined)
     return { isKnown: false, entries: batch.map((entry, at) => toState(entry, recordOf(entry, at))) }
@@ -122,4 +126,11 @@ export function md5Of({ hashes }: Pick<IndexRecord, 'hashes'>): string {
 
 export function sha256Of({ hashes }: Pick<IndexRecord, 'hashes'>): string {
   return hashes.slice(32)
+}
+
+/** Of a file that was made where no manifest tells its SHA-256: its record knows only the md5. */
+export const unknownSha256 = '0'.repeat(64)
+
+export function hasSha256(record: Pick<IndexRecord, 'hashes'>): boolean {
+  return sha256Of(record) !== unknownSha256
 }

@@ -10,6 +10,8 @@ export interface SingleFiles {
     path: string,
     stat: { readonly size: number; readonly mtimeMs: number; readonly ino: number },
   ): IndexRecord | undefined
+  /** How a file was the last time, whatever it is now. */
+  before(path: string): IndexRecord | undefined
   set(record: IndexRecord): void
   isChanged(): boolean
   /** Writes what was set. */
@@ -29,6 +31,7 @@ export function openSingleFiles(temporaryFolder: string): SingleFiles {
       const record = records.get(path)
       return record?.sizeBytes === size && record.mtimeMs === mtimeMs && record.ino === ino ? record : undefined
     },
+    before: (path) => records.get(path),
     set(record) {
       records.set(record.path, record)
       isChanged = true

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isAlive } from '../../git/is-alive.ts'
@@ -61,10 +61,20 @@ export function indexFolder(temporaryFolder: string): string {
   return join(temporaryFolder, 'index')
 }
 
+/** A repository can bring links along, and what is written through one lands where its author wants it. */
+function refuseLink(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return
+  throw new RunwrightError('STORAGE_READ_ONLY', `${path} is a symbolic link, so it is not written through.`, {
+    hint: 'Remove the link; what it leads to can be made anew at any time.',
+  })
+}
+
 function prepare(beside: string): void {
+  const own = join(beside, '..')
+  for (const folder of [join(own, '..'), own, beside, indexFolder(own)]) refuseLink(folder)
   try {
     mkdirSync(beside, { recursive: true })
-    mkdirSync(indexFolder(join(beside, '..')), { recursive: true })
+    mkdirSync(indexFolder(own), { recursive: true })
   } catch (error) {
     throw toStorageError(error, beside)
   }

@@ -16,8 +16,8 @@ import { dataKey, manifestKey } from '../object-key.ts'
 import { compareWithIndex, createShape } from '../workspace/as-indexed.ts'
 import { isSameStamp, takeCacheStamp } from '../workspace/cache-stamp.ts'
 import { type IndexRecord, openIndexReader, openIndexWriter } from '../workspace/file-index.ts'
-import { md5Of, readStates, sha256Of } from '../workspace/read-states.ts'
-import { type ScannedFile, scanFolder } from '../workspace/scan-folder.ts'
+import { hasSha256, md5Of, readStates, sha256Of } from '../workspace/read-states.ts'
+import { scanFolder } from '../workspace/scan-folder.ts'
 import type { SingleFiles } from '../workspace/single-files.ts'
 import { openFolderLists } from './folder-lists.ts'
 import { besideFolder, indexFolder, passTick, type RepositoryLock } from './lock-repository.ts'
@@ -59,13 +59,17 @@ async function recordFile(recording: Recording, path: string): Promise<RecordedV
     throw new RunwrightError('INVALID_PARAMETER_VALUE', `${path} is a device, a pipe or a socket.`)
   }
   const known = singles.find(path, stat)
-  if (known !== undefined && existsSync(objectPath(cache.objects, md5Of(known)))) return toVersion(known)
+  if (known !== undefined && hasSha256(known) && existsSync(objectPath(cache.objects, md5Of(known)))) {
+    return toVersion(known)
+  }
   using progress = tellProgress(recording, { totalFiles: 1, totalBytes: stat.size })
   const taken = await pool.take({ folder: repository.root, paths: [path], store: objectPlace(recording) }, stat.size)
   progress.add(1)
   recordObjects(cache, taken)
   const [sizeBytes = 0, mtimeMs = 0, ino = 0] = taken.numbers
   const record = { path, sizeBytes, mtimeMs: mtimeMs < lock.takenMs ? mtimeMs : 0, ino, hashes: taken.hashes }
+  const before = singles.before(path)
+  if (before !== undefined && md5Of(before) !== md5Of(record)) dropEditedObject(cache, before, stat)
   singles.set(record)
   return toVersion(record)
 }
@@ -93,7 +97,7 @@ async function recordFolder(recording: Recording, path: string): Promise<Recorde
     index,
     pool,
     store: objectPlace(recording),
-    isEnough: (record) => existsSync(objectPath(cache.objects, md5Of(record))),
+    isEnough: (record) => hasSha256(record) && existsSync(objectPath(cache.objects, md5Of(record))),
     onChanged: (before, now) => dropEditedObject(cache, before, now),
     onObjects: (taken) => recordObjects(cache, taken),
     startedMs: lock.takenMs,
@@ -131,7 +135,7 @@ function findSameVersion(
 }
 
 /** The new bytes of a file that was changed through a hard link are also those of its former object, which is none now. */
-function dropEditedObject(cache: DataCache, before: IndexRecord, now: ScannedFile): void {
+function dropEditedObject(cache: DataCache, before: IndexRecord, now: { readonly ino: number }): void {
   const path = objectPath(cache.objects, md5Of(before))
   if (lstatSync(path, { throwIfNoEntry: false })?.ino === now.ino) unlinkSync(path)
 }
