@@ -90,5 +90,9 @@ export async function copyExtension(extensionsFolder: string): Promise<void> {
     ['package.json', 'package.nls*.json', 'l10n/*', 'dist/*.{cjs,js}', 'dist/webviews/*.{js,css}', 'media/**/*.*'],
     { cwd: root },
   )
-  for await (const path of shipped) await cp(join(root, path), join(extensionsFolder, 'runwright.runwright', path))
+  const folder = join(extensionsFolder, 'runwright.runwright')
+  for await (const path of shipped) await cp(join(root, path), join(folder, path))
+  // DuckDB's library is where the package has it.
+  await mkdir(join(folder, 'dist/node_modules'), { recursive: true })
+  await symlink(join(root, 'node_modules/@duckdb'), join(folder, 'dist/node_modules/@duckdb'), 'dir')
 }

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { bundle } from '../../scripts/bundle.ts'
-import { rootFolder } from '../../scripts/start/cli.ts'
-import { copyExtension } from './code-server.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 
 /** The little that the function below needs of the window, where it runs. */
@@ -36,11 +34,7 @@ describe('data in VS Code', { timeout: 240_000 }, () => {
     await writeFile(join(folder, 'people.csv'), table(['1,Rome', '2,Oslo']))
     await writeFile(join(folder, 'images/a.txt'), 'a')
     await git('init', '--quiet', '--initial-branch', 'main')
-    // DuckDB is native: a package beside the extension, as where it is installed.
-    const extensionsFolder = join(parent, 'extensions')
-    await copyExtension(extensionsFolder)
-    await symlink(join(rootFolder, 'node_modules'), join(extensionsFolder, 'runwright.runwright/node_modules'), 'dir')
-    vscode = resources.use(await openWorkbench({ workspace: folder, extensionsFolder }))
+    vscode = resources.use(await openWorkbench({ workspace: folder }))
   })
   after(() => resources.disposeAsync())
 
