@@ -22,12 +22,12 @@ export function createLineage({ database, workspace }: { database: Database; wor
   return {
     hashes: () =>
       database.read(async (sql) => {
-        // Spelled as in the index, which has all that is asked for.
         const rows = await sql.all(
-          `select distinct case when json_valid(source) then source ->> 'md5' end as md5 from datasets
-             where source_type = 'runwright_data'`,
+          `select distinct case when json_valid(source) then source ->> 'md5' end as md5,
+                           case when json_valid(source) then source ->> 'sha256' end as sha256
+             from datasets where source_type = 'runwright_data'`,
         )
-        return rows.flatMap((row) => (typeof row['md5'] === 'string' ? [row['md5']] : []))
+        return rows.flatMap(({ md5, sha256 }) => [md5, sha256].filter((hash) => typeof hash === 'string'))
       }),
     present: (versions) => readPresentStates(workspace, versions),
     of: ({ kind, id, direction, depth, limit }) =>

@@ -13,7 +13,7 @@ export interface Lineage {
     /** Nodes in the answer. */
     readonly limit: number
   }): Promise<LineageGraph>
-  /** Each md5 of data that any run has read or written, deleted runs included. */
+  /** The md5 and the SHA-256 of all data that any run has read or written, deleted runs included. */
   hashes(): Promise<readonly string[]>
   /** How versions stand to the workspace now, in their order. */
   present(versions: readonly DataVersion[]): Promise<readonly PresentState[]>

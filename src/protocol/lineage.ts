@@ -96,7 +96,10 @@ export interface LineageMethods {
     }
     result: LineageGraph
   }
-  /** Each md5 of data that any run has read or written, deleted runs included: whatever collects garbage keeps it. */
+  /**
+   * The md5 and the SHA-256 of all data that any run has read or written, deleted runs included: whatever collects garbage
+   * keeps both, the data and the manifests of folders.
+   */
   'lineage/hashes': { params: Record<never, never>; result: { hashes: readonly string[] } }
   /** How versions stand to the workspace now, in their order. */
   'lineage/present': {
