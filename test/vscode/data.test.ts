@@ -82,7 +82,10 @@ describe('data in VS Code', { timeout: 240_000 }, () => {
     await vscode.row('File images/b.txt, added').waitFor()
     await showFiles()
     await vscode.page.waitForFunction(hasMark, ['people.csv', 'M'] as const)
-    await vscode.page.locator('.activitybar').getByRole('tab', { name: /^Source Control/ }).click()
+    await vscode.page
+      .locator('.activitybar')
+      .getByRole('tab', { name: /^Source Control/ })
+      .click()
     const changes = vscode.page.locator('.scm-view')
     await changes.getByRole('treeitem', { name: /^people\.csv/ }).waitFor()
   })
