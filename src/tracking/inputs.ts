@@ -1,8 +1,12 @@
-import type { DatasetInput } from '../protocol/runs.ts'
+import { type DataFinding, dataTags } from '../protocol/data-versions.ts'
+import type { DatasetInput, Tag } from '../protocol/runs.ts'
 import type { Sql } from '../store/database.ts'
 import { getNumber } from '../store/row.ts'
 
-/** Links datasets to a run. One that the experiment has is not stored twice; a link that is there keeps its tags. */
+/**
+ * Links datasets to a run. One that the experiment has is not stored twice; a link that is there keeps its tags, unless it
+ * was only seen that the program opened the file, and now it is said what for.
+ */
 export async function writeDatasetInputs(
   sql: Sql,
   run: { readonly rowId: number; readonly experimentRowId: number },
@@ -29,7 +33,7 @@ export async function writeDatasetInputs(
     )
     const datasetRowId = getNumber(row ?? {}, 'id')
     const isNew = await sql.run('insert or ignore into inputs (run, dataset) values (?, ?)', run.rowId, datasetRowId)
-    if (isNew === 0) continue
+    if (isNew === 0 && !(isFound(tags, 'declared') && (await removeOpened(sql, run.rowId, datasetRowId)))) continue
     for (const { key, value } of tags) {
       await sql.run(
         'insert or replace into input_tags (run, dataset, key, value) values (?, ?, ?, ?)',
@@ -40,6 +44,24 @@ export async function writeDatasetInputs(
       )
     }
   }
+}
+
+function isFound(tags: readonly Tag[], finding: DataFinding): boolean {
+  return tags.some(({ key, value }) => key === dataTags.found && value === finding)
+}
+
+/** Takes the tags from a link to a file that was seen being opened; false for any other. */
+async function removeOpened(sql: Sql, runRowId: number, datasetRowId: number): Promise<boolean> {
+  const of = 'run = ? and dataset = ?'
+  const found = await sql.get(
+    `select value from input_tags where ${of} and key = ?`,
+    runRowId,
+    datasetRowId,
+    dataTags.found,
+  )
+  if (found?.['value'] !== ('opened' satisfies DataFinding)) return false
+  await sql.run(`delete from input_tags where ${of}`, runRowId, datasetRowId)
+  return true
 }
 
 export async function writeRunModels(

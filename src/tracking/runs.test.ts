@@ -177,6 +177,31 @@ describe('runs', () => {
     assert.deepEqual((await runs.get(two)).modelOutputs, [])
   })
 
+  it('keep what a program says of its data, whether it was seen opening the file before or after', async () => {
+    await using tracking = await openScratchTracking()
+    const { runs } = tracking
+    const dataset = { name: 'test.csv', digest: 'abc', sourceType: 'runwright_data', source: '{}' }
+    const input = (context: string, found: string) => ({
+      dataset,
+      tags: [
+        { key: 'mlflow.data.context', value: context },
+        { key: 'runwright.data.found', value: found },
+      ],
+    })
+    const [seen, said] = [input('input', 'opened'), input('evaluation', 'declared')]
+    for (const order of [
+      [seen, said, seen],
+      [said, seen],
+    ]) {
+      const runId = await tracking.addRun()
+      for (const each of order) await runs.logInputs(runId, { datasets: [each] })
+      assert.deepEqual((await runs.get(runId)).datasets, [said])
+    }
+    const runId = await tracking.addRun()
+    for (const each of [seen, { dataset, tags: [] }]) await runs.logInputs(runId, { datasets: [each] })
+    assert.deepEqual((await runs.get(runId)).datasets, [seen])
+  })
+
   it('count as active while they go on and are not deleted', async () => {
     await using tracking = await openScratchTracking()
     const [ended, deleted] = [await tracking.addRun(), await tracking.addRun(), await tracking.addRun()]
