@@ -33,6 +33,12 @@ export function parseObjectKey(text: string): ObjectKey | undefined {
     : undefined
 }
 
+/** The md5 of an object below `files/md5` as HTTP tells it (RFC 1864), so that a store can check what arrives. */
+export function findMd5Digest(key: ObjectKey): string | undefined {
+  const hash = findDataHash(key)
+  return hash && Buffer.from(hash.slice(0, 32), 'hex').toString('base64')
+}
+
 /** Of an object below `files/md5`; undefined for any other. */
 export function findDataHash(key: ObjectKey): DataHash | undefined {
   const [, first, rest] = /^files\/md5\/(..)\/(.+)$/.exec(key) ?? []

@@ -326,10 +326,11 @@ export interface TablePreview {
 
 export interface PreviewColumn extends ColumnStatistics {
   readonly name: string
-  readonly distribution?: PreviewDistribution
+  readonly distribution?: ValueCounts
 }
 
-export type PreviewDistribution =
+/** How often the values of a column occur: in each interval between `edges`, or one by one. */
+export type ValueCounts =
   | { readonly shape: 'histogram'; readonly edges: readonly number[]; readonly counts: readonly number[] }
   | {
       readonly shape: 'categories'

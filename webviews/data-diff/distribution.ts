@@ -1,15 +1,6 @@
+import type { ValueCounts } from '../../src/protocol/data-diff.ts'
 import { toNumberText } from '../shared/chart/number-text.ts'
 import { countText, text } from './texts.ts'
-
-/** How often values occur. */
-export type Counts =
-  | { readonly shape: 'histogram'; readonly edges: readonly number[]; readonly counts: readonly number[] }
-  | {
-      readonly shape: 'categories'
-      readonly values: readonly string[]
-      readonly counts: readonly number[]
-      readonly others: number
-    }
 
 /** CSS pixels. */
 const width = 96
@@ -26,7 +17,7 @@ const spokenValues = 5
 export function drawDistribution(
   key: 'chart.before' | 'chart.after' | 'chart.of',
   name: string,
-  counts: Counts,
+  counts: ValueCounts,
   most: number,
 ): SVGElement {
   const bars =
@@ -53,14 +44,14 @@ export function drawDistribution(
   return chart
 }
 
-export function greatestCount(...all: readonly (Counts | undefined)[]): number {
+export function greatestCount(...all: readonly (ValueCounts | undefined)[]): number {
   return Math.max(
     0,
     ...all.flatMap((counts) => [...(counts?.counts ?? []), counts?.shape === 'categories' ? counts.others : 0]),
   )
 }
 
-function describe(counts: Counts): string {
+function describe(counts: ValueCounts): string {
   const parts =
     counts.shape === 'histogram'
       ? counts.counts.map((count, index) =>

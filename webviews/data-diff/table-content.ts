@@ -5,10 +5,11 @@ import type {
   RowDiff,
   RowExample,
   TableDiff,
+  ValueCounts,
 } from '../../src/protocol/data-diff.ts'
 import { toNumberText } from '../shared/chart/number-text.ts'
 import { element } from '../shared/dom.ts'
-import { type Counts, drawDistribution, greatestCount } from './distribution.ts'
+import { drawDistribution, greatestCount } from './distribution.ts'
 import { type Cell, changed, notes, paragraph, section, table } from './parts.ts'
 import { countText, text } from './texts.ts'
 
@@ -68,7 +69,7 @@ function drawPair(
   old: ColumnStatistics | undefined,
   now: ColumnStatistics | undefined,
 ): readonly Cell[] {
-  const side = (counts: readonly number[], others: number): Counts =>
+  const side = (counts: readonly number[], others: number): ValueCounts =>
     distribution.shape === 'histogram'
       ? { shape: 'histogram', edges: distribution.edges, counts }
       : { shape: 'categories', values: distribution.values, counts, others }

@@ -1,4 +1,4 @@
-import type { PreviewDistribution, TableFormat, TablePreview } from '../../protocol/data-diff.ts'
+import type { ValueCounts, TableFormat, TablePreview } from '../../protocol/data-diff.ts'
 import { countOf, type TableDatabase, textOf } from './table-database.ts'
 import { toStatistics } from './table-columns.ts'
 import { readDistribution } from './table-distribution.ts'
@@ -68,7 +68,7 @@ async function countDistinct(
 
 function toOneSided(
   distribution: Awaited<ReturnType<typeof readDistribution>>['distribution'],
-): PreviewDistribution | undefined {
+): ValueCounts | undefined {
   if (distribution === undefined) return undefined
   if (distribution.shape === 'histogram') {
     return { shape: 'histogram', edges: distribution.edges, counts: distribution.oldCounts }

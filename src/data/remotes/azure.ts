@@ -1,5 +1,5 @@
 import { mapConcurrently } from '../../base/map-concurrently.ts'
-import { findDataHash, type ObjectKey, parseObjectKey } from '../object-key.ts'
+import { findMd5Digest, type ObjectKey, parseObjectKey } from '../object-key.ts'
 import type { DataRemote, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
 import { tryAgain } from '../transfer/try-again.ts'
 import { readAzureAccess } from '../wire/azure-access.ts'
@@ -65,11 +65,11 @@ function openAzure(remote: RemoteOptions): DataRemote {
     },
     async write(key, source, signal) {
       if (source.sizeBytes > multipartBytes) return writeBlocks(container, key, source, signal)
-      const hash = findDataHash(key)
+      const md5 = findMd5Digest(key)
       const headers = {
         'x-ms-blob-type': 'BlockBlob',
         'content-type': 'application/octet-stream',
-        ...(hash === undefined ? {} : { 'content-md5': Buffer.from(hash.slice(0, 32), 'hex').toString('base64') }),
+        ...(md5 === undefined ? {} : { 'content-md5': md5 }),
       }
       const body = { ...source, start: 0, length: source.sizeBytes }
       await dropBody(await container.ask({ method: 'PUT', key, headers, body, fine: [201] }, signal))

@@ -1,7 +1,7 @@
 import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { isRecord, parseForeignJson } from '../../protocol/json.ts'
-import { findDataHash, type ObjectKey, parseObjectKey } from '../object-key.ts'
+import { findMd5Digest, type ObjectKey, parseObjectKey } from '../object-key.ts'
 import type { DataRemote, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
 import { tryAgain } from '../transfer/try-again.ts'
 import { findObjects } from '../wire/find-objects.ts'
@@ -157,8 +157,7 @@ async function writeObject(bucket: Bucket, key: ObjectKey, source: RemoteSource,
 
 async function startUpload(bucket: Bucket, key: ObjectKey, signal: AbortSignal): Promise<URL> {
   const url = new URL(`${bucket.uploads}?uploadType=resumable&name=${encodeURIComponent(bucket.prefix + key)}`)
-  const hash = findDataHash(key)
-  const md5Hash = hash === undefined ? undefined : Buffer.from(hash.slice(0, 32), 'hex').toString('base64')
+  const md5Hash = findMd5Digest(key)
   const headers = { 'content-type': 'application/json' }
   const body = JSON.stringify({ name: bucket.prefix + key, ...(md5Hash === undefined ? {} : { md5Hash }) })
   const answer = await bucket.ask({ method: 'POST', url, headers, body, fine: [200, 201] }, key, signal)

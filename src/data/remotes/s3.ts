@@ -1,6 +1,6 @@
 import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
-import { findDataHash, type ObjectKey, parseObjectKey } from '../object-key.ts'
+import { findMd5Digest, type ObjectKey, parseObjectKey } from '../object-key.ts'
 import type { DataRemote, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
 import { tryAgain } from '../transfer/try-again.ts'
 import { findObjects } from '../wire/find-objects.ts'
@@ -36,11 +36,11 @@ async function openS3(remote: RemoteOptions): Promise<DataRemote> {
     },
     async write(key, source, signal) {
       if (source.sizeBytes > multipartBytes) return writeParts(bucket, key, source, signal)
-      const hash = findDataHash(key)
+      const md5 = findMd5Digest(key)
       const headers = {
         'content-type': 'application/octet-stream',
         // The name is the md5, so the store checks that all has arrived as it is.
-        ...(hash === undefined ? {} : { 'content-md5': Buffer.from(hash.slice(0, 32), 'hex').toString('base64') }),
+        ...(md5 === undefined ? {} : { 'content-md5': md5 }),
       }
       const body = { ...source, start: 0, length: source.sizeBytes }
       await dropBody(await bucket.ask({ method: 'PUT', key, headers, body, fine: [200] }, signal))

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { OutState, OutStatus } from '../../protocol/data-status.ts'
+import { presentTrouble } from '../jobs/job-presentation.ts'
 import { localize } from '../localize.ts'
 import { escapeMarkdown } from '../tree/escape-markdown.ts'
 import { formatCount, formatSize } from '../tree/format.ts'
@@ -27,17 +28,8 @@ export function presentData(element: DataElement): Presentation {
       const label = localize('{count} more', { count: formatCount(element.count) })
       return { label, icon: { name: 'ellipsis' }, collapsible: 'none', context: 'rest', spoken: label }
     }
-    case 'data-trouble': {
-      const { text, hint } = element
-      return {
-        label: text,
-        ...(hint === undefined ? {} : { description: hint, tooltip: escapeMarkdown(`${text} ${hint}`) }),
-        icon: { name: 'warning', color: 'list.warningForeground' },
-        collapsible: 'none',
-        context: 'trouble',
-        spoken: [text, hint].filter(Boolean).join('. '),
-      }
-    }
+    case 'data-trouble':
+      return presentTrouble(element)
   }
 }
 
