@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { chooseElements, type ElementCommand } from './command.ts'
+import { chooseElements, type ElementCommand, isOfUnknownRow } from './command.ts'
 import { isRunElement, type RunElement } from './tree/element.ts'
 import { newExperiment, newRun } from './tree/test-elements.ts'
 
@@ -25,6 +25,13 @@ describe('a command about runs', () => {
 
   it('is for those selected when it comes from the palette or a key', () => {
     assert.deepEqual(chooseElements(command, [], [experiment, second]), [second])
+  })
+
+  it('is for nothing, and not for what is selected, when VS Code has lost the row whose menu was used', () => {
+    assert.deepEqual(chooseElements(command, [undefined, undefined], [second]), [])
+    assert.equal(isOfUnknownRow([undefined, undefined]), true)
+    assert.equal(isOfUnknownRow([]), false)
+    assert.equal(isOfUnknownRow([first]), false)
   })
 
   it('is for one only when it takes one', () => {

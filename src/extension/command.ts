@@ -73,6 +73,16 @@ export function defineCommand(definition: CommandDefinition): CommandDefinition 
 }
 
 /**
+ * Whether a command was chosen from the menu or a button of a row that VS Code does not know for the moment, since its
+ * view is being listed anew. What is selected may be something else, so it must not stand in.
+ *
+ * @param args what VS Code passes; nothing for a command run from the palette or by a key
+ */
+export function isOfUnknownRow(args: readonly unknown[]): boolean {
+  return args.length > 0 && args[0] === undefined
+}
+
+/**
  * Finds the elements a command was meant for.
  *
  * @param args what VS Code passes: the element whose menu was used, then, when several are selected, all of those
@@ -83,7 +93,7 @@ export function chooseElements<Element extends ViewElement>(
   args: readonly unknown[],
   selection: readonly ViewElement[],
 ): readonly Element[] {
-  const elements = args[0] === undefined ? selection.filter(command.accepts) : findMenuElements(command.accepts, args)
+  const elements = args.length === 0 ? selection.filter(command.accepts) : findMenuElements(command.accepts, args)
   return command.takes === 'one' ? elements.slice(0, 1) : elements
 }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import { chooseElements, type CommandDefinition, type ViewElement } from './command.ts'
+import { chooseElements, type CommandDefinition, isOfUnknownRow, type ViewElement } from './command.ts'
 import type { CommandContext } from './context.ts'
 import { describeError } from './tree/error-notice.ts'
 import { RunwrightError } from '../protocol/errors.ts'
@@ -11,6 +11,7 @@ export function registerCommands(commands: readonly CommandDefinition[], context
   const execute = async (command: CommandDefinition, args: readonly unknown[]): Promise<void> => {
     try {
       if (command.accepts === undefined) return await command.run(context, ...args)
+      if (isOfUnknownRow(args)) return tellToChooseAgain()
       const [first, ...others] = chooseElements(command, args, selectionOf(command, context))
       if (first !== undefined) await command.run(context, [first, ...others])
     } catch (error) {
@@ -21,6 +22,12 @@ export function registerCommands(commands: readonly CommandDefinition[], context
     ...commands.map((command) =>
       vscode.commands.registerCommand(command.id, (...args: readonly unknown[]) => execute(command, args)),
     ),
+  )
+}
+
+function tellToChooseAgain(): void {
+  void vscode.window.showInformationMessage(
+    localize('The row was just being listed anew, so nothing was done. Please choose again.'),
   )
 }
 

@@ -79,6 +79,11 @@ async function checkNothingIsLeft(root: string): Promise<void> {
   for (const folder of ['.dvc/tmp/runwright/new', '.dvc/cache/runwright/new']) {
     assert.deepEqual(await readdir(join(root, folder)), [], folder)
   }
+  const indexes = await readdir(join(root, '.dvc/tmp/runwright/index'))
+  assert.deepEqual(
+    indexes.filter((name) => name.endsWith('.new')),
+    [],
+  )
 }
 
 for (const type of ['copy', 'hardlink']) {

@@ -13,12 +13,10 @@ const themes = ['Light Modern', 'Dark Modern', 'Default High Contrast', 'Default
 /** What of the page is asked for where it runs; the tests are compiled without the browser's types. */
 declare const document: {
   readonly documentElement: { readonly style: { background: string } }
-  readonly body: { readonly dataset: { readonly vscodeThemeId?: string } }
 }
 
 /** The ground that the editor's part of the window has: a webview's own is none, which axe takes for white. */
 const paintGround = () => void (document.documentElement.style.background = 'var(--vscode-editor-background)')
-const isInTheme = (theme: string) => document.body.dataset.vscodeThemeId === theme
 
 describe('the comparison in VS Code’s own colours', { timeout: 180_000 }, () => {
   const resources = new AsyncDisposableStack()
@@ -54,7 +52,7 @@ describe('the comparison in VS Code’s own colours', { timeout: 180_000 }, () =
     await mkdir(join(workspace.folder, '.vscode'), { recursive: true })
     const settings = JSON.stringify({ 'workbench.colorTheme': theme })
     await writeFile(join(workspace.folder, '.vscode/settings.json'), settings)
-    await (await frame()).waitForFunction(isInTheme, theme)
+    await (await frame()).locator(`body[data-vscode-theme-id="${theme}"]`).waitFor()
   }
 
   const shown = {

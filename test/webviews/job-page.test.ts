@@ -11,6 +11,7 @@ import { findViolations } from './find-violations.ts'
 import { keepPicture } from './keep-picture.ts'
 import { openJobPage, type OpenJobPageOptions } from './open-job-page.ts'
 import { themes } from './themes.ts'
+import { until } from './until.ts'
 
 /** A program in one line of Node. */
 const node = (program: string): readonly string[] => [process.execPath, '--input-type=module', '--eval', program]
@@ -49,6 +50,12 @@ interface Scrolled {
 }
 const scrollTo = (locator: Locator, top: number) =>
   locator.evaluate((element, top) => void ((element as unknown as Scrolled).scrollTop = top), top)
+/** What the page has kept for after a reload: the first line in sight. */
+const readKeptLine = () => {
+  // SAFETY: as above.
+  const { sessionStorage } = globalThis as unknown as { sessionStorage: { getItem(key: string): string | null } }
+  return (JSON.parse(sessionStorage.getItem('state') ?? '{}') as { line?: number }).line
+}
 const distanceToEnd = (locator: Locator) =>
   locator.evaluate((element) => {
     const { scrollTop, scrollHeight, clientHeight } = element as unknown as Scrolled
@@ -189,8 +196,8 @@ describe('the page of a job', () => {
     const { page } = view
     await log(page).getByText('line 2999').waitFor()
     await scrollTo(log(page), 20_000)
-    const line = await page.waitForFunction(`JSON.parse(sessionStorage.getItem('state')).line`)
-    const kept = Number(await line.jsonValue())
+    let kept: number | undefined
+    await until(async () => (kept = await page.evaluate(readKeptLine)) !== undefined)
     await page.reload()
     await log(page).getByText(`line ${kept}`, { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Follow', pressed: false }).waitFor()

@@ -8,6 +8,7 @@ import { accuracy, fewRuns, openRunsTab, optimizer, type RunsTab, seeRows } from
 import { keepPicture } from './keep-picture.ts'
 import { seeView } from './open-view.ts'
 import { themes } from './themes.ts'
+import { until } from './until.ts'
 
 /** Twenty runs with a learning rate each, in two ways. */
 const manyRuns: readonly RunSpec[] = Array.from({ length: 20 }, (_, index) => ({
@@ -71,7 +72,8 @@ describe('facets of the table', () => {
     await filter.fill('lr <= 0.02')
     await filter.press('Enter')
     await seeRows(open.page, 'r00 r01')
-    await open.page.waitForFunction(`document.querySelector('.facet input[aria-label=To]')?.value === '0.02'`)
+    const to = facet.getByRole('spinbutton', { name: 'To' })
+    await until(async () => (await to.inputValue()) === '0.02')
   })
 
   it('take moments by date and time', async () => {

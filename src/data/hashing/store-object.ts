@@ -50,9 +50,9 @@ export function temporaryName(folder: string): string {
 /** A cache may be shared by machines. */
 const host = hostname().replaceAll(/[^\w.]/g, '')
 
-/** The process that writes a file of this name, if it is one of this machine's. */
+/** The process that writes a file of this name, or one with an ending, if it is one of this machine's. */
 export function findWriter(name: string): number | undefined {
-  const [, of, pid] = /^(.*)-(\d+)-\d+-\d+$/.exec(name) ?? []
+  const [, of, pid] = /^(.*)-(\d+)-\d+-\d+(?:\..*)?$/.exec(name) ?? []
   return of === host ? Number(pid) : undefined
 }
 

@@ -116,6 +116,12 @@ function readBlock(fd: number): Buffer | undefined {
   return crc32(block) === header.readUInt32LE(4) ? block : undefined
 }
 
+/** Whether a file of this name is an index that is being written, by whoever has the lock of the repository. */
+export function isUnfinishedIndex(name: string): boolean {
+  return name.endsWith(unfinishedEnding)
+}
+const unfinishedEnding = '.new'
+
 export interface IndexWriter extends Disposable {
   add(record: IndexRecord): void
   /** Puts it in the place of the one that is there. Without it, disposing leaves that one as it is. */
@@ -127,7 +133,7 @@ export interface IndexWriter extends Disposable {
  * @throws STORAGE_FULL, STORAGE_READ_ONLY
  */
 export function openIndexWriter(file: string): IndexWriter {
-  const temporary = `${file}.${process.pid}.new`
+  const temporary = `${file}.${process.pid}${unfinishedEnding}`
   const block = Buffer.allocUnsafeSlow(blockBytes + fixedBytes + 4 * summaryMark)
   let filled = 0
   let fd: number | undefined

@@ -8,6 +8,7 @@ import { toStorageError } from '../../store/storage-error.ts'
 import type { DataCache } from '../cache.ts'
 import { findWriter } from '../hashing/store-object.ts'
 import type { DataRepository } from '../repository.ts'
+import { isUnfinishedIndex } from '../workspace/file-index.ts'
 import type { Work } from '../work.ts'
 
 /** The right to write `.dvc` files, the index and the workspace; one command at a time has it. */
@@ -40,7 +41,8 @@ export async function lockRepository(
     })
     lock = openLock(path)
   }
-  for (const folder of [beside, cache.temporaryFolder]) removeAbandoned(folder)
+  for (const folder of [beside, cache.temporaryFolder]) removeAbandoned(folder, isAbandoned)
+  removeAbandoned(indexFolder(temporaryFolder), isUnfinishedIndex)
   return { takenMs: readClock(join(temporaryFolder, 'clock')), [Symbol.dispose]: () => lock[Symbol.dispose]() }
 }
 
@@ -81,10 +83,14 @@ function prepare(beside: string): void {
 }
 
 /** Another machine may be writing to a cache that both share: its files are left alone. */
-function removeAbandoned(folder: string): void {
+function isAbandoned(name: string): boolean {
+  const writer = findWriter(name)
+  return writer !== undefined && !isAlive(writer)
+}
+
+function removeAbandoned(folder: string, isLeft: (name: string) => boolean): void {
   for (const name of readdirSync(folder)) {
-    const writer = findWriter(name)
-    if (writer === undefined || isAlive(writer)) continue
+    if (!isLeft(name)) continue
     try {
       unlinkSync(join(folder, name))
     } catch {
