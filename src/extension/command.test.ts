@@ -25,12 +25,14 @@ describe('a command about runs', () => {
 
   it('is for those selected when it comes from the palette or a key', () => {
     assert.deepEqual(chooseElements(command, [], [experiment, second]), [second])
+    assert.deepEqual(chooseElements(command, [undefined], [experiment, second]), [second])
   })
 
   it('is for nothing, and not for what is selected, when VS Code has lost the row whose menu was used', () => {
     assert.deepEqual(chooseElements(command, [undefined, undefined], [second]), [])
     assert.equal(isOfUnknownRow([undefined, undefined]), true)
     assert.equal(isOfUnknownRow([]), false)
+    assert.equal(isOfUnknownRow([undefined]), false)
     assert.equal(isOfUnknownRow([first]), false)
   })
 

@@ -76,10 +76,10 @@ export function defineCommand(definition: CommandDefinition): CommandDefinition 
  * Whether a command was chosen from the menu or a button of a row that VS Code does not know for the moment, since its
  * view is being listed anew. What is selected may be something else, so it must not stand in.
  *
- * @param args what VS Code passes; nothing for a command run from the palette or by a key
+ * @param args what VS Code passes: two from a menu, none from the palette, and one that is undefined for a key
  */
 export function isOfUnknownRow(args: readonly unknown[]): boolean {
-  return args.length > 0 && args[0] === undefined
+  return args.length > 1 && args[0] === undefined
 }
 
 /**
@@ -93,7 +93,10 @@ export function chooseElements<Element extends ViewElement>(
   args: readonly unknown[],
   selection: readonly ViewElement[],
 ): readonly Element[] {
-  const elements = args.length === 0 ? selection.filter(command.accepts) : findMenuElements(command.accepts, args)
+  const elements =
+    args[0] === undefined && !isOfUnknownRow(args)
+      ? selection.filter(command.accepts)
+      : findMenuElements(command.accepts, args)
   return command.takes === 'one' ? elements.slice(0, 1) : elements
 }
 
