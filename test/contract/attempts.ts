@@ -8,6 +8,7 @@ import type { Attempt, AttemptKey, ComputeTarget, JobHandle, TargetStatus } from
 import { RunwrightError } from '../../src/protocol/errors.ts'
 import type { JobSpec } from '../../src/protocol/jobs.ts'
 import { plainSpec } from '../../src/protocol/test-job-spec.ts'
+import { until as waitUntil } from '../until.ts'
 
 /** A test that waits for what does not come ends before its place is taken from it. */
 const patienceMs = 45_000
@@ -57,12 +58,8 @@ export async function printed(target: ComputeTarget, handle: JobHandle, text: st
   return output
 }
 
-export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + patienceMs
-  while (!(await isTrue())) {
-    assert(performance.now() < deadline, 'It did not come true.')
-    await delay(20)
-  }
+export function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  return waitUntil(isTrue, patienceMs)
 }
 
 /** As the engine does: after a submission that left doubt the attempt is looked for before it is submitted again. */

@@ -7,11 +7,11 @@ import { bundle } from '../../scripts/bundle.ts'
 import type { Job, JobSpec } from '../../src/protocol/jobs.ts'
 import { plainSpec } from '../../src/protocol/test-job-spec.ts'
 import { openTestWorkspace, type TestWorkspace } from '../vscode/workspace.ts'
+import { until } from '../until.ts'
 import { findViolations } from './find-violations.ts'
 import { keepPicture } from './keep-picture.ts'
 import { openJobPage, type OpenJobPageOptions } from './open-job-page.ts'
 import { themes } from './themes.ts'
-import { until } from './until.ts'
 
 /** A program in one line of Node. */
 const node = (program: string): readonly string[] => [process.execPath, '--input-type=module', '--eval', program]

@@ -3,12 +3,12 @@ import { before, describe, it } from 'node:test'
 import { bundle } from '../../scripts/bundle.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
 import type { RunSpec } from '../vscode/workspace.ts'
+import { until } from '../until.ts'
 import { findViolations } from './find-violations.ts'
 import { accuracy, fewRuns, openRunsTab, optimizer, type RunsTab, seeRows } from './open-runs-tab.ts'
 import { keepPicture } from './keep-picture.ts'
 import { seeView } from './open-view.ts'
 import { themes } from './themes.ts'
-import { until } from './until.ts'
 
 /** Twenty runs with a learning rate each, in two ways. */
 const manyRuns: readonly RunSpec[] = Array.from({ length: 20 }, (_, index) => ({
