@@ -58,15 +58,15 @@ export async function openS3Server(): Promise<StoreServer> {
         '-s3.port.lance=0',
       ]
     },
-    // A volume to write to is there some time after the rest.
+    // A volume to write to is there some seconds after the rest; an object without bytes needs none.
     isReady: async () =>
-      (await putS3(port, s3Keys.bucket)) !== 500 && (await putS3(port, `${s3Keys.bucket}/ready`)) === 200,
+      (await putS3(port, s3Keys.bucket)) !== 500 && (await putS3(port, `${s3Keys.bucket}/ready`, 'ready')) === 200,
   })
   return { ...server, port }
 }
 
 /** @returns the status of the answer */
-async function putS3(port: number, path: string): Promise<number> {
+async function putS3(port: number, path: string, body = ''): Promise<number> {
   const url = new URL(`http://127.0.0.1:${port}/${path}`)
   const keys = { accessKeyId: s3Keys.id, secretAccessKey: s3Keys.secret }
   const scope = { region: 'us-east-1', service: 's3', now: new Date() }
@@ -75,7 +75,7 @@ async function putS3(port: number, path: string): Promise<number> {
     keys,
     scope,
   )
-  const answer = await fetch(url, { method: 'PUT', headers })
+  const answer = await fetch(url, { method: 'PUT', headers, body })
   await answer.text()
   return answer.status
 }
