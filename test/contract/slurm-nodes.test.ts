@@ -76,6 +76,8 @@ describe('a job on several nodes of Slurm', { skip: whyNoSlurm }, () => {
     const { exit } = await end(target, handle)
     const said = await readAll(target, handle)
     assert.equal(exit.cause, 'cancelled', said)
+    // Both nodes are on this machine, and each asks its own processes alone.
+    assert.deepEqual(said.match(/saved \d/g)?.toSorted(), ['saved 0', 'saved 1'], said)
     assert.deepEqual(said.match(/ended \d/g)?.toSorted(), ['ended 0', 'ended 1'], said)
   })
 })

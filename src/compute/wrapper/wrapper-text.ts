@@ -90,9 +90,11 @@ rw_on_usr1() {
 }
 
 # The same on one of several nodes, which knows no more of the command than how it is marked. With a word behind it TERM,
-# and to all: but for the srun that stands for the others here, which would kill them at once.
+# and to all: but for the srun that stands for the others here, which would kill them at once. Slurm may have several nodes
+# on one machine, and each looks after its own: a second TERM would meet whoever is just saving something.
 rw_ask_node='
   for rw_file in $(grep -lsF "${attemptVariable}=$0." /proc/[0-9]*/environ); do
+    tr "\\\\000" "\\\\n" <"$rw_file" | grep -qxF "SLURMD_NODENAME=\${SLURMD_NODENAME-}" || continue
     rw_pid=\${rw_file#/proc/}
     rw_pid=\${rw_pid%/environ}
     if [ -n "\${1-}" ]; then
