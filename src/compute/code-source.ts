@@ -64,6 +64,7 @@ export function needsCode({ isIsolated }: Pick<JobSpec, 'isIsolated'>, targetKin
 export function createCodeSource(workspace: string, env: Readonly<Record<string, string | undefined>>): CodeSource {
   /** Their jobs may not be in the store yet. */
   const taken = new Set<string>()
+  let last: Snapshot | undefined
   let running: Promise<unknown> = Promise.resolve()
   let next: Promise<Snapshot> | undefined
 
@@ -75,10 +76,13 @@ export function createCodeSource(workspace: string, env: Readonly<Record<string,
   /** Launches that come while a snapshot is being taken share the one after it: theirs must not be older than they are. */
   function takeSnapshot(): Promise<Snapshot> {
     next ??= running.then(() => {
-      const snapshot = createSnapshot({ folder: workspace, env })
+      const snapshot = createSnapshot({ folder: workspace, env, earlier: last })
       next = undefined
       running = snapshot.then(
-        ({ commit }) => taken.add(commit),
+        (made) => {
+          taken.add(made.commit)
+          last = made
+        },
         () => undefined,
       )
       return snapshot

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { promisify } from 'node:util'
-import { createSnapshot, type SnapshotOptions } from './snapshot.ts'
+import { createSnapshot, type Snapshot, type SnapshotOptions } from './snapshot.ts'
 import { deleteSnapshots, listSnapshots } from './snapshot-refs.ts'
 import { createTestRepository, type TestRepository } from './test-repository.ts'
 
@@ -52,6 +52,25 @@ describe('a snapshot', () => {
     assert.equal(await git('show', `${snapshot.commit}:changed.py`), '2')
     assert.equal(await git('show', `${snapshot.commit}:staged.py`), '3')
     assert.deepEqual(await listSnapshots(root, process.env), [snapshot.commit])
+  })
+
+  it('is the same whether the one before is known or not, and both are kept', async () => {
+    await using repository = await createTestRepository()
+    await repository.write({ 'a.py': '1' })
+    await repository.commit()
+    const edits = [{}, {}, { 'a.py': '2' }, {}, { 'b.py': '1' }, { 'a.py': '1' }]
+    let earlier: Snapshot | undefined
+    const commits = new Set<string>()
+    for (const files of edits) {
+      await repository.write(files)
+      earlier = await take(repository, { earlier })
+      commits.add(earlier.commit)
+      assert.deepEqual(earlier, await take(repository))
+    }
+    await rm(join(repository.root, 'b.py'))
+    assert.equal((await take(repository, { earlier })).commit, await repository.git('rev-parse', 'HEAD'))
+    assert.deepEqual((await listSnapshots(repository.root, process.env)).toSorted(), [...commits].toSorted())
+    assert.equal(commits.size, 4)
   })
 
   it('is the same commit for the same files, whoever takes it and when', async () => {

@@ -32,6 +32,8 @@ export interface SnapshotOptions extends SnapshotLimits {
   /** Lies in the repository; all of the repository is in the snapshot. */
   readonly folder: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The one before, if it is still kept: where nothing has changed since, git is asked less. */
+  readonly earlier?: Snapshot | undefined
 }
 
 const maxStatusBytes = 256 << 20
@@ -45,23 +47,29 @@ const maxStatusBytes = 256 << 20
  *
  * @throws INVALID_STATE before anything is written: no repository, a submodule with changes, a file that is too large
  */
-export async function createSnapshot({ folder, env, ...limits }: SnapshotOptions): Promise<Snapshot> {
+export async function createSnapshot({ folder, env, earlier, ...limits }: SnapshotOptions): Promise<Snapshot> {
   const found = await findWorkTree(folder, env)
   const scratch = await createScratchFolder('runwright-snapshot')
   try {
     const index = join(scratch, 'index')
     await copyIndex(found.index, index)
     const workTree: WorkTree = { ...found, index, env: { ...found.env, ...ownSettings(index) } }
-    const [status, head, ignored, submodules] = await Promise.all([
+    // Where nothing differs from it, the head's own name is enough.
+    const isHeadNeeded = earlier === undefined || earlier.changedCount > 0
+    const [status, readBefore, ignored, submodules] = await Promise.all([
       readStatus(workTree),
-      readHead(workTree),
+      isHeadNeeded ? readHead(workTree) : undefined,
       relative(found.root, folder) === '' ? undefined : runGit(folder, found.env)(['check-ignore', '-q', '.']),
       checkSubmodules(workTree),
     ])
     if (ignored !== undefined) throw createIgnoredError(folder, found.root)
     const files = await sortNewFiles(workTree, status.unstaged, limits)
-    const commit = await writeSnapshot(workTree, status, head, files, scratch)
-    await keepSnapshot(createWritingGit(workTree.root, workTree.env), folder, commit)
+    const isHead = status.head !== undefined && status.changedCount === 0
+    const head = isHead ? undefined : (readBefore ?? (await readHead(workTree)))
+    const commit = isHead
+      ? status.head
+      : await commitIndex(workTree, status.head, head, await writeNewFiles(workTree, files, scratch))
+    if (commit !== earlier?.commit) await keepSnapshot(createWritingGit(workTree.root, workTree.env), folder, commit)
     return {
       commit,
       head: status.head,
@@ -127,17 +135,6 @@ async function readHead({ root, env }: WorkTree): Promise<Head | undefined> {
   const tree = /^tree ([0-9a-f]+)$/m.exec(text ?? '')?.[1]
   const date = /^committer .*> (\d+ [+-]\d{4})$/m.exec(text ?? '')?.[1]
   return tree === undefined ? undefined : { tree, date: date ?? '0 +0000' }
-}
-
-async function writeSnapshot(
-  workTree: WorkTree,
-  { head, changedCount }: WorkTreeStatus,
-  headCommit: Head | undefined,
-  files: NewFiles,
-  scratch: string,
-): Promise<string> {
-  if (head !== undefined && changedCount === 0) return head
-  return commitIndex(workTree, head, headCommit, await writeNewFiles(workTree, files, scratch))
 }
 
 async function commitIndex(
