@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,6 +57,19 @@ describe('the code of a job', () => {
     await repository.git('apply', 'the.patch')
     assert.equal(await readFile(join(repository.root, 'train.py'), 'utf8'), '2\n')
     assert.equal(await readFile(join(repository.root, 'new.py'), 'utf8'), '3\n')
+  })
+
+  it('is taken once for launches that come soon after the last, as the files are when git has rested', async () => {
+    await using repository = await createTestRepository()
+    await repository.write({ a: '0' })
+    const source = createCodeSource(repository.root, process.env)
+    await source.take(true)
+    const second = source.take(true)
+    writeFileSync(join(repository.root, 'a'), '1')
+    const commits = (await Promise.all([second, source.take(true)])).map(({ snapshot }) => snapshot?.commit)
+    assert.equal(commits[0], commits[1])
+    assert.equal(await repository.git('show', `${commits[0]}:a`), '1')
+    assert.equal((await listSnapshots(repository.root, process.env)).length, 2)
   })
 
   it('is none that is older than its launch, however many are launched at once', async () => {

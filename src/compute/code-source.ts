@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { rememberLast } from '../base/remember-last.ts'
 import { loadNamedVersions } from '../data/named-versions.ts'
 import type { DataVersion } from '../protocol/data-versions.ts'
@@ -67,24 +68,35 @@ export function createCodeSource(workspace: string, env: Readonly<Record<string,
   let last: Snapshot | undefined
   let running: Promise<unknown> = Promise.resolve()
   let next: Promise<Snapshot> | undefined
+  let restedAt = 0
 
   /** The jobs of a sweep have one snapshot. */
   const readPatchOf = rememberLast(async (root: string, head: string | undefined, commit: string) =>
     readPatch(await openGit(root, env), head, commit),
   )
 
-  /** Launches that come while a snapshot is being taken share the one after it: theirs must not be older than they are. */
+  /**
+   * Launches that come while a snapshot is being taken share the one after it: theirs must not be older than they are.
+   * Between two of them git rests as long as it has worked, so that a thousand launches leave the machine to the jobs.
+   */
   function takeSnapshot(): Promise<Snapshot> {
-    next ??= running.then(() => {
+    next ??= running.then(async () => {
+      const restMs = restedAt - performance.now()
+      if (restMs > 0) await delay(restMs)
+      const startedAt = performance.now()
       const snapshot = createSnapshot({ folder: workspace, env, earlier: last })
       next = undefined
-      running = snapshot.then(
-        (made) => {
-          taken.add(made.commit)
-          last = made
-        },
-        () => undefined,
-      )
+      running = snapshot
+        .then(
+          (made) => {
+            taken.add(made.commit)
+            last = made
+          },
+          () => undefined,
+        )
+        .finally(() => {
+          restedAt = 2 * performance.now() - startedAt
+        })
       return snapshot
     })
     return next
