@@ -1,6 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 const filesPerFolder = 500
@@ -40,6 +50,24 @@ export function writeBigFile(path: string, megabytes: number): void {
     writeSync(file, block)
   }
   closeSync(file)
+}
+
+let discarded = 0
+
+/**
+ * Takes a folder out of the way and frees its space. Its files are not removed: ext4 does not use an inode again for some
+ * minutes, so that whoever made files next would pay for looking past those of the one before.
+ */
+export function discard(folder: string, trash: string): void {
+  const place = join(trash, String(discarded++))
+  mkdirSync(trash, { recursive: true })
+  renameSync(folder, place)
+  for (const entry of readdirSync(place, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    chmodSync(path, 0o600)
+    truncateSync(path)
+  }
 }
 
 /** A copy that shares nothing with what it is of. */

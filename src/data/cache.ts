@@ -11,6 +11,8 @@ import type { DataRepository } from './repository.ts'
 
 /** The objects of a repository, or of all repositories of a machine, by their keys. */
 export interface DataCache extends Disposable {
+  /** Absolute path of what the keys are below. */
+  readonly folder: string
   /** Absolute path of `files/md5`. */
   readonly objects: string
   /** Absolute path of a folder of the same file system, for what is being written. */
@@ -63,6 +65,7 @@ export function openDataCache(
   const path = (key: ObjectKey) => join(cacheFolder, key)
   const states = openObjectStates(join(own, 'objects'))
   return {
+    folder: cacheFolder,
     objects,
     temporaryFolder,
     path,

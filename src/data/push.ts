@@ -16,6 +16,7 @@ import {
 import { createTally, type Tally } from './transfer/tally.ts'
 import type { TransferChoice } from './transfer-choice.ts'
 import type { TransferResult } from './transfer-result.ts'
+import { sendLocal } from './transfer/send-local.ts'
 import { sendObject } from './transfer/send-object.ts'
 import type { Work } from './work.ts'
 
@@ -87,16 +88,42 @@ async function pushShare(
   }
   tally.addPresent(confirmed.size)
   tally.expect(lacking.length, bytes)
-  const send = async (objects: readonly TransferObject[]) => {
-    const wanted = objects.filter(({ key }) => sizes.has(key))
-    const sent = await tally.move(wanted, remote.concurrency, ({ key }, onBytes) =>
-      sendObject(remote, key, { path: cache.path(key), sizeBytes: sizes.get(key) ?? 0, onBytes }, work.signal),
-    )
-    for (const key of sent) confirmed.add(key)
-  }
+  const send = (objects: readonly TransferObject[]) =>
+    sendObjects({ remote, cache, sizes, confirmed, tally, work }, objects)
   await send(files)
   await send(manifests)
   await send(known.filter(({ key }) => filesOf.get(key)?.every((file) => confirmed.has(file.key)) === true))
+}
+
+interface Sending {
+  readonly remote: DataRemote
+  readonly cache: DataCache
+  /** In bytes, of what the remote lacks. */
+  readonly sizes: ReadonlyMap<ObjectKey, number>
+  /** Is added to: what the remote has. */
+  readonly confirmed: Set<ObjectKey>
+  readonly tally: Tally
+  readonly work: Work
+}
+
+/** What is larger tells how far it is, and can be cancelled meanwhile. */
+const quickBytes = 1 << 20
+
+async function sendObjects(sending: Sending, objects: readonly TransferObject[]): Promise<void> {
+  const { remote, cache, sizes, confirmed, tally, work } = sending
+  const { local } = remote
+  const sizeOf = ({ key }: TransferObject) => sizes.get(key) ?? 0
+  const wanted = objects.filter(({ key }) => sizes.has(key))
+  const quick = local === undefined ? [] : wanted.filter((object) => sizeOf(object) <= quickBytes)
+  const slow = quick.length === 0 ? wanted : wanted.filter((object) => sizeOf(object) > quickBytes)
+  const left =
+    local === undefined || quick.length === 0
+      ? []
+      : await sendLocal({ local, cache, tally, work }, quick, sizes, (key) => confirmed.add(key))
+  const sent = await tally.move([...slow, ...left], remote.concurrency, ({ key }, onBytes) =>
+    sendObject(remote, key, { path: cache.path(key), sizeBytes: sizes.get(key) ?? 0, onBytes }, work.signal),
+  )
+  for (const key of sent) confirmed.add(key)
 }
 
 function missing({ key, path }: TransferObject): RunwrightError {

@@ -8,8 +8,8 @@ import type { ObjectKey } from './object-key.ts'
 export interface DataRemote extends AsyncDisposable {
   /** What people read: the url without passwords and tokens. */
   readonly label: string
-  /** Where its objects lie as files of this machine by their keys, if they do: then threads can read them. */
-  readonly localFolder?: string
+  /** Where its objects lie as files of this machine, if they do: then threads can read and write them. */
+  readonly local?: LocalObjects
   /** Requests that do it good to have under way at a time. */
   readonly concurrency: number
   /**
@@ -34,6 +34,18 @@ export interface DataRemote extends AsyncDisposable {
   write(key: ObjectKey, source: RemoteSource, signal: AbortSignal): Promise<void>
   /** Removes objects; those that are not there are no error. */
   remove(keys: readonly ObjectKey[], signal: AbortSignal): Promise<void>
+}
+
+/** Objects that are files of this machine, by their keys. */
+export interface LocalObjects {
+  /** Absolute path of what the keys are below. */
+  readonly folder: string
+  /**
+   * Makes the folder for what is being written, which is of the same file system.
+   * @returns its absolute path
+   * @throws TEMPORARILY_UNAVAILABLE where the disk is not mounted; PERMISSION_DENIED, STORAGE_FULL
+   */
+  openTemporary(): Promise<string>
 }
 
 export interface RemoteSource {

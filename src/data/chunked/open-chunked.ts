@@ -25,7 +25,7 @@ export function openChunked(remote: DataRemote): DataRemote {
   let known: Promise<KnownChunks> | undefined
   // Two writers at once would both send what both of them lack.
   let turn: Promise<unknown> = Promise.resolve()
-  const { localFolder: _, ...plain } = remote
+  const { local: _, ...plain } = remote
   return {
     ...plain,
     label: `${remote.label} (chunked)`,

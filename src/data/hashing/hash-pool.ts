@@ -5,20 +5,22 @@ import { Worker } from 'node:worker_threads'
 import { type ErrorCode, RunwrightError } from '../../protocol/errors.ts'
 import { makeFiles, type MakeRequest } from './make-files.ts'
 import { cancelShared, createSharedProgress, readSharedBytes, type SharedProgress } from './shared-progress.ts'
+import { type SendRequest, sendFiles } from './send-files.ts'
 import { createSharedRing, openProducer, type SharedRing } from './shared-ring.ts'
 import { temporaryName } from './store-object.ts'
 import type { Assistance } from './take-big.ts'
 import { type TakenFiles, takeFiles, type TakeRequest } from './take-files.ts'
 
 /**
- * Threads that hash files and store their objects, or make files from objects. They are started when there is enough to
+ * Threads that hash files and store their objects, make files from objects, or copy objects. They are started when there is enough to
  * do; little is done at once, by the thread that asks.
  */
 export interface HashPool extends AsyncDisposable {
   /** @param sizeBytes of all files together, as far as is known */
   take(request: TakeRequest, sizeBytes: number): TakenFiles | Promise<TakenFiles>
   make(request: MakeRequest, sizeBytes: number): Float64Array | Promise<Float64Array>
-  /** Bytes hashed or made so far. */
+  send(request: SendRequest, sizeBytes: number): Float64Array | Promise<Float64Array>
+  /** Bytes hashed, made or copied so far. */
   doneBytes(): number
 }
 
@@ -42,7 +44,7 @@ const sharedBytes = 32 << 20
 const maxWorkers = 8
 
 interface Task {
-  readonly request: TakeRequest | MakeRequest
+  readonly request: TakeRequest | MakeRequest | SendRequest
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
 }
@@ -160,6 +162,8 @@ export function openHashPool(signal: AbortSignal): HashPool {
     },
     make: (request, sizeBytes) =>
       isLittle(request.files.length, sizeBytes) ? makeFiles(request, shared) : hand<Float64Array>(request),
+    send: (request, sizeBytes) =>
+      isLittle(request.paths.length, sizeBytes) ? sendFiles(request, shared) : hand<Float64Array>(request),
     doneBytes: () => readSharedBytes(shared),
     async [Symbol.asyncDispose]() {
       signal.removeEventListener('abort', cancel)

@@ -82,6 +82,8 @@ function makeOrExplain(target: string, make: () => ObjectStat): ObjectStat {
 
 function makeFile(target: string, file: FileToMake, place: ObjectPlace): ObjectStat {
   const object = objectPath(place.objects, file.md5)
+  const linked = linkDirectly(target, object, file, place)
+  if (linked !== undefined) return linked
   const beside = temporaryName(place.besideFiles)
   const type = findType(place.types, object, beside, file.isExecutable)
   if (type === undefined) {
@@ -97,6 +99,18 @@ function makeFile(target: string, file: FileToMake, place: ObjectPlace): ObjectS
   } catch (error) {
     removeQuietly(beside)
     throw error
+  }
+}
+
+/** A hard link where nothing is appears in one step by itself, and takes the place of nothing. */
+function linkDirectly(target: string, object: string, file: FileToMake, place: ObjectPlace): ObjectStat | undefined {
+  if (place.types[0] !== 'hardlink' || file.isExecutable || file.replaces !== undefined) return undefined
+  try {
+    linkSync(object, target)
+    return statSync(target)
+  } catch {
+    // The longer way says what is wrong.
+    return undefined
   }
 }
 

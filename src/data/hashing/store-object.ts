@@ -109,7 +109,8 @@ function isThere(target: string, size: number): boolean {
   return lstatSync(target, { throwIfNoEntry: false })?.size === size
 }
 
-function moveInto(temporary: string, target: string): void {
+/** Gives a file its name, in a folder that is made where it is missing. */
+export function moveInto(temporary: string, target: string): void {
   inFolder(target, () => renameSync(temporary, target))
 }
 

@@ -1,8 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs'
 import { hash } from 'node:crypto'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { toStorageError } from '../../store/storage-error.ts'
 import type { LinkType } from '../repository.ts'
+import { readFully } from './read-fully.ts'
 import { addSharedBytes, type SharedProgress, throwIfCancelledShared } from './shared-progress.ts'
 import { openProducer } from './shared-ring.ts'
 import { changedMeanwhile, codeOf, linkObject, type ObjectPlace, type ObjectStat, storeBytes } from './store-object.ts'
@@ -133,14 +134,4 @@ function takeSmall(
   const sha256 = hash('sha256', bytes, 'hex')
   addSharedBytes(shared, stat.size)
   return [md5, sha256, store && storeBytes(bytes, md5, store)]
-}
-
-function readFully(fd: number, into: Buffer, length: number): number {
-  let filled = 0
-  while (filled < length) {
-    const count = readSync(fd, into, filled, length - filled, null)
-    if (count === 0) break
-    filled += count
-  }
-  return filled
 }

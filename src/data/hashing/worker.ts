@@ -3,19 +3,20 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { WorkerAnswer, WorkerData } from './hash-pool.ts'
 import { makeFiles, type MakeRequest } from './make-files.ts'
+import { type SendRequest, sendFiles } from './send-files.ts'
 import { assist, type Assistance } from './take-big.ts'
 import { takeFiles, type TakeRequest } from './take-files.ts'
 
 // SAFETY: only hash-pool.ts starts this file, with this.
 const { shared } = workerData as WorkerData
 
-parentPort?.on('message', (request: TakeRequest | MakeRequest | Assistance) => {
+parentPort?.on('message', (request: TakeRequest | MakeRequest | SendRequest | Assistance) => {
   if ('ring' in request) {
     tryToAssist(request)
     return
   }
   try {
-    answer({ result: 'files' in request ? makeFiles(request, shared) : takeFiles(request, shared) })
+    answer({ result: perform(request) })
   } catch (error) {
     if (error instanceof RunwrightError) {
       const { code, message, hint } = error
@@ -23,6 +24,11 @@ parentPort?.on('message', (request: TakeRequest | MakeRequest | Assistance) => {
     } else answer({ failure: error })
   }
 })
+
+function perform(request: TakeRequest | MakeRequest | SendRequest) {
+  if ('files' in request) return makeFiles(request, shared)
+  return 'to' in request ? sendFiles(request, shared) : takeFiles(request, shared)
+}
 
 /** Whoever is assisted is told of the end, and of a failure. */
 function tryToAssist(request: Assistance): void {

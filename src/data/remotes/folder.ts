@@ -42,7 +42,17 @@ function openFolder(root: string): DataRemote {
 
   return {
     label: root,
-    localFolder: root,
+    local: {
+      folder: root,
+      async openTemporary() {
+        try {
+          await makeFolder(pending)
+          return pending
+        } catch (error) {
+          throw explain(error, pending)
+        }
+      },
+    },
     concurrency: 8,
     async find(keys, signal) {
       const found = new Map<ObjectKey, number>()

@@ -5,12 +5,9 @@ import { openHashPool } from '../hashing/hash-pool.ts'
 import { digitsPerFile, numbersPerFile, type TakenFiles } from '../hashing/take-files.ts'
 import { findDataHash } from '../object-key.ts'
 import type { Work } from '../work.ts'
+import { inBatches } from './in-batches.ts'
 import type { TransferObject } from './items.ts'
 import type { Tally } from './tally.ts'
-
-const batchFiles = 256
-/** Batches that wait for a thread, so that none of them waits for us. */
-const aheadBatches = 16
 
 /**
  * Brings objects that lie as files on this machine: threads read each once, for both hashes and for the cache.
@@ -30,7 +27,7 @@ export async function bringLocal(
     besideFiles: cache.temporaryFolder,
     types: ['copy'],
   } as const
-  const bringBatch = async (batch: readonly TransferObject[]) => {
+  await inBatches(objects, async (batch) => {
     try {
       const taken = await pool.take({ folder, paths: batch.map(({ key }) => key), store: place }, Infinity)
       for (const [index, object] of batch.entries()) keep(cache, tally, object, taken, index)
@@ -38,15 +35,7 @@ export async function bringLocal(
       if (error instanceof RunwrightError) throw error
       left.push(...batch)
     }
-  }
-  const pending: Promise<void>[] = []
-  for (let start = 0; start < objects.length; start += batchFiles) {
-    const bringing = bringBatch(objects.slice(start, start + batchFiles))
-    bringing.catch(() => undefined)
-    pending.push(bringing)
-    if (pending.length >= aheadBatches) await pending.shift()
-  }
-  for (const bringing of pending) await bringing
+  })
   return left
 }
 

@@ -90,7 +90,7 @@ async function bring(
   const lacking = objects.filter(({ key }) => !cache.has(key))
   tally.addPresent(objects.length - lacking.length)
   tally.expect(lacking.length, lacking.length === 0 ? 0 : sizeBytes)
-  const folder = remote.localFolder
+  const folder = remote.local?.folder
   const isPlain = ({ key }: TransferObject) => /^files\/md5\/..\/.{30}$/.test(key)
   const local = folder === undefined ? [] : lacking.filter(isPlain)
   const left = folder === undefined ? [] : await bringLocal({ folder, cache, tally, work }, local)
