@@ -63,7 +63,8 @@ export function discard(folder: string, trash: string): void {
   mkdirSync(trash, { recursive: true })
   renameSync(folder, place)
   for (const entry of readdirSync(place, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue
+    // A clone shares its objects with the repository that it is of.
+    if (!entry.isFile() || entry.parentPath.includes('/.git/')) continue
     const path = join(entry.parentPath, entry.name)
     chmodSync(path, 0o600)
     truncateSync(path)
