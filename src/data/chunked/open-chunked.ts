@@ -41,10 +41,10 @@ export function openChunked(remote: DataRemote): DataRemote {
     },
     async *list(prefix, signal) {
       yield* remote.list(prefix, signal)
-      for await (const { key: recipe } of remote.list('runwright/recipe/', signal)) {
+      for await (const { key: recipe, changedAt } of remote.list('runwright/recipe/', signal)) {
         const hash = parseDataHash(recipe.split('/').slice(2).join(''))
         const key = hash === undefined ? undefined : dataKey(hash)
-        if (key?.startsWith(prefix)) yield { key, sizeBytes: await readSize(remote, recipe, signal) }
+        if (key?.startsWith(prefix)) yield { key, sizeBytes: await readSize(remote, recipe, signal), changedAt }
       }
     },
     async read(key, start, signal) {

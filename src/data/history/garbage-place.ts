@@ -2,9 +2,9 @@ import { buffer } from 'node:stream/consumers'
 import type { DataCache } from '../cache.ts'
 import type { DirHash } from '../hash.ts'
 import { dataKey, type ObjectKey } from '../object-key.ts'
-import type { DataRemote } from '../remote.ts'
+import type { DataRemote, ListedObject } from '../remote.ts'
 import { findDirBytes, isNamed } from './cached-lists.ts'
-import { findCachedObject, removeCachedObject } from './cached-objects.ts'
+import { removeCachedObject } from './remove-cached-object.ts'
 
 /** An object, and how large it is. */
 export interface StoredObject {
@@ -14,9 +14,7 @@ export interface StoredObject {
 
 /** Where garbage is: a cache, or a remote. */
 export interface GarbagePlace {
-  list(signal: AbortSignal): AsyncIterable<StoredObject> | Iterable<StoredObject>
-  /** Whether it came so late that it stays. */
-  isYoung(key: ObjectKey): boolean
+  list(signal: AbortSignal): AsyncIterable<ListedObject> | Iterable<ListedObject>
   remove(keys: readonly ObjectKey[], signal: AbortSignal): Promise<void>
   /** The list of a folder's files; undefined where there is none, or a damaged one. */
   readList(hash: DirHash, signal: AbortSignal): Promise<Buffer | undefined>
@@ -27,13 +25,11 @@ export interface GarbagePlace {
  * @param lists a remote that may have lists which the cache lacks
  */
 export function openCacheGarbage(cache: DataCache, before: number, lists: DataRemote | undefined): GarbagePlace {
-  const isYoung = (key: ObjectKey) => (findCachedObject(cache, key)?.changedAt ?? 0) >= before
   return {
     list: () => cache.listAll(),
-    isYoung,
     async remove(keys) {
       // One without our lock, as DVC, may have stored it anew since it was listed.
-      for (const key of keys) if (!isYoung(key)) removeCachedObject(cache, key)
+      for (const key of keys) if ((cache.find(key)?.changedAt ?? before) < before) removeCachedObject(cache, key)
     },
     // A remote that cannot be asked has none: the caller then refuses.
     readList: async (hash, signal) =>
@@ -46,7 +42,6 @@ export function openRemoteGarbage(remote: DataRemote, cache: DataCache): Garbage
     async *list(signal) {
       for (const prefix of ['files/md5/', 'runwright/manifest/']) yield* remote.list(prefix, signal)
     },
-    isYoung: () => false,
     remove: (keys, signal) => remote.remove(keys, signal),
     readList: async (hash, signal) => findDirBytes(cache, hash) ?? (await fetchList(remote, hash, signal)),
   }
