@@ -152,6 +152,8 @@ describe('gc of a cache', () => {
   it('leaves what is no object of ours', async () => {
     await using repository = await createTestHistory()
     const files = ['files/md5/ab/short', 'files/md5/notes.txt', 'runs/ab/x', 'files/other/ab/cd', 'ab/cdef']
+    for (const kind of ['pack', 'index']) files.push(`runwright/${kind}/ab/${'c'.repeat(62)}`)
+    files.push(`runwright/recipe/ab/${'c'.repeat(30)}`)
     for (const file of files) await repository.write({ [`.dvc/cache/${file}`]: 'x' })
     assert.equal((await gc(repository)).removedCount, 0)
     assert.equal((await repository.objects()).length, files.length)

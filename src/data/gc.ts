@@ -3,11 +3,12 @@ import { RunwrightError } from '../protocol/errors.ts'
 import { openDataCache } from './cache.ts'
 import type { DirHash } from './hash.ts'
 import { manifestHash } from './history/cached-lists.ts'
-import { type GarbagePlace, openCacheGarbage, openRemoteGarbage, type StoredObject } from './history/garbage-place.ts'
+import { type GarbagePlace, openCacheGarbage, type StoredObject } from './history/garbage-place.ts'
 import { lockAll } from './history/lock-all.ts'
+import { openRemoteGarbage } from './history/remote-garbage.ts'
 import { sortGarbage } from './history/sort-garbage.ts'
 import { findNeeded, type Needed, type OtherNeeds } from './needed.ts'
-import { findDataHash, type ObjectKey } from './object-key.ts'
+import { findDataHash, type ObjectKey, parseChunkKey } from './object-key.ts'
 import type { DataRemote } from './remote.ts'
 import type { DataRepository } from './repository.ts'
 import { throwIfCancelled, type Work } from './work.ts'
@@ -30,7 +31,7 @@ export interface GcOptions {
   readonly isWithoutUnreadLists: boolean
   /** May have lists of folders that the cache lacks. */
   readonly lists: DataRemote | undefined
-  /** Cleans this instead of the cache. */
+  /** Cleans this instead of the cache. One of chunks is opened `withoutChunks`, to see its packs. */
   readonly remote: DataRemote | undefined
 }
 
@@ -45,6 +46,10 @@ export interface GcResult {
   readonly youngCount: number
   /** Not needed, and kept because the remote does not tell when it came. */
   readonly unknownAgeCount: number
+  /** Packs of a remote of chunks that stay for what they have, though not all of it is needed. */
+  readonly heldBackCount: number
+  /** What nothing needs in those packs. */
+  readonly heldBackBytes: number
   /** `.dvc` files, in all their versions, that were read to know what is needed. */
   readonly pointerCount: number
 }
@@ -122,7 +127,8 @@ function createUnread([first = '', ...more]: readonly string[]): RunwrightError 
 }
 
 function isNeeded({ data, manifests }: Needed, key: ObjectKey): boolean {
-  const [hash, manifest] = [findDataHash(key), manifestHash(key)]
+  const [recipe, manifest] = [parseChunkKey(key), manifestHash(key)]
+  const hash = recipe?.kind === 'recipe' ? recipe.name : findDataHash(key)
   // What has another name is nothing that is known here, and stays.
   if (hash === undefined && manifest === undefined) return true
   return (hash !== undefined && data.has(hash)) || (manifest !== undefined && manifests.has(manifest))

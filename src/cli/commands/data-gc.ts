@@ -83,8 +83,8 @@ came lately stays, because somebody may be about to commit what names it.`,
 })
 
 async function open(repository: DataRepository, name: string | undefined, env: CliContext['env']): Promise<DataRemote> {
-  const { findRemoteName, openRemote, readRemoteOptions } = await import('../../data/open-remote.ts')
-  return openRemote(readRemoteOptions(repository, findRemoteName(repository.config, name), env))
+  const { findRemoteName, openRemote, readRemoteOptions, withoutChunks } = await import('../../data/open-remote.ts')
+  return openRemote(withoutChunks(readRemoteOptions(repository, findRemoteName(repository.config, name), env)))
 }
 
 function hasDefaultRemote({ config }: DataRepository): boolean {
@@ -128,7 +128,7 @@ function formatResult(result: GcResult, runCount: number, isDone: boolean, width
 }
 
 /** Of what is not needed. */
-function formatWhatStays({ youngCount, unknownAgeCount }: GcResult): string {
+function formatWhatStays({ youngCount, unknownAgeCount, heldBackCount, heldBackBytes }: GcResult): string {
   const lines = [
     { count: youngCount, why: 'too new to be deleted: ', end: '.' },
     {
@@ -137,8 +137,12 @@ function formatWhatStays({ youngCount, unknownAgeCount }: GcResult): string {
       end: '; the remote does not tell it. "--older-than 0" deletes them.',
     },
   ]
-  return lines
+  const said = lines
     .filter(({ count }) => count > 0)
     .map(({ count, why, end }) => `Not needed, and ${why}${formatCount(count, 'object')}${end}\n`)
-    .join('')
+  if (heldBackCount > 0) {
+    const packs = formatCount(heldBackCount, 'pack')
+    said.push(`Not needed, and stays in ${packs} with what is needed: ${formatSize(heldBackBytes)}.\n`)
+  }
+  return said.join('')
 }
