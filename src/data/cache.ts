@@ -9,6 +9,12 @@ import type { DataHash, Sha256 } from './hash.ts'
 import { dataKey, manifestKey, type ObjectKey, parseObjectKey } from './object-key.ts'
 import type { DataRepository } from './repository.ts'
 
+export interface CachedObject {
+  readonly sizeBytes: number
+  /** When it came into the cache, at the earliest. Milliseconds since 1970-01-01 UTC. */
+  readonly changedAt: number
+}
+
 /** The objects of a repository, or of all repositories of a machine, by their keys. */
 export interface DataCache extends Disposable {
   /** Absolute path of what the keys are below. */
@@ -19,6 +25,8 @@ export interface DataCache extends Disposable {
   readonly temporaryFolder: string
   path(key: ObjectKey): string
   has(key: ObjectKey): boolean
+  /** Undefined where there is none; a link in place of one is none. */
+  find(key: ObjectKey): CachedObject | undefined
   /** A new path in the cache's file system to write an object to, before `adopt`. */
   temporaryPath(): string
   /**
@@ -38,7 +46,7 @@ export interface DataCache extends Disposable {
   /** What is known of objects, so that they need not be hashed again. */
   readonly states: ObjectStates
   /** Every object, in no order. */
-  listAll(): Generator<{ readonly key: ObjectKey; readonly sizeBytes: number }>
+  listAll(): Generator<CachedObject & { readonly key: ObjectKey }>
   /** Takes an object that is damaged out of the way, to a place where nothing looks for it; its bytes are kept. */
   setAside(key: ObjectKey): void
 }
@@ -70,6 +78,7 @@ export function openDataCache(
     temporaryFolder,
     path,
     has: (key) => existsSync(path(key)),
+    find: (key) => findObject(path(key)),
     temporaryPath: () => temporaryName(temporaryFolder),
     adopt: (key, temporaryPath) => adopt(path(key), temporaryPath),
     storeBytes(key, bytes) {
@@ -134,17 +143,24 @@ function readIfThere(path: string): Buffer | undefined {
   }
 }
 
-function* listAll(cacheFolder: string): Generator<{ readonly key: ObjectKey; readonly sizeBytes: number }> {
+function* listAll(cacheFolder: string): ReturnType<DataCache['listAll']> {
   for (const top of ['files/md5', ...listNames(join(cacheFolder, ownFolder)).map((name) => `${ownFolder}/${name}`)]) {
     for (const prefix of listNames(join(cacheFolder, top))) {
       for (const name of listNames(join(cacheFolder, top, prefix))) {
         const key = parseObjectKey(`${top}/${prefix}/${name}`)
         if (key === undefined) continue
-        const stat = lstatSync(join(cacheFolder, key), { throwIfNoEntry: false })
-        if (stat?.isFile() === true) yield { key, sizeBytes: stat.size }
+        const object = findObject(join(cacheFolder, key))
+        if (object !== undefined) yield { key, ...object }
       }
     }
   }
+}
+
+function findObject(path: string): CachedObject | undefined {
+  const entry = lstatSync(path, { throwIfNoEntry: false })
+  if (entry?.isFile() !== true) return undefined
+  // A file that was moved or linked into the cache kept its time of writing, but not that of its inode's last change.
+  return { sizeBytes: entry.size, changedAt: Math.max(entry.mtimeMs, entry.ctimeMs) }
 }
 
 function listNames(folder: string): string[] {

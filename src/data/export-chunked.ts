@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseDvcConfig, remoteSection } from './dvc-config.ts'
 import { parseDataHash } from './hash.ts'
 import { dataKey, type ObjectKey } from './object-key.ts'
-import { chunkedEnding, findRemoteName, openRemote, readRemoteOptions } from './open-remote.ts'
+import { chunkedEnding, findRemoteName, openRemote, readRemoteOptions, withoutChunks } from './open-remote.ts'
 import type { DataRemote, RemoteOptions } from './remote.ts'
 import { modifyRemote } from './remote-settings.ts'
 import type { DataRepository } from './repository.ts'
@@ -29,15 +29,14 @@ export async function exportChunked(
 ): Promise<TransferResult> {
   const name = findRemoteName(repository.config, given)
   const options = readRemoteOptions(repository, name, env)
-  const isChunked = options.url.endsWith(chunkedEnding)
-  const url = isChunked ? options.url.slice(0, -chunkedEnding.length) : options.url
+  const { url } = withoutChunks(options)
   await using plain = await openRemote({ ...options, url })
   await using chunked = await openRemote({ ...options, url: url + chunkedEnding })
   const tally = createTally('upload', work)
   await makeWhole(repository, chunked, plain, tally, work)
   const result = tally.result()
   if (result.failures.length > 0) return result
-  if (isChunked) await setUrl(repository, name, url)
+  if (url !== options.url) await setUrl(repository, name, url)
   for (const kind of ['recipe', 'index', 'pack']) {
     await plain.remove(await listKeys(plain, `runwright/${kind}/`, work.signal), work.signal)
   }

@@ -6,6 +6,7 @@ import * as fc from 'fast-check'
 import { collectGarbage, type GcOptions } from './gc.ts'
 import { dataKey } from './object-key.ts'
 import { openRemote } from './open-remote.ts'
+import type { DataRemote } from './remote.ts'
 import { md5Of, type TestHistory, createTestHistory, testWork } from './test-history.ts'
 import { listNeededByCheckout, makeHistory } from './test-random-history.ts'
 import { openDataRepository } from './repository.ts'
@@ -19,6 +20,7 @@ const gc = ({ data }: Pick<TestHistory, 'data'>, options: Partial<GcOptions> = {
       env: process.env,
       isDryRun: false,
       before: Date.now() + 60_000,
+      isWithUnknownAge: false,
       others: { commits: [], hashes: [], manifests: [] },
       repositories: [],
       isWithoutUnreadLists: false,
@@ -150,6 +152,8 @@ describe('gc of a cache', () => {
   it('leaves what is no object of ours', async () => {
     await using repository = await createTestHistory()
     const files = ['files/md5/ab/short', 'files/md5/notes.txt', 'runs/ab/x', 'files/other/ab/cd', 'ab/cdef']
+    for (const kind of ['pack', 'index']) files.push(`runwright/${kind}/ab/${'c'.repeat(62)}`)
+    files.push(`runwright/recipe/ab/${'c'.repeat(30)}`)
     for (const file of files) await repository.write({ [`.dvc/cache/${file}`]: 'x' })
     assert.equal((await gc(repository)).removedCount, 0)
     assert.equal((await repository.objects()).length, files.length)
@@ -167,7 +171,7 @@ describe('gc of a remote', () => {
     await cp(repository.data.cacheFolder, remoteFolder, { recursive: true })
     await rm(join(repository.data.cacheFolder, dataKey(folder)))
     const before = await repository.objects()
-    await using remote = await openRemote({ url: remoteFolder, options: new Map(), folder: '/', env: process.env })
+    await using remote = await openFolder(repository, 'remote')
     assert.equal((await gc(repository, { remote, isDryRun: true })).removedCount, 3)
     const { removed } = await gc(repository, { remote })
     assert.deepEqual(
@@ -181,4 +185,54 @@ describe('gc of a remote', () => {
     await assert.rejects(gc(repository), { code: 'INVALID_STATE' })
     assert.equal((await gc(repository, { lists: remote, isDryRun: true })).removedCount, 3)
   })
+
+  it('keeps what came there lately, and what it tells no age of unless that is wanted', async () => {
+    await using repository = await createTestHistory()
+    await using remote = await openFolder(repository, 'remote')
+    await repository.put('a', 'unneeded')
+    await rm(join(repository.root, 'a.dvc'))
+    await cp(repository.data.cacheFolder, join(repository.root, '.git/remote'), { recursive: true })
+    const listed = await Array.fromAsync(remote.list('files/md5/', testWork.signal))
+    const cameAt = Math.max(...listed.map(({ changedAt = Number.NaN }) => changedAt))
+    const young = await gc(repository, { remote, before: cameAt })
+    assert.deepEqual([young.removedCount, young.youngCount, young.unknownAgeCount], [0, 1, 0])
+
+    const silent: DataRemote = {
+      ...remote,
+      async *list(prefix, signal) {
+        for await (const object of remote.list(prefix, signal)) yield { ...object, changedAt: undefined }
+      },
+    }
+    const unknown = await gc(repository, { remote: silent })
+    assert.deepEqual([unknown.removedCount, unknown.youngCount, unknown.unknownAgeCount], [0, 0, 1])
+    assert.equal((await gc(repository, { remote: silent, isWithUnknownAge: true, isDryRun: true })).removedCount, 1)
+    assert.equal((await gc(repository, { remote, before: cameAt + 1 })).removedCount, 1)
+    assert.deepEqual(await Array.fromAsync(remote.list('files/md5/', testWork.signal)), [])
+  })
+
+  it('has removed all lists of folders before it begins with files', async () => {
+    await using repository = await createTestHistory()
+    await using remote = await openFolder(repository, 'remote')
+    await repository.put('a', { b: 'unneeded' })
+    await rm(join(repository.root, 'a.dvc'))
+    await cp(repository.data.cacheFolder, join(repository.root, '.git/remote'), { recursive: true })
+    const requests: (readonly string[])[] = []
+    const watched: DataRemote = {
+      ...remote,
+      remove: async (keys, signal) => {
+        requests.push(keys)
+        await remote.remove(keys, signal)
+      },
+    }
+    await gc(repository, { remote: watched })
+    assert.deepEqual(
+      requests.map((keys) => keys.map((key) => key.endsWith('.dir'))),
+      [[true], [false, false]],
+    )
+  })
 })
+
+/** A remote in a folder of the repository's `.git`, whose disk goes with the repository. */
+function openFolder({ root }: TestHistory, name: string): Promise<DataRemote> {
+  return openRemote({ url: join(root, '.git', name), options: new Map(), folder: '/', env: process.env })
+}

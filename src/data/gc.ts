@@ -3,10 +3,12 @@ import { RunwrightError } from '../protocol/errors.ts'
 import { openDataCache } from './cache.ts'
 import type { DirHash } from './hash.ts'
 import { manifestHash } from './history/cached-lists.ts'
-import { type GarbagePlace, openCacheGarbage, openRemoteGarbage, type StoredObject } from './history/garbage-place.ts'
+import { type GarbagePlace, openCacheGarbage, type StoredObject } from './history/garbage-place.ts'
 import { lockAll } from './history/lock-all.ts'
+import { openRemoteGarbage } from './history/remote-garbage.ts'
+import { sortGarbage } from './history/sort-garbage.ts'
 import { findNeeded, type Needed, type OtherNeeds } from './needed.ts'
-import { findDataHash, type ObjectKey } from './object-key.ts'
+import { findDataHash, type ObjectKey, parseChunkKey } from './object-key.ts'
 import type { DataRemote } from './remote.ts'
 import type { DataRepository } from './repository.ts'
 import { throwIfCancelled, type Work } from './work.ts'
@@ -15,8 +17,13 @@ export interface GcOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Deletes nothing, and tells what it would. */
   readonly isDryRun: boolean
-  /** What came into the cache later is kept; not after now. Milliseconds since 1970-01-01 UTC. */
+  /**
+   * What came to the cache or the remote later is kept: somebody may be about to commit what names it. Not after now.
+   * Milliseconds since 1970-01-01 UTC.
+   */
   readonly before: number
+  /** Deletes also what a remote has without telling when it came. */
+  readonly isWithUnknownAge: boolean
   readonly others: OtherNeeds
   /** Other repositories that keep their data in the same place: what they need stays. */
   readonly repositories: readonly DataRepository[]
@@ -24,7 +31,7 @@ export interface GcOptions {
   readonly isWithoutUnreadLists: boolean
   /** May have lists of folders that the cache lacks. */
   readonly lists: DataRemote | undefined
-  /** Cleans this instead of the cache. It does not tell when an object came, so `before` has no meaning. */
+  /** Cleans this instead of the cache. One of chunks is opened `withoutChunks`, to see its packs. */
   readonly remote: DataRemote | undefined
 }
 
@@ -37,6 +44,12 @@ export interface GcResult {
   readonly keptCount: number
   /** Not needed, and too new to be deleted. */
   readonly youngCount: number
+  /** Not needed, and kept because the remote does not tell when it came. */
+  readonly unknownAgeCount: number
+  /** Packs of a remote of chunks that stay for what they have, though not all of it is needed. */
+  readonly heldBackCount: number
+  /** What nothing needs in those packs. */
+  readonly heldBackBytes: number
   /** `.dvc` files, in all their versions, that were read to know what is needed. */
   readonly pointerCount: number
 }
@@ -61,8 +74,14 @@ export async function collectGarbage(repository: DataRepository, options: GcOpti
   // Nobody may come to need, between now and then, what is there already.
   using _locks = isDryRun ? undefined : await lockAll([repository, ...options.repositories], options.env, work)
   const needed = await findAllNeeded(repository, options, place, work)
-  const { garbage, ...counts } = await sortGarbage(place, needed, work)
-  if (!isDryRun) await removeAll(place, garbage, work)
+  const { groups, ...counts } = await sortGarbage(
+    place,
+    (key) => needed.some((each) => isNeeded(each, key)),
+    options,
+    work,
+  )
+  if (!isDryRun) await removeAll(place, groups, work)
+  const garbage = groups.flat()
   return {
     ...counts,
     removedCount: garbage.length,
@@ -107,44 +126,31 @@ function createUnread([first = '', ...more]: readonly string[]): RunwrightError 
   )
 }
 
-interface Sorted {
-  /** Lists of folders first. */
-  readonly garbage: readonly StoredObject[]
-  readonly keptCount: number
-  readonly youngCount: number
-}
-
-async function sortGarbage(place: GarbagePlace, needed: readonly Needed[], { signal }: Work): Promise<Sorted> {
-  const [lists, files]: [StoredObject[], StoredObject[]] = [[], []]
-  const counts = { keptCount: 0, youngCount: 0 }
-  for await (const object of place.list(signal)) {
-    throwIfCancelled({ signal })
-    if (needed.some((each) => isNeeded(each, object.key))) counts.keptCount++
-    else if (place.isYoung(object.key)) counts.youngCount++
-    else (object.key.endsWith('.dir') ? lists : files).push(object)
-  }
-  return { garbage: [...lists, ...files], ...counts }
-}
-
 function isNeeded({ data, manifests }: Needed, key: ObjectKey): boolean {
-  const [hash, manifest] = [findDataHash(key), manifestHash(key)]
+  const [recipe, manifest] = [parseChunkKey(key), manifestHash(key)]
+  const hash = recipe?.kind === 'recipe' ? recipe.name : findDataHash(key)
   // What has another name is nothing that is known here, and stays.
   if (hash === undefined && manifest === undefined) return true
   return (hash !== undefined && data.has(hash)) || (manifest !== undefined && manifests.has(manifest))
 }
 
-async function removeAll(place: GarbagePlace, garbage: readonly StoredObject[], work: Work): Promise<void> {
-  let doneBytes = 0
-  const totalBytes = sumBytes(garbage)
-  for (let start = 0; start < garbage.length; start += batchSize) {
+async function removeAll(place: GarbagePlace, groups: readonly (readonly StoredObject[])[], work: Work): Promise<void> {
+  const all = groups.flat()
+  const [totalFiles, totalBytes] = [all.length, sumBytes(all)]
+  let [doneFiles, doneBytes] = [0, 0]
+  for (const batch of groups.flatMap(cutIntoBatches)) {
     throwIfCancelled(work)
-    const batch = garbage.slice(start, start + batchSize)
     await place.remove(
       batch.map(({ key }) => key),
       work.signal,
     )
+    doneFiles += batch.length
     doneBytes += sumBytes(batch)
-    const doneFiles = Math.min(start + batchSize, garbage.length)
-    work.progress({ phase: 'remove', doneFiles, totalFiles: garbage.length, doneBytes, totalBytes })
+    work.progress({ phase: 'remove', doneFiles, totalFiles, doneBytes, totalBytes })
   }
+}
+
+function cutIntoBatches(group: readonly StoredObject[]): readonly (readonly StoredObject[])[] {
+  const count = Math.ceil(group.length / batchSize)
+  return Array.from({ length: count }, (_, index) => group.slice(index * batchSize, (index + 1) * batchSize))
 }

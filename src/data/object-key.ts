@@ -1,4 +1,4 @@
-import type { DataHash, Sha256 } from './hash.ts'
+import { type DataHash, type Md5, parseMd5, parseSha256, type Sha256 } from './hash.ts'
 
 /** Below what a cache and a remote keep alike; `/` stands between its parts on every system. */
 export type ObjectKey = string & { readonly [brand]: 'ObjectKey' }
@@ -20,6 +20,23 @@ export function manifestKey(hash: Sha256): ObjectKey {
 export function chunkKey(kind: 'pack' | 'recipe' | 'index', name: Sha256 | DataHash): ObjectKey {
   return `runwright/${kind}/${name.slice(0, 2)}/${name.slice(2)}` as ObjectKey
 }
+
+/**
+ * What `chunkKey` gives for a pack or an index, or for the recipe of a file; undefined for any other key.
+ */
+export function parseChunkKey(key: ObjectKey): ChunkName | undefined {
+  const [, kind, first = '', rest = ''] = /^runwright\/(pack|recipe|index)\/(..)\/(.+)$/.exec(key) ?? []
+  const name = first + rest
+  if (kind === 'recipe') {
+    const hash = parseMd5(name)
+    return hash && { kind, name: hash }
+  }
+  const pack = parseSha256(name)
+  return (kind === 'pack' || kind === 'index') && pack !== undefined ? { kind, name: pack } : undefined
+}
+
+export type ChunkName =
+  { readonly kind: 'pack' | 'index'; readonly name: Sha256 } | { readonly kind: 'recipe'; readonly name: Md5 }
 
 /**
  * A name found in a cache or a remote. Undefined for what Runwright and DVC 3 would never have put there, so that a

@@ -16,7 +16,7 @@ export const chunkedEnding = '#chunked'
  */
 export async function openRemote(remote: RemoteOptions): Promise<DataRemote> {
   if (remote.url.endsWith(chunkedEnding)) {
-    return openChunked(await openRemote({ ...remote, url: remote.url.slice(0, -chunkedEnding.length) }))
+    return openChunked(await openRemote(withoutChunks(remote)))
   }
   const kind = remoteKinds.find(({ accepts }) => accepts(remote.url))
   if (kind === undefined) {
@@ -25,6 +25,12 @@ export async function openRemote(remote: RemoteOptions): Promise<DataRemote> {
     })
   }
   return keepToKeys(await kind.open(remote))
+}
+
+/** The same place as its objects lie there: recipes and packs where it is one of chunks. */
+export function withoutChunks(remote: RemoteOptions): RemoteOptions {
+  const { url } = remote
+  return url.endsWith(chunkedEnding) ? { ...remote, url: url.slice(0, -chunkedEnding.length) } : remote
 }
 
 /** Whatever a caller hands in, no place outside the remote's prefix is named. */

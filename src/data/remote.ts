@@ -17,8 +17,8 @@ export interface DataRemote extends AsyncDisposable {
    * @throws TEMPORARILY_UNAVAILABLE when it cannot be reached, PERMISSION_DENIED, CANCELLED
    */
   find(keys: readonly ObjectKey[], signal: AbortSignal): Promise<ReadonlyMap<ObjectKey, number>>
-  /** All objects whose keys begin so, in no order, with their sizes in bytes. */
-  list(prefix: string, signal: AbortSignal): AsyncIterable<{ readonly key: ObjectKey; readonly sizeBytes: number }>
+  /** All objects whose keys begin so, in no order. */
+  list(prefix: string, signal: AbortSignal): AsyncIterable<ListedObject>
   /**
    * The bytes of an object from `start` to its end; an error of the connection ends the stream with that error.
    * @throws RESOURCE_DOES_NOT_EXIST, PERMISSION_DENIED, TEMPORARILY_UNAVAILABLE, CANCELLED
@@ -46,6 +46,16 @@ export interface LocalObjects {
    * @throws TEMPORARILY_UNAVAILABLE where the disk is not mounted; PERMISSION_DENIED, STORAGE_FULL
    */
   openTemporary(): Promise<string>
+}
+
+export interface ListedObject {
+  readonly key: ObjectKey
+  readonly sizeBytes: number
+  /**
+   * When it came there, at the earliest, by the clock of that place. Milliseconds since 1970-01-01 UTC; undefined where
+   * the place does not tell.
+   */
+  readonly changedAt: number | undefined
 }
 
 export interface RemoteSource {

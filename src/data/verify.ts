@@ -6,7 +6,6 @@ import { findDirList, findManifest, manifestHash } from './history/cached-lists.
 import { findNeeders, type Needer } from './history/find-needers.ts'
 import type { StoredObject } from './history/garbage-place.ts'
 import { hashCached, type HashedObject, hashRemote, nameOf } from './history/hash-objects.ts'
-import { findCachedObject } from './history/cached-objects.ts'
 import { dataKey, manifestKey, type ObjectKey } from './object-key.ts'
 import type { DataRemote } from './remote.ts'
 import type { DataRepository } from './repository.ts'
@@ -106,7 +105,7 @@ async function listObjects(
   }
   if (wanted === undefined) return [...cache.listAll()].filter(({ key }) => isChecked(key))
   return [...wanted].flatMap((key) => {
-    const object = findCachedObject(cache, key)
+    const object = cache.find(key)
     return object === undefined ? [] : [{ key, sizeBytes: object.sizeBytes }]
   })
 }

@@ -163,6 +163,19 @@ export function dataRemoteContract(name: string, openPlace: () => Promise<Remote
       assert.deepEqual(await place.listFiles?.(), before)
     })
 
+    it('tells when an object came, by a clock of its own to the second', async () => {
+      const object = await make(2_000_000)
+      const before = Date.now()
+      await remote.write(object.key, object, signal)
+      const listed = await Array.fromAsync(remote.list(object.key, signal))
+      assert.deepEqual(
+        listed.map(({ key }) => key),
+        [object.key],
+      )
+      const changedAt = listed[0]?.changedAt ?? 0
+      assert.ok(changedAt >= before - 1000 && changedAt <= Date.now() + 1000, String(changedAt - before))
+    })
+
     it('has thousands of small objects, and finds and lists them all', async () => {
       const { smallCount = 2000 } = place
       const objects = await Promise.all(Array.from({ length: smallCount }, () => make(20)))

@@ -13,6 +13,7 @@ const gcOfAll: GcOptions = {
   env: process.env,
   isDryRun: false,
   before: Date.now() + 60_000,
+  isWithUnknownAge: false,
   others: { commits: [], hashes: [], manifests: [] },
   repositories: [],
   isWithoutUnreadLists: false,

@@ -48,7 +48,7 @@ async function checkLists(repository: TestHistory): Promise<void> {
 }
 
 describe('gc that is killed', () => {
-  it('has deleted nothing that is needed, no file of a list that is there, and completes the next time', async () => {
+  it('has deleted nothing that is needed, no file of a list that is there, and completes the next time', async (test) => {
     await using repository = await createTestHistory()
     await repository.put(
       'd',
@@ -70,6 +70,7 @@ describe('gc that is killed', () => {
       await checkLists(repository)
     }
     assert.ok(killed > 0, 'every gc had ended before it was killed')
+    test.diagnostic(`${killed} of ${kills} before they ended`)
     await gc(repository.root, undefined)
     assert.deepEqual(
       (await repository.objects()).filter((key) => key.startsWith('files/')),

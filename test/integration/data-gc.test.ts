@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -94,6 +95,27 @@ describe('runwright data gc', { timeout: 120_000 }, () => {
     const restored = await workspace.json('data', 'restore', 'read', '--run', 'reader')
     assert.equal(restored['isChanged'], true)
     assert.equal(await readFile(join(folder, 'read'), 'utf8'), 'declared')
+  })
+
+  it('cleans a remote of chunks, leaves what came lately, and says what stays with what is needed', async () => {
+    const { folder } = workspace
+    await workspace.json('data', 'remote', 'add', '--chunked', 'store', join(folder, '.git/store'))
+    const bytes = randomBytes(3 << 20)
+    const versions = [bytes, Buffer.concat([bytes.subarray(0, 1 << 20), randomBytes(1 << 20)])]
+    for (const version of versions) {
+      await writeFile(join(folder, 'large'), version)
+      await workspace.json('data', 'add', 'large')
+      await workspace.json('data', 'push', 'large', '--remote', 'store')
+    }
+    const young = await workspace.json('data', 'gc', '--remote', 'store')
+    assert.deepEqual([young['removedCount'], young['youngCount']], [0, 1])
+    const { stdout } = await workspace.run('data', 'gc', '--remote', 'store', '--older-than', '0', '--yes')
+    assert.match(stdout, /stays in 1 pack with what is needed: [12](\.\d)? MiB\.$/m)
+    assert.match(stdout, /^Deleted 1 object, \d+ B\.$/m)
+    await rm(join(folder, 'large'))
+    await rm(join(folder, '.dvc/cache'), { recursive: true })
+    await workspace.json('data', 'pull', 'large', '--remote', 'store')
+    assert.ok((await readFile(join(folder, 'large'))).equals(versions[1] ?? bytes))
   })
 
   it('asks who else uses a cache outside of the repository', async () => {

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { mapConcurrently } from '../../src/base/map-concurrently.ts'
 import { createTestDataRepository, type TestDataRepository } from '../../src/data/test-repository.ts'
 
-const kills = process.env['RUNWRIGHT_LONG_TESTS'] === undefined ? 4 : 50
+/** Of each command. */
+const kills = process.env['RUNWRIGHT_LONG_TESTS'] === undefined ? 2 : 100
 const fileCount = 800
 const script = join(import.meta.dirname, 'data-command.ts')
 
@@ -27,15 +30,16 @@ const hash = (bytes: Buffer) => createHash('md5').update(bytes).digest('hex')
 
 async function listFiles(folder: string): Promise<ReadonlyMap<string, string>> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = names.filter((entry) => !entry.isDirectory())
-  return new Map(
-    await Promise.all(
-      files.map(async ({ parentPath, name }) => {
-        const path = join(parentPath, name)
-        return [path.slice(folder.length + 1), hash(await readFile(path))] as const
-      }),
-    ),
+  const hashes = new Map<string, string>()
+  await mapConcurrently(
+    names.filter((entry) => !entry.isDirectory()),
+    16,
+    async ({ parentPath, name }) => {
+      const path = join(parentPath, name)
+      hashes.set(path.slice(folder.length + 1), hash(await readFile(path)))
+    },
   )
+  return hashes
 }
 
 /** Writes a version over what is there; a file that may share its object is taken away first, as editors do. */
@@ -43,6 +47,15 @@ async function replaceVersion(repository: TestDataRepository, version: number): 
   await rm(join(repository.root, 'data'), { recursive: true, force: true })
   await repository.write(writeVersion(version))
   return listFiles(join(repository.root, 'data'))
+}
+
+/** With no cache but that of one version, which is tracked: otherwise the checks grow with every turn. */
+async function beginAnew(repository: TestDataRepository, version: number): Promise<void> {
+  for (const name of ['.dvc/cache', 'data.dvc', '.gitignore']) {
+    await rm(join(repository.root, name), { recursive: true, force: true })
+  }
+  await replaceVersion(repository, version)
+  await repository.add('data')
 }
 
 /** Runs a command in a process of its own and kills it after a share of the time that it takes. */
@@ -64,7 +77,7 @@ async function killCommand(root: string, command: string, afterMs: number): Prom
 /** Every object is what its name says, and all that the `.dvc` file names is there. */
 async function checkCache(root: string): Promise<void> {
   const folder = join(root, '.dvc/cache/files/md5')
-  const objects = await listFiles(folder).catch(() => new Map<string, string>())
+  const objects = existsSync(folder) ? await listFiles(folder) : new Map<string, string>()
   for (const [path, md5] of objects) assert.equal(path.replace('/', '').slice(0, 32), md5, path)
   const pointer = await readFile(join(root, 'data.dvc'), 'utf8').catch(() => undefined)
   if (pointer === undefined) return
@@ -90,15 +103,16 @@ for (const type of ['copy', 'hardlink']) {
   describe(`a command on data that is killed, with ${type}`, { concurrency: false }, () => {
     const config = `[cache]\n    type = ${type}\n`
 
-    it('has lost no file and left none half-written when it was to add or commit', async () => {
+    it('has lost no file and left none half-written when it was to add or commit', async (test) => {
       await using repository = await createTestDataRepository(config)
       let killed = 0
-      for (let turn = 0; turn < kills; turn++) {
-        const command = turn < kills / 2 ? 'add' : 'commit'
+      for (let turn = 0; turn < 2 * kills; turn++) {
+        const command = turn < kills ? 'add' : 'commit'
+        if (turn % 10 === 0) await beginAnew(repository, turn + 1)
         if (command === 'add')
           for (const name of ['data.dvc', '.gitignore']) await rm(join(repository.root, name), { force: true })
         const files = await replaceVersion(repository, turn)
-        const outcome = await killCommand(repository.root, command, Math.random() * 300)
+        const outcome = await killCommand(repository.root, command, turn === 0 ? 0 : Math.random() * 300)
         if (outcome === 'killed') killed++
         assert.deepEqual(await listFiles(join(repository.root, 'data')), files)
         await checkCache(repository.root)
@@ -109,9 +123,10 @@ for (const type of ['copy', 'hardlink']) {
         await checkNothingIsLeft(repository.root)
       }
       assert.ok(killed > 0, 'every command had ended before it was killed')
+      test.diagnostic(`${killed} of ${2 * kills} before they ended`)
     })
 
-    it('leaves files of one version or the other when it was to check out', async () => {
+    it('leaves files of one version or the other when it was to check out', async (test) => {
       await using repository = await createTestDataRepository(config)
       const versions: { files: ReadonlyMap<string, string>; pointer: string }[] = []
       for (const version of [0, 1]) {
@@ -125,7 +140,8 @@ for (const type of ['copy', 'hardlink']) {
         assert.ok(to && from)
         await repository.write({ 'data.dvc': to.pointer })
         const mine = `data/${turn % 11}/mine`
-        if ((await killCommand(repository.root, 'checkout', Math.random() * 300)) === 'killed') killed++
+        const afterMs = turn === 0 ? 0 : Math.random() * 300
+        if ((await killCommand(repository.root, 'checkout', afterMs)) === 'killed') killed++
         for (const [path, md5] of await listFiles(join(repository.root, 'data'))) {
           assert.ok(md5 === to.files.get(path) || md5 === from.files.get(path), path)
         }
@@ -139,6 +155,7 @@ for (const type of ['copy', 'hardlink']) {
         await checkNothingIsLeft(repository.root)
       }
       assert.ok(killed > 0, 'every command had ended before it was killed')
+      test.diagnostic(`${killed} of ${kills} before they ended`)
     })
   })
 }

@@ -47,7 +47,7 @@ describe(`a transfer that is killed ${kills} times`, () => {
   })
   after(() => repository[Symbol.asyncDispose]())
 
-  it('pushes nothing in part, and all of it in the end', async () => {
+  it('pushes nothing in part, and all of it in the end', async (test) => {
     let killed = 0
     for (let round = 0; round < kills; round++) {
       killed += Number(await runAndKill(root, 150 + Math.random() * 500, 'data', 'push'))
@@ -56,12 +56,13 @@ describe(`a transfer that is killed ${kills} times`, () => {
       if (round % 3 === 2) await rm(join(root, 'store/files'), { recursive: true, force: true })
     }
     assert.ok(killed > 0)
+    test.diagnostic(`${killed} of ${kills} before they ended`)
     const pushed = await runCli(root, 'data', 'push')
     assert.equal(pushed.exitCode, 0, pushed.stderr)
     assert.equal(await checkObjects(join(root, 'store')), 402)
   })
 
-  it('fetches nothing in part, loses no file, and has all of it in the end', async () => {
+  it('fetches nothing in part, loses no file, and has all of it in the end', async (test) => {
     let killed = 0
     for (let round = 0; round < kills; round++) {
       if (round % 3 === 0) {
@@ -72,6 +73,7 @@ describe(`a transfer that is killed ${kills} times`, () => {
       await checkObjects(join(root, '.dvc/cache'))
     }
     assert.ok(killed > 0)
+    test.diagnostic(`${killed} of ${kills} before they ended`)
     const pulled = await runCli(root, 'data', 'pull')
     assert.equal(pulled.exitCode, 0, pulled.stderr)
     assert.equal(await checkObjects(join(root, '.dvc/cache')), 402)

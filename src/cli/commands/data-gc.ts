@@ -22,15 +22,15 @@ export default defineCliCommand({
   summary: 'Deletes data from the cache that nothing needs any more; without --yes it only tells what would go.',
   details: `Data is needed by every branch, tag and remote branch with all of its history, by stashes, by what is added to git, by
 the files of all work trees, and by runs and registered models of the workspaces there. Where one of these cannot be
-asked, nothing is deleted. With --remote the same is done to a remote, which does not know how old its objects are: fetch
-the branches of all who push to it first.`,
+asked, nothing is deleted. With --remote the same is done to a remote: fetch the branches of all who push to it first. What
+came lately stays, because somebody may be about to commit what names it.`,
   example: 'runwright data gc --yes',
   options: {
     yes: { type: 'boolean', short: 'y', summary: 'Delete; otherwise nothing changes' },
     'older-than': {
       type: 'string',
       value: 'TIME',
-      summary: `Keep what came to the cache later. Default: ${defaultAge}`,
+      summary: `Keep what came to the cache or the remote later; 0 keeps nothing. Default: ${defaultAge}`,
     },
     remote: { type: 'string', short: 'r', value: 'NAME', summary: 'Delete from this remote instead of the cache' },
     repo: {
@@ -66,6 +66,7 @@ the branches of all who push to it first.`,
         env: context.env,
         isDryRun: !options.yes,
         before: context.now() - ageMs,
+        isWithUnknownAge: ageMs === 0,
         others: runs,
         repositories: others,
         isWithoutUnreadLists: options['forget-unlisted'],
@@ -82,8 +83,8 @@ the branches of all who push to it first.`,
 })
 
 async function open(repository: DataRepository, name: string | undefined, env: CliContext['env']): Promise<DataRemote> {
-  const { findRemoteName, openRemote, readRemoteOptions } = await import('../../data/open-remote.ts')
-  return openRemote(readRemoteOptions(repository, findRemoteName(repository.config, name), env))
+  const { findRemoteName, openRemote, readRemoteOptions, withoutChunks } = await import('../../data/open-remote.ts')
+  return openRemote(withoutChunks(readRemoteOptions(repository, findRemoteName(repository.config, name), env)))
 }
 
 function hasDefaultRemote({ config }: DataRepository): boolean {
@@ -108,11 +109,11 @@ function createShared({ cacheFolder }: DataRepository): RunwrightError {
 }
 
 function formatResult(result: GcResult, runCount: number, isDone: boolean, width: number | undefined): string {
-  const { removed, removedCount, removedBytes, keptCount, youngCount, pointerCount } = result
+  const { removed, removedCount, removedBytes, keptCount, pointerCount } = result
   const objects = (count: number) => formatCount(count, 'object')
   const known = `Needed: ${objects(keptCount)}, by ${formatCount(pointerCount, 'version')} of .dvc files and ${formatCount(runCount, 'run')}.\n`
-  const young = youngCount === 0 ? '' : `Not needed, and too new to be deleted: ${objects(youngCount)}.\n`
-  if (removedCount === 0) return `Nothing is to be deleted. ${known}${young}`
+  const stays = formatWhatStays(result)
+  if (removedCount === 0) return `Nothing is to be deleted. ${known}${stays}`
   const list = removed.slice(0, shownObjects)
   const columns = [{ title: 'OBJECT' }, { title: 'SIZE', align: 'right' as const }]
   const table = formatTable(
@@ -123,5 +124,25 @@ function formatResult(result: GcResult, runCount: number, isDone: boolean, width
   const more = removedCount > list.length ? `… and ${removedCount - list.length} more\n` : ''
   const what = `${objects(removedCount)}, ${formatSize(removedBytes)}`
   const end = isDone ? `Deleted ${what}.\n` : `Would delete ${what}. "--yes" deletes them.\n`
-  return `${table}${more}${young}${known}${end}`
+  return `${table}${more}${stays}${known}${end}`
+}
+
+/** Of what is not needed. */
+function formatWhatStays({ youngCount, unknownAgeCount, heldBackCount, heldBackBytes }: GcResult): string {
+  const lines = [
+    { count: youngCount, why: 'too new to be deleted: ', end: '.' },
+    {
+      count: unknownAgeCount,
+      why: 'of unknown age: ',
+      end: '; the remote does not tell it. "--older-than 0" deletes them.',
+    },
+  ]
+  const said = lines
+    .filter(({ count }) => count > 0)
+    .map(({ count, why, end }) => `Not needed, and ${why}${formatCount(count, 'object')}${end}\n`)
+  if (heldBackCount > 0) {
+    const packs = formatCount(heldBackCount, 'pack')
+    said.push(`Not needed, and stays in ${packs} with what is needed: ${formatSize(heldBackBytes)}.\n`)
+  }
+  return said.join('')
 }

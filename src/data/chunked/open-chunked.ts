@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { type DataHash, parseDataHash, parseSha256 } from '../hash.ts'
 import { chunkKey, dataKey, findDataHash, type ObjectKey } from '../object-key.ts'
-import type { DataRemote } from '../remote.ts'
+import type { DataRemote, RemoteSource } from '../remote.ts'
 import { tryAgain } from '../transfer/try-again.ts'
-import { parseIndex, parseRecipe, parseRecipeSize, formatRecipe, type Recipe } from './recipe.ts'
+import { readRecipe, readText } from './read-recipe.ts'
+import { parseIndex, parseRecipeSize, formatRecipe, type Recipe } from './recipe.ts'
 import { type KnownChunks, sendBytes, writePacks } from './write-packs.ts'
 
 /** A smaller object lies there as it is. */
@@ -41,17 +41,17 @@ export function openChunked(remote: DataRemote): DataRemote {
     },
     async *list(prefix, signal) {
       yield* remote.list(prefix, signal)
-      for await (const { key: recipe } of remote.list('runwright/recipe/', signal)) {
+      for await (const { key: recipe, changedAt } of remote.list('runwright/recipe/', signal)) {
         const hash = parseDataHash(recipe.split('/').slice(2).join(''))
         const key = hash === undefined ? undefined : dataKey(hash)
-        if (key?.startsWith(prefix)) yield { key, sizeBytes: await readSize(remote, recipe, signal) }
+        if (key?.startsWith(prefix)) yield { key, sizeBytes: await readSize(remote, recipe, signal), changedAt }
       }
     },
     async read(key, start, signal) {
       const [[recipe] = []] = recipePairs(key)
       const isPlain = recipe === undefined || (await remote.find([recipe], signal)).size === 0
       if (isPlain) return remote.read(key, start, signal)
-      const { runs } = parseRecipe(await readAll(remote, recipe, signal), recipe)
+      const { runs } = await readRecipe(remote, recipe, signal)
       return Readable.from(readRuns(remote, runs, start, signal), { objectMode: false, highWaterMark: 1 << 20 })
     },
     write(key, source, signal) {
@@ -60,8 +60,7 @@ export function openChunked(remote: DataRemote): DataRemote {
       const writing = turn.then(async () => {
         known ??= loadIndexes(remote, signal)
         known.catch(() => (known = undefined))
-        const made = await writePacks(remote, source, await known, signal)
-        await withFolder((folder) => sendBytes(remote, folder, recipe, Buffer.from(formatRecipe(made)), signal))
+        await writeChunks(remote, recipe, source, await known, signal)
       })
       turn = writing.catch(() => undefined)
       return writing
@@ -79,13 +78,46 @@ function recipePairs(key: ObjectKey): [ObjectKey, ObjectKey][] {
   return hash === undefined || hash.endsWith('.dir') ? [] : [[chunkKey('recipe', hash), key]]
 }
 
+/** Times that packs may be taken away under a writer before it gives up. */
+const maxAttempts = 4
+
+/**
+ * Writes a file and its recipe. A gc elsewhere may have taken packs for garbage from which chunks were to be used; it
+ * looks for new recipes before it removes a pack, and here is looked for the packs after the recipe was written, so that
+ * one of both sees the other.
+ */
+async function writeChunks(
+  remote: DataRemote,
+  recipe: ObjectKey,
+  source: RemoteSource,
+  known: KnownChunks,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    // Its bytes were told once.
+    const made = await writePacks(remote, attempt === 0 ? source : withoutProgress(source), known, signal)
+    await withFolder((folder) => sendBytes(remote, folder, recipe, Buffer.from(formatRecipe(made)), signal))
+    const packs = new Set(made.runs.map(({ pack }) => pack))
+    const there = await remote.find(
+      [...packs].map((pack) => chunkKey('pack', pack)),
+      signal,
+    )
+    if (there.size === packs.size) return
+    for (const [name, { pack }] of known) if (!there.has(chunkKey('pack', pack))) known.delete(name)
+  }
+  await remote.remove([recipe], signal)
+  throw new RunwrightError('TEMPORARILY_UNAVAILABLE', `Packs vanish from ${remote.label} while they are written.`, {
+    hint: 'Is somebody deleting data there right now? Push again afterwards.',
+  })
+}
+
+function withoutProgress({ path, sizeBytes }: RemoteSource): RemoteSource {
+  return { path, sizeBytes }
+}
+
 async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'runwright-recipe-'))
   return work(folder).finally(() => rm(folder, { recursive: true, force: true }))
-}
-
-async function readAll(remote: DataRemote, key: ObjectKey, signal: AbortSignal): Promise<string> {
-  return tryAgain(async () => text(await remote.read(key, 0, signal)), signal)
 }
 
 /** Only the beginning of a recipe is read. */
@@ -107,7 +139,7 @@ async function loadIndexes(remote: DataRemote, signal: AbortSignal): Promise<Kno
   await mapConcurrently(keys, remote.concurrency, async (key) => {
     const pack = parseSha256(key.split('/').slice(2).join(''))
     if (pack === undefined) return
-    for (const { name, start, length } of parseIndex(await readAll(remote, key, signal), key)) {
+    for (const { name, start, length } of parseIndex(await readText(remote, key, signal), key)) {
       known.set(name, { pack, start, length })
     }
   })

@@ -1,10 +1,11 @@
 import { buffer } from 'node:stream/consumers'
 import type { DataCache } from '../cache.ts'
+import { createPackUse, type PackUse } from '../chunked/pack-use.ts'
 import type { DirHash } from '../hash.ts'
-import { dataKey, type ObjectKey } from '../object-key.ts'
-import type { DataRemote } from '../remote.ts'
+import { dataKey, type ObjectKey, parseChunkKey } from '../object-key.ts'
+import type { DataRemote, ListedObject } from '../remote.ts'
 import { findDirBytes, isNamed } from './cached-lists.ts'
-import { findCachedObject, removeCachedObject } from './cached-objects.ts'
+import { removeCachedObject } from './remove-cached-object.ts'
 
 /** An object, and how large it is. */
 export interface StoredObject {
@@ -14,9 +15,10 @@ export interface StoredObject {
 
 /** Where garbage is: a cache, or a remote. */
 export interface GarbagePlace {
-  list(signal: AbortSignal): AsyncIterable<StoredObject> | Iterable<StoredObject>
-  /** Whether it came so late that it stays. */
-  isYoung(key: ObjectKey): boolean
+  list(signal: AbortSignal): AsyncIterable<ListedObject> | Iterable<ListedObject>
+  /** @throws STORAGE_DAMAGED for a recipe that cannot be read */
+  readPackUse(recipes: readonly ObjectKey[], signal: AbortSignal): Promise<PackUse>
+  /** But what somebody has come to need since it was listed, as far as the place can tell. */
   remove(keys: readonly ObjectKey[], signal: AbortSignal): Promise<void>
   /** The list of a folder's files; undefined where there is none, or a damaged one. */
   readList(hash: DirHash, signal: AbortSignal): Promise<Buffer | undefined>
@@ -27,13 +29,13 @@ export interface GarbagePlace {
  * @param lists a remote that may have lists which the cache lacks
  */
 export function openCacheGarbage(cache: DataCache, before: number, lists: DataRemote | undefined): GarbagePlace {
-  const isYoung = (key: ObjectKey) => (findCachedObject(cache, key)?.changedAt ?? 0) >= before
   return {
-    list: () => cache.listAll(),
-    isYoung,
+    // A remote of chunks that lies in the same folder is cleaned as a remote, or stays.
+    list: () => cache.listAll().filter(({ key }) => parseChunkKey(key) === undefined),
+    readPackUse: () => Promise.resolve(createPackUse()),
     async remove(keys) {
       // One without our lock, as DVC, may have stored it anew since it was listed.
-      for (const key of keys) if (!isYoung(key)) removeCachedObject(cache, key)
+      for (const key of keys) if ((cache.find(key)?.changedAt ?? before) < before) removeCachedObject(cache, key)
     },
     // A remote that cannot be asked has none: the caller then refuses.
     readList: async (hash, signal) =>
@@ -41,18 +43,8 @@ export function openCacheGarbage(cache: DataCache, before: number, lists: DataRe
   }
 }
 
-export function openRemoteGarbage(remote: DataRemote, cache: DataCache): GarbagePlace {
-  return {
-    async *list(signal) {
-      for (const prefix of ['files/md5/', 'runwright/manifest/']) yield* remote.list(prefix, signal)
-    },
-    isYoung: () => false,
-    remove: (keys, signal) => remote.remove(keys, signal),
-    readList: async (hash, signal) => findDirBytes(cache, hash) ?? (await fetchList(remote, hash, signal)),
-  }
-}
-
-async function fetchList(remote: DataRemote, hash: DirHash, signal: AbortSignal): Promise<Buffer | undefined> {
+/** Undefined where there is none, or a damaged one. */
+export async function fetchList(remote: DataRemote, hash: DirHash, signal: AbortSignal): Promise<Buffer | undefined> {
   const key = dataKey(hash)
   if (!(await remote.find([key], signal)).has(key)) return undefined
   const bytes = await buffer(await remote.read(key, 0, signal))

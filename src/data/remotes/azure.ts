@@ -1,9 +1,10 @@
 import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { findMd5Digest, type ObjectKey, parseObjectKey } from '../object-key.ts'
-import type { DataRemote, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
+import type { DataRemote, ListedObject, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
 import { tryAgain } from '../transfer/try-again.ts'
 import { readAzureAccess } from '../wire/azure-access.ts'
 import { findObjects } from '../wire/find-objects.ts'
+import { parseDate } from '../wire/parse-date.ts'
 import { parseBucketUrl, readIdleMs, readNumber } from '../wire/remote-options.ts'
 import { type FilePart, multipartBytes, sendParts } from '../wire/send-parts.ts'
 import {
@@ -115,11 +116,7 @@ function sizeOfBody(body: WebRequest['body']): number {
   return typeof body === 'string' || body instanceof Uint8Array ? Buffer.byteLength(body) : body.length
 }
 
-async function* listContainer(
-  container: Container,
-  prefix: string,
-  signal: AbortSignal,
-): AsyncGenerator<{ readonly key: ObjectKey; readonly sizeBytes: number }> {
+async function* listContainer(container: Container, prefix: string, signal: AbortSignal): AsyncGenerator<ListedObject> {
   let marker: string | undefined
   do {
     const query = {
@@ -133,7 +130,9 @@ async function* listContainer(
     for (const blob of readElements(text, 'Blob')) {
       const name = readElement(blob, 'Name') ?? ''
       const key = name.startsWith(container.prefix) ? parseObjectKey(name.slice(container.prefix.length)) : undefined
-      if (key !== undefined) yield { key, sizeBytes: Number(readElement(blob, 'Content-Length')) }
+      if (key === undefined) continue
+      const changedAt = parseDate(readElement(blob, 'Last-Modified'))
+      yield { key, sizeBytes: Number(readElement(blob, 'Content-Length')), changedAt }
     }
     marker = readElement(text, 'NextMarker') || undefined
   } while (marker !== undefined)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { constants, createReadStream, createWriteStream } from 'node:fs'
+import { constants, createReadStream, createWriteStream, type Stats } from 'node:fs'
 import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { type ErrorCode, RunwrightError } from '../../protocol/errors.ts'
 import { type ObjectKey, parseObjectKey } from '../object-key.ts'
-import type { DataRemote, RemoteKind, RemoteSource } from '../remote.ts'
+import type { DataRemote, ListedObject, RemoteKind, RemoteSource } from '../remote.ts'
 import { throwIfCancelled } from '../work.ts'
 
 /** A folder of this machine, or one that is mounted from another. */
@@ -58,8 +58,8 @@ function openFolder(root: string): DataRemote {
       const found = new Map<ObjectKey, number>()
       await mapConcurrently(keys, 32, async (key) => {
         throwIfCancelled({ signal })
-        const sizeBytes = await sizeOf(placeOf(key))
-        if (sizeBytes !== undefined) found.set(key, sizeBytes)
+        const entry = await statIfThere(placeOf(key))
+        if (entry !== undefined) found.set(key, entry.size)
       })
       return found
     },
@@ -109,7 +109,7 @@ async function copy({ path, sizeBytes, onBytes }: RemoteSource, to: string, sign
 
 /** Makes the remote's own folder as well, but not what that is in: a disk that is not mounted is not filled from below. */
 async function makeFolderBelow(root: string, path: string): Promise<void> {
-  if ((await sizeOf(dirname(root))) === undefined) {
+  if ((await statIfThere(dirname(root))) === undefined) {
     throw new RunwrightError('TEMPORARILY_UNAVAILABLE', `There is no folder ${dirname(root)} for the remote ${root}.`, {
       hint: 'Is its disk mounted? If it is a new place, make that folder.',
     })
@@ -117,9 +117,9 @@ async function makeFolderBelow(root: string, path: string): Promise<void> {
   await mkdir(path, { recursive: true })
 }
 
-async function sizeOf(path: string): Promise<number | undefined> {
+async function statIfThere(path: string): Promise<Stats | undefined> {
   try {
-    return (await stat(path)).size
+    return await stat(path)
   } catch (error) {
     if (isMissing(error)) return undefined
     throw explain(error, path)
@@ -147,18 +147,17 @@ async function readFrom(path: string, start: number): Promise<Readable> {
 }
 
 /** Goes only where an object of that prefix may be. */
-async function* listFolder(
-  root: string,
-  prefix: string,
-): AsyncGenerator<{ readonly key: ObjectKey; readonly sizeBytes: number }> {
+async function* listFolder(root: string, prefix: string): AsyncGenerator<ListedObject> {
   const kinds = ['files/md5', ...(await namesIn(join(root, 'runwright'))).map((name) => `runwright/${name}`)]
   for (const kind of kinds.filter((kind) => mayHold(kind, prefix))) {
     for (const part of await namesIn(join(root, kind))) {
       if (!mayHold(`${kind}/${part}`, prefix)) continue
       for (const name of await namesIn(join(root, kind, part))) {
         const key = parseObjectKey(`${kind}/${part}/${name}`)
-        const sizeBytes = key?.startsWith(prefix) ? await sizeOf(join(root, key)) : undefined
-        if (key !== undefined && sizeBytes !== undefined) yield { key, sizeBytes }
+        const entry = key?.startsWith(prefix) ? await statIfThere(join(root, key)) : undefined
+        if (key === undefined || entry === undefined) continue
+        // What another program copied there with its times has kept that of its writing alone.
+        yield { key, sizeBytes: entry.size, changedAt: Math.max(entry.mtimeMs, entry.ctimeMs) }
       }
     }
   }

@@ -2,9 +2,10 @@ import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { isRecord, parseForeignJson } from '../../protocol/json.ts'
 import { findMd5Digest, type ObjectKey, parseObjectKey } from '../object-key.ts'
-import type { DataRemote, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
+import type { DataRemote, ListedObject, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
 import { tryAgain } from '../transfer/try-again.ts'
 import { findObjects } from '../wire/find-objects.ts'
+import { parseDate } from '../wire/parse-date.ts'
 import { openGoogleToken } from '../wire/google-token.ts'
 import { parseBucketUrl, parseUrl, readBoolean, readIdleMs, readNumber } from '../wire/remote-options.ts'
 import {
@@ -103,24 +104,20 @@ async function openBucket(remote: RemoteOptions): Promise<Bucket> {
   }
 }
 
-async function* listBucket(
-  bucket: Bucket,
-  prefix: string,
-  signal: AbortSignal,
-): AsyncGenerator<{ readonly key: ObjectKey; readonly sizeBytes: number }> {
+async function* listBucket(bucket: Bucket, prefix: string, signal: AbortSignal): AsyncGenerator<ListedObject> {
   let pageToken: string | undefined
   do {
     const url = new URL(bucket.objects)
-    const query = { prefix: bucket.prefix + prefix, fields: 'items(name,size),nextPageToken' }
+    const query = { prefix: bucket.prefix + prefix, fields: 'items(name,size,updated),nextPageToken' }
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
     if (pageToken !== undefined) url.searchParams.set('pageToken', pageToken)
     const ask = async () => readText(await bucket.ask({ method: 'GET', url, fine: [200] }, bucket.label, signal))
     const said = parseForeignJson(await tryAgain(ask, signal))
     const items = isRecord(said) && Array.isArray(said['items']) ? said['items'].filter(isRecord) : []
-    for (const { name, size } of items) {
+    for (const { name, size, updated } of items) {
       const inside = typeof name === 'string' && name.startsWith(bucket.prefix)
       const key = inside ? parseObjectKey(name.slice(bucket.prefix.length)) : undefined
-      if (key !== undefined) yield { key, sizeBytes: Number(size) }
+      if (key !== undefined) yield { key, sizeBytes: Number(size), changedAt: parseDate(updated) }
     }
     pageToken = isRecord(said) && typeof said['nextPageToken'] === 'string' ? said['nextPageToken'] : undefined
   } while (pageToken !== undefined)

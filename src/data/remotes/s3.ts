@@ -1,9 +1,10 @@
 import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { findMd5Digest, type ObjectKey, parseObjectKey } from '../object-key.ts'
-import type { DataRemote, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
+import type { DataRemote, ListedObject, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
 import { tryAgain } from '../transfer/try-again.ts'
 import { findObjects } from '../wire/find-objects.ts'
+import { parseDate } from '../wire/parse-date.ts'
 import { type FilePart, multipartBytes, sendParts } from '../wire/send-parts.ts'
 import { readNumber } from '../wire/remote-options.ts'
 import { type Bucket, openBucket } from '../wire/s3-bucket.ts'
@@ -60,11 +61,7 @@ async function sizeOf(bucket: Bucket, key: ObjectKey, signal: AbortSignal): Prom
   return answer.response.status === 404 ? undefined : Number(answer.response.headers.get('content-length'))
 }
 
-async function* listBucket(
-  bucket: Bucket,
-  prefix: string,
-  signal: AbortSignal,
-): AsyncGenerator<{ readonly key: ObjectKey; readonly sizeBytes: number }> {
+async function* listBucket(bucket: Bucket, prefix: string, signal: AbortSignal): AsyncGenerator<ListedObject> {
   let token: string | undefined
   do {
     const query = {
@@ -79,7 +76,10 @@ async function* listBucket(
     for (const entry of readElements(text, 'Contents')) {
       const name = readElement(entry, 'Key') ?? ''
       const key = name.startsWith(bucket.prefix) ? parseObjectKey(name.slice(bucket.prefix.length)) : undefined
-      if (key !== undefined) yield { key, sizeBytes: Number(readElement(entry, 'Size')) }
+      if (key === undefined) continue
+      // Of what came in parts it is when the first one was announced.
+      const changedAt = parseDate(readElement(entry, 'LastModified'))
+      yield { key, sizeBytes: Number(readElement(entry, 'Size')), changedAt }
     }
     token = readElement(text, 'IsTruncated') === 'true' ? readElement(text, 'NextContinuationToken') : undefined
   } while (token !== undefined)

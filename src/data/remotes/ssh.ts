@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { type ObjectKey, parseObjectKey } from '../object-key.ts'
-import type { DataRemote, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
+import type { DataRemote, ListedObject, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
 import { findObjects } from '../wire/find-objects.ts'
 import { parseUrl, readIdleMs, readNumber } from '../wire/remote-options.ts'
 import { openSftp, pieceBytes, type Sftp, type SftpFile, type SftpLine } from '../wire/sftp.ts'
@@ -220,22 +220,18 @@ async function writePieces(file: SftpFile, source: RemoteSource, signal: AbortSi
   }
 }
 
-async function* listPlace(
-  { root, connect }: Place,
-  prefix: string,
-  signal: AbortSignal,
-): AsyncGenerator<{ readonly key: ObjectKey; readonly sizeBytes: number }> {
+async function* listPlace({ root, connect }: Place, prefix: string, signal: AbortSignal): AsyncGenerator<ListedObject> {
   const sftp = await connect(signal)
   const whole = prefix.slice(0, prefix.lastIndexOf('/') + 1).replace(/\/$/, '')
   // The list grows while it is gone through.
   const folders = whole === '' ? ['files', 'runwright'] : [whole]
   for (const folder of folders) {
-    for (const { name, isFolder, sizeBytes = 0 } of await sftp.list(`${root}/${folder}`)) {
+    for (const { name, isFolder, sizeBytes = 0, changedAt } of await sftp.list(`${root}/${folder}`)) {
       throwIfAborted(signal)
       const path = `${folder}/${name}`
       const key = parseObjectKey(path)
       if (isFolder && path !== pending && path.split('/').length < 4) folders.push(path)
-      else if (key?.startsWith(prefix)) yield { key, sizeBytes }
+      else if (key?.startsWith(prefix)) yield { key, sizeBytes, changedAt }
     }
   }
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { type ObjectKey, parseObjectKey } from '../object-key.ts'
-import type { DataRemote, RemoteKind, RemoteOptions } from '../remote.ts'
+import type { DataRemote, ListedObject, RemoteKind, RemoteOptions } from '../remote.ts'
 import { findObjects } from '../wire/find-objects.ts'
+import { parseDate } from '../wire/parse-date.ts'
 import { parseUrl, readIdleMs, readNumber } from '../wire/remote-options.ts'
 import {
   dropBody,
@@ -116,13 +117,14 @@ function openServer({ url, options }: RemoteOptions): Server {
 }
 
 const question =
-  '<?xml version="1.0"?><propfind xmlns="DAV:"><prop><getcontentlength/><resourcetype/></prop></propfind>'
+  '<?xml version="1.0"?><propfind xmlns="DAV:"><prop><getcontentlength/><getlastmodified/><resourcetype/></prop></propfind>'
 
 interface Member {
   /** From the root of the remote, without a slash at the end. */
   readonly path: string
   readonly isFolder: boolean
   readonly sizeBytes: number
+  readonly changedAt: number | undefined
 }
 
 async function listMembers(server: Server, folder: string, signal: AbortSignal): Promise<readonly Member[]> {
@@ -137,23 +139,20 @@ async function listMembers(server: Server, folder: string, signal: AbortSignal):
     const path = pathname.slice(server.root.pathname.length).replace(/\/$/, '')
     if (`${path}/` === folder || path === '') return []
     const isFolder = /<(\w+:)?collection\b/.test(response)
-    return [{ path, isFolder, sizeBytes: Number(readElement(response, 'getcontentlength') ?? 0) }]
+    const sizeBytes = Number(readElement(response, 'getcontentlength') ?? 0)
+    return [{ path, isFolder, sizeBytes, changedAt: parseDate(readElement(response, 'getlastmodified')) }]
   })
 }
 
-async function* listServer(
-  server: Server,
-  prefix: string,
-  signal: AbortSignal,
-): AsyncGenerator<{ readonly key: ObjectKey; readonly sizeBytes: number }> {
+async function* listServer(server: Server, prefix: string, signal: AbortSignal): AsyncGenerator<ListedObject> {
   const whole = prefix.slice(0, prefix.lastIndexOf('/') + 1)
   // The list grows while it is gone through.
   const folders = whole === '' ? ['files/', 'runwright/'] : [whole]
   for (const folder of folders) {
-    for (const { path, isFolder, sizeBytes } of await listMembers(server, folder, signal)) {
+    for (const { path, isFolder, sizeBytes, changedAt } of await listMembers(server, folder, signal)) {
       const key = parseObjectKey(path)
       if (isFolder && path !== pending && path.split('/').length < 4) folders.push(`${path}/`)
-      else if (key?.startsWith(prefix)) yield { key, sizeBytes }
+      else if (key?.startsWith(prefix)) yield { key, sizeBytes, changedAt }
     }
   }
 }

@@ -33,10 +33,14 @@ describe('packets of SFTP', () => {
     assert.throws(() => createReader(Buffer.from([0, 0, 0, 9, 1])).string(), RangeError)
   })
 
-  it('tell size and kind of files whatever else they tell', () => {
-    const fields = [0x8000000f, 5n, 1000, 1000, 0o040755, 1, 2, 1, 'name', 'value'] as const
+  it('tell size, kind and time of files whatever else they tell', () => {
+    const fields = [0x8000000f, 5n, 1000, 1000, 0o040755, 1, 0x80000001, 1, 'name', 'value'] as const
     const attributes = readAttributes(createReader(encodePacket(105, fields).subarray(5)))
-    assert.deepEqual(attributes, { sizeBytes: 5, isFolder: true })
-    assert.deepEqual(readAttributes(createReader(Buffer.alloc(4))), { sizeBytes: undefined, isFolder: false })
+    assert.deepEqual(attributes, { sizeBytes: 5, isFolder: true, changedAt: 0x80000001 * 1000 })
+    assert.deepEqual(readAttributes(createReader(Buffer.alloc(4))), {
+      sizeBytes: undefined,
+      isFolder: false,
+      changedAt: undefined,
+    })
   })
 })

@@ -75,6 +75,8 @@ export interface FileAttributes {
   /** Undefined where the server does not tell. */
   readonly sizeBytes: number | undefined
   readonly isFolder: boolean
+  /** Milliseconds since 1970-01-01 UTC, to the second; undefined where the server does not tell. */
+  readonly changedAt: number | undefined
 }
 
 export function readAttributes({ number, long, string, skip }: ReturnType<typeof createReader>): FileAttributes {
@@ -82,9 +84,10 @@ export function readAttributes({ number, long, string, skip }: ReturnType<typeof
   const sizeBytes = flags & 1 ? long() : undefined
   if (flags & 2) skip(8)
   const mode = flags & 4 ? number() : 0
-  if (flags & 8) skip(8)
+  if (flags & 8) skip(4)
+  const changedAt = flags & 8 ? number() * 1000 : undefined
   if (flags & 0x80000000) for (let count = 2 * number(); count > 0; count--) string()
-  return { sizeBytes, isFolder: (mode & 0o170000) === 0o040000 }
+  return { sizeBytes, isFolder: (mode & 0o170000) === 0o040000, changedAt }
 }
 
 /** Cuts a stream into packets: of each its type and what follows. `maxBytes` bounds what a broken server may send. */
