@@ -12,6 +12,7 @@ import { throwIfCancelled, type Work } from './work.ts'
 import { ignoreInGit } from './writing/gitignore.ts'
 import { openRecording } from './writing/open-recording.ts'
 import { recordPath } from './writing/record-path.ts'
+import { refuseInUse } from './writing/refuse-in-use.ts'
 import { savePointer } from './writing/save-pointer.ts'
 
 /** A file or folder that is under version control now. */
@@ -52,6 +53,10 @@ export async function addPaths(
     await checkPath(repository, git, path, [...tracked.map((out) => out.path), ...wanted])
     checkPointer(path, tracked)
   }
+  refuseInUse(
+    repository,
+    wanted.map((path) => ({ path })),
+  )
   const added: AddedPath[] = []
   for (const path of wanted) {
     throwIfCancelled(work)

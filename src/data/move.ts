@@ -13,6 +13,7 @@ import type { DataRepository } from './repository.ts'
 import type { Work } from './work.ts'
 import { ignoreInGit, unignoreInGit } from './writing/gitignore.ts'
 import { lockRepository } from './writing/lock-repository.ts'
+import { refuseInUse } from './writing/refuse-in-use.ts'
 import { replaceFile } from './writing/replace-file.ts'
 
 export interface Moved {
@@ -48,6 +49,7 @@ export async function movePath(
   const pointer = target + pointerEnding
   const text = placeBeside(tracked, target)
   checkPlace(repository, tracked.path)
+  refuseInUse(repository, [tracked, { path: target }])
   checkSource(tracked, target)
   checkTarget(repository, tracked, target, text)
   checkOthers(tracked, target, listOuts(await findPointers(repository, env)))
