@@ -6,6 +6,7 @@ They are YAML of one simple shape, as DVC and Runwright write it; the standard l
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ class PointerOut:
     """A file or folder that a `.dvc` file stands for."""
 
     path: str
-    """From the folder of the `.dvc` file."""
+    """From the folder of the `.dvc` file, by way of its `wdir` if it has one."""
     md5: str
     """32 hex digits; for a folder followed by `.dir`."""
     sha256: str | None
@@ -35,10 +36,11 @@ def parse_pointer(text: str) -> list[PointerOut]:
     if len(text) > _limit_bytes:
         return []
     outs: list[dict[str, str]] = []
-    section = ""
+    section = folder = ""
     for indent, is_item, key, value in _fields(text):
         if indent == 0 and not is_item:
             section = key
+            folder = value if key == "wdir" and value not in ("~", "null") else folder
             continue
         if section != "outs":
             continue
@@ -46,17 +48,17 @@ def parse_pointer(text: str) -> list[PointerOut]:
             outs.append({})
         if outs:
             outs[-1].setdefault(key, value)
-    return [out for fields in outs if (out := _to_out(fields)) is not None]
+    return [out for fields in outs if (out := _to_out(fields, folder)) is not None]
 
 
-def _to_out(fields: dict[str, str]) -> PointerOut | None:
+def _to_out(fields: dict[str, str], folder: str) -> PointerOut | None:
     path, md5 = fields.get("path", ""), fields.get("md5", "")
     if path == "" or fields.get("hash") != "md5" or not re.fullmatch(r"[0-9a-f]{32}(\.dir)?", md5):
         return None
     # After a re-add by DVC alone it still says what was there before.
     sha256 = fields.get("sha256", "") if fields.get("for") == md5 else ""
     return PointerOut(
-        path=path.rstrip("/"),
+        path=posixpath.normpath(posixpath.join(folder, path)),
         md5=md5,
         sha256=sha256 if re.fullmatch(r"[0-9a-f]{64}", sha256) else None,
         size_bytes=_number(fields.get("size")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import posixpath
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,7 +82,7 @@ class DataRepository:
         outs = {}
         for name in sorted(names):
             for out in parse_pointer((self.root / folder / name).read_text("utf-8")):
-                path = f"{folder}/{out.path}".lstrip("/")
+                path = posixpath.normpath(posixpath.join(folder, out.path))
                 outs[path] = DataVersion(path, out.md5, out.sha256, out.size_bytes, out.file_count)
         return outs
 

@@ -40,6 +40,11 @@ class DataPointerTest(unittest.TestCase):
         text = f"outs:\n- md5: '{'1' * 32}'\n  hash: md5\n  path: a\n- hash: md5\n  path: b\n  md5: {_md5}\n"
         self.assertEqual([(out.path, out.md5) for out in parse_pointer(text)], [("a", "1" * 32), ("b", _md5)])
 
+    def test_a_path_is_from_the_folder_that_wdir_names(self) -> None:
+        out = f"outs:\n- md5: {_md5}\n  hash: md5\n  path: d\n"
+        for text, path in ((f"wdir: ../raw\n{out}", "../raw/d"), (f"{out}wdir: 'a b'\n", "a b/d"), (f"wdir: ~\n{out}", "d")):
+            self.assertEqual([each.path for each in parse_pointer(text)], [path], text)
+
     def test_what_is_no_such_file_names_nothing(self) -> None:
         for text in ("", "\0", "outs:", "outs: []", "- - -", f"outs:\n- md5: {_md5}\n  path: old\n", "a: 'b\nc"):
             self.assertEqual(parse_pointer(text), [], text)

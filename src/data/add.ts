@@ -12,6 +12,7 @@ import { throwIfCancelled, type Work } from './work.ts'
 import { ignoreInGit } from './writing/gitignore.ts'
 import { openRecording } from './writing/open-recording.ts'
 import { recordPath } from './writing/record-path.ts'
+import { refuseInUse } from './writing/refuse-in-use.ts'
 import { savePointer } from './writing/save-pointer.ts'
 
 /** A file or folder that is under version control now. */
@@ -48,7 +49,14 @@ export async function addPaths(
     ? runGit(repository.root, await loadGitEnvironment(repository.root, env))
     : undefined
   const wanted = [...new Set(paths)]
-  for (const path of wanted) await checkPath(repository, git, path, [...tracked.map((out) => out.path), ...wanted])
+  for (const path of wanted) {
+    await checkPath(repository, git, path, [...tracked.map((out) => out.path), ...wanted])
+    checkPointer(path, tracked)
+  }
+  refuseInUse(
+    repository,
+    wanted.map((path) => ({ path })),
+  )
   const added: AddedPath[] = []
   for (const path of wanted) {
     throwIfCancelled(work)
@@ -115,6 +123,17 @@ async function checkPath(
       `git rm -r --cached -- ${JSON.stringify(path)} takes it out of Git and leaves the files.`,
     )
   }
+}
+
+/** By its name or its `wdir`, a `.dvc` file may stand for something else than what lies beside it. */
+function checkPointer(path: string, tracked: readonly TrackedOut[]): void {
+  if (tracked.some((out) => out.path === path)) return
+  const other = tracked.find(({ found }) => found.path === path + pointerEnding)
+  if (other === undefined) return
+  throw refuse(
+    `${other.found.path} is there already, and stands for ${other.path}.`,
+    `Rename that .dvc file by git first, or "runwright data remove ${other.path}".`,
+  )
 }
 
 async function isInLfs(git: Git | undefined, path: string): Promise<boolean> {

@@ -20,6 +20,7 @@ import { md5Of } from './workspace/read-states.ts'
 import { besideFolder } from './writing/lock-repository.ts'
 import { openRecording } from './writing/open-recording.ts'
 import { indexFile, type Recording } from './writing/record-path.ts'
+import { refuseInUse } from './writing/refuse-in-use.ts'
 
 /** What a checkout has done to one file or folder. */
 export interface CheckedOut {
@@ -52,6 +53,7 @@ export async function checkoutPaths(
 ): Promise<readonly CheckedOut[]> {
   await using recording = await openRecording(repository, work)
   const outs = chooseOuts(listOuts(await findPointers(repository, env)), paths)
+  refuseInUse(repository, outs)
   const check = createObjectCheck(recording.cache, recording.pool)
   const problems = createProblems()
   using opened = new DisposableStack()

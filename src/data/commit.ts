@@ -7,6 +7,7 @@ import type { DataRepository } from './repository.ts'
 import { throwIfCancelled, type Work } from './work.ts'
 import { openRecording } from './writing/open-recording.ts'
 import { recordPath } from './writing/record-path.ts'
+import { refuseInUse } from './writing/refuse-in-use.ts'
 import { savePointer } from './writing/save-pointer.ts'
 
 export interface Committed {
@@ -29,6 +30,7 @@ export async function commitPaths(
 ): Promise<Committed> {
   await using recording = await openRecording(repository, work)
   const outs = chooseOuts(listOuts(await findPointers(repository, env)), paths)
+  refuseInUse(repository, outs)
   const committed: AddedPath[] = []
   const skipped: Committed['skipped'][number][] = []
   /** A `.dvc` file may have several outs: each change is made to what the last one left. */

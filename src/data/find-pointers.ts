@@ -5,6 +5,7 @@ import { mapConcurrently } from '../base/map-concurrently.ts'
 import { openListingGit } from '../git/git.ts'
 import { hasGit, openGitReader } from '../git/open-git-reader.ts'
 import { loadIgnoreRules } from './ignore/ignore-rules.ts'
+import { findOutPlace } from './out-place.ts'
 import { parsePointer, type Pointer, pointerEnding, type PointerOut } from './pointer.ts'
 import { type DataRepository, dvcFolderName } from './repository.ts'
 
@@ -67,10 +68,14 @@ async function readText({ root }: DataRepository, path: string): Promise<string 
   })
 }
 
-/** The files and folders that `.dvc` files stand for. */
+/**
+ * The files and folders that `.dvc` files stand for.
+ *
+ * @throws INVALID_PARAMETER_VALUE for a `wdir` that leads out of the repository, naming the `.dvc` file
+ */
 export function listOuts(pointers: readonly FoundPointer[]): readonly TrackedOut[] {
   return pointers.flatMap((found) =>
-    found.pointer.outs.map((out) => ({ found, out, path: posix.join(posix.dirname(found.path), out.path) })),
+    found.pointer.outs.map((out) => ({ found, out, path: findOutPlace(found.path, out) })),
   )
 }
 

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { DataVersion } from '../protocol/data-versions.ts'
+import { findOutPlace } from './out-place.ts'
 import { parsePointer, pointerEnding, type PointerOut } from './pointer.ts'
 import type { PointerFiles } from './pointer-files.ts'
 
@@ -41,7 +42,7 @@ async function findIn(files: PointerFiles, pointer: string, wanted: string): Pro
   const text = await files.read(pointer)
   if (text === undefined) return undefined
   for (const out of parsePointer(text, pointer).outs) {
-    const path = posix.join(posix.dirname(pointer), out.path)
+    const path = findOutPlace(pointer, out)
     if (wanted === path || wanted.startsWith(`${path}/`)) return { pointer, path, version: toDataVersion(path, out) }
   }
   return undefined

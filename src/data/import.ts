@@ -85,6 +85,12 @@ export async function updateImport(
       hint: '"runwright data import" brings data from elsewhere; what was added here is recorded by "runwright data commit".',
     })
   }
+  const [{ workingFolder } = { workingFolder: '.' }] = found.pointer.outs
+  if (workingFolder !== '.') {
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${found.path} has a wdir, which only DVC updates.`, {
+      hint: `"dvc update ${found.path}" does it.`,
+    })
+  }
   // Refuses to lose what nobody has kept; what an import was is in the cache.
   await checkoutPaths(repository, { paths: [out], isForced: false }, work, env)
   const cwd = join(repository.root, posix.dirname(out))

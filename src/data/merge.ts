@@ -46,7 +46,7 @@ export function mergePointers(
 ): MergedPointer {
   const base = sides.base === undefined ? undefined : onlyOut(sides.base, where)
   const [ours, theirs] = [onlyOut(sides.ours, where), onlyOut(sides.theirs, where)]
-  if (ours.path !== theirs.path) throw createUnlike(where)
+  if (ours.path !== theirs.path || ours.workingFolder !== theirs.workingFolder) throw createUnlike(where)
   if (ours.hash === theirs.hash || base?.hash === theirs.hash) return { text: sides.ours, conflicts: [] }
   if (base?.hash === ours.hash) return { text: sides.theirs, conflicts: [] }
   if (!isFolder(ours) || !isFolder(theirs)) return decideWhole(sides, ours, theirs, decided)

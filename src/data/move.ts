@@ -7,12 +7,13 @@ import { openDataCache } from './cache.ts'
 import { checkPlace } from './checkout.ts'
 import { findPointers, isInGit, listOuts, type TrackedOut } from './find-pointers.ts'
 import { findTracked } from './history/find-tracked.ts'
-import { renameOut } from './history/pointer-text.ts'
+import { removeWorkingFolder, renameOut } from './history/pointer-text.ts'
 import { pointerEnding } from './pointer.ts'
 import type { DataRepository } from './repository.ts'
 import type { Work } from './work.ts'
 import { ignoreInGit, unignoreInGit } from './writing/gitignore.ts'
 import { lockRepository } from './writing/lock-repository.ts'
+import { refuseInUse } from './writing/refuse-in-use.ts'
 import { replaceFile } from './writing/replace-file.ts'
 
 export interface Moved {
@@ -46,8 +47,9 @@ export async function movePath(
   const tracked = await findTracked(repository, from, env)
   const target = chooseTarget(repository, tracked.path, to)
   const pointer = target + pointerEnding
-  const text = renameOut(tracked.found.text, tracked.out.path, posix.basename(target), tracked.found.path)
+  const text = placeBeside(tracked, target)
   checkPlace(repository, tracked.path)
+  refuseInUse(repository, [tracked, { path: target }])
   checkSource(tracked, target)
   checkTarget(repository, tracked, target, text)
   checkOthers(tracked, target, listOuts(await findPointers(repository, env)))
@@ -71,17 +73,22 @@ function chooseTarget({ root }: DataRepository, from: string, to: string): strin
   return isFolder ? `${to}/${basename(from)}` : to
 }
 
+/** The text of the `.dvc` file once it lies beside its data, so that it needs no `wdir`; as DVC does it. */
+function placeBeside({ found, out }: TrackedOut, target: string): string {
+  return removeWorkingFolder(renameOut(found.text, out.path, posix.basename(target), found.path), found.path)
+}
+
 function checkSource({ path, found, out }: TrackedOut, target: string): void {
-  if (found.path !== path + pointerEnding) {
+  if (posix.basename(found.path) !== posix.basename(path) + pointerEnding) {
     throw refuse(`${found.path} is not named after ${path}.`, 'Rename the .dvc file to PATH.dvc first, by git.')
   }
   if (target === path || target.startsWith(`${path}/`) || path.startsWith(`${target}/`)) {
     throw refuse(`${path} cannot be moved to ${target}.`, 'Name a place that is not inside it.')
   }
   const isLocal = found.pointer.dependencies.some(({ path, repository }) => repository === undefined && !isUrl(path))
-  if (isLocal && posix.dirname(target) !== posix.dirname(path)) {
+  if (isLocal && posix.dirname(target) !== posix.join(posix.dirname(found.path), out.workingFolder)) {
     throw refuse(
-      `${found.path} names where ${out.path} was imported from, from its own folder.`,
+      `${found.path} names where ${out.path} was imported from, by a path from where it is.`,
       'Move it with "dvc move".',
     )
   }

@@ -6,8 +6,10 @@ import { checkRelativePath } from './relative-path.ts'
 
 /** What a `.dvc` file says of one file or folder that it stands for. */
 export interface PointerOut {
-  /** From the folder of the `.dvc` file. */
+  /** From the working folder. */
   readonly path: string
+  /** `wdir`, from the folder of the `.dvc` file; `.` where the file names none. `findOutPlace` puts the two together. */
+  readonly workingFolder: string
   /** Undefined before it was first added. */
   readonly hash: DataHash | undefined
   /** Of all files together; undefined where the file does not say. */
@@ -27,6 +29,7 @@ export interface PointerOut {
 
 /** Where an import came from: `dvc import`, `dvc import-url`. */
 export interface PointerDependency {
+  /** Of this machine, it is from the working folder. */
   readonly path: string
   readonly hash: string | undefined
   readonly etag: string | undefined
@@ -60,12 +63,16 @@ export const pointerEnding = '.dvc'
  *
  * @param where its path, for errors
  * @throws INVALID_PARAMETER_VALUE for what is no such file, for hashes of another kind than md5, and for paths that
- *   lead out of its folder
+ *   lead out of the working folder
  * @see https://dvc.org/doc/user-guide/project-structure/dvc-files
  */
 export function parsePointer(text: string, where: string): Pointer {
   const value = toPlain(parsePointerYaml(text, where), where)
-  const outs = list(value['outs']).map((out, index) => readOut(out, `${where}: out ${index + 1}`))
+  const workingFolder = readWorkingFolder(value['wdir'], where)
+  const outs = list(value['outs']).map((out, index) => ({
+    ...readOut(out, `${where}: out ${index + 1}`),
+    workingFolder,
+  }))
   if (outs.length === 0) throw invalidPointer(`${where} names no outs.`)
   return {
     outs,
@@ -76,7 +83,14 @@ export function parsePointer(text: string, where: string): Pointer {
 
 type Plain = Readonly<Record<string, unknown>>
 
-function readOut(value: unknown, where: string): PointerOut {
+function readWorkingFolder(value: unknown, where: string): string {
+  if (value === undefined || value === null || value === '') return '.'
+  if (typeof value !== 'string' || /^([/\\]|[A-Za-z]:)|\0/.test(value))
+    throw invalidPointer(`${where} has a wdir that is no path from its folder.`)
+  return value
+}
+
+function readOut(value: unknown, where: string): Omit<PointerOut, 'workingFolder'> {
   if (!isPlain(value)) throw invalidPointer(`${where} has no fields.`)
   const { path, md5, size, nfiles, hash, cache, remote, meta } = value
   if (typeof path !== 'string') throw invalidPointer(`${where} has no path.`)

@@ -11,6 +11,7 @@ import { readStatus } from './status.ts'
 import type { Work } from './work.ts'
 import { unignoreInGit } from './writing/gitignore.ts'
 import { lockRepository } from './writing/lock-repository.ts'
+import { refuseInUse } from './writing/refuse-in-use.ts'
 
 export interface RemoveOptions {
   /** From the root of the repository: of data, or of its `.dvc` file. */
@@ -48,6 +49,7 @@ export async function removePaths(
   const pointers = new Set(named.map(({ found }) => found.path))
   const all = listOuts(await findPointers(repository, env)).filter(({ found }) => pointers.has(found.path))
   for (const { path } of all) checkPlace(repository, path)
+  refuseInUse(repository, all)
   for (const { path } of isWithData ? [] : all) unprotect(repository, path, work)
   return [...pointers].map((pointer) => {
     const outs = all.filter(({ found }) => found.path === pointer).map(({ path }) => path)

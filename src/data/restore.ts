@@ -112,8 +112,9 @@ async function readVersion(version: OpenVersion, path: string): Promise<FoundVer
   const text = await version.read(pointer)
   if (text === undefined) return undefined
   const [out, ...more] = parseOuts(text, pointer)
-  if (out !== undefined && more.length === 0) return { out, text }
-  throw new RunwrightError('INVALID_PARAMETER_VALUE', `${pointer} of ${version.label} stands for more than ${path}.`, {
+  if (out?.workingFolder === '.' && more.length === 0) return { out, text }
+  const what = more.length === 0 && out !== undefined ? `${out.path}, by its wdir` : `more than ${path}`
+  throw new RunwrightError('INVALID_PARAMETER_VALUE', `${pointer} of ${version.label} stands for ${what}.`, {
     hint: 'Restore it by "git checkout", and then "runwright data checkout".',
   })
 }

@@ -33,7 +33,10 @@ describe('data in JavaScript', () => {
     await writeFile(join(folder, 'train.csv.dvc'), pointer('train.csv', md5, meta))
     await writeFile(join(folder, 'images.dvc'), pointer('images', `${md5}.dir`, '  nfiles: 1\n'))
     await writeFile(join(folder, 'gone.csv.dvc'), pointer('gone.csv', md5))
-    for (const file of ['train.csv', 'other.csv', 'images/1.png']) await writeFile(join(folder, file), 'data')
+    await writeFile(join(folder, 'raw.dvc'), `wdir: ./images/../raw\n${pointer('x.csv', md5)}`)
+    await mkdir(join(folder, 'raw'))
+    for (const file of ['train.csv', 'other.csv', 'images/1.png', 'raw/x.csv'])
+      await writeFile(join(folder, file), 'data')
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const address = server.address()
     assert.ok(isRecord(address))
@@ -50,12 +53,14 @@ describe('data in JavaScript', () => {
     assert.equal(await data(join(folder, 'train.csv'), { context: 'training' }), join(folder, 'train.csv'))
     await data(join(folder, 'images/1.png'))
     await data(join(folder, 'train.csv'))
+    await data(join(folder, 'raw/x.csv'))
     const told = bodies.flatMap((body) => logInputs.parse(body).datasets.map(findRunData))
     const train: DataVersion = { path: 'train.csv', md5, sha256, sizeBytes: 4 }
     const images: DataVersion = { path: 'images', md5: `${md5}.dir`, sizeBytes: 4, fileCount: 1 }
     assert.deepEqual(told, [
       { version: train, context: 'training', found: 'declared' },
       { version: images, context: 'input', found: 'declared' },
+      { version: { path: 'raw/x.csv', md5, sizeBytes: 4 }, context: 'input', found: 'declared' },
     ])
   })
 

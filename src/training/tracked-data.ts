@@ -50,7 +50,8 @@ async function listPointers(folder: string): Promise<readonly string[]> {
 }
 
 function readOuts(text: string, folder: string): readonly TrackedData[] {
-  const outs = fieldsOf(parse(text, { maxAliasCount: 10 }))['outs']
+  const { outs, wdir } = fieldsOf(parse(text, { maxAliasCount: 10 }))
+  const place = typeof wdir === 'string' ? posix.join(folder, wdir) : folder
   return (Array.isArray(outs) ? outs : []).flatMap((value: unknown) => {
     const { path, md5, hash, size, nfiles, meta } = fieldsOf(value)
     if (typeof path !== 'string' || typeof md5 !== 'string' || hash !== 'md5') return []
@@ -59,7 +60,7 @@ function readOuts(text: string, folder: string): readonly TrackedData[] {
     // After a re-add by DVC alone it still says what was there before.
     const sha256 = ours['for'] === md5 ? ours['sha256'] : undefined
     return {
-      path: posix.join(folder, path.replace(/\/+$/, '')),
+      path: posix.join(place, path.replace(/\/+$/, '')),
       md5,
       sha256: typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : undefined,
       size: typeof size === 'number' ? size : undefined,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { createTestDataRepository, type TestDataRepository, writeOddFolder } from '../../src/data/test-repository.ts'
-import { openS3Server, s3Keys, whyNoStores } from '../servers/object-stores.ts'
+import { davUser, openS3Server, openWebdavServer, s3Keys, whyNoStores } from '../servers/object-stores.ts'
 import { openSshd, whyNoSshd } from '../servers/sshd.ts'
 import { runDvc } from './real-dvc.ts'
 import { runCli } from './run-cli.ts'
@@ -48,6 +48,19 @@ const places: Readonly<Record<string, { readonly open: () => Promise<Place>; rea
       }
     },
     whyNot: whyNoSshd,
+  },
+  webdav: {
+    async open() {
+      const server = await openWebdavServer()
+      // DVC makes folders below that of the remote, and not that one.
+      await mkdir(join(server.folder, 'shared/theirs'))
+      return {
+        url: `webdav://127.0.0.1:${server.port}`,
+        settings: davUser,
+        [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+      }
+    },
+    whyNot: whyNoStores,
   },
 }
 

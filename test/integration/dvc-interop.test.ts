@@ -3,7 +3,14 @@ import { execFileSync } from 'node:child_process'
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { createTestDataRepository, type TestDataRepository, writeOddFolder } from '../../src/data/test-repository.ts'
+import { movePath } from '../../src/data/move.ts'
+import { pushData } from '../../src/data/push.ts'
+import {
+  createTestDataRepository,
+  quietWork,
+  type TestDataRepository,
+  writeOddFolder,
+} from '../../src/data/test-repository.ts'
 import { runDvc } from './real-dvc.ts'
 
 const upToDate = /Data and pipelines are up to date/
@@ -32,6 +39,8 @@ async function createOddRepository(config?: string): Promise<TestDataRepository>
   await writeFile(join(repository.root, 'بيانات/inner folder/x y'), 'x')
   return repository
 }
+
+const remoteBeside = `[core]\n    remote = store\n['remote "store"']\n    url = ../store\n`
 
 const paths = ['data', ...oddNames, 'بيانات/inner folder']
 
@@ -128,6 +137,39 @@ describe('the real DVC', () => {
     await second.checkout()
     assert.equal((await second.status())[0]?.state, 'clean')
     assert.match(await runDvc(second.root, 'status'), upToDate)
+  })
+
+  it('reads and rewrites a .dvc file with a wdir alike, and moves and pulls its data', async () => {
+    await using ours = await createTestDataRepository(remoteBeside)
+    await using theirs = await createTestDataRepository(remoteBeside)
+    for (const { root, write } of [ours, theirs]) {
+      await write({ 'raw/one set/a': 'one', 'raw/one set/b': 'two' })
+      await runDvc(root, 'add', '--quiet', 'raw/one set')
+      const text = await readFile(join(root, 'raw/one set.dvc'), 'utf8')
+      await rm(join(root, 'raw/one set.dvc'))
+      await write({ 'meta/one set.dvc': `# by hand\nwdir: ../raw\n${text}`, 'raw/one set/a': 'changed' })
+    }
+    assert.deepEqual((await ours.status())[0]?.changed.paths, ['raw/one set/a'])
+    await ours.add('raw/one set')
+    await runDvc(theirs.root, 'add', '--quiet', 'raw/one set')
+    const plain = async (root: string) =>
+      Object.entries(await readPointers(root)).map(([name, text]) => [name, withoutMeta(text)])
+    assert.deepEqual(await plain(ours.root), await plain(theirs.root))
+    assert.match(await runDvc(ours.root, 'status'), upToDate)
+
+    await pushData(await ours.open(), { paths: undefined, remote: undefined, env: process.env }, quietWork())
+    for (const gone of ['raw', '.dvc/cache', '.dvc/tmp']) await rm(join(ours.root, gone), { recursive: true })
+    await runDvc(ours.root, 'pull', '--quiet')
+    assert.equal(await ours.read('raw/one set/a'), 'changed')
+    assert.deepEqual(
+      (await ours.status()).map(({ path, state }) => [path, state]),
+      [['raw/one set', 'clean']],
+    )
+
+    await movePath(await ours.open(), 'raw/one set', 'kept', quietWork(), process.env)
+    await runDvc(theirs.root, 'move', 'raw/one set', 'kept')
+    const withoutComment = (await plain(ours.root)).map(([name, text]) => [name, text?.replace('# by hand\n', '')])
+    assert.deepEqual(withoutComment, await plain(theirs.root))
   })
 
   const isLong = process.env['RUNWRIGHT_LONG_TESTS'] !== undefined

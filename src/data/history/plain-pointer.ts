@@ -21,6 +21,7 @@ export function readPlainPointer(text: string): PointerOut | undefined {
   if (![md5, of, sha256].every((each) => each === undefined || isText(each))) return undefined
   return {
     path,
+    workingFolder: '.',
     hash,
     sizeBytes: Number(size),
     fileCount: nfiles === undefined ? undefined : Number(nfiles),

@@ -8,12 +8,26 @@ import { invalidPointer, parsePointerYaml } from '../pointer.ts'
  * @throws INVALID_PARAMETER_VALUE when the text is no `.dvc` file in block style
  */
 export function setFrozen(text: string, isFrozen: boolean, where: string): string {
-  const { contents } = parsePointerYaml(text, where)
-  if (!isMap(contents) || contents.flow === true) throw invalidPointer(`${where} names no outs.`)
-  const frozen = contents.items.find((pair) => isScalar(pair.key) && pair.key.value === 'frozen')
+  const frozen = findField(text, 'frozen', where)
   const without = frozen === undefined ? text : removeLines(text, frozen)
   if (!isFrozen) return without
   return `${without}${without.endsWith('\n') ? '' : '\n'}frozen: true\n`
+}
+
+/**
+ * A `.dvc` file without its `wdir`; all else in it stays.
+ *
+ * @throws INVALID_PARAMETER_VALUE when the text is no `.dvc` file in block style
+ */
+export function removeWorkingFolder(text: string, where: string): string {
+  const line = findField(text, 'wdir', where)
+  return line === undefined ? text : removeLines(text, line)
+}
+
+function findField(text: string, name: string, where: string): Pair | undefined {
+  const { contents } = parsePointerYaml(text, where)
+  if (!isMap(contents) || contents.flow === true) throw invalidPointer(`${where} names no outs.`)
+  return contents.items.find((pair) => isScalar(pair.key) && pair.key.value === name)
 }
 
 function removeLines(text: string, { key, value }: Pair): string {

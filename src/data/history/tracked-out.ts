@@ -1,6 +1,6 @@
-import { posix } from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { readPlainPointer } from './plain-pointer.ts'
+import { findOutPlace } from '../out-place.ts'
 import { parsePointer, pointerEnding, type PointerOut } from '../pointer.ts'
 
 /** A file or folder that a `.dvc` file stands for. */
@@ -29,10 +29,9 @@ export function namesData(path: string): boolean {
  * @throws INVALID_PARAMETER_VALUE for what is no `.dvc` file
  */
 export function parseOuts(text: string, pointer: string): readonly TrackedOut[] {
-  const folder = posix.dirname(pointer)
   const plain = readPlainPointer(text)
   const outs = plain === undefined ? parsePointer(text, pointer).outs : [plain]
-  return outs.map((out) => ({ ...out, path: posix.join(folder, out.path), pointer }))
+  return outs.map((out) => ({ ...out, path: findOutPlace(pointer, out), pointer }))
 }
 
 /** As `parseOuts`; nothing where it cannot be read, as in a commit that someone made by mistake. */

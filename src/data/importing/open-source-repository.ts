@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { mkdtemp, realpath, rm, stat } from 'node:fs/promises'
-import { join, posix, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createWritingGit, loadGitEnvironment, runGit } from '../../git/git.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { type DvcConfig, parseDvcConfig, remoteSection } from '../dvc-config.ts'
+import { findOutPlace } from '../out-place.ts'
 import { parsePointer, type PointerOut, pointerEnding } from '../pointer.ts'
 import { checkRelativePath } from '../relative-path.ts'
 import type { RemoteOptions } from '../remote.ts'
@@ -66,10 +67,11 @@ async function findLocal(path: string): Promise<string | undefined> {
 type Show = (file: string) => Promise<Buffer | undefined>
 
 async function findContent(show: Show, path: string, url: string): Promise<SourceRepository['content']> {
-  const text = await show(path + pointerEnding)
+  const pointer = path + pointerEnding
+  const text = await show(pointer)
   if (text !== undefined) {
-    const { outs } = parsePointer(text.toString(), `${path}${pointerEnding} of ${url}`)
-    const out = outs.find((each) => each.path === posix.basename(path))
+    const { outs } = parsePointer(text.toString(), `${pointer} of ${url}`)
+    const out = outs.find((each) => findOutPlace(pointer, each) === path)
     if (out?.hash !== undefined) return { out }
   }
   const bytes = await show(path)

@@ -15,7 +15,8 @@ export interface AzureAccess {
 }
 
 /**
- * Keys as DVC finds them: of the remote's section, then of the environment. They are written nowhere.
+ * Keys as DVC finds them: of the remote's section, of a connection string, of the environment, the first that is there,
+ * and in each the key of the account before a token (SAS) that allows less. They are written nowhere.
  *
  * @throws INVALID_PARAMETER_VALUE where no account is named, PERMISSION_DENIED where there is no key of it
  */
@@ -33,9 +34,12 @@ export function readAzureAccess({ options, env }: Pick<RemoteOptions, 'options' 
   }
   const suffix = parts.get('EndpointSuffix') ?? 'core.windows.net'
   const endpoint = `${parseUrl(named ?? `https://${account}.blob.${suffix}`).href.replace(/\/*$/, '')}/`
-  const key = options.get('account_key') ?? parts.get('AccountKey') ?? env['AZURE_STORAGE_KEY']
-  const sas = options.get('sas_token') ?? parts.get('SharedAccessSignature') ?? env['AZURE_STORAGE_SAS_TOKEN']
-  if (sas !== undefined) return { endpoint, sign: ({ url, headers }) => ({ url: withSas(url, sas), headers }) }
+  const found = [
+    { key: options.get('account_key'), sas: options.get('sas_token') },
+    { key: parts.get('AccountKey'), sas: parts.get('SharedAccessSignature') },
+    { key: env['AZURE_STORAGE_KEY'], sas: env['AZURE_STORAGE_SAS_TOKEN'] },
+  ].find(({ key, sas }) => key !== undefined || sas !== undefined)
+  const { key, sas } = found ?? {}
   if (key !== undefined && account !== undefined) {
     return {
       endpoint,
@@ -45,6 +49,7 @@ export function readAzureAccess({ options, env }: Pick<RemoteOptions, 'options' 
       }),
     }
   }
+  if (sas !== undefined) return { endpoint, sign: ({ url, headers }) => ({ url: withSas(url, sas), headers }) }
   if (readBoolean(options, 'allow_anonymous_login', false))
     return { endpoint, sign: ({ url, headers }) => ({ url, headers }) }
   throw new RunwrightError('PERMISSION_DENIED', `There is no key for the account ${account ?? endpoint}.`, {
@@ -54,6 +59,8 @@ export function readAzureAccess({ options, env }: Pick<RemoteOptions, 'options' 
 
 function withSas(url: URL, sas: string): URL {
   const signed = new URL(url)
-  for (const [name, value] of new URLSearchParams(sas.replace(/^\?/, ''))) signed.searchParams.set(name, value)
+  // Its signature may be copied from where it was not percent-encoded: a plus is one, and no space.
+  const query = sas.trim().replace(/^\?/, '').replaceAll('+', '%2B')
+  for (const [name, value] of new URLSearchParams(query)) signed.searchParams.set(name, value)
   return signed
 }

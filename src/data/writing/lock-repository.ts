@@ -10,6 +10,7 @@ import { findWriter } from '../hashing/store-object.ts'
 import type { DataRepository } from '../repository.ts'
 import { isUnfinishedIndex } from '../workspace/file-index.ts'
 import type { Work } from '../work.ts'
+import { dvcLockFile, tryDvcLock } from './lock-dvc.ts'
 
 /** The right to write `.dvc` files, the index and the workspace; one command at a time has it. */
 export interface RepositoryLock extends Disposable {
@@ -19,34 +20,45 @@ export interface RepositoryLock extends Disposable {
 
 /** How often a lock is tried that another command has. */
 const retryMs = 100
+/** Each time a program is started. */
+const dvcRetryMs = 250
 
 /**
- * Takes the lock, waits for whoever has it, and cleans up what killed commands have left.
+ * Takes the lock and DVC's own, waits for whoever has one of them, and cleans up what killed commands have left.
  *
- * @throws CANCELLED while it waits; STORAGE_FULL, STORAGE_READ_ONLY
+ * @throws CANCELLED while it waits; STORAGE_FULL, STORAGE_READ_ONLY; what `tryDvcLock` throws
  */
 export async function lockRepository(
-  { temporaryFolder }: DataRepository,
+  repository: DataRepository,
   cache: DataCache,
-  { signal, progress }: Work,
+  work: Work,
 ): Promise<RepositoryLock> {
+  const { temporaryFolder } = repository
   const beside = besideFolder(temporaryFolder)
   prepare(beside)
-  const path = join(temporaryFolder, 'lock')
-  let lock = openLock(path)
-  while (lock === undefined) {
-    progress({ phase: 'wait', doneFiles: 0, totalFiles: undefined, doneBytes: 0, totalBytes: undefined })
-    await delay(retryMs, undefined, { signal }).catch(() => {
-      throw new RunwrightError('CANCELLED', 'Cancelled.')
-    })
-    lock = openLock(path)
-  }
+  using locks = new DisposableStack()
+  locks.use(await waitFor(() => openLock(join(temporaryFolder, 'lock')), retryMs, work))
+  // Always in this order, and DVC knows the second one alone, so nobody waits in a circle.
+  locks.use(await waitFor(() => tryDvcLock(repository), dvcRetryMs, work))
   for (const folder of [beside, cache.temporaryFolder]) removeAbandoned(folder, isAbandoned)
   removeAbandoned(indexFolder(temporaryFolder), isUnfinishedIndex)
-  return { takenMs: readClock(join(temporaryFolder, 'clock')), [Symbol.dispose]: () => lock[Symbol.dispose]() }
+  const takenMs = readClock(join(temporaryFolder, 'clock'))
+  const taken = locks.move()
+  return { takenMs, [Symbol.dispose]: () => taken.dispose() }
 }
 
-/** Takes the lock if nobody has it. */
+async function waitFor<Lock>(take: () => Lock | undefined, everyMs: number, { signal, progress }: Work): Promise<Lock> {
+  for (;;) {
+    const lock = take()
+    if (lock !== undefined) return lock
+    progress({ phase: 'wait', doneFiles: 0, totalFiles: undefined, doneBytes: 0, totalBytes: undefined })
+    await delay(everyMs, undefined, { signal }).catch(() => {
+      throw new RunwrightError('CANCELLED', 'Cancelled.')
+    })
+  }
+}
+
+/** Takes the lock, and not DVC's, if nobody has it: enough to remember what was seen. */
 export function tryLockRepository({ temporaryFolder }: DataRepository): RepositoryLock | undefined {
   prepare(besideFolder(temporaryFolder))
   const lock = openLock(join(temporaryFolder, 'lock'))
@@ -73,7 +85,7 @@ function refuseLink(path: string): void {
 
 function prepare(beside: string): void {
   const own = join(beside, '..')
-  for (const folder of [join(own, '..'), own, beside, indexFolder(own)]) refuseLink(folder)
+  for (const path of [join(own, '..'), own, beside, indexFolder(own), dvcLockFile(own)]) refuseLink(path)
   try {
     mkdirSync(beside, { recursive: true })
     mkdirSync(indexFolder(own), { recursive: true })
