@@ -67,6 +67,8 @@ const webviews: typeof bundles = [
   { entry: 'webviews/job/main.ts', outfile: 'dist/webviews/job.js', format: 'iife', platform: 'browser' },
   { entry: 'webviews/data-diff/main.ts', outfile: 'dist/webviews/data-diff.js', format: 'iife', platform: 'browser' },
   { entry: 'webviews/data-diff/data-diff.css', outfile: 'dist/webviews/data-diff.css', platform: 'browser' },
+  { entry: 'webviews/lineage/main.ts', outfile: 'dist/webviews/lineage.js', format: 'iife', platform: 'browser' },
+  { entry: 'webviews/lineage/lineage.css', outfile: 'dist/webviews/lineage.css', platform: 'browser' },
   { entry: 'webviews/standalone/main.ts', outfile: 'dist/webviews/standalone.js', format: 'iife', platform: 'browser' },
   { entry: 'webviews/standalone/standalone.css', outfile: 'dist/webviews/standalone.css', platform: 'browser' },
   { entry: 'webviews/compare/compare.css', outfile: 'dist/webviews/compare.css', platform: 'browser' },

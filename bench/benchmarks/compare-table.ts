@@ -123,7 +123,7 @@ async function measureAgGrid(browser: Browser, { rows, columns }: Sizes) {
 async function weighScripts(): Promise<number> {
   const folder = join(import.meta.dirname, '../../dist/webviews')
   const scripts = await Promise.all(
-    ['compare.js', 'job.js', 'data-diff.js'].map((name) => readFile(join(folder, name))),
+    ['compare.js', 'job.js', 'data-diff.js', 'lineage.js'].map((name) => readFile(join(folder, name))),
   )
   return scripts.reduce((sum, script) => sum + gzipSync(script, { level: 9 }).byteLength, 0) / 1000
 }

@@ -11,7 +11,7 @@ import type { RepositoryState } from './data/data-feed.ts'
 import type { DataElement } from './data/element.ts'
 import type { ComputeElement, JobsElement, MoreJobsElement } from './jobs/element.ts'
 import type { Job } from '../protocol/jobs.ts'
-import type { LineageDocuments } from './lineage/lineage-documents.ts'
+import type { LineageKind } from '../protocol/lineage.ts'
 import type { RunAddress } from './runs/run-address.ts'
 import type { ExperimentElement, RunElement, TreeElement } from './tree/element.ts'
 import type { ViewOptions } from './tree/view-options.ts'
@@ -35,7 +35,7 @@ export interface CommandContext {
   readonly servers: Servers
   readonly comparisons: Comparisons
   readonly code: Pick<CodeDocuments, 'compare' | 'openSource'>
-  readonly lineage: Pick<LineageDocuments, 'open'>
+  readonly lineage: LineagePages
   readonly log: vscode.LogOutputChannel
   /** How the bundled CLI is started: the editor's own Node and its first arguments and environment. */
   readonly cli: {
@@ -103,6 +103,16 @@ export interface DataPanel {
 export interface DataPages {
   /** Shows a comparison, computed anew where it is open already. */
   compare(compared: KeptDataPage): void
+}
+
+/** What came of what, each lineage in an editor tab of its own. */
+export interface LineagePages {
+  /**
+   * Shows a lineage, found out anew where it is open already.
+   *
+   * @param name what its start is called
+   */
+  open(connectionId: string, kind: LineageKind, id: string, name: string): void
 }
 
 /** The pages of jobs, each in an editor tab of its own. */

@@ -7,6 +7,7 @@ import { commands } from './commands/all.ts'
 import { openComparisons } from './webviews/comparisons.ts'
 import { openDataPages } from './webviews/data-pages.ts'
 import { openJobPages } from './webviews/job-pages.ts'
+import { openLineagePages } from './webviews/lineage-pages.ts'
 import { createConnections, type Connections } from './connections/connections.ts'
 import type { CommandContext } from './context.ts'
 import { createDeletions } from './deletions.ts'
@@ -64,7 +65,8 @@ export function activate(context: vscode.ExtensionContext): void {
   })
 
   const code = openCodeDocuments(() => connections)
-  const lineage = openLineageDocuments(() => connections)
+  const lineageDocuments = openLineageDocuments(() => connections)
+  const lineage = openLineagePages(context.extensionUri, lineageDocuments, () => commandContext)
   const comparisons = openComparisons(context.extensionUri, () => commandContext)
   const jobPages = openJobPages(context.extensionUri, () => commandContext)
 
@@ -80,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): void {
       view.changed(elements)
       comparisons.connectionsChanged()
       jobPages.connectionsChanged()
+      lineage.connectionsChanged()
       if (elements === 'roots') feeds.connectionsChanged()
       statusBar.update(connections.list())
     },
@@ -149,6 +152,7 @@ export function activate(context: vscode.ExtensionContext): void {
     places,
     comparisons,
     code,
+    lineageDocuments,
     lineage,
     vscode.workspace.registerFileSystemProvider(artifactScheme, files, { isReadonly: true }),
     registerCommands(commands, commandContext),

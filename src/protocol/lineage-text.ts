@@ -65,6 +65,13 @@ export function nameOfNode(node: LineageNode, words: LineageWords): string {
   }
 }
 
+/** What an edge says of the node it is seen from: how that has to do with the next one, and how it is known. */
+export function nameEdge(edge: LineageEdge, next: LineageNode, way: 'up' | 'down', words: LineageWords): string {
+  const told = words[way][edge.relation](nameOfNode(next, words))
+  const notes = [edge.context, edge.found && words.found[edge.found]].filter((note) => note !== undefined)
+  return notes.length === 0 ? told : `${told} (${notes.join(', ')})`
+}
+
 /**
  * The lineage as a tree of lines: what was asked for, what it came of, and what came of it.
  *
@@ -120,16 +127,10 @@ function* branches(
     const isShown = shown.has(next.key)
     const hasMore = (tree[way].get(next.key) ?? []).length > 0
     const note = isShown && hasMore ? ` (${tree.words.seeAbove})` : ''
-    yield `${indent}${isLast ? '└─' : '├─'} ${describe(tree, edge, next, way)}${note}`
+    yield `${indent}${isLast ? '└─' : '├─'} ${tree.printable(nameEdge(edge, next, way, tree.words))}${note}`
     if (!isShown) yield* branches(tree, next, way, `${indent}${isLast ? '   ' : '│  '}`, shown)
   }
   if (more > 0) yield `${indent}└─ ${tree.words.more(more)}`
-}
-
-function describe({ words, printable }: Tree, edge: LineageEdge, next: LineageNode, way: 'up' | 'down'): string {
-  const told = words[way][edge.relation](nameOfNode(next, words))
-  const notes = [edge.context, edge.found && words.found[edge.found]].filter((note) => note !== undefined)
-  return printable(notes.length === 0 ? told : `${told} (${notes.join(', ')})`)
 }
 
 /** The lineage as a diagram that GitHub, GitLab and many editors draw: https://mermaid.js.org/syntax/flowchart.html */

@@ -50,38 +50,58 @@ describe('the lineage of a run', { timeout: 180_000 }, () => {
     await vscode.row('raw.csv: read · gone by now · 1111111111').waitFor()
   })
 
-  it('opens as text, which is made anew when it is opened again', async () => {
-    const editor = vscode.page.locator('.editor-instance .view-lines')
-    const shown = editor.getByText('read clean.csv')
-    await vscode.chooseFromMenu(vscode.row('Run train'), 'Show Lineage')
+  const heading = (name: string) => vscode.webview().getByRole('heading', { level: 1, name: `Lineage of ${name}` })
+  const node = (name: string) => vscode.webview().getByRole('button', { name: new RegExp(`^${name}`) })
+  const focused = (name: string) => vscode.webview().locator(':focus').getByText(name, { exact: true })
+
+  it('opens as a graph that leads along its edges to a run', async () => {
+    const { page, row } = vscode
+    await vscode.chooseFromMenu(row('Run train'), 'Show Lineage')
     // VS Code knows no row that is being listed anew, as it may be here after the refresh.
     const isAskedAgain = vscode.notification('Please choose again')
-    await shown.or(isAskedAgain).first().waitFor()
-    if (!(await shown.isVisible())) await vscode.chooseFromMenu(vscode.row('Run train'), 'Show Lineage')
-    await shown.waitFor()
+    await heading('train').or(isAskedAgain).first().waitFor()
+    if (!(await heading('train').isVisible())) await vscode.chooseFromMenu(row('Run train'), 'Show Lineage')
+    await node('train').focus()
+    for (const name of ['clean.csv', 'prepare', 'raw.csv']) {
+      await page.keyboard.press('ArrowLeft')
+      await focused(name).waitFor()
+    }
+    await page.keyboard.press('ArrowRight')
+    await focused('prepare').waitFor()
+    await page.keyboard.press('Enter')
+    await row('Run prepare').and(page.locator('[aria-selected="true"]')).waitFor()
+  })
+
+  it('is found out anew when it is asked, and is back when the window was reloaded', async () => {
+    const runId = (await findRun('prepare')) ?? assert.fail()
+    await workspace.client.call('runs/rename', { runId, name: 'prepare again' })
+    await vscode.webview().getByRole('button', { name: 'Reload' }).click()
+    await node('prepare again').focus()
+    await vscode.reload()
+    await heading('train').waitFor()
+    await node('prepare again').waitFor()
+  })
+
+  it('opens as text too', async () => {
+    await vscode.webview().getByRole('button', { name: 'Open as Text' }).click()
+    const editor = vscode.page.locator('.editor-instance .view-lines')
+    await editor.getByText('read clean.csv').waitFor()
     const lines = await editor.locator('.view-line').allInnerTexts()
     const text = lines.map((line) => line.replaceAll('\u00a0', ' ').trimEnd()).filter((line) => line !== '')
     assert.deepEqual(text, [
       'run train (FINISHED)',
       'came of',
       '└─ read clean.csv [3333333333] (training, found open)',
-      '   └─ written by run prepare (FINISHED) (declared)',
+      '   └─ written by run prepare again (FINISHED) (declared)',
       '      └─ read raw.csv [1111111111] (declared)',
     ])
-    await workspace.client.call('runs/rename', {
-      runId: (await findRun('prepare')) ?? assert.fail(),
-      name: 'prepare again',
-    })
-    await vscode.chooseFromMenu(vscode.row('Run train'), 'Show Lineage')
-    await editor.getByText('written by run prepare again').waitFor()
   })
 
   it('is shown of data too, whatever its path is now', async () => {
     await vscode.runCommand('Runwright: Show Lineage of Data')
     await vscode.pick('other.csv')
-    const editor = vscode.page.locator('.editor-instance .view-lines')
-    await editor.getByText('raw.csv [1111111111]').waitFor()
-    await editor.getByText('read by run prepare again (FINISHED) (declared)').waitFor()
+    await heading('raw.csv').waitFor()
+    await node('prepare again').waitFor()
   })
 
   async function findRun(name: string) {

@@ -25,7 +25,7 @@ export default defineCommand({
     // The command line knows which version the path is now, and says so where no run knows it.
     const graph = await askCommandLine(context.cli, { folder: chosen.root, words, operands: [chosen.path] })
     const [node] = parseGraph(graph, '').nodes
-    if (node !== undefined) await context.lineage.open(connection.id, 'data', node.id, basename(chosen.path))
+    if (node !== undefined) context.lineage.open(connection.id, 'data', node.id, basename(chosen.path))
   },
 })
 

@@ -9,6 +9,6 @@ export default defineCommand({
   accepts: isRunElement,
   takes: 'one',
   async run({ lineage }, [{ row, experiment }]) {
-    await lineage.open(experiment.connectionId, 'run', row.runId, row.name)
+    lineage.open(experiment.connectionId, 'run', row.runId, row.name)
   },
 })

@@ -120,7 +120,7 @@ function findRoot({ data }: Chooser, path: string): string | undefined {
   return (data.repositories() ?? []).map(({ root }) => root).findLast((root) => isInside(root, path))
 }
 
-function isInside(folder: string, path: string): boolean {
+export function isInside(folder: string, path: string): boolean {
   const inside = relative(folder, path)
   return inside !== '..' && !inside.startsWith(`..${sep}`) && !(sep === '\\' && /^[a-z]:/i.test(inside))
 }

@@ -6,7 +6,7 @@ import { localize } from '../localize.ts'
 export async function openRunOfJob(
   { vscode, explorer }: Pick<CommandContext, 'vscode' | 'explorer'>,
   connectionId: string,
-  { runId, experimentId, name }: Job,
+  { runId, experimentId, name }: Pick<Job, 'runId' | 'experimentId' | 'name'>,
 ): Promise<void> {
   const address = { connectionId, runId, experimentId }
   if (await explorer.reveal(address)) return
