@@ -104,7 +104,13 @@ describe('what history does to files, beside the real DVC', { timeout: 300_000 }
       before: Date.now() + 60_000,
       others: { commits: [], hashes: [], manifests: [] },
     }
-    const none = { repositories: [], isWithoutUnreadLists: false, lists: undefined, remote: undefined }
+    const none = {
+      repositories: [],
+      isWithoutUnreadLists: false,
+      isWithUnknownAge: false,
+      lists: undefined,
+      remote: undefined,
+    }
     await collectGarbage(data, { ...options, ...none }, testWork)
     for (const revision of ['trunk', 'side', 'trunk~1']) {
       await repository.git('checkout', '--quiet', revision)
