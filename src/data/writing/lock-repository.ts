@@ -43,14 +43,22 @@ export async function lockRepository(
   }
   for (const folder of [beside, cache.temporaryFolder]) removeAbandoned(folder, isAbandoned)
   removeAbandoned(indexFolder(temporaryFolder), isUnfinishedIndex)
-  return { takenMs: readClock(join(temporaryFolder, 'clock')), [Symbol.dispose]: () => lock[Symbol.dispose]() }
+  return stampLock(lock, temporaryFolder)
+}
+
+function stampLock(lock: Disposable, temporaryFolder: string): RepositoryLock {
+  using held = new DisposableStack()
+  held.use(lock)
+  const takenMs = readClock(join(temporaryFolder, 'clock'))
+  const owned = held.move()
+  return { takenMs, [Symbol.dispose]: () => owned.dispose() }
 }
 
 /** Takes the lock if nobody has it. */
 export function tryLockRepository({ temporaryFolder }: DataRepository): RepositoryLock | undefined {
   prepare(besideFolder(temporaryFolder))
   const lock = openLock(join(temporaryFolder, 'lock'))
-  return lock && { takenMs: readClock(join(temporaryFolder, 'clock')), [Symbol.dispose]: () => lock[Symbol.dispose]() }
+  return lock && stampLock(lock, temporaryFolder)
 }
 
 /** Where files of the workspace are written before they are moved to their places. */
