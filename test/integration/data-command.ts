@@ -5,21 +5,10 @@
 import { addPaths } from '../../src/data/add.ts'
 import { checkoutPaths } from '../../src/data/checkout.ts'
 import { commitPaths } from '../../src/data/commit.ts'
-import { collectGarbage, type GcOptions } from '../../src/data/gc.ts'
+import { collectGarbage } from '../../src/data/gc.ts'
 import { openDataRepository } from '../../src/data/repository.ts'
+import { gcOfAll } from '../../src/data/test-gc.ts'
 import { quietWork } from '../../src/data/test-repository.ts'
-
-const gcOfAll: GcOptions = {
-  env: process.env,
-  isDryRun: false,
-  before: Date.now() + 60_000,
-  isWithUnknownAge: false,
-  others: { commits: [], hashes: [], manifests: [] },
-  repositories: [],
-  isWithoutUnreadLists: false,
-  lists: undefined,
-  remote: undefined,
-}
 
 const [folder = '', command = '', ...paths] = process.argv.slice(2)
 const repository = await openDataRepository(folder)

@@ -7,10 +7,11 @@ import { describe, it } from 'node:test'
 import { addPaths } from '../../src/data/add.ts'
 import { checkoutPaths } from '../../src/data/checkout.ts'
 import { fetchData } from '../../src/data/fetch.ts'
-import { collectGarbage, type GcOptions } from '../../src/data/gc.ts'
+import { collectGarbage } from '../../src/data/gc.ts'
 import { chunkedEnding, openRemote } from '../../src/data/open-remote.ts'
 import { pushData } from '../../src/data/push.ts'
 import { type DataRepository, openDataRepository } from '../../src/data/repository.ts'
+import { gcOfAll } from '../../src/data/test-gc.ts'
 import { quietWork } from '../../src/data/test-repository.ts'
 import { cannotMount, openSmallDisk } from './mounts.ts'
 
@@ -157,15 +158,3 @@ describe('a disk that is full', { skip: cannotMount }, () => {
     await checkFiles(repository, files)
   })
 })
-
-const gcOfAll: GcOptions = {
-  env: {},
-  isDryRun: false,
-  before: Date.now() + 60_000,
-  isWithUnknownAge: false,
-  others: { commits: [], hashes: [], manifests: [] },
-  repositories: [],
-  isWithoutUnreadLists: false,
-  lists: undefined,
-  remote: undefined,
-}
