@@ -11,6 +11,7 @@ import { chunkKey, dataKey, type ObjectKey, parseChunkKey } from './object-key.t
 import { openRemote, withoutChunks } from './open-remote.ts'
 import { formatPointer } from './pointer.ts'
 import type { DataRemote } from './remote.ts'
+import { gcOfAll } from './test-gc.ts'
 import { createTestHistory, md5Of, type TestHistory, testWork } from './test-history.ts'
 
 const isLong = process.env['RUNWRIGHT_LONG_TESTS'] === '1'
@@ -44,22 +45,7 @@ async function openPlace() {
 }
 
 const gc = ({ data }: TestHistory, options: Partial<GcOptions>) =>
-  collectGarbage(
-    data,
-    {
-      env: process.env,
-      isDryRun: false,
-      before: Date.now() + 60_000,
-      isWithUnknownAge: false,
-      others: { commits: [], hashes: [], manifests: [] },
-      repositories: [],
-      isWithoutUnreadLists: false,
-      lists: undefined,
-      remote: undefined,
-      ...options,
-    },
-    testWork,
-  )
+  collectGarbage(data, { ...gcOfAll, ...options }, testWork)
 
 function pointTo(repository: TestHistory, path: string, hash: DataHash): Promise<void> {
   const out = { hash, sizeBytes: undefined, fileCount: undefined, sha256: undefined, path }

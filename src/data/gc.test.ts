@@ -7,6 +7,7 @@ import { collectGarbage, type GcOptions } from './gc.ts'
 import { dataKey } from './object-key.ts'
 import { openRemote } from './open-remote.ts'
 import type { DataRemote } from './remote.ts'
+import { gcOfAll } from './test-gc.ts'
 import { md5Of, type TestHistory, createTestHistory, testWork } from './test-history.ts'
 import { listNeededByCheckout, makeHistory } from './test-random-history.ts'
 import { openDataRepository } from './repository.ts'
@@ -14,22 +15,7 @@ import { openDataRepository } from './repository.ts'
 const isLong = process.env['RUNWRIGHT_LONG_TESTS'] === '1'
 
 const gc = ({ data }: Pick<TestHistory, 'data'>, options: Partial<GcOptions> = {}) =>
-  collectGarbage(
-    data,
-    {
-      env: process.env,
-      isDryRun: false,
-      before: Date.now() + 60_000,
-      isWithUnknownAge: false,
-      others: { commits: [], hashes: [], manifests: [] },
-      repositories: [],
-      isWithoutUnreadLists: false,
-      lists: undefined,
-      remote: undefined,
-      ...options,
-    },
-    testWork,
-  )
+  collectGarbage(data, { ...gcOfAll, ...options }, testWork)
 
 const isFile = (key: string) => key.startsWith('files/')
 

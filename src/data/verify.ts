@@ -141,5 +141,5 @@ function findProblem(
 
 /** It is no longer taken for sound because it looks as it did when it was. */
 function distrust(cache: DataCache, { key }: HashedObject): void {
-  if (key.startsWith('files/md5/')) cache.states.record(nameOf(key), { size: -1, mtimeMs: -1, ino: -1 })
+  if (key.startsWith('files/md5/')) cache.states.distrust(nameOf(key))
 }

@@ -16,8 +16,9 @@ export function openLock(path: string): Disposable | undefined {
     // Who takes no lock need not wait for SQLite to be loaded.
     const sqlite = process.getBuiltinModule('node:sqlite')
     database = new sqlite.DatabaseSync(path, { timeout: 0 })
-    // An exclusive transaction takes SQLite's file lock at once, and needs nothing to be written.
-    database.exec('begin exclusive')
+    // An exclusive transaction takes SQLite's file lock at once. With a journal on the disk it would write there, and
+    // nobody could free a full one.
+    database.exec('pragma journal_mode = memory; begin exclusive')
   } catch (error) {
     database?.close()
     if (errorNumber(error) === sqliteBusy) return undefined

@@ -8,6 +8,7 @@ import { commitPaths } from '../../src/data/commit.ts'
 import { type DataRepository, openDataRepository } from '../../src/data/repository.ts'
 import { readStatus } from '../../src/data/status.ts'
 import { quietWork } from '../../src/data/test-repository.ts'
+import { tryLockRepository } from '../../src/data/writing/lock-repository.ts'
 import { cannotMount, openSmallDisk, type SmallDisk } from './mounts.ts'
 
 const fileCount = 300
@@ -56,6 +57,9 @@ describe('a disk that is full', { skip: cannotMount }, () => {
       await assert.rejects(add(), full)
       await assert.rejects(readFile(join(repository.root, 'data.dvc')), { code: 'ENOENT' })
       await disk.free()
+      const lock = tryLockRepository(repository)
+      assert.ok(lock, 'it is still locked')
+      lock[Symbol.dispose]()
       await add()
       await checkFiles(repository, [1])
       await checkNothingIsLeft(repository)

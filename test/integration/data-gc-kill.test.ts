@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createTestHistory, type TestHistory } from '../../src/data/test-history.ts'
+import { readRecipe } from '../../src/data/chunked/read-recipe.ts'
+import { chunkKey, dataKey } from '../../src/data/object-key.ts'
+import { chunkedEnding, openRemote } from '../../src/data/open-remote.ts'
+import type { DataRemote } from '../../src/data/remote.ts'
+import { createTestHistory, md5Of, type TestHistory, testWork } from '../../src/data/test-history.ts'
 import { listNeededByCheckout } from '../../src/data/test-random-history.ts'
 
 const kills = process.env['RUNWRIGHT_LONG_TESTS'] === undefined ? 4 : 100
@@ -24,8 +30,8 @@ async function litter({ put, root }: TestHistory, turn: number): Promise<void> {
 }
 
 /** @param afterMs since it has said that it begins; undefined lets it end */
-async function gc(root: string, afterMs: number | undefined): Promise<boolean> {
-  const child = spawn(process.execPath, [script, root, 'gc'], { stdio: ['ignore', 'pipe', 'inherit'] })
+async function gc(root: string, afterMs: number | undefined, ...remote: string[]): Promise<boolean> {
+  const child = spawn(process.execPath, [script, root, 'gc', ...remote], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
   await once(child.stdout, 'data')
   await Promise.race([ended, ...(afterMs === undefined ? [] : [delay(afterMs)])])
@@ -77,4 +83,50 @@ describe('gc that is killed', () => {
       needed,
     )
   })
+
+  it('has left each recipe of a remote of chunks its packs, and each index its pack', async (test) => {
+    await using repository = await createTestHistory()
+    const url = join(repository.root, '.git/store')
+    const options = { url, options: new Map<string, string>(), folder: '/', env: {} }
+    await using plain = await openRemote(options)
+    const kept = randomBytes(3 << 20)
+    const push = async (bytes: Buffer) => {
+      await using chunked = await openRemote({ ...options, url: url + chunkedEnding })
+      const path = join(repository.root, '.git/pushed')
+      await writeFile(path, bytes)
+      await chunked.write(dataKey(md5Of(bytes)), { path, sizeBytes: bytes.length }, testWork.signal)
+    }
+    await push(kept)
+    await repository.write({ 'd.dvc': `outs:\n- md5: ${md5Of(kept)}\n  hash: md5\n  path: d\n` })
+    let killed = 0
+    for (let turn = 0; turn < kills; turn++) {
+      for (let file = 0; file < 8; file++) await push(Buffer.concat([kept.subarray(0, 1 << 20), randomBytes(1 << 20)]))
+      if (await gc(repository.root, turn === 0 ? 0 : Math.random() * 120, url)) killed++
+      await checkPacks(plain)
+    }
+    assert.ok(killed > 0, 'every gc had ended before it was killed')
+    test.diagnostic(`${killed} of ${kills} before they ended`)
+    await gc(repository.root, undefined, url)
+    const { packs, recipes } = await checkPacks(plain)
+    assert.deepEqual([packs, recipes], [1, [chunkKey('recipe', md5Of(kept))]])
+    await using chunked = await openRemote({ ...options, url: url + chunkedEnding })
+    assert.ok((await buffer(await chunked.read(dataKey(md5Of(kept)), 0, testWork.signal))).equals(kept))
+  })
 })
+
+async function checkPacks(plain: DataRemote) {
+  const list = async (prefix: string) =>
+    (await Array.fromAsync(plain.list(prefix, testWork.signal))).map(({ key }) => key)
+  const [packs, indexes, recipes] = [
+    await list('runwright/pack/'),
+    await list('runwright/index/'),
+    await list('runwright/recipe/'),
+  ]
+  const there = new Set<string>(packs)
+  for (const index of indexes) assert.ok(there.has(index.replace('index', 'pack')), `${index} without its pack`)
+  for (const recipe of recipes) {
+    const { runs } = await readRecipe(plain, recipe, testWork.signal)
+    for (const { pack } of runs) assert.ok(there.has(chunkKey('pack', pack)), `${recipe} without ${pack}`)
+  }
+  return { packs: packs.length, recipes }
+}

@@ -11,6 +11,7 @@ import { movePath } from '../../src/data/move.ts'
 import { removePaths } from '../../src/data/remove.ts'
 import { openDataRepository } from '../../src/data/repository.ts'
 import { resolveMerge } from '../../src/data/resolve.ts'
+import { gcOfAll } from '../../src/data/test-gc.ts'
 import { createTestHistory, testWork } from '../../src/data/test-history.ts'
 import { createTestRepository } from '../../src/git/test-repository.ts'
 import { runDvc } from './real-dvc.ts'
@@ -98,20 +99,7 @@ describe('what history does to files, beside the real DVC', { timeout: 300_000 }
     )
     assert.match(await runDvc(root, 'status'), /up to date/)
 
-    const options = {
-      env,
-      isDryRun: false,
-      before: Date.now() + 60_000,
-      others: { commits: [], hashes: [], manifests: [] },
-    }
-    const none = {
-      repositories: [],
-      isWithoutUnreadLists: false,
-      isWithUnknownAge: false,
-      lists: undefined,
-      remote: undefined,
-    }
-    await collectGarbage(data, { ...options, ...none }, testWork)
+    await collectGarbage(data, { ...gcOfAll, env }, testWork)
     for (const revision of ['trunk', 'side', 'trunk~1']) {
       await repository.git('checkout', '--quiet', revision)
       await runDvc(root, 'checkout', '--quiet')

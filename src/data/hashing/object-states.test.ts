@@ -29,6 +29,19 @@ describe('what is known of objects', () => {
     assert.equal(states.isKnown(md5(1), { ...stat(1), mtimeMs: 0 }), false)
   })
 
+  it('holds no more once one was seen to be damaged', () => {
+    using opened = openFolder()
+    {
+      using states = openObjectStates(opened.file)
+      states.record(md5(1), stat(1))
+      states.distrust(md5(1))
+      using others = openObjectStates(opened.file)
+      assert.equal(others.isKnown(md5(1), stat(1)), false)
+    }
+    using states = openObjectStates(opened.file)
+    assert.equal(states.isKnown(md5(1), stat(1)), false)
+  })
+
   it('is nothing where a write was cut off', () => {
     using opened = openFolder()
     {

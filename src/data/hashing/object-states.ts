@@ -8,6 +8,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
+import { RunwrightError } from '../../protocol/errors.ts'
 import { toStorageError } from '../../store/storage-error.ts'
 import type { ObjectStat } from './store-object.ts'
 
@@ -18,8 +19,14 @@ import type { ObjectStat } from './store-object.ts'
 export interface ObjectStates extends Disposable {
   /** Whether an object that looks so was seen to be what its name says. */
   isKnown(md5: string, stat: ObjectStat): boolean
-  /** Written at the latest when disposed. */
+  /** Written at the latest when disposed; on a full disk it is forgotten, and the object hashed again. */
   record(md5: string, stat: ObjectStat): void
+  /**
+   * What was known of an object holds no more: it was seen to be damaged. Written at once.
+   *
+   * @throws STORAGE_FULL, STORAGE_READ_ONLY
+   */
+  distrust(md5: string): void
 }
 
 /** md5, size, time, inode. */
@@ -31,9 +38,26 @@ export function openObjectStates(file: string): ObjectStates {
   let loaded: Table | undefined
   let pending = Buffer.alloc(0)
   let count = 0
-  const flush = () => {
-    if (count > 0) append(file, pending.subarray(0, count * recordBytes))
+  const write = () => {
+    const records = pending.subarray(0, count * recordBytes)
     count = 0
+    if (records.length > 0) append(file, records)
+  }
+  const flush = () => {
+    try {
+      write()
+    } catch (error) {
+      if (!(error instanceof RunwrightError) || error.code !== 'STORAGE_FULL') throw error
+    }
+  }
+  const record = (md5: string, { size, mtimeMs, ino }: ObjectStat) => {
+    if (pending.length === 0) pending = Buffer.alloc(pendingRecords * recordBytes)
+    const at = count++ * recordBytes
+    pending.write(md5, at, 'hex')
+    pending.writeDoubleLE(size, at + 16)
+    pending.writeDoubleLE(mtimeMs, at + 24)
+    pending.writeDoubleLE(ino, at + 32)
+    if (count === pendingRecords) flush()
   }
   return {
     isKnown(md5, { size, mtimeMs, ino }) {
@@ -48,14 +72,11 @@ export function openObjectStates(file: string): ObjectStates {
         bytes.readDoubleLE(at + 32) === ino
       )
     },
-    record(md5, { size, mtimeMs, ino }) {
-      if (pending.length === 0) pending = Buffer.alloc(pendingRecords * recordBytes)
-      const at = count++ * recordBytes
-      pending.write(md5, at, 'hex')
-      pending.writeDoubleLE(size, at + 16)
-      pending.writeDoubleLE(mtimeMs, at + 24)
-      pending.writeDoubleLE(ino, at + 32)
-      if (count === pendingRecords) flush()
+    record,
+    distrust(md5) {
+      flush()
+      record(md5, { size: -1, mtimeMs: -1, ino: -1 })
+      write()
     },
     [Symbol.dispose]: flush,
   }
@@ -63,15 +84,17 @@ export function openObjectStates(file: string): ObjectStates {
 
 /** A write that was cut off must not shift what comes after it. */
 function append(file: string, records: Uint8Array): void {
-  const fd = openSync(file, 'a')
+  let fd: number | undefined
   try {
+    fd = openSync(file, 'a')
     const { size } = fstatSync(fd)
     if (size % recordBytes !== 0) ftruncateSync(fd, size - (size % recordBytes))
-    writeSync(fd, records)
+    // Of a disk that is nearly full it may take a part, and refuses the rest.
+    for (let at = 0; at < records.length;) at += writeSync(fd, records, at)
   } catch (error) {
     throw toStorageError(error, file)
   } finally {
-    closeSync(fd)
+    if (fd !== undefined) closeSync(fd)
   }
 }
 

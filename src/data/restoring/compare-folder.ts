@@ -7,7 +7,7 @@ import { loadIgnoreRules } from '../ignore/ignore-rules.ts'
 import { dataKey } from '../object-key.ts'
 import { compareWithIndex, createShape } from '../workspace/as-indexed.ts'
 import { isSameStamp, takeCacheStamp } from '../workspace/cache-stamp.ts'
-import { openIndexReader, openIndexWriter } from '../workspace/file-index.ts'
+import { openIndexReader, openOptionalIndexWriter } from '../workspace/file-index.ts'
 import { type EntryState, md5Of } from '../workspace/read-states.ts'
 import { scanFolder } from '../workspace/scan-folder.ts'
 import type { Reading } from '../writing/open-recording.ts'
@@ -29,7 +29,7 @@ export async function compareFolder(
   const file = indexFile(repository.temporaryFolder, path)
   const lists = noDifferences()
   if (isAsIndexed(reading, path, hash, file)) return { isSame: true, ...lists }
-  using writer = reading.canSave ? openIndexWriter(file) : undefined
+  using writer = reading.canSave ? openOptionalIndexWriter(file) : undefined
   const shape = createShape()
   const own = createListHash()
   async function* readAndRemember(): AsyncGenerator<EntryState & { readonly kind: 'file' }> {

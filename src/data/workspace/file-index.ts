@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, renameSync, unlinkSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
+import { RunwrightError } from '../../protocol/errors.ts'
 import { toStorageError } from '../../store/storage-error.ts'
 import type { DataHash, Sha256 } from '../hash.ts'
 import type { CacheStamp } from './cache-stamp.ts'
@@ -146,7 +147,18 @@ export function openIndexWriter(file: string): IndexWriter {
   }
   fd = attempt(() => openSync(temporary, 'w'))
   const put = (bytes: Uint8Array) => fd !== undefined && attempt(() => writeSync(fd ?? -1, bytes))
-  put(magic)
+  const drop = () => {
+    if (fd === undefined) return
+    closeSync(fd)
+    fd = undefined
+    unlinkSync(temporary)
+  }
+  try {
+    put(magic)
+  } catch (error) {
+    drop()
+    throw error
+  }
   const flush = () => {
     if (filled === 0) return
     const bytes = block.subarray(0, filled)
@@ -178,10 +190,30 @@ export function openIndexWriter(file: string): IndexWriter {
       fd = undefined
       attempt(() => renameSync(temporary, file))
     },
-    [Symbol.dispose]() {
-      if (fd === undefined) return
-      closeSync(fd)
-      unlinkSync(temporary)
-    },
+    [Symbol.dispose]: drop,
+  }
+}
+
+/**
+ * As `openIndexWriter`, for what need not be remembered: on a full disk it is not, and the index that is there stays.
+ *
+ * @throws STORAGE_READ_ONLY
+ */
+export function openOptionalIndexWriter(file: string): IndexWriter {
+  let writer: IndexWriter | undefined
+  const attempt = (work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      writer?.[Symbol.dispose]()
+      writer = undefined
+      if (!(error instanceof RunwrightError) || error.code !== 'STORAGE_FULL') throw error
+    }
+  }
+  attempt(() => void (writer = openIndexWriter(file)))
+  return {
+    add: (record) => attempt(() => writer?.add(record)),
+    finish: (summary) => attempt(() => writer?.finish(summary)),
+    [Symbol.dispose]: () => writer?.[Symbol.dispose](),
   }
 }

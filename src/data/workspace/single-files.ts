@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { compareCodePoints } from '../relative-path.ts'
 import { indexFolder } from '../writing/lock-repository.ts'
-import { type IndexRecord, openIndexReader, openIndexWriter } from './file-index.ts'
+import { type IndexRecord, openIndexReader, openOptionalIndexWriter } from './file-index.ts'
 
 /** The index of files that have a `.dvc` file of their own, by their paths from the root. */
 export interface SingleFiles {
@@ -14,7 +14,7 @@ export interface SingleFiles {
   before(path: string): IndexRecord | undefined
   set(record: IndexRecord): void
   isChanged(): boolean
-  /** Writes what was set. */
+  /** Writes what was set; on a full disk it is forgotten. */
   save(): void
 }
 
@@ -39,7 +39,7 @@ export function openSingleFiles(temporaryFolder: string): SingleFiles {
     isChanged: () => isChanged,
     save() {
       if (!isChanged) return
-      using writer = openIndexWriter(file)
+      using writer = openOptionalIndexWriter(file)
       for (const record of [...records.values()].sort((a, b) => compareCodePoints(a.path, b.path))) writer.add(record)
       writer.finish({ version: undefined, cacheStamp: undefined, shape: undefined })
       isChanged = false

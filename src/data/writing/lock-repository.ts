@@ -42,9 +42,15 @@ export async function lockRepository(
   locks.use(await waitFor(() => tryDvcLock(repository), dvcRetryMs, work))
   for (const folder of [beside, cache.temporaryFolder]) removeAbandoned(folder, isAbandoned)
   removeAbandoned(indexFolder(temporaryFolder), isUnfinishedIndex)
+  return stampLock(locks.move(), temporaryFolder)
+}
+
+function stampLock(lock: Disposable, temporaryFolder: string): RepositoryLock {
+  using held = new DisposableStack()
+  held.use(lock)
   const takenMs = readClock(join(temporaryFolder, 'clock'))
-  const taken = locks.move()
-  return { takenMs, [Symbol.dispose]: () => taken.dispose() }
+  const owned = held.move()
+  return { takenMs, [Symbol.dispose]: () => owned.dispose() }
 }
 
 async function waitFor<Lock>(take: () => Lock | undefined, everyMs: number, { signal, progress }: Work): Promise<Lock> {
@@ -62,7 +68,7 @@ async function waitFor<Lock>(take: () => Lock | undefined, everyMs: number, { si
 export function tryLockRepository({ temporaryFolder }: DataRepository): RepositoryLock | undefined {
   prepare(besideFolder(temporaryFolder))
   const lock = openLock(join(temporaryFolder, 'lock'))
-  return lock && { takenMs: readClock(join(temporaryFolder, 'clock')), [Symbol.dispose]: () => lock[Symbol.dispose]() }
+  return lock && stampLock(lock, temporaryFolder)
 }
 
 /** Where files of the workspace are written before they are moved to their places. */
