@@ -38,7 +38,16 @@ const pieceBytes = 128 << 10
  */
 export async function sendRequest(request: WebRequest): Promise<WebAnswer> {
   const { method, url, headers = {}, body, signal, follow = false } = request
-  const watch = watchSilence(request)
+  const silence = watchSilence(request)
+  // A request that is answered before all of it is sent leaves its file open.
+  let close: () => void = () => undefined
+  const watch = {
+    ...silence,
+    end() {
+      silence.end()
+      close()
+    },
+  }
   const length = typeof body === 'string' || body instanceof Uint8Array ? undefined : body?.length
   // What is still on its way when the request has failed is no progress.
   let isOver = false
@@ -47,12 +56,14 @@ export async function sendRequest(request: WebRequest): Promise<WebAnswer> {
     return !isOver
   }
   try {
+    const opened = body === undefined ? undefined : await openBody(body, moved)
+    if (typeof opened === 'object' && 'return' in opened) close = () => void opened.return().catch(() => undefined)
     const response = await fetch(url, {
       method,
       headers: length === undefined ? headers : { ...headers, 'content-length': String(length) },
       signal: watch.signal,
       redirect: follow ? 'follow' : 'manual',
-      ...(body === undefined ? {} : { body: await openBody(body, moved), duplex: 'half' }),
+      ...(opened === undefined ? {} : { body: opened, duplex: 'half' }),
     })
     watch.isAlive()
     return { response, url, watch }
@@ -93,7 +104,7 @@ function watchSilence({ signal, idleMs, url }: WebRequest): SilenceWatch {
 async function openBody(
   body: string | Uint8Array | FileBody,
   moved: () => boolean,
-): Promise<string | Uint8Array | AsyncIterable<Uint8Array>> {
+): Promise<string | Uint8Array | AsyncGenerator<Uint8Array, void>> {
   if (typeof body === 'string' || body instanceof Uint8Array) return body
   const { path, start, length, sizeBytes, onBytes } = body
   if (start === 0 && length === sizeBytes && length <= smallBytes) {
@@ -105,7 +116,10 @@ async function openBody(
 }
 
 /** Two buffers by turns: gigabytes of garbage are collected too late. Whoever sends takes a copy of each. */
-async function* readPart({ path, start, length, onBytes }: FileBody, moved: () => boolean): AsyncGenerator<Uint8Array> {
+async function* readPart(
+  { path, start, length, onBytes }: FileBody,
+  moved: () => boolean,
+): AsyncGenerator<Uint8Array, void> {
   await using file = await open(path)
   const buffers = [Buffer.allocUnsafeSlow(pieceBytes), Buffer.allocUnsafeSlow(pieceBytes)] as const
   for (let done = 0, turn = 0; done < length; turn = 1 - turn) {
