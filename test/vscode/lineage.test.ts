@@ -23,18 +23,23 @@ describe('the lineage of a run', { timeout: 180_000 }, () => {
     await mkdir(join(folder, '.dvc'))
     await writeFile(join(folder, 'raw.csv.dvc'), pointer('raw.csv', '1'))
     await writeFile(join(folder, 'clean.csv.dvc'), pointer('clean.csv', '2'))
-    const log = async (name: string, data: readonly RunData[]) => {
-      const runId = await logRun('digits', { name })
+    const log = async (name: string, data: readonly RunData[], artifacts = {}) => {
+      const runId = await logRun('digits', { name, artifacts })
       await workspace.client.call('runs/log-inputs', { runId, datasets: data.map(toDatasetInput) })
+      return runId
     }
     await log('prepare', [
       { version: version('raw.csv', '1'), context: 'input', found: 'declared' },
       { version: version('clean.csv', '3'), context: 'output', found: 'declared' },
     ])
-    await log('train', [{ version: version('clean.csv', '3'), context: 'training', found: 'opened' }])
+    const model = { 'model/MLmodel': 'flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n' }
+    const read = { version: version('clean.csv', '3'), context: 'training', found: 'opened' } as const
+    const runId = await log('train', [read], model)
+    await workspace.client.call('models/register', { runId, name: 'digits' })
+    await log('other', [read])
     vscode = resources.use(await openWorkbench({ workspace: folder, size: { width: 1280, height: 1600 } }))
     await vscode.showRunwright()
-    await vscode.expand(vscode.row('Experiment digits, 2 runs'))
+    await vscode.expand(vscode.row('Experiment digits, 3 runs'))
   })
   after(() => resources.disposeAsync())
 
@@ -72,6 +77,14 @@ describe('the lineage of a run', { timeout: 180_000 }, () => {
     await row('Run prepare').and(page.locator('[aria-selected="true"]')).waitFor()
   })
 
+  it('shows what else lies next to a node when it is asked', async () => {
+    await node('clean.csv').focus()
+    assert.equal(await node('other').count(), 0)
+    await vscode.page.keyboard.press('+')
+    await node('other').waitFor()
+    await focused('clean.csv').waitFor()
+  })
+
   it('is found out anew when it is asked, and is back when the window was reloaded', async () => {
     const runId = (await findRun('prepare')) ?? assert.fail()
     await workspace.client.call('runs/rename', { runId, name: 'prepare again' })
@@ -80,6 +93,7 @@ describe('the lineage of a run', { timeout: 180_000 }, () => {
     await vscode.reload()
     await heading('train').waitFor()
     await node('prepare again').waitFor()
+    await node('other').waitFor()
   })
 
   it('opens as text too', async () => {
@@ -94,6 +108,8 @@ describe('the lineage of a run', { timeout: 180_000 }, () => {
       '└─ read clean.csv [3333333333] (training, found open)',
       '   └─ written by run prepare again (FINISHED) (declared)',
       '      └─ read raw.csv [1111111111] (declared)',
+      'led to',
+      '└─ registered as digits version 1',
     ])
   })
 
@@ -102,6 +118,15 @@ describe('the lineage of a run', { timeout: 180_000 }, () => {
     await vscode.pick('other.csv')
     await heading('raw.csv').waitFor()
     await node('prepare again').waitFor()
+  })
+
+  it('leads to what the registry knows of a model version, and to what has changed in data', async () => {
+    const { page } = vscode
+    await node('clean.csv').press('Enter')
+    await page.getByRole('tab', { name: /^clean\.csv: What Changed/ }).waitFor()
+    await vscode.runCommand('View: Close Editor')
+    await node('digits version 1').press('Enter')
+    await page.locator('.editor-instance .view-lines').getByText('"version": 1').waitFor()
   })
 
   async function findRun(name: string) {

@@ -53,7 +53,7 @@ describe('the page of a lineage', { timeout: 180_000 }, () => {
   it('draws what was first before what came of it, and marks where it begins', async () => {
     await using view = await open()
     const { page } = view
-    await page.getByRole('heading', { level: 1, name: 'Lineage of digits version 3 @champion' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Lineage of digits version 3' }).waitFor()
     await page.getByText('8 of at least 15 shown').waitFor()
     const order = [
       'data/raw.csv',
@@ -71,7 +71,9 @@ describe('the page of a lineage', { timeout: 180_000 }, () => {
       starts.toSorted((a, b) => a - b),
     )
     assert.equal(new Set(starts).size, order.length)
-    await page.getByRole('button', { name: 'digits version 3 @champion model version start of this lineage' }).waitFor()
+    await page
+      .getByRole('button', { name: 'digits version 3 model version · @champion start of this lineage' })
+      .waitFor()
     await page.getByRole('button', { name: 'data/raw.csv data · ⁦1111111111⁩ 7 more after it not shown' }).waitFor()
     assert.deepEqual(view.errors, [])
   })

@@ -11,7 +11,11 @@ declare function acquireVsCodeApi(): {
 }
 
 const api = acquireVsCodeApi()
-const tell = (message: FromLineagePage) => api.postMessage(message)
+const tell = (message: FromLineagePage) => {
+  // What went wrong before is no longer of interest.
+  notice.hidden = true
+  api.postMessage(message)
+}
 
 // From the start, because the window may be reloaded before there is a graph.
 const before = api.getState()

@@ -1,4 +1,4 @@
-import { nameEdge, nameOfNode } from '../../protocol/lineage-text.ts'
+import { nameEdge } from '../../protocol/lineage-text.ts'
 import type { LineageGraph, LineageNode } from '../../protocol/lineage.ts'
 import type {
   KeptLineagePage,
@@ -62,8 +62,13 @@ function nameParts(node: LineageNode): Pick<PageNode, 'title' | 'detail'> {
         title: node.paths.join(' = '),
         detail: `${localize('data')} · \u2066${node.id.slice(0, shownDigits)}\u2069`,
       }
-    case 'model-version':
-      return { title: nameOfNode(node, lineageWords()), detail: localize('model version') }
+    case 'model-version': {
+      const aliases = node.aliases.map((alias) => `@${alias}`)
+      return {
+        title: lineageWords().modelVersion(node.name, node.version),
+        detail: [localize('model version'), ...aliases].join(' · '),
+      }
+    }
   }
 }
 
