@@ -201,7 +201,8 @@ for (const shell of shells) {
     })
 
     it('asks for a checkpoint those who listen', async () => {
-      const text = 'trap "echo saved; exit 0" USR1; echo on; while :; do sleep 0.05; done'
+      // A process that it has just forked would still listen, as it does, and be another program when the signal comes.
+      const text = 'trap "echo saved; exit 0" USR1; sleep 55 & sleep 0.1; echo on; wait $!'
       await using job = await script(text)
       const child = await startPrinted(job, 'on')
       child.send('SIGUSR1')
