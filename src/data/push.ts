@@ -114,15 +114,17 @@ async function sendObjects(sending: Sending, objects: readonly TransferObject[])
   const { local } = remote
   const sizeOf = ({ key }: TransferObject) => sizes.get(key) ?? 0
   const wanted = objects.filter(({ key }) => sizes.has(key))
-  const quick = local === undefined ? [] : wanted.filter((object) => sizeOf(object) <= quickBytes)
-  const slow = quick.length === 0 ? wanted : wanted.filter((object) => sizeOf(object) > quickBytes)
+  const isQuick = (object: TransferObject) => local !== undefined && sizeOf(object) <= quickBytes
+  const quick = wanted.filter(isQuick)
   const left =
-    local === undefined || quick.length === 0
-      ? []
-      : await sendLocal({ local, cache, tally, work }, quick, sizes, (key) => confirmed.add(key))
-  const sent = await tally.move([...slow, ...left], remote.concurrency, ({ key }, onBytes) =>
-    sendObject(remote, key, { path: cache.path(key), sizeBytes: sizes.get(key) ?? 0, onBytes }, work.signal),
-  )
+    local !== undefined && quick.length > 0
+      ? await sendLocal({ local, cache, tally, work }, quick, sizes, (key) => confirmed.add(key))
+      : []
+  const slow = [...wanted.filter((object) => !isQuick(object)), ...left]
+  const sent = await tally.move(slow, remote.concurrency, (object, onBytes) => {
+    const source = { path: cache.path(object.key), sizeBytes: sizeOf(object), onBytes }
+    return sendObject(remote, object.key, source, work.signal)
+  })
   for (const key of sent) confirmed.add(key)
 }
 

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test'
 import { parseRunId } from './ids.ts'
 import { defaultExperimentId } from './mlflow/id-fields.ts'
 import { englishLineage, formatLineage, formatMermaid } from './lineage-text.ts'
-import type { LineageEdge, LineageGraph, LineageNode } from './lineage.ts'
+import type { LineageGraph, LineageNode } from './lineage.ts'
+import { testEdge as edge, testModelVersion as model } from './test-lineage.ts'
 
 const run = (name: string, more: object = {}): LineageNode => ({
   kind: 'run',
@@ -25,22 +26,6 @@ const data = (...paths: string[]): LineageNode => ({
   paths,
   moreUp: 0,
   moreDown: 0,
-})
-const model: LineageNode = {
-  kind: 'model-version',
-  key: 'model-version:digits/3',
-  id: 'digits/3',
-  name: 'digits',
-  version: 3,
-  aliases: ['champion'],
-  moreUp: 0,
-  moreDown: 0,
-}
-const edge = (from: string, relation: LineageEdge['relation'], to: string, more: object = {}): LineageEdge => ({
-  from,
-  to,
-  relation,
-  ...more,
 })
 const show = (graph: LineageGraph) => formatLineage(graph, englishLineage, (text) => text)
 

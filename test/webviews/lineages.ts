@@ -1,5 +1,6 @@
 import { defaultExperimentId } from '../../src/protocol/mlflow/id-fields.ts'
-import type { LineageEdge, LineageGraph, LineageNode } from '../../src/protocol/lineage.ts'
+import type { LineageGraph, LineageNode } from '../../src/protocol/lineage.ts'
+import { testEdge as edge, testModelVersion as version } from '../../src/protocol/test-lineage.ts'
 
 const none = { moreUp: 0, moreDown: 0 }
 
@@ -24,28 +25,12 @@ const data = (path: string, digit: string, more: object = {}): LineageNode => ({
   ...more,
 })
 
-const edge = (from: string, relation: LineageEdge['relation'], to: string, more: object = {}): LineageEdge => ({
-  from,
-  to,
-  relation,
-  ...more,
-})
-
 const [raw, clean, test, file] = [
   data('data/raw.csv', '1', { moreDown: 7 }),
   data('data/clean.csv', '2'),
   data('data/test.csv', '3'),
   data('models/digits.onnx', '4'),
 ]
-const version: LineageNode = {
-  kind: 'model-version',
-  key: 'model-version:digits/3',
-  id: 'digits/3',
-  name: 'digits',
-  version: 3,
-  aliases: ['champion'],
-  ...none,
-}
 
 /** From raw data to the run that uses the model that was made of it. */
 export const digitsLineage: LineageGraph = {

@@ -12,8 +12,8 @@ import type { Assistance } from './take-big.ts'
 import { type TakenFiles, takeFiles, type TakeRequest } from './take-files.ts'
 
 /**
- * Threads that hash files and store their objects, make files from objects, or copy objects. They are started when there is enough to
- * do; little is done at once, by the thread that asks.
+ * Threads that hash files and store their objects, make files from objects, or copy objects. They are started when there
+ * is enough to do; little is done at once, by the thread that asks.
  */
 export interface HashPool extends AsyncDisposable {
   /** @param sizeBytes of all files together, as far as is known */

@@ -1,7 +1,8 @@
-import { closeSync, constants, copyFileSync, fstatSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import { readFully } from './read-fully.ts'
 import { addSharedBytes, type SharedProgress, throwIfCancelledShared } from './shared-progress.ts'
-import { moveInto, removeQuietly, storeBytesAs, temporaryName } from './store-object.ts'
+import { moveInto, storeBytesAs } from './store-object.ts'
+import { tryClone } from './try-clone.ts'
 
 /** Objects of a mebibyte or less, to be copied from one folder of this machine to another, under the same names. */
 export interface SendRequest {
@@ -36,7 +37,11 @@ function sendFile(source: string, target: string, temporary: string): number {
   const fd = openSync(source, 'r')
   try {
     const { size } = fstatSync(fd)
-    if (tryClone(source, target, temporary)) return size
+    const clone = tryClone(source, temporary)
+    if (clone !== undefined) {
+      moveInto(clone, target)
+      return size
+    }
     // Read in one go, which takes fewer calls than the system's own way.
     if (scratch.length < size) scratch = Buffer.allocUnsafeSlow(size * 2)
     storeBytesAs(scratch.subarray(0, readFully(fd, scratch, size)), target, temporary)
@@ -44,20 +49,4 @@ function sendFile(source: string, target: string, temporary: string): number {
   } finally {
     closeSync(fd)
   }
-}
-
-let canClone = true
-
-/** Where both are on a file system that shares blocks, nothing is copied. */
-function tryClone(source: string, target: string, temporary: string): boolean {
-  if (!canClone) return false
-  const beside = temporaryName(temporary)
-  try {
-    copyFileSync(source, beside, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE)
-    moveInto(beside, target)
-  } catch {
-    removeQuietly(beside)
-    canClone = false
-  }
-  return canClone
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { closeSync, constants, copyFileSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { tryClone } from './try-clone.ts'
 import { addSharedBytes, type SharedProgress, throwIfCancelledShared } from './shared-progress.ts'
 import { consumeRing, openProducer, ringChunkBytes, type SharedRing } from './shared-ring.ts'
 import {
@@ -38,7 +39,7 @@ let scratch = Buffer.alloc(0)
 /** Reads a file piece by piece, for both hashes and its object. @throws RESOURCE_CONFLICT, CANCELLED */
 export function takeBig(file: BigFile, shared: SharedProgress): Hashed {
   const { fd, path, store, assistance } = file
-  const clone = store?.types[0] === 'reflink' ? tryClone(path, store) : undefined
+  const clone = store?.types[0] === 'reflink' ? tryClone(path, store.temporary) : undefined
   if (store !== undefined && clone !== undefined) return takeClone(file, clone, store, shared)
   if (assistance !== undefined && (store === undefined) === (assistance.temporary === undefined)) {
     return takeTogether(file, assistance, shared)
@@ -93,21 +94,6 @@ function takeClone({ path }: BigFile, clone: string, store: ObjectPlace, shared:
     throw error
   } finally {
     closeSync(fd)
-  }
-}
-
-let canClone = true
-
-function tryClone(path: string, { temporary }: ObjectPlace): string | undefined {
-  if (!canClone) return undefined
-  const clone = temporaryName(temporary)
-  try {
-    copyFileSync(path, clone, constants.COPYFILE_FICLONE_FORCE)
-    return clone
-  } catch {
-    removeQuietly(clone)
-    canClone = false
-    return undefined
   }
 }
 
