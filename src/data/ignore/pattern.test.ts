@@ -81,6 +81,10 @@ it('ignores what git ignores, for patterns that people write', () => {
     'd/[^x]/c',
     '**/b/*',
     'd/b/c*',
+    '***/a',
+    '[a-*]',
+    '[b-\\]]',
+    '[a-b-d]',
   ]) {
     const expected = git.ask(text, paths)
     for (const path of paths) assert.equal(ignores(text, path), expected.has(path), `${JSON.stringify(text)}: ${path}`)

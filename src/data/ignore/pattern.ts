@@ -56,15 +56,16 @@ function toRegexSource(pattern: string): string | undefined {
   return source
 }
 
-/** `**` between slashes stands for any folders, one `*` never for a slash. */
+/** `**` or more of them between slashes stand for any folders, one `*` never for a slash. */
 function readStars(letters: readonly string[], at: number): readonly [source: string, taken: number] {
   let end = at
   while (letters[end] === '*') end++
-  const isDouble = end - at === 2
+  const taken = end - at
+  const isDouble = taken > 1
   const isAtStart = at === 0 || letters[at - 1] === '/'
-  if (isDouble && isAtStart && letters[end] === '/') return ['(?:.*/)?', 3]
-  if (isDouble && isAtStart && end === letters.length) return ['.+', 2]
-  return ['[^/]*', end - at]
+  if (isDouble && isAtStart && letters[end] === '/') return ['(?:.*/)?', taken + 1]
+  if (isDouble && isAtStart && end === letters.length) return ['.+', taken]
+  return ['[^/]*', taken]
 }
 
 const classes: Readonly<Record<string, string>> = {
@@ -89,6 +90,8 @@ function readBracket(letters: readonly string[], start: number): readonly [sourc
   if (isNegated) at++
   const first = at
   let source = ''
+  /** What a range may begin with. */
+  let previous = ''
   for (; at < letters.length; at++) {
     const letter = letters[at] ?? ''
     if (letter === ']' && at > first) {
@@ -101,11 +104,22 @@ function readBracket(letters: readonly string[], start: number): readonly [sourc
       if (members === undefined) return undefined
       source += members
       at += name.length + 3
-    } else if (letter === '-' && at > first && letters[at + 1] !== ']') source += '-'
-    else if (letter === '\\') source += quoteMember(letters[++at] ?? '')
-    else source += quoteMember(letter)
+      previous = ''
+    } else if (letter === '-' && previous !== '' && letters[at + 1] !== ']') {
+      const last = letters[++at] === '\\' ? letters[++at] : letters[at]
+      // A range that ends before it begins holds nothing.
+      if (last !== undefined && isInOrder(previous, last)) source += `-${quoteMember(last)}`
+      previous = ''
+    } else {
+      previous = (letter === '\\' ? letters[++at] : letter) ?? ''
+      source += quoteMember(previous)
+    }
   }
   return undefined
+}
+
+function isInOrder(first: string, last: string): boolean {
+  return (first.codePointAt(0) ?? 0) <= (last.codePointAt(0) ?? 0)
 }
 
 function quote(letter: string): string {
