@@ -9,6 +9,9 @@ export const units = {
   'KB/s': { better: 'lower' },
   'ms/s': { better: 'lower' },
   nodes: { better: 'lower' },
+  parameters: { better: 'lower' },
+  operators: { better: 'higher' },
+  ppm: { better: 'lower' },
   '%': { better: 'higher' },
   h: { better: 'lower' },
   s: { better: 'lower' },
@@ -26,6 +29,8 @@ export interface Measure {
   readonly unit: Unit
   /** Default: none; the figure is there to be known. */
   readonly target?: Target
+  /** Whether the table says where our median lies with 95 % confidence; that takes six samples. */
+  readonly interval?: true
 }
 
 /** A figure for each measure, by its id. */
@@ -39,6 +44,8 @@ export interface Sides<Id extends string> extends AsyncDisposable {
   peer?(): Promise<Partial<Sample<Id>>>
   /** Where there are several peers, each by its name, measured in turn like one. */
   readonly peers?: Readonly<Record<string, () => Promise<Partial<Sample<Id>>>>>
+  /** What figures do not tell, when all is measured: in Markdown, below the table. */
+  describe?(): string
 }
 
 export interface BenchmarkSetting {
@@ -46,6 +53,10 @@ export interface BenchmarkSetting {
   readonly isQuick: boolean
   /** Absolute path of an empty folder, which is removed afterwards. */
   readonly folder: string
+  /** Of several parts the one that is wanted. Default: all. */
+  readonly only: string | undefined
+  /** Told what is being done. */
+  report(line: string): void
 }
 
 export interface BenchmarkOf<Id extends string> {
@@ -57,6 +68,8 @@ export interface BenchmarkOf<Id extends string> {
   readonly measures: Readonly<Record<Id, Measure>>
   /** How often each side is measured; default 5. One that is measured once is not warmed up. */
   readonly repetitions?: number
+  /** False where each repetition begins with nothing that another could have warmed. Default: true. */
+  readonly warmsUp?: boolean
   /** Names the peers with their versions, where they have names. */
   describePeers?(): string
   open(setting: BenchmarkSetting): Promise<Sides<Id>>

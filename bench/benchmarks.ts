@@ -5,7 +5,12 @@ import compareCurves from './benchmarks/compare-curves.ts'
 import compareLive from './benchmarks/compare-live.ts'
 import compareTable from './benchmarks/compare-table.ts'
 import compareWide from './benchmarks/compare-wide.ts'
+import compress from './benchmarks/compress.ts'
+import compressPrune from './benchmarks/compress-prune.ts'
+import compressLarge from './benchmarks/compress-large.ts'
+import compressSearch from './benchmarks/compress-search.ts'
 import data from './benchmarks/data.ts'
+import dataScale from './benchmarks/data-scale.ts'
 import dataTransfer from './benchmarks/data-transfer.ts'
 import extensionActivation from './benchmarks/extension-activation.ts'
 import gpuQueue from './benchmarks/gpu-queue.ts'
@@ -45,5 +50,10 @@ export const benchmarks: readonly Benchmark[] = [
   launch,
   data,
   dataTransfer,
+  dataScale,
   tableDiff,
+  compress,
+  compressPrune,
+  compressLarge,
+  compressSearch,
 ]

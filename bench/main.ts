@@ -1,8 +1,9 @@
 /**
  * Measures us, and where there is one the peer, on this machine: `npm run bench -- NAME [--quick]`, or `all`. The first
- * words of several names stand for them all: `compare` for `compare-curves` and its like.
+ * words of several names stand for them all: `compare` for `compare-curves` and its like. `--only PART` measures one of
+ * several parts, where a benchmark has such.
  *
- * Prints a table and, unless quick, writes `bench/results`. Ends with 1 when a target was missed or a benchmark
+ * Prints a table and, unless quick or in part, writes `bench/results`. Ends with 1 when a target was missed or a benchmark
  * failed, with 2 when no benchmark was named.
  */
 import { parseArgs } from 'node:util'
@@ -14,10 +15,10 @@ import { runBenchmark } from './run-benchmark.ts'
 import { saveResults } from './save-results.ts'
 
 const { values, positionals } = parseArgs({
-  options: { quick: { type: 'boolean', default: false } },
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
   allowPositionals: true,
 })
-const isQuick = values.quick
+const { quick: isQuick, only } = values
 
 function findBenchmarks([word, ...rest]: readonly string[]): readonly Benchmark[] {
   if (rest.length > 0) return []
@@ -27,16 +28,17 @@ function findBenchmarks([word, ...rest]: readonly string[]): readonly Benchmark[
 function listBenchmarks(): string {
   const width = Math.max(...benchmarks.map(({ name }) => name.length))
   const lines = benchmarks.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
-  return ['Name a benchmark, or "all":', '', ...lines, '', '  npm run bench -- NAME [--quick]'].join('\n')
+  return ['Name a benchmark, or "all":', '', ...lines, '', '  npm run bench -- NAME [--quick] [--only PART]'].join('\n')
 }
 
 /** @returns whether it ran and met its targets; quick figures are too small to miss one */
 async function runAndReport(benchmark: Benchmark, signal: AbortSignal): Promise<boolean> {
   const date = new Date()
-  const results = await runBenchmark(benchmark, { isQuick, report: (line) => console.error(line), signal })
-  console.log(`\n${benchmark.summary}\n\n${formatResults(results)}\n`)
+  const measured = await runBenchmark(benchmark, { isQuick, only, report: (line) => console.error(line), signal })
+  const { results, description = '' } = measured
+  console.log(`\n${benchmark.summary}\n\n${formatResults(results)}\n\n${description}`)
   if (isQuick) return true
-  await saveResults(benchmark, results, date)
+  if (only === undefined) await saveResults(benchmark, measured, date)
   return results.every(({ isMet }) => isMet !== false)
 }
 

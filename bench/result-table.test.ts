@@ -36,3 +36,20 @@ it('several peers have a column each', () => {
 `.trim(),
   )
 })
+
+it('where it is asked for, the table says where a median lies, and has no column of peers that there are not', () => {
+  const samples = [4, 1, 3, 2, 6, 5]
+  const table = formatResults([
+    toResult({ label: 'accuracy', unit: '%', interval: true, target: { atMost: 4 } }, samples, []),
+    toResult({ label: 'size', unit: 'KB' }, [10], []),
+  ])
+  assert.equal(
+    table,
+    `
+| measure  |   ours | 95 % interval | target | met |
+| -------- | -----: | ------------: | -----: | --- |
+| accuracy | 3.50 % |      1 to 6 % |  ≤ 4 % | yes |
+| size     |  10 KB |               |        |     |
+`.trim(),
+  )
+})

@@ -5,7 +5,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import type { Benchmark } from './benchmark.ts'
 import { describeMachine, type Machine, type PeerVersions, readPeerVersions } from './machine.ts'
 import { formatResults } from './result-table.ts'
-import type { Result } from './result.ts'
+import type { Measured } from './run-benchmark.ts'
 
 const folder = join(import.meta.dirname, 'results')
 
@@ -19,8 +19,8 @@ interface Circumstances {
 }
 
 /** Writes `results/NAME.json` with every sample, and `results/NAME.md` to be read. */
-export async function saveResults(benchmark: Benchmark, results: readonly Result[], date: Date): Promise<void> {
-  const hasPeer = results.some(({ peer }) => peer !== undefined)
+export async function saveResults(benchmark: Benchmark, measured: Measured, date: Date): Promise<void> {
+  const hasPeer = measured.results.some(({ peer }) => peer !== undefined)
   const circumstances: Circumstances = {
     date,
     command: `npm run bench -- ${benchmark.name}`,
@@ -30,11 +30,11 @@ export async function saveResults(benchmark: Benchmark, results: readonly Result
   }
   await mkdir(folder, { recursive: true })
   const json = join(folder, `${benchmark.name}.json`)
-  await writeFile(json, await formatJson(json, toRecord(benchmark, results, circumstances)))
-  await writeFile(join(folder, `${benchmark.name}.md`), toPage(benchmark, results, circumstances))
+  await writeFile(json, await formatJson(json, toRecord(benchmark, measured, circumstances)))
+  await writeFile(join(folder, `${benchmark.name}.md`), toPage(benchmark, measured, circumstances))
 }
 
-function toRecord(benchmark: Benchmark, results: readonly Result[], { date, ...where }: Circumstances): object {
+function toRecord(benchmark: Benchmark, { results }: Measured, { date, ...where }: Circumstances): object {
   const { name, summary } = benchmark
   return { name, summary, date: date.toISOString(), version: packageJson.version, ...where, results }
 }
@@ -43,8 +43,9 @@ async function formatJson(filepath: string, value: object): Promise<string> {
   return format(JSON.stringify(value), { ...(await resolveConfig(filepath)), filepath })
 }
 
-function toPage({ name, summary }: Benchmark, results: readonly Result[], where: Circumstances): string {
+function toPage({ name, summary }: Benchmark, measured: Measured, where: Circumstances): string {
   const { date, command, machine, peer, peers } = where
+  const { results, description } = measured
   const mlflow = peer === undefined ? '' : ` The peer is MLflow ${peer.mlflow} on Python ${peer.python}.`
   const against = peers === undefined ? mlflow : ` The ratio is to the best of ${peers}.`
   return `# ${name}
@@ -52,7 +53,7 @@ function toPage({ name, summary }: Benchmark, results: readonly Result[], where:
 ${summary}. Medians; a ratio above 1 is in our favour.
 
 ${formatResults(results)}
-
+${description === undefined ? '' : `\n${description}\n`}
 Runwright ${packageJson.version} on Node ${machine.node}, ${machine.cpu}, ${machine.cores} cores, ${machine.system}, ${date.toISOString().slice(0, 10)}.${against} Every sample is in [${name}.json](${name}.json).
 
 \`\`\`sh

@@ -1,8 +1,10 @@
 /**
  * Writes what ships: `dist/extension.cjs` for VS Code's extension host, `dist/engine.js` and `dist/cli.js` (which loads
  * `dist/cli-main.js`) for Node, `dist/data-worker.js` for their threads that hash, `dist/duckdb-worker.js` for the
- * processes in which they read tables, `dist/isomorphic-git.js` for where there is no git, `dist/training.js` for training
- * programs, `dist/webviews/` for the browser in VS Code.
+ * processes in which they read tables (and its pieces, of which the reader of Arrow files is one),
+ * `dist/onnx-worker.js` for those in which they run models, `dist/kernel-relay.js` for those that keep kernels, `dist/javascript-kernel.js`
+ * for those that run cells in JavaScript, `dist/isomorphic-git.js` for where there is no git,
+ * `dist/training.js` for training programs, `dist/webviews/` for the browser in VS Code.
  *
  *     node scripts/bundle.ts               with source maps beside the bundles
  *     node scripts/bundle.ts --production  smaller, without source maps; outside webviews names are kept, so that stack
@@ -26,8 +28,15 @@ type Bundle = Omit<BuildOptions, 'outfile' | 'outdir' | 'entryPoints'> & {
   readonly outfile: string
 }
 
-/** What begins so is a piece of the command line: each command, and what several of them share. */
-const chunkPrefix = 'cli-chunk-'
+/**
+ * What begins so is a piece of the command line (each command, and what several of them share), or of the process that
+ * holds DuckDB.
+ */
+const chunkPrefixes = ['cli-chunk-', 'duckdb-chunk-'] as const
+
+function inChunks(prefix: (typeof chunkPrefixes)[number]): Pick<BuildOptions, 'splitting' | 'chunkNames'> {
+  return { splitting: true, chunkNames: `${prefix}[name]-[hash]` }
+}
 
 const bundles: readonly Bundle[] = [
   { entry: 'src/extension/extension.ts', outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'] },
@@ -38,11 +47,18 @@ const bundles: readonly Bundle[] = [
     outfile: 'dist/cli-main.js',
     format: 'esm',
     banner: { js: requireForModules },
-    splitting: true,
-    chunkNames: `${chunkPrefix}[name]-[hash]`,
+    ...inChunks('cli-chunk-'),
   },
   { entry: 'src/cli/bin.ts', outfile: 'dist/cli.js', format: 'esm' },
   { entry: 'src/data/hashing/worker.ts', outfile: 'dist/data-worker.js', format: 'esm' },
+  {
+    entry: 'src/kernels/relay/main.ts',
+    outfile: 'dist/kernel-relay.js',
+    format: 'esm',
+    // Native, and it finds its library by its own place.
+    external: ['zeromq'],
+  },
+  { entry: 'src/kernels/javascript/main.ts', outfile: 'dist/javascript-kernel.js', format: 'esm' },
   { entry: 'src/training/main.ts', outfile: 'dist/training.js', format: 'esm' },
   // Loaded where there is no git, and large.
   {
@@ -58,6 +74,15 @@ const bundles: readonly Bundle[] = [
     banner: { js: requireForModules },
     // Native: found at run time in the `node_modules` of the repository, or of `dist` where it is packaged.
     external: ['@duckdb/node-bindings-*'],
+    // The reader of Arrow files is loaded when there is one.
+    ...inChunks('duckdb-chunk-'),
+  },
+  {
+    entry: 'src/onnx/runtime/worker.ts',
+    outfile: 'dist/onnx-worker.js',
+    format: 'esm',
+    // Native as well, and it finds its library by its own place.
+    external: ['onnxruntime-node'],
   },
 ]
 
@@ -69,6 +94,12 @@ const webviews: typeof bundles = [
   { entry: 'webviews/data-diff/data-diff.css', outfile: 'dist/webviews/data-diff.css', platform: 'browser' },
   { entry: 'webviews/lineage/main.ts', outfile: 'dist/webviews/lineage.js', format: 'iife', platform: 'browser' },
   { entry: 'webviews/lineage/lineage.css', outfile: 'dist/webviews/lineage.css', platform: 'browser' },
+  { entry: 'webviews/model/main.ts', outfile: 'dist/webviews/model.js', format: 'iife', platform: 'browser' },
+  { entry: 'webviews/model/model.css', outfile: 'dist/webviews/model.css', platform: 'browser' },
+  { entry: 'webviews/model-test/main.ts', outfile: 'dist/webviews/model-test.js', format: 'iife', platform: 'browser' },
+  { entry: 'webviews/model-test/model-test.css', outfile: 'dist/webviews/model-test.css', platform: 'browser' },
+  { entry: 'webviews/pareto/main.ts', outfile: 'dist/webviews/pareto.js', format: 'iife', platform: 'browser' },
+  { entry: 'webviews/pareto/pareto.css', outfile: 'dist/webviews/pareto.css', platform: 'browser' },
   { entry: 'webviews/standalone/main.ts', outfile: 'dist/webviews/standalone.js', format: 'iife', platform: 'browser' },
   { entry: 'webviews/standalone/standalone.css', outfile: 'dist/webviews/standalone.css', platform: 'browser' },
   { entry: 'webviews/compare/compare.css', outfile: 'dist/webviews/compare.css', platform: 'browser' },
@@ -114,7 +145,7 @@ const keepChunksMs = 3_600_000
 async function removeOldChunks(built: ReadonlySet<string>, keepMs: number): Promise<void> {
   const folder = join(root, 'dist')
   const chunks = (await readdir(folder))
-    .filter((name) => name.startsWith(chunkPrefix))
+    .filter((name) => chunkPrefixes.some((prefix) => name.startsWith(prefix)))
     .map((name) => join(folder, name))
   for (const path of chunks.filter((chunk) => !built.has(chunk.replace(/\.map$/, '')))) {
     const found = await stat(path).catch(() => undefined)

@@ -7,16 +7,33 @@ import { join } from 'node:path'
 import { openWorkbench } from '../test/vscode/workbench.ts'
 import { bundle } from './bundle.ts'
 import { comparePictures } from './screenshots/compare.ts'
+import { compression } from './screenshots/compression.ts'
 import { data } from './screenshots/data.ts'
 import { dialogPictures } from './screenshots/dialogs.ts'
 import { explorer } from './screenshots/explorer.ts'
 import { job } from './screenshots/job.ts'
 import { jobs } from './screenshots/jobs.ts'
+import { lineage } from './screenshots/lineage.ts'
+import { model, modelTest } from './screenshots/model.ts'
+import { notebook, notebookVariables } from './screenshots/notebook.ts'
 import type { Picture } from './screenshots/picture.ts'
 import { openPicturedWorkspace } from './screenshots/pictured-workspace.ts'
 import { rootFolder } from './start/cli.ts'
 
-const pictures: readonly Picture[] = [explorer, jobs, job, data, ...comparePictures, ...dialogPictures]
+const pictures: readonly Picture[] = [
+  explorer,
+  jobs,
+  job,
+  data,
+  lineage,
+  compression,
+  model,
+  modelTest,
+  notebook,
+  notebookVariables,
+  ...comparePictures,
+  ...dialogPictures,
+]
 
 /** By what follows the picture's name. */
 const themes = {
@@ -33,7 +50,9 @@ if (wanted.length === 0) throw new Error(`No picture is called ${names.join(' or
 
 await bundle({ production: false })
 await mkdir(imagesFolder, { recursive: true })
-await using workspace = await openPicturedWorkspace()
+await using workspace = await openPicturedWorkspace(async (preparation) => {
+  for (const { prepare } of wanted) await prepare?.(preparation)
+})
 
 for (const [suffix, theme] of Object.entries(themes)) {
   for (const picture of wanted) {

@@ -4,6 +4,8 @@ import { describe, it } from 'node:test'
 import { formatMessage, parsePlural, splitMessage } from '../src/base/format-message.ts'
 import { type Language, languages } from '../src/base/languages.ts'
 import { texts as dataTexts } from '../webviews/data-diff/texts.ts'
+import { texts as modelTexts } from '../webviews/model/texts.ts'
+import { texts as modelTestTexts } from '../webviews/model-test/texts.ts'
 import { texts as webviewTexts } from '../webviews/shared/texts.ts'
 
 type Texts = Readonly<Record<string, string>>
@@ -57,11 +59,19 @@ for (const language of Object.keys(languages)) {
   describe('of the extension and its manifest:', async () => checkTexts(known, bundle, await readBundle(known)))
   describe('of webviews:', () => checkTexts(known, webviewTexts.en, webviewTexts[known]))
   describe('of pages about data:', () => checkTexts(known, dataTexts.en, dataTexts[known]))
+  describe('of the page of a model:', () => checkTexts(known, modelTexts.en, modelTexts[known]))
+  describe('of the report of a model’s test:', () => checkTexts(known, modelTestTexts.en, modelTestTexts[known]))
 }
 
 describe('the English texts', () => {
   it('count one thing as one', () => {
-    for (const [key, text] of Object.entries({ ...bundle, ...webviewTexts.en, ...dataTexts.en })) {
+    for (const [key, text] of Object.entries({
+      ...bundle,
+      ...webviewTexts.en,
+      ...dataTexts.en,
+      ...modelTexts.en,
+      ...modelTestTexts.en,
+    })) {
       // What is cut off at a number says so only when there is more than that.
       if (/^(The first|More than) /.test(text)) continue
       const names = listParts(text).filter((part) => /^\w+$/.test(part))

@@ -27,9 +27,10 @@ const times = (label: string, atMost: number) =>
   }) as const
 
 const addMany = pair('add many', 2)
-const addLinked = pair('add many as hard links', 3)
+const addLinked = pair('add many as hard links, dvc as it comes', 3)
 const addBig = pair('add big', 2)
-const statusCold = pair('status, nothing remembered', 5)
+const statusCold = pair('status of many, nothing remembered', 5)
+const statusColdAll = pair('status of many and big, nothing remembered', 5)
 const statusWarm = pair('status', 5)
 const addChanged = pair('add with 1 % changed', 5)
 const checkoutChanged = pair('checkout with 1 % changed', 5)
@@ -47,10 +48,14 @@ export default defineBenchmark({
     addManyWall: addMany.wall,
     addLinkedCpu: addLinked.cpu,
     addLinkedWall: addLinked.wall,
+    bothLinkedCpu: { label: 'add many, hard links on both sides: CPU', unit: 's' },
+    bothLinkedWall: { label: 'add many, hard links on both sides: wall', unit: 's' },
     addBigCpu: addBig.cpu,
     addBigWall: addBig.wall,
     statusColdCpu: statusCold.cpu,
     statusColdWall: statusCold.wall,
+    statusColdAllCpu: statusColdAll.cpu,
+    statusColdAllWall: statusColdAll.wall,
     statusWarmCpu: statusWarm.cpu,
     statusWarmWall: statusWarm.wall,
     addChangedCpu: addChanged.cpu,
@@ -121,7 +126,10 @@ export default defineBenchmark({
         }
       },
       peers: {
-        dvc: async () => flatten(await measureTool(theirs, folder, sources)),
+        async dvc() {
+          const costs = await measureTool(theirs, folder, sources)
+          return { ...flatten(costs), addLinkedCpu: costs.addMany.cpu, addLinkedWall: costs.addMany.wall }
+        },
         ...(isLfsThere ? { 'git-lfs': () => measureLfsAdds(folder, sources) } : {}),
       },
       [Symbol.asyncDispose]: async () => undefined,
@@ -140,10 +148,14 @@ function flatten(costs: DataCosts) {
     addManyWall: costs.addMany.wall,
     addLinkedCpu: costs.addLinked.cpu,
     addLinkedWall: costs.addLinked.wall,
+    bothLinkedCpu: costs.addLinked.cpu,
+    bothLinkedWall: costs.addLinked.wall,
     addBigCpu: costs.addBig.cpu,
     addBigWall: costs.addBig.wall,
     statusColdCpu: costs.statusCold.cpu,
     statusColdWall: costs.statusCold.wall,
+    statusColdAllCpu: costs.statusColdAll.cpu,
+    statusColdAllWall: costs.statusColdAll.wall,
     statusWarmCpu: costs.statusWarm.cpu,
     statusWarmWall: costs.statusWarm.wall,
     addChangedCpu: costs.addChanged.cpu,

@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   renameSync,
+  statSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -27,10 +28,10 @@ export function writeManyFiles(folder: string, count: number, sizeBytes = smallB
 }
 
 /** Other bytes in every hundredth file. */
-export function changeOnePercent(folder: string, count: number): void {
+export function changeOnePercent(folder: string, count: number, sizeBytes = smallBytes): void {
   for (let index = 0; index < count; index += 100) {
     const part = `part-${String(Math.floor(index / filesPerFolder)).padStart(4, '0')}`
-    writeFileSync(join(folder, part, nameOf(index)), randomBytes(smallBytes))
+    writeFileSync(join(folder, part, nameOf(index)), randomBytes(sizeBytes))
   }
 }
 
@@ -55,19 +56,20 @@ export function writeBigFile(path: string, megabytes: number): void {
 let discarded = 0
 
 /**
- * Takes a folder out of the way and frees its space. Its files are not removed: ext4 does not use an inode again for some
+ * Takes a file or folder out of the way and frees its space. Its files are not removed: ext4 does not use an inode again for some
  * minutes, so that whoever made files next would pay for looking past those of the one before.
  */
-export function discard(folder: string, trash: string): void {
+export function discard(path: string, trash: string): void {
   const place = join(trash, String(discarded++))
   mkdirSync(trash, { recursive: true })
-  renameSync(folder, place)
+  renameSync(path, place)
+  if (statSync(place).isFile()) return truncateSync(place)
   for (const entry of readdirSync(place, { recursive: true, withFileTypes: true })) {
     // A clone shares its objects with the repository that it is of.
     if (!entry.isFile() || entry.parentPath.includes('/.git/')) continue
-    const path = join(entry.parentPath, entry.name)
-    chmodSync(path, 0o600)
-    truncateSync(path)
+    const file = join(entry.parentPath, entry.name)
+    chmodSync(file, 0o600)
+    truncateSync(file)
   }
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { changeOnePercent, copyData } from './data-sets.ts'
+import { changeOnePercent, copyData, discard } from './data-sets.ts'
 import { type Cost, measureCommand } from './measured-command.ts'
 
 /** A program that versions data, and how it is asked. */
@@ -25,7 +25,10 @@ export interface DataCosts {
   readonly addMany: Cost
   readonly addLinked: Cost
   readonly addBig: Cost
+  /** With the many files alone. */
   readonly statusCold: Cost
+  /** With the big file beside them. */
+  readonly statusColdAll: Cost
   readonly statusWarm: Cost
   readonly addChanged: Cost
   readonly checkoutChanged: Cost
@@ -34,14 +37,11 @@ export interface DataCosts {
 /** Measures a tool once, in repositories of its own below a folder. */
 export async function measureTool(tool: DataTool, folder: string, sources: DataSources): Promise<DataCosts> {
   const run = (root: string, command: readonly string[]) => measureCommand(root, command, tool.env)
+  const trash = join(folder, 'discarded')
   const plain = createRepository(folder, `${tool.name}-plain`, tool, '')
   copyData(sources.many, join(plain, 'data'))
-  copyData(sources.big, join(plain, 'big'))
   await settle()
   const addMany = await run(plain, tool.add('data'))
-  const addBig = await run(plain, tool.add('big'))
-  rmSync(join(plain, tool.remembered), { recursive: true, force: true })
-  const statusCold = await run(plain, tool.status)
   await run(plain, tool.status)
   const statusWarm = await run(plain, tool.status)
   copyFileSync(join(plain, 'data.dvc'), join(plain, 'before'))
@@ -50,14 +50,22 @@ export async function measureTool(tool: DataTool, folder: string, sources: DataS
   const addChanged = await run(plain, tool.add('data'))
   copyFileSync(join(plain, 'before'), join(plain, 'data.dvc'))
   const checkoutChanged = await run(plain, tool.checkout)
-  rmSync(plain, { recursive: true, force: true })
+  const forget = () => rmSync(join(plain, tool.remembered), { recursive: true, force: true })
+  forget()
+  const statusCold = await run(plain, tool.status)
+  copyData(sources.big, join(plain, 'big'))
+  await settle()
+  const addBig = await run(plain, tool.add('big'))
+  forget()
+  const statusColdAll = await run(plain, tool.status)
+  discard(plain, trash)
 
   const linked = createRepository(folder, `${tool.name}-linked`, tool, 'hardlink')
   copyData(sources.many, join(linked, 'data'))
   await settle()
   const addLinked = await run(linked, tool.add('data'))
-  rmSync(linked, { recursive: true, force: true })
-  return { addMany, addLinked, addBig, statusCold, statusWarm, addChanged, checkoutChanged }
+  discard(linked, trash)
+  return { addMany, addLinked, addBig, statusCold, statusColdAll, statusWarm, addChanged, checkoutChanged }
 }
 
 /** What was written before is on the disk, so that nobody pays for another's writing. */
@@ -67,7 +75,6 @@ async function settle(): Promise<void> {
 
 function createRepository(folder: string, name: string, { env }: DataTool, linkType: string): string {
   const root = join(folder, name)
-  rmSync(root, { recursive: true, force: true })
   mkdirSync(root)
   execFileSync('git', ['init', '--quiet', root])
   const dvc = (...args: string[]) =>
@@ -82,7 +89,7 @@ export async function measureLimit(folder: string, source: string): Promise<Cost
   const copy = join(folder, 'limit')
   const script = 'cp -r --reflink=never "$0" "$1" && find "$0" -type f -print0 | xargs -0 openssl sha256'
   const cost = await measureCommand(folder, ['sh', '-c', script, source, copy])
-  rmSync(copy, { recursive: true })
+  discard(copy, join(folder, 'discarded'))
   await settle()
   return cost
 }

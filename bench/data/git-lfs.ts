@@ -1,7 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { copyData } from './data-sets.ts'
+import { copyData, discard } from './data-sets.ts'
 import type { DataSources } from './data-side.ts'
 import { type Cost, measureCommand } from './measured-command.ts'
 
@@ -17,7 +16,6 @@ export async function measureLfs(
   { many, big }: DataSources,
 ): Promise<Record<'addMany' | 'addBig', Cost>> {
   const root = join(folder, 'lfs')
-  rmSync(root, { recursive: true, force: true })
   execFileSync('git', ['init', '--quiet', root])
   const git = (...args: string[]) => execFileSync('git', args, { cwd: root, stdio: 'pipe' })
   git('lfs', 'install', '--local')
@@ -27,6 +25,6 @@ export async function measureLfs(
   await measureCommand('/', ['sync'])
   const addMany = await measureCommand(root, ['git', 'add', 'data'])
   const addBig = await measureCommand(root, ['git', 'add', 'big'])
-  rmSync(root, { recursive: true, force: true })
+  discard(root, join(folder, 'discarded'))
   return { addMany, addBig }
 }

@@ -11,8 +11,8 @@ export interface Cost {
   readonly memory: number
 }
 
-/** Only the system's own account counts children, too; Node does not give it. */
-const account = `
+/** Python that starts the command behind a script, without its output, as `child` at the time `start`. */
+export const startChild = `
 import json, os, sys, time
 start = time.monotonic()
 quiet = os.open(os.devnull, os.O_WRONLY)
@@ -20,6 +20,10 @@ child = os.fork()
 if child == 0:
     os.dup2(quiet, 1)
     os.execvp(sys.argv[1], sys.argv[1:])
+`
+
+/** Only the system's own account counts children, too; Node does not give it. */
+const account = `${startChild}
 _, status, used = os.wait4(child, 0)
 wall = time.monotonic() - start
 print(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024]))
@@ -30,14 +34,29 @@ print(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_sti
  *
  * @throws {Error} when it does not end with 0, with what it said
  */
-export async function measureCommand(
+export function measureCommand(
   folder: string,
   command: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Cost> {
+  return measureBy(account, folder, command, env)
+}
+
+/**
+ * As `measureCommand`.
+ *
+ * @param script in Python, which runs the command behind it and prints the exit code, seconds of processor time, seconds
+ *   and MB
+ */
+export async function measureBy(
+  script: string,
+  folder: string,
+  command: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Cost> {
   const options = { cwd: folder, env: { ...process.env, ...env }, maxBuffer: 64 << 20 }
-  const { stdout, stderr } = await promisify(execFile)('python3', ['-c', account, ...command], options)
-  // SAFETY: the script above prints this.
+  const { stdout, stderr } = await promisify(execFile)('python3', ['-c', script, ...command], options)
+  // SAFETY: the script prints this.
   const [code, cpu, wall, memory] = JSON.parse(stdout) as [number, number, number, number]
   if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}: ${stderr}`)
   return { cpu, wall, memory }

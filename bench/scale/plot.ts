@@ -1,6 +1,6 @@
 import { drawLabel, drawLevel, drawLimit, drawLine, drawPage, drawTick, frame } from '../plot-parts.ts'
 
-/** A line of a plot: a figure at each number of points. */
+/** A line of a plot: a figure at each size. */
 export interface PlotLine {
   readonly label: string
   /** Ascending in x; both above 0. */
@@ -10,13 +10,15 @@ export interface PlotLine {
 export interface Plot {
   readonly title: string
   readonly unit: string
+  /** Of the x axis. Default: points in the workspace. */
+  readonly caption?: string
   readonly lines: readonly PlotLine[]
   /** A level that the lines are to stay below. */
   readonly limit?: number
 }
 
-/** A plot of figures over points as SVG, both axes logarithmic. */
-export function toSvg({ title, unit, lines, limit }: Plot): string {
+/** A plot of figures over sizes as SVG, both axes logarithmic. */
+export function toSvg({ title, unit, caption = 'points in the workspace', lines, limit }: Plot): string {
   const xs = lines.flatMap(({ places }) => places.map(({ x }) => x))
   const ys = [...lines.flatMap(({ places }) => places.map(({ y }) => y)), ...(limit === undefined ? [] : [limit])]
   const x = toScale(Math.min(...xs), Math.max(...xs), frame.left, frame.right)
@@ -38,7 +40,7 @@ export function toSvg({ title, unit, lines, limit }: Plot): string {
     ),
     ...lines.map(({ label }, index) => drawLabel(label, index)),
   ]
-  return drawPage({ title, caption: 'points in the workspace', parts })
+  return drawPage({ title, caption, parts })
 }
 
 function toScale(min: number, max: number, from: number, to: number) {

@@ -1,4 +1,9 @@
-"""Training aids of Runwright: checkpoints, data, cached results, precision, ranks and params. Standard library only."""
+"""
+Training aids of Runwright: checkpoints, data, cached results, precision, ranks and params; and, by
+`%load_ext runwright`, magics for notebooks. Standard library only.
+"""
+
+from typing import Any
 
 from .cached import cached
 from .checkpoint import Checkpoint, checkpoint, resume, wait_for_uploads
@@ -32,3 +37,17 @@ __all__ = [
 
 watch_opened_files()
 watch_outputs()
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Called by `%load_ext runwright`."""
+    from .magics import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Called by `%unload_ext runwright`."""
+    from .magics import unload
+
+    unload(shell)

@@ -17,7 +17,7 @@ from typing import Any
 
 from .data_repository import DataVersion
 from .log import log
-from .run_artifacts import RunArtifacts, find_run_artifacts
+from .run_artifacts import find_run_artifacts
 from .run_environment import run_environment
 
 _tries = 4
@@ -27,12 +27,12 @@ _period_seconds = 1.0
 
 
 class DataRecords:
-    """One for a process. Each version is told once."""
+    """One for a process. Each version is told once of each run."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._told: set[tuple[str, str, str]] = set()
-        self._waiting: list[dict[str, Any]] = []
+        self._told: set[tuple[str, str, str, str]] = set()
+        self._waiting: list[tuple[str, dict[str, Any]]] = []
         self._looks: list[Callable[[], None]] = []
         self._last_looks: list[Callable[[], None]] = []
         self._is_started = False
@@ -90,25 +90,28 @@ class DataRecords:
         """`context` is MLflow's: `output` for what the run wrote. `found` is `declared` or `opened`."""
         dataset = version.dataset()
         role = "output" if context == "output" else "input"
+        # When it is told, another cell of a notebook may be the run.
+        run_id = run_environment().get("MLFLOW_RUN_ID", "")
         with self._lock:
-            key = (dataset["name"], dataset["digest"], role)
+            key = (dataset["name"], dataset["digest"], role, run_id)
             if key in self._told:
                 return
             self._told.add(key)
             tags = {"mlflow.data.context": context, "runwright.data.found": found}
-            self._waiting.append({"dataset": dataset, "tags": [{"key": k, "value": v} for k, v in tags.items()]})
+            told = {"dataset": dataset, "tags": [{"key": k, "value": v} for k, v in tags.items()]}
+            self._waiting.append((run_id, told))
 
     def send(self, *, is_end: bool = False) -> None:
         """Tells what was noted since the last time. Blocks."""
         with self._lock:
             waiting, self._waiting = self._waiting, []
-        run = find_run_artifacts(run_environment()) if waiting else None
-        if run is None:
-            return
         pause_seconds, started = 0.2, time.monotonic()
         for tries_left in reversed(range(_tries if is_end else 1)):
             try:
-                _post(run, waiting)
+                while waiting:
+                    run_id = waiting[0][0]
+                    _post(run_id, [told for of, told in waiting if of == run_id])
+                    waiting = [each for each in waiting if each[0] != run_id]
                 return
             except Exception as error:  # Whatever it is, the training goes on.
                 if tries_left > 0 and time.monotonic() - started < _end_seconds:
@@ -126,9 +129,11 @@ def _finish_worker(records: DataRecords) -> None:
     sys.modules["multiprocessing.util"].Finalize(None, records._finish, exitpriority=0)
 
 
-def _post(run: RunArtifacts, datasets: list[dict[str, Any]]) -> None:
-    body = json.dumps({"run_id": run.run_id, "datasets": datasets}).encode()
-    run.post("runs/log-inputs", body, _timeout_seconds)
+def _post(run_id: str, datasets: list[dict[str, Any]]) -> None:
+    run = find_run_artifacts({**os.environ, "MLFLOW_RUN_ID": run_id})
+    if run is not None:
+        body = json.dumps({"run_id": run_id, "datasets": datasets}).encode()
+        run.post("runs/log-inputs", body, _timeout_seconds)
 
 
 records = DataRecords()

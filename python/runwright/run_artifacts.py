@@ -6,7 +6,6 @@ https://mlflow.org/docs/latest/api_reference/rest-api.html, and the artifact pro
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import shutil
@@ -15,6 +14,8 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 from urllib.parse import quote, urlencode
 
+from .tracking_server import authorization, opener
+
 _json_limit_bytes = 64 << 20
 
 
@@ -22,22 +23,25 @@ class NoProxiedArtifacts(Exception):
     """The server keeps the artifacts of the run elsewhere, where only MLflow's own client gets at them."""
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect would take the token along to wherever it leads."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
-
-
 class RunArtifacts:
-    """Paths are relative to the artifact folder of the run, with `/`. Methods raise OSError, or ValueError."""
+    """
+    Paths are relative to the artifact folder of the run, with `/`. Methods raise OSError, or ValueError. `root_uri` is
+    what the server says of the run as its `artifact_uri`; where it is not known, the server is asked.
+    """
 
-    def __init__(self, uri: str, run_id: str, headers: Mapping[str, str], timeout_seconds: float = 30) -> None:
+    def __init__(
+        self,
+        uri: str,
+        run_id: str,
+        headers: Mapping[str, str],
+        timeout_seconds: float = 30,
+        root_uri: str | None = None,
+    ) -> None:
         self.uri = uri.rstrip("/")
         self.run_id = run_id
         self.headers = dict(headers)
         self.timeout_seconds = timeout_seconds
-        self._opener = urllib.request.build_opener(_NoRedirect)
+        self._root_uri = root_uri
         self._root: str | None = None
 
     def list_names(self, folder: str) -> set[str]:
@@ -65,7 +69,7 @@ class RunArtifacts:
         """JSON to one of the routes that have nothing to say."""
         headers = {**self.headers, "Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.uri}/api/2.0/mlflow/{route}", body, headers)
-        self._opener.open(request, timeout=timeout_seconds).close()
+        opener().open(request, timeout=timeout_seconds).close()
 
     def _list(self, folder: str) -> dict[str, Any]:
         query = urlencode({"run_id": self.run_id, "path": folder})
@@ -77,7 +81,7 @@ class RunArtifacts:
 
     def _locate(self, path: str) -> str:
         if self._root is None:
-            root_uri = str(self._list("").get("root_uri"))
+            root_uri = self._root_uri or str(self._list("").get("root_uri"))
             match = re.fullmatch(r"mlflow-artifacts:/+(?:[^/]*:\d+/)?(.*)", root_uri)
             if match is None:
                 raise NoProxiedArtifacts(f"The artifacts of run {self.run_id} are at {root_uri}.")
@@ -88,7 +92,7 @@ class RunArtifacts:
         self, method: str, url: str, body: BinaryIO | None = None, headers: Mapping[str, str] | None = None
     ) -> Any:
         request = urllib.request.Request(url, data=body, method=method, headers={**self.headers, **(headers or {})})
-        return self._opener.open(request, timeout=self.timeout_seconds)
+        return opener().open(request, timeout=self.timeout_seconds)
 
 
 def find_run_artifacts(env: Mapping[str, str]) -> RunArtifacts | None:
@@ -96,13 +100,4 @@ def find_run_artifacts(env: Mapping[str, str]) -> RunArtifacts | None:
     uri, run_id = env.get("MLFLOW_TRACKING_URI", ""), env.get("MLFLOW_RUN_ID", "")
     if not re.match(r"https?://", uri) or run_id == "":
         return None
-    return RunArtifacts(uri, run_id, _authorization(env))
-
-
-def _authorization(env: Mapping[str, str]) -> dict[str, str]:
-    """As MLflow's client: a name and a password go before a token."""
-    name, password = env.get("MLFLOW_TRACKING_USERNAME"), env.get("MLFLOW_TRACKING_PASSWORD")
-    if name and password:
-        return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
-    token = env.get("MLFLOW_TRACKING_TOKEN")
-    return {"Authorization": f"Bearer {token}"} if token else {}
+    return RunArtifacts(uri, run_id, authorization(env))

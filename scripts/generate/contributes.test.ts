@@ -34,6 +34,15 @@ describe('a command about the view', () => {
   })
 })
 
+it('a command is in the toolbar of notebooks of Jupyter, where its clause for that place holds', () => {
+  const inNotebook = "isWorkspaceTrusted && notebookType == 'jupyter-notebook'"
+  const restart = { id: 'runwright.restart', title: 'Restart', when: 'a', notebookToolbar: 'navigation@1', run }
+  const plain = read(['menus', 'notebook/toolbar'], defineCommand(restart))
+  assert.deepEqual(plain, [{ command: 'runwright.restart', when: inNotebook, group: 'navigation@1' }])
+  const clause = read(['menus', 'notebook/toolbar'], defineCommand({ ...restart, notebookToolbarWhen: 'b' }))
+  assert.deepEqual(clause, [{ command: 'runwright.restart', when: `${inNotebook} && b`, group: 'navigation@1' }])
+})
+
 it('a command that is about elements or about the view has both places, its clause only in the palette', () => {
   const compare = defineCommand({
     id: 'runwright.compare',

@@ -11,6 +11,7 @@ import {
   jsonValidation,
   problemMatchers,
   taskDefinitions,
+  variablesViewId,
   views,
   viewsContainers,
   viewsWelcome,
@@ -30,6 +31,7 @@ const viewsOfCommands = {
   jobs: { id: jobsViewId, selected: 'runwright.selectedJob' },
   compute: { id: computeViewId, selected: 'runwright.selectedTarget' },
   data: { id: dataViewId, selected: 'runwright.selectedData' },
+  variables: { id: variablesViewId, selected: 'runwright.selectedVariable' },
 }
 
 function viewOf({ view = 'experiments' }: CommandDefinition) {
@@ -117,9 +119,9 @@ function elementEntry(command: CommandDefinition): MenuEntry[] {
     const menus = command.elementMenus ?? []
     return menus.map(({ appliesTo, menu }) => ({ command: command.id, ...both(inView, appliesTo), group: menu }))
   }
-  const { id, when, appliesTo, menu } = command
-  if (menu === undefined) return []
-  return [{ command: id, ...both(inView, when, appliesTo), group: menu }]
+  const { id, when, appliesTo, menu = [] } = command
+  const groups = typeof menu === 'string' ? [menu] : menu
+  return groups.map((group) => ({ command: id, ...both(inView, when, appliesTo), group }))
 }
 
 function editorEntry({ id, when, editorTitle }: CommandDefinition): MenuEntry[] {
@@ -135,9 +137,10 @@ function sourceControlEntry({ id, sourceControlMenu }: CommandDefinition): MenuE
   return [{ command: id, when: `scmProvider == ${dataSourceControlId}`, group: sourceControlMenu }]
 }
 
-function notebookEntry({ id, notebookToolbar }: CommandDefinition): MenuEntry[] {
+function notebookEntry({ id, notebookToolbar, notebookToolbarWhen }: CommandDefinition): MenuEntry[] {
   if (notebookToolbar === undefined) return []
-  return [{ command: id, when: "isWorkspaceTrusted && notebookType == 'jupyter-notebook'", group: notebookToolbar }]
+  const inNotebook = "isWorkspaceTrusted && notebookType == 'jupyter-notebook'"
+  return [{ command: id, ...both(inNotebook, notebookToolbarWhen), group: notebookToolbar }]
 }
 
 function keybindings(command: CommandDefinition): object[] {

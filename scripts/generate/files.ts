@@ -6,6 +6,7 @@ import { listCodeTexts } from './code-texts.ts'
 import { commandList, definitionList, lazyCommandList, listCommandNames } from './command-list.ts'
 import { contributes } from './contributes.ts'
 import { cliCommandFolder, loadCliCommands, loadDefinitions, loadTools, toolFolder } from './load-definitions.ts'
+import { describeCompatibility } from './mlflow-compatibility.ts'
 import { takeTexts } from './manifest-texts.ts'
 
 export interface GeneratedFile {
@@ -33,6 +34,15 @@ export async function generateFiles(root: URL): Promise<readonly GeneratedFile[]
         await listCommandNames(root, 'src/data/remotes'),
       ),
     ),
+    formatted(
+      root,
+      'src/compress/passes/all.ts',
+      definitionList(
+        { name: 'passes', type: 'CompressionPass', from: '../pass.ts', folder: '.' },
+        await listCommandNames(root, 'src/compress/passes'),
+      ),
+    ),
+    formatted(root, 'docs/mlflow-compatibility.md', await describeCompatibility(root)),
     formatted(root, 'src/agent-tools/all.ts', definitionList(toolList, await listCommandNames(root, toolFolder))),
     ...(await manifestFiles(root, { description, capabilities, contributes: contributes(definitions, tools) })),
   ])

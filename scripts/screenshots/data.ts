@@ -21,6 +21,7 @@ export const data: Picture = {
     await page.getByRole('button', { name: 'Jobs Section' }).click()
     await vscode.runCommand('Runwright: Focus on Data View')
     await expand(row('Data data/photos, 3 files changed'))
+    await expand(row('Feature set places'))
     await vscode.chooseFromMenu(row('Data data/readings.csv, changed'), 'Compare with Previous Version')
     await vscode.webview().getByRole('heading', { level: 2, name: 'Columns' }).waitFor()
     await page.mouse.move(900, 1000)
@@ -46,11 +47,26 @@ async function changeData(folder: string): Promise<void> {
   await cli('data', 'add', 'data/readings.csv', 'data/labels.txt', 'data/photos')
   await git('add', '.dvc', 'data')
   await git('commit', '--quiet', '--message', 'Add readings of March')
+  await write('runwright.yaml', featureSets)
+  await cli('features', 'build')
   await write('data/readings.csv', formatReadings(640, 21))
   await write('data/photos/cats/3.svg', drawPhoto(300))
   await write('data/photos/dogs/1.svg', drawPhoto(200))
   await rm(join(folder, 'data/photos/cats/7.svg'))
 }
+
+const featureSets = `featureSets:
+  places:
+    description: How warm it has been at a place
+    owner: ada
+    entities: [place]
+    timestamp: day
+    sources: { readings: data/readings.csv }
+    query: |
+      SELECT place, DATE '2026-03-01' + (id // 3)::INTEGER AS day,
+             avg(celsius) OVER (PARTITION BY place ORDER BY id ROWS 7 PRECEDING) AS mean_celsius
+      FROM readings
+`
 
 /** Temperatures of three places over days, a little warmer where the mean is. */
 function formatReadings(count: number, mean: number): string {

@@ -4,6 +4,7 @@ import { appendFile, copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from
 import { availableParallelism, tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { type RunData, toDatasetInput } from '../../src/protocol/data-versions.ts'
 import { tagNames } from '../../src/protocol/tag-names.ts'
 import { findTestPython } from '../../test/servers/test-python.ts'
 import { openTestWorkspace, type TestWorkspace } from '../../test/vscode/workspace.ts'
@@ -18,11 +19,24 @@ export interface PicturedWorkspace extends AsyncDisposable {
   readonly runningJob: string
 }
 
+/** A workspace in which no job runs yet. */
+export interface Preparation {
+  readonly folder: string
+  /** Runs the command line in it. @throws {Error} when it ends with another code than 0 */
+  runwright(...words: readonly string[]): Promise<void>
+}
+
 const finishedRun = 'hidden 64'
 const runningJob = 'wide net'
 
-/** Trains all that the pictures show, which takes half a minute. */
-export async function openPicturedWorkspace(): Promise<PicturedWorkspace> {
+/**
+ * Trains all that the pictures show, which takes half a minute.
+ *
+ * @param prepare makes more of it
+ */
+export async function openPicturedWorkspace(
+  prepare: (preparation: Preparation) => Promise<void>,
+): Promise<PicturedWorkspace> {
   await using resources = new AsyncDisposableStack()
   const parent = await mkdtemp(join(tmpdir(), 'runwright-pictures-'))
   resources.defer(() => rm(parent, { recursive: true, force: true, maxRetries: 5 }))
@@ -53,6 +67,11 @@ export async function openPicturedWorkspace(): Promise<PicturedWorkspace> {
     await ended(running)
   })
   for (const cost of ['1', '10']) await ended(train('digits-svm', `C ${cost}`, 'python', 'train.py', '--C', cost))
+  await prepare({
+    folder,
+    runwright: async (...words) =>
+      void (await promisify(execFile)(process.execPath, [cli, ...words], { cwd: folder, env })),
+  })
   await launchJobs(workspace, async (name, resources, ...args) => {
     const words = [
       'train',
@@ -70,6 +89,7 @@ export async function openPicturedWorkspace(): Promise<PicturedWorkspace> {
   })
   resources.defer(() => cancelJobs(workspace))
   await logReviews(workspace)
+  await logWeather(workspace)
   await nameUser(workspace)
 
   const opened = resources.move()
@@ -132,6 +152,35 @@ async function logReviews({ logRun }: TestWorkspace): Promise<void> {
   }
   await logRun('reviews', { name: 'distilbert', params: { learning_rate: 5e-5 }, metrics })
   await logRun('reviews', { name: 'bert-base', params: { learning_rate: 3e-5 }, metrics, status: 'RUNNING' })
+}
+
+/** Two models of the same data, as a lineage shows them: what prepared it, what read it, what was registered. */
+async function logWeather({ client, logRun }: TestWorkspace): Promise<void> {
+  const version = (path: string, digit: string) => ({ path, md5: digit.repeat(32) })
+  const log = async (name: string, data: readonly RunData[], artifacts = {}) => {
+    const runId = await logRun('weather', { name, artifacts })
+    await client.call('runs/log-inputs', { runId, datasets: data.map(toDatasetInput) })
+    return runId
+  }
+  const [raw, stations] = [version('data/raw', '1'), version('data/stations.csv', '2')]
+  const [readings, test] = [version('data/readings.csv', '3'), version('data/test.csv', '4')]
+  await log('prepare', [
+    { version: raw, context: 'input', found: 'declared' },
+    { version: stations, context: 'input', found: 'opened' },
+    { version: readings, context: 'output', found: 'declared' },
+    { version: test, context: 'output', found: 'declared' },
+  ])
+  const model = { 'model/MLmodel': 'flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n' }
+  const read = { version: readings, context: 'training', found: 'opened' } as const
+  const judged = { version: test, context: 'evaluation', found: 'opened' } as const
+  for (const name of ['train forest', 'train net']) {
+    const runId = await log(name, [read, judged], model)
+    await client.call('models/register', {
+      runId,
+      name: 'weather',
+      ...(name === 'train net' ? { alias: 'champion' } : {}),
+    })
+  }
 }
 
 /** Whoever takes the pictures is nobody's business. */

@@ -85,7 +85,7 @@ export const commonOptions = {
   json: { type: 'boolean', summary: 'Print JSON for programs' },
   'progress-json': {
     type: 'boolean',
-    summary: 'Write how far data has come to standard error, one JSON object a line',
+    summary: 'Write how far it has come to standard error, one JSON object a line',
   },
   help: { type: 'boolean', short: 'h', summary: 'Show this help' },
 } as const satisfies CliOptions
@@ -93,7 +93,7 @@ export const commonOptions = {
 /** Those common options that have something to say of a command. */
 export function commonOptionsOf({ name }: Pick<CliCommand, 'name'>): CliOptions {
   const { 'progress-json': progress, ...others } = commonOptions
-  return /^(data|lfs) /.test(name) ? { ...others, 'progress-json': progress } : others
+  return /^(data|lfs|compress|import|model test|store)\b/.test(name) ? { ...others, 'progress-json': progress } : others
 }
 
 /** Exit codes of every command but a `run` whose command started: that one exits as its command did. */

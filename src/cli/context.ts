@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { EngineCommand } from '../client/start-engine.ts'
-import type { DuckdbCommand } from '../data/duckdb-process.ts'
+import type { NodeCommand } from '../base/node-command.ts'
 import type { Client } from '../protocol/client.ts'
 import type { Program } from '../supervisor/keeper.ts'
 
@@ -23,8 +23,16 @@ export interface CliContext {
   readonly program: Program
   /** Where the bundles of webviews are, which an exported page holds. */
   readonly webviewFolder: string
+  /** Where the files are that a new training is begun with. */
+  readonly templateFolder: string
+  /** Where the scripts are that export models in the user's own Python. */
+  readonly exporterFolder: string
+  /** How the process is started that asks the user's own TensorFlow.js. */
+  readonly predictTfjs: NodeCommand
   /** How the process that holds DuckDB is started. */
-  readonly duckdb: DuckdbCommand
+  readonly duckdb: NodeCommand
+  /** How the process that runs ONNX models is started. */
+  readonly onnxRuntime: NodeCommand
   /** How `run` starts the process that keeps its command. */
   readonly keeper: Program
   /** Milliseconds since 1970-01-01 UTC. */

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
+import type { NodeCommand } from '../base/node-command.ts'
 import type { EngineCommand } from '../client/start-engine.ts'
 import type { Client } from '../protocol/client.ts'
 import { keeperWord } from '../supervisor/keeper-word.ts'
@@ -18,22 +19,16 @@ const { version } = packageJson
 const nodeEnv: Record<string, string> = process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }
 
 /** Bundles lie side by side; the sources do not. */
-function engineMain(): string {
-  const bundled = fileURLToPath(new URL('engine.js', import.meta.url))
-  return existsSync(bundled) ? bundled : fileURLToPath(new URL('../engine/main.ts', import.meta.url))
+function find(name: string, source: string): string {
+  const bundled = fileURLToPath(new URL(name, import.meta.url))
+  return existsSync(bundled) ? bundled : fileURLToPath(new URL(source, import.meta.url))
 }
 
-function duckdbWorker(): string {
-  const bundled = fileURLToPath(new URL('duckdb-worker.js', import.meta.url))
-  return existsSync(bundled) ? bundled : fileURLToPath(new URL('../data/duckdb/worker.ts', import.meta.url))
+function nodeCommand(name: string, source: string): NodeCommand {
+  return { file: process.execPath, args: [find(name, source)], env: nodeEnv }
 }
 
-function findWebviews(): string {
-  const bundled = fileURLToPath(new URL('webviews', import.meta.url))
-  return existsSync(bundled) ? bundled : fileURLToPath(new URL('../../dist/webviews', import.meta.url))
-}
-
-const engineCommand: EngineCommand = { file: process.execPath, args: [engineMain()], env: nodeEnv }
+const engineCommand: EngineCommand = nodeCommand('engine.js', '../engine/main.ts')
 
 const onSignal: OnSignal = (listener) => {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -71,8 +66,12 @@ async function main(args: readonly string[]): Promise<number> {
     env: process.env,
     version,
     engineCommand,
-    webviewFolder: findWebviews(),
-    duckdb: { file: process.execPath, args: [duckdbWorker()], env: nodeEnv },
+    webviewFolder: find('webviews', '../../dist/webviews'),
+    templateFolder: find('../templates', '../../templates'),
+    exporterFolder: find('../exporters', '../../exporters'),
+    predictTfjs: nodeCommand('../exporters/tfjs-predict.mjs', '../../exporters/tfjs-predict.mjs'),
+    duckdb: nodeCommand('duckdb-worker.js', '../data/duckdb/worker.ts'),
+    onnxRuntime: nodeCommand('onnx-worker.js', '../onnx/runtime/worker.ts'),
     program,
     keeper: program,
     now: Date.now,

@@ -1,5 +1,6 @@
 import { loadProjectFile } from '../client/load-project-file.ts'
 import type { TargetTokens } from '../protocol/jobs.ts'
+import { listSecretVariables } from '../protocol/target-secrets.ts'
 import type { CliContext } from './context.ts'
 
 /**
@@ -9,9 +10,12 @@ import type { CliContext } from './context.ts'
 export async function readTokens(workspace: string, env: CliContext['env'], target?: string): Promise<TargetTokens> {
   const { targets } = await loadProjectFile(workspace).catch(() => ({ targets: {} }))
   const tokens: Record<string, string> = {}
-  for (const [name, { tokenFrom }] of Object.entries(targets)) {
-    const token = tokenFrom === undefined || (target !== undefined && name !== target) ? undefined : env[tokenFrom]
-    if (tokenFrom !== undefined && token !== undefined && token !== '') tokens[tokenFrom] = token
+  for (const [name, settings] of Object.entries(targets)) {
+    if (target !== undefined && name !== target) continue
+    for (const variable of listSecretVariables(settings)) {
+      const token = env[variable]
+      if (token !== undefined && token !== '') tokens[variable] = token
+    }
   }
   return tokens
 }

@@ -8,7 +8,7 @@ import type { OpenedData } from './open-data.ts'
 import { exitCodeOf } from './program.ts'
 import { printable, toJson } from './text.ts'
 
-/** Objects that are named to people; JSON has all. */
+/** Objects that are named to people; JSON has more. */
 const namedFailures = 10
 
 /** Options of the commands that move data between the cache and remotes. */
@@ -42,12 +42,12 @@ export async function chooseTransfer(
 export function tellTransfer(
   { stdout, stderr }: Pick<CliContext, 'stdout' | 'stderr'>,
   verb: string,
-  { movedCount, movedBytes, presentCount, failures }: TransferResult,
+  { movedCount, movedBytes, presentCount, failedCount, failures }: TransferResult,
   { json, more = {} }: { readonly json: boolean; readonly more?: object },
 ): number {
   if (json) {
     const told = failures.map(({ key, path, error }) => ({ key, path, error: toErrorBody(error) }))
-    stdout.write(toJson({ movedCount, movedBytes, presentCount, failures: told, ...more }))
+    stdout.write(toJson({ movedCount, movedBytes, presentCount, failedCount, failures: told, ...more }))
   } else {
     const count = (value: number) => `${value.toLocaleString('en-US')} ${value === 1 ? 'object' : 'objects'}`
     const there = presentCount === 0 ? '' : `; ${count(presentCount)} were there`
@@ -55,7 +55,7 @@ export function tellTransfer(
     for (const { path, error } of failures.slice(0, namedFailures)) {
       stderr.write(`${printable(path)}: ${printable(error.message)}\n`)
     }
-    if (failures.length > namedFailures) stderr.write(`… and ${count(failures.length - namedFailures)} more.\n`)
+    if (failedCount > namedFailures) stderr.write(`… and ${count(failedCount - namedFailures)} more.\n`)
     const hint = failures[0]?.error.hint
     if (hint !== undefined) stderr.write(`  ${hint}\n`)
   }

@@ -35,5 +35,7 @@ export async function sendCall<M extends MethodName>(
 
 /** What does something else when done a second time; all other methods may be sent again when the answer is lost. */
 export function isRepeatable(method: MethodName): boolean {
-  return method !== 'runs/start' && method !== 'jobs/retry'
+  return !unrepeatable.has(method)
 }
+
+const unrepeatable: ReadonlySet<MethodName> = new Set(['runs/start', 'jobs/retry', 'kernels/restart', 'kernels/input'])

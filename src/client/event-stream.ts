@@ -88,6 +88,7 @@ const kinds: Readonly<Record<ChangeEvent['kind'], true>> = {
   artifacts: true,
   'registered-model': true,
   'job-changed': true,
+  'kernel-changed': true,
   'stop-requested': true,
 }
 

@@ -51,7 +51,10 @@ export interface MlflowApi {
   restoreRun(runId: RunId): Promise<void>
   setRunTag(runId: RunId, tag: Tag): Promise<void>
   deleteRunTag(runId: RunId, key: string): Promise<void>
-  logBatch(runId: RunId, batch: { readonly params?: readonly Param[]; readonly tags?: readonly Tag[] }): Promise<void>
+  logBatch(
+    runId: RunId,
+    batch: { readonly metrics?: readonly Metric[]; readonly params?: readonly Param[]; readonly tags?: readonly Tag[] },
+  ): Promise<void>
   logInputs(runId: RunId, datasets: readonly DatasetInput[]): Promise<void>
 
   /** All points, in the order the server has them. */
@@ -126,8 +129,8 @@ export function createMlflowApi(http: MlflowHttp, signal?: AbortSignal): MlflowA
     async deleteRunTag(runId, key) {
       await post('runs/delete-tag', { run_id: runId, key })
     },
-    async logBatch(runId, { params, tags }) {
-      await post('runs/log-batch', { run_id: runId, params, tags })
+    async logBatch(runId, batch) {
+      await post('runs/log-batch', { run_id: runId, ...batch })
     },
     async logInputs(runId, datasets) {
       await post('runs/log-inputs', { run_id: runId, datasets: datasets.map(writeDatasetInput) })

@@ -103,6 +103,11 @@ export function createMlflowCalls(now: () => number, forget: () => void): Mlflow
       await api.logInputs(runId, datasets)
       return {}
     },
+    async 'runs/log-metrics'({ runId, metrics }, api) {
+      await api.logBatch(runId, { metrics })
+      forget()
+      return {}
+    },
     async 'runs/delete-tag'({ runId, key }, api) {
       await api.deleteRunTag(runId, key)
       return {}

@@ -3,7 +3,7 @@ import { RunwrightError } from '../protocol/errors.ts'
 import type { JobSpec } from '../protocol/jobs.ts'
 import type { LauncherName, PrecisionName } from '../protocol/launchers.ts'
 import { type LauncherOption, optionsOf, rendezvousText, selectGpusText } from './launchers/options.ts'
-import { quoteWord } from './wrapper/quote.ts'
+import { quoteWord } from '../ssh/quote.ts'
 
 /** A command that begins with a launcher, taken apart. */
 interface Launched {

@@ -159,6 +159,7 @@ describe('adding data', () => {
     await using repository = await createTestDataRepository()
     const { root } = repository
     await repository.write({ 'data/a': 'a', 'code.py': '', 'broken/x': '', 'rules/.dvcignore': '', 'hidden/a': 'a' })
+    await repository.write({ 'spelled/git~1/x': '' })
     await repository.write({ '.dvcignore': 'hidden\n' })
     await repository.git('add', 'code.py')
     await symlink('nowhere', join(root, 'broken/link'))
@@ -174,6 +175,7 @@ describe('adding data', () => {
       rules: /\.dvcignore lies inside the data/,
       'data.dvc': /is a \.dvc file itself/,
       named: /named holds a name that is no UTF-8/,
+      spelled: /"git~1\/x", which goes into a folder git~1/,
       hidden: /ignored by a \.dvcignore/,
     }
     for (const [path, message] of Object.entries(cases)) {

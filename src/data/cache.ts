@@ -1,10 +1,21 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, unlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { RunwrightError } from '../protocol/errors.ts'
 import { toStorageError } from '../store/storage-error.ts'
 import { openObjectStates, type ObjectStates } from './hashing/object-states.ts'
-import { objectMode, storeBytesAs, temporaryName } from './hashing/store-object.ts'
+import { objectMode, type ObjectPlace, storeBytesAs, temporaryName } from './hashing/store-object.ts'
+import { maxListBytes } from './dir-object.ts'
 import type { DataHash, Sha256 } from './hash.ts'
 import { dataKey, manifestKey, type ObjectKey, parseObjectKey } from './object-key.ts'
 import type { DataRepository } from './repository.ts'
@@ -53,6 +64,11 @@ export interface DataCache extends Disposable {
 
 /** Objects that are damaged, and files half-written, lie where neither DVC nor `listAll` looks. */
 const ownFolder = 'runwright'
+
+/** Where objects are copied to of files that stay as they are. */
+export function placeOfCopies({ objects, temporaryFolder }: DataCache): ObjectPlace {
+  return { objects, temporary: temporaryFolder, besideFiles: temporaryFolder, types: ['copy'] }
+}
 
 /**
  * Opens the cache and, unless it is only to be read, makes its folders where they are missing.
@@ -136,7 +152,11 @@ export function damagedObject(path: string): RunwrightError {
 
 function readIfThere(path: string): Buffer | undefined {
   try {
-    return readFileSync(path)
+    const { size } = statSync(path)
+    if (size <= maxListBytes) return readFileSync(path)
+    throw new RunwrightError('STORAGE_DAMAGED', `The object ${path} has ${size} bytes, more than any list of files.`, {
+      hint: 'It was not read. Ask whoever made this data how it came there.',
+    })
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { checkoutPaths } from './checkout.ts'
+import { readIndexSummary } from './workspace/file-index.ts'
+import { indexFile } from './writing/record-path.ts'
 import { createTestDataRepository, quietWork, type TestDataRepository, writeOddFolder } from './test-repository.ts'
 
 const objectOf = (text: string) => {
@@ -52,6 +54,38 @@ describe('checking out data', () => {
     assert.equal((await repository.status())[0]?.state, 'clean')
   })
 
+  it('remembers that the cache has all objects if they were seen there, so that status need not look for each', async () => {
+    await using repository = await createTwoVersions()
+    const { root } = repository
+    const hasStamp = async () => {
+      const { temporaryFolder } = await repository.open()
+      return readIndexSummary(indexFile(temporaryFolder, 'data'))?.cacheStamp !== undefined
+    }
+    const lacking = async () => (await repository.status())[0]?.notInCache.paths
+    const second = await repository.read('data.dvc')
+    await repository.goBack()
+    await repository.checkout()
+    assert.ok(await hasStamp())
+    assert.deepEqual(await lacking(), [])
+    await rm(join(root, objectOf('same')))
+    assert.deepEqual(await lacking(), ['data/same'], 'what goes away later is missed')
+    await repository.write({ 'data.dvc': second })
+    await repository.checkout()
+    assert.ok(!(await hasStamp()), 'the object of a file that stays was not seen')
+    assert.deepEqual(await lacking(), ['data/same'])
+    await repository.commitData()
+    // The index does not know a file that was touched, and nobody has looked for its object.
+    await repository.goBack()
+    await rm(join(root, 'data/same'))
+    await repository.write({ 'data/same': 'same' })
+    await rm(join(root, '.dvc/tmp'), { recursive: true })
+    await repository.checkout()
+    assert.deepEqual(await lacking(), [])
+    await rm(join(root, 'data'), { recursive: true })
+    await repository.checkout()
+    assert.ok(await hasStamp())
+  })
+
   for (const type of ['copy', 'hardlink', 'symlink', 'reflink,copy']) {
     it(`goes from one version to another and back, with ${type}`, async () => {
       await using repository = await createTwoVersions(`[cache]\n    type = "${type}"\n`)
@@ -86,6 +120,23 @@ describe('checking out data', () => {
     await using repository = await createTwoVersions()
     await repository.write({ 'data/copy-of-a1': 'a1' })
     assert.deepEqual(await repository.checkout(), [{ path: 'data', added: 0, changed: 0, removed: 1 }])
+  })
+
+  it('removes and names any number of files', async () => {
+    await using repository = await createTestDataRepository()
+    const many = (folder: string) =>
+      Object.fromEntries(Array.from({ length: 1300 }, (_, index) => [`data/${folder}/${index}`, `${folder} ${index}`]))
+    await repository.write({ 'data/kept': 'kept' })
+    await repository.add('data')
+    const pointer = await repository.read('data.dvc')
+    await repository.write(many('saved'))
+    await repository.add('data')
+    await repository.write({ 'data.dvc': pointer, ...many('unsaved') })
+    await assert.rejects(repository.checkout(), { code: 'RESOURCE_CONFLICT', message: / and 1280 more\.$/ })
+    const [done] = await repository.checkout({ isForced: true })
+    assert.deepEqual(done, { path: 'data', added: 0, changed: 0, removed: 2600 })
+    assert.deepEqual(await readdir(join(repository.root, 'data')), ['kept'])
+    assert.deepEqual(await readdir(join(repository.root, '.dvc/tmp/runwright/new')), [])
   })
 
   it('never makes a file from an object with a flipped bit', async () => {

@@ -6,18 +6,20 @@ import { findPointers, listOuts, type TrackedOut } from './find-pointers.ts'
 import { isDirHash } from './hash.ts'
 import { temporaryName } from './hashing/store-object.ts'
 import type { DataRepository } from './repository.ts'
+import { foldsNames, refuseCollisions } from './restoring/name-collisions.ts'
 import { createObjectCheck, type ObjectCheck } from './restoring/object-check.ts'
 import { performPlan } from './restoring/perform-plan.ts'
-import { createProblems, emptyPlan, type OutPlan, type PlannedFile, type Problems } from './restoring/plan.ts'
+import { createProblems, emptyPlan, type OutPlan, type Problems } from './restoring/plan.ts'
 import { createPlannedFiles, type PlannedFiles } from './restoring/planned-files.ts'
 import { planFile, readFile } from './restoring/plan-file.ts'
 import { planFolder } from './restoring/plan-folder.ts'
 import { refuseProblems } from './restoring/refuse-problems.ts'
 import { openFolderContents } from './restoring/version-entries.ts'
 import type { Work } from './work.ts'
+import { type CacheStamp, takeCacheStamp } from './workspace/cache-stamp.ts'
 import { openIndexWriter } from './workspace/file-index.ts'
-import { md5Of } from './workspace/read-states.ts'
-import { besideFolder } from './writing/lock-repository.ts'
+import { md5Of } from './hashing/hash-digits.ts'
+import { besideFolder, passTick } from './writing/lock-repository.ts'
 import { openRecording } from './writing/open-recording.ts'
 import { indexFile, type Recording } from './writing/record-path.ts'
 import { refuseInUse } from './writing/refuse-in-use.ts'
@@ -54,6 +56,8 @@ export async function checkoutPaths(
   await using recording = await openRecording(repository, work)
   const outs = chooseOuts(listOuts(await findPointers(repository, env)), paths)
   refuseInUse(repository, outs)
+  // Taken before any object is looked at, so that whatever goes away from now on shows.
+  const cacheStamp = await takeSettledStamp(recording)
   const check = createObjectCheck(recording.cache, recording.pool)
   const problems = createProblems()
   using opened = new DisposableStack()
@@ -65,12 +69,12 @@ export async function checkoutPaths(
     planned.push({ tracked, files, plan: await planOut(recording, tracked, check, problems, files) })
   }
   await check.settle()
-  refuseProblems(isForced ? { ...problems, unsaved: [] } : problems)
+  refuseProblems(isForced ? { ...problems, unsaved: createProblems().unsaved } : problems)
   const done: CheckedOut[] = []
   for (const { tracked, plan, files } of planned) {
-    await perform(recording, tracked, plan, files.all())
-    const { path, added, changed, removals } = plan
-    done.push({ path, added, changed, removed: removals.length })
+    await perform(recording, tracked, plan, files, cacheStamp)
+    const { path, added, changed } = plan
+    done.push({ path, added, changed, removed: files.removedCount() })
   }
   recording.singles.save()
   return done
@@ -99,38 +103,52 @@ async function planOut(
   if (!isDirHash(hash)) return planFile(recording, path, { hash, sha256 }, check, problems, files)
   const contents = openFolderContents(recording.cache, out)
   if (contents === undefined) {
-    problems.missing.push(path)
+    problems.missing.add(path)
     return emptyPlan(path)
   }
   const seen = lstatSync(join(recording.repository.root, path), { throwIfNoEntry: false })
   if (seen !== undefined && !seen.isDirectory()) {
     const record = seen.isFile() ? await readFile(recording, path) : undefined
-    if (record === undefined || !(await check.isSound(md5Of(record)))) problems.unsaved.push(path)
+    if (record === undefined || !(await check.isSound(md5Of(record)))) problems.unsaved.add(path)
   }
-  return planFolder(recording, path, contents, check, problems, files)
+  const { entries } = contents
+  const apart = foldsNames(recording.repository) ? refuseCollisions(entries, path) : entries
+  return planFolder(recording, path, { ...contents, entries: apart }, check, problems, files)
 }
 
 async function perform(
   recording: Recording,
   { out, path }: TrackedOut,
   plan: OutPlan,
-  files: Iterable<PlannedFile>,
+  planned: PlannedFiles,
+  cacheStamp: CacheStamp,
 ): Promise<void> {
   const { repository, singles } = recording
   const absolute = join(repository.root, path)
   const seen = lstatSync(absolute, { throwIfNoEntry: false })
   if (out.hash === undefined || !isDirHash(out.hash)) {
     if (seen?.isDirectory() === true) {
-      await performPlan(recording, absolute, plan, [], () => undefined)
+      await performPlan(recording, absolute, plan, { files: [], removals: planned.removals() }, () => undefined)
       rmdirSync(absolute)
     }
-    await performPlan(recording, repository.root, { ...plan, removals: [] }, files, singles.set)
+    await performPlan(recording, repository.root, plan, { files: planned.files(), removals: [] }, singles.set)
     return
   }
   if (seen !== undefined && !seen.isDirectory()) unlinkSync(absolute)
   mkdirSync(absolute, { recursive: true })
   const file = indexFile(repository.temporaryFolder, path)
   using writer = openIndexWriter(file)
-  await performPlan(recording, absolute, plan, files, writer.add)
-  writer.finish({ version: { hash: out.hash, sha256: out.sha256 }, cacheStamp: undefined, shape: undefined })
+  await performPlan(recording, absolute, plan, { files: planned.files(), removals: planned.removals() }, writer.add)
+  writer.finish({
+    version: { hash: out.hash, sha256: out.sha256 },
+    // Whoever asks for the status next need not look at each object again.
+    cacheStamp: plan.hasAllObjects ? cacheStamp : undefined,
+    shape: undefined,
+  })
+}
+
+/** The folders of the cache as they are, once all that changes in them from now on changes their times. */
+async function takeSettledStamp({ repository, cache }: Recording): Promise<CacheStamp> {
+  await passTick(repository, takeCacheStamp(cache.objects).newestMs)
+  return takeCacheStamp(cache.objects)
 }

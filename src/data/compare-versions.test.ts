@@ -7,7 +7,7 @@ async function openCompared() {
   const repository = await createTestDataRepository()
   const compare = async (path: string, from?: string, to?: string) =>
     compareVersions(await repository.open(), { path, from, to }, quietWork(), process.env)
-  const record = async (files: Record<string, string>, ...paths: string[]) => {
+  const record = async (files: Record<string, string | Buffer>, ...paths: string[]) => {
     await repository.write(files)
     await repository.add(...paths)
     await repository.commit()
@@ -53,5 +53,23 @@ describe('comparing versions of data', () => {
     assert.equal(images[0]?.path, 'a.svg')
     assert.match(images[0].old, /files.md5/)
     assert.match(images[0].new, /images.a\.svg$/)
+  })
+
+  it('names no image to be drawn that is small in its file and huge on a screen', async () => {
+    await using repository = await openCompared()
+    const png = (width: number, height: number) => {
+      const header = Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR________\x08\x06\0\0\0', 'latin1')
+      header.writeUInt32BE(width, 16)
+      header.writeUInt32BE(height, 20)
+      return header
+    }
+    await repository.record({ 'images/bomb.png': png(1, 1), 'images/fine.png': png(1, 1) }, 'images')
+    await repository.write({ 'images/bomb.png': png(60_000, 60_000), 'images/fine.png': png(8000, 8000) })
+    const { images, diff } = await repository.compare('images')
+    assert.deepEqual(
+      images.map(({ path }) => path),
+      ['fine.png'],
+    )
+    assert.ok(JSON.stringify(diff).includes('60000'))
   })
 })

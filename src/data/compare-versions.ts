@@ -1,10 +1,12 @@
 import { posix } from 'node:path'
+import { maxDrawnPixels } from '../base/image-header.ts'
 import type { ComparedImage, DataComparison, VersionName } from '../protocol/data-comparison.ts'
-import type { DataDiff } from '../protocol/data-diff.ts'
+import type { DataDiff, ImageDiff } from '../protocol/data-diff.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import { chooseOuts } from './choose-outs.ts'
 import { compareFiles, compareFolders, type CompareOptions } from './content-diff.ts'
 import { findPointers, listOuts, type TrackedOut } from './find-pointers.ts'
+import { pointerEnding } from './pointer.ts'
 import { openGitSide } from './history/git-side.ts'
 import { loadRevisionOuts } from './history/revision-outs.ts'
 import { describeCommit } from './history/describe-commit.ts'
@@ -47,17 +49,16 @@ export async function compareVersions(
   options: CompareOptions,
   env: Env,
 ): Promise<DataComparison> {
-  const outs = listOuts(await findPointers(repository, env, () => undefined))
-  const owner = outs.find((out) => path.startsWith(`${out.path}/`))
-  const [tracked] = owner === undefined ? chooseOuts(outs, [path]) : [owner]
-  if (tracked === undefined) throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `No .dvc file stands for ${path}.`)
-  const inside = owner === undefined ? '' : posix.relative(tracked.path, path)
-  const about = { repository, env, path: tracked.path, work: options }
+  const { tracked, place } = await findTracked(repository, env, path)
+  const inside = path.startsWith(`${place}/`) ? posix.relative(place, path) : ''
+  const about = { repository, env, path: place, work: options }
 
   await using reading = await openReading(repository, options)
-  const workspace = to === undefined ? await loadWorkspaceVersion(reading, tracked.path) : undefined
+  const workspace = to === undefined ? await loadWorkspaceVersion(reading, place) : undefined
   const named = to === undefined ? undefined : await atRevision(about, to)
-  const now = workspace ?? loadCachedVersion(reading.cache, named?.out ?? tracked.out)
+  const out = named?.out ?? tracked?.out
+  const now = workspace ?? (out === undefined ? undefined : loadCachedVersion(reading.cache, out))
+  if (now === undefined) throw createNowhere(path)
   const old = await findOld(about, from, to, now.hash, tracked)
   const before = loadCachedVersion(reading.cache, old.out)
   if (reading.canSave) reading.singles.save()
@@ -66,19 +67,41 @@ export async function compareVersions(
   return { path, old: old.name, new: named?.name ?? { kind: 'workspace' }, diff, images: listImages(diff, parts) }
 }
 
+/** What a path is, or lies in. Git may not have merged its `.dvc` file yet: then that says nothing of a version. */
+async function findTracked(
+  repository: DataRepository,
+  env: Env,
+  path: string,
+): Promise<{ readonly tracked: TrackedOut | undefined; readonly place: string }> {
+  const conflicts: string[] = []
+  const outs = listOuts(await findPointers(repository, env, (pointer) => void conflicts.push(pointer)))
+  const places = conflicts.map((pointer) => pointer.slice(0, -pointerEnding.length))
+  const place = places.find((each) => path === each || path.startsWith(`${each}/`))
+  if (place !== undefined) return { tracked: undefined, place }
+  const tracked = outs.find((out) => path.startsWith(`${out.path}/`)) ?? chooseOuts(outs, [path])[0]
+  if (tracked === undefined) throw createNowhere(path)
+  return { tracked, place: tracked.path }
+}
+
+function createNowhere(path: string): RunwrightError {
+  return new RunwrightError('RESOURCE_DOES_NOT_EXIST', `No .dvc file stands for ${path}.`)
+}
+
 /** @param hash of the new version */
 function findOld(
   about: About,
   from: string | undefined,
   to: string | undefined,
   hash: string | undefined,
-  { out, found }: TrackedOut,
+  tracked: TrackedOut | undefined,
 ): Promise<NamedVersion> | NamedVersion {
   if (from !== undefined) return atRevision(about, from)
   if (to !== undefined) return findVersionBefore(about, to, hash)
-  const isRecorded = out.hash === undefined || out.hash === hash
-  if (isRecorded) return findVersionBefore(about, undefined, hash)
-  return { name: { kind: 'recorded', pointer: found.path }, out }
+  const recorded = tracked?.out.hash
+  if (tracked === undefined || recorded === undefined || recorded === hash) {
+    return findVersionBefore(about, undefined, hash)
+  }
+  return { name: { kind: 'recorded', pointer: tracked.found.path }, out: tracked.out }
 }
 
 interface About {
@@ -132,15 +155,25 @@ async function compareBoth(
   return compareFiles(old?.file, now?.file, options)
 }
 
+/** An SVG is drawn as large as there is room. */
+function canBeDrawn({ old, new: now }: ImageDiff): boolean {
+  return [old, now].every((facts) => {
+    const { format, width, height } = facts ?? { format: '', width: null, height: null }
+    return format === 'svg' || (width !== null && height !== null && width * height <= maxDrawnPixels)
+  })
+}
+
 function listImages(diff: DataDiff, [old, now]: readonly [Part, Part]): readonly ComparedImage[] {
   if (diff.type === 'file') {
     if (diff.content?.kind !== 'image' || old?.type !== 'file' || now?.type !== 'file') return []
+    if (!canBeDrawn(diff.content)) return []
     return [{ path: '', old: old.file.path, new: now.file.path }]
   }
   const [before, after] = [contentPaths(old), contentPaths(now)]
   return diff.contents.flatMap(({ path, content }) => {
     const [oldPath, newPath] = [before.get(path), after.get(path)]
     if (content.kind !== 'image' || oldPath === undefined || newPath === undefined) return []
+    if (!canBeDrawn(content)) return []
     return [{ path, old: oldPath, new: newPath }]
   })
 }

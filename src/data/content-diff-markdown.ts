@@ -69,7 +69,7 @@ function formatText({ old, new: now, lines, notes }: TextDiff): string {
 
 /** A fence that the text itself cannot close. */
 function fenced(language: string, text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  const longest = text.matchAll(/`+/g).reduce((most, [run]) => Math.max(most, run.length), 2)
   const fence = '`'.repeat(longest + 1)
   return `${fence}${language}\n${text}${fence}\n`
 }

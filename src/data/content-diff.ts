@@ -1,12 +1,12 @@
 import type { FileDiff, FolderDiff, NamedContent } from '../protocol/data-diff.ts'
-import { RunwrightError } from '../protocol/errors.ts'
+import { RunwrightError, throwIfCancelled } from '../protocol/errors.ts'
+import { hashFile } from '../store/hash-file.ts'
 import { findContentKind } from './content/content-kind.ts'
 import { type DiffKey, openDiffCache } from './content/diff-cache.ts'
 import { diffContent } from './content/file-content.ts'
 import { diffFolderFiles, type FolderFile } from './content/folder-diff.ts'
-import { hashFile } from './content/hash-file.ts'
 import type { ComparedFile } from './content/compared-file.ts'
-import { throwIfCancelled, type Work } from './work.ts'
+import type { Work } from './work.ts'
 
 /** A version of a file: in the workspace, or in a cache, where its name is another one. */
 export interface FileToCompare extends ComparedFile {
@@ -46,7 +46,7 @@ export async function compareFiles(
   // A hash that only one of them has says nothing about both.
   const isKnown = (old === undefined || old.hash !== undefined) && (now === undefined || now.hash !== undefined)
   const withHash = async (file: FileToCompare | undefined) =>
-    file && { ...file, hash: (isKnown ? file.hash : undefined) ?? (await hashFile(file.path, options)) }
+    file && { ...file, hash: (isKnown ? file.hash : undefined) ?? (await hashFile(file.path, options.signal)) }
   const [before, after] = [await withHash(old), await withHash(now)]
   const isEqual = before !== undefined && before.hash === after?.hash
   const content = isEqual ? undefined : await contentOf(before, after, options)
@@ -62,7 +62,7 @@ export async function compareFiles(
 /** SHA-256 of a file in hex, as files are compared by. @throws CANCELLED */
 export async function hashOfFile(path: string, work: Pick<Work, 'signal'>): Promise<string> {
   throwIfCancelled(work)
-  return hashFile(path, work)
+  return hashFile(path, work.signal)
 }
 
 type HashedFile = ComparedFile & { readonly hash: string }

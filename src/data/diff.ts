@@ -1,13 +1,12 @@
 import { compareFiles, compareFolders, type CompareOptions } from './content-diff.ts'
 import type { DataDiff } from '../protocol/data-diff.ts'
-import { RunwrightError } from '../protocol/errors.ts'
+import { RunwrightError, throwIfCancelled } from '../protocol/errors.ts'
 import type { DataHash } from './hash.ts'
 import { type DiffSide, openRevisionSide, openWorkTreeSide, type VersionFiles } from './history/diff-side.ts'
 import { openGitSide } from './history/git-side.ts'
 import { compareOuts, type OutChange } from './history/out-changes.ts'
 import type { TrackedOut } from './history/tracked-out.ts'
 import type { DataRepository } from './repository.ts'
-import { throwIfCancelled } from './work.ts'
 
 export interface DiffOptions extends CompareOptions {
   /** A commit, branch or tag. */

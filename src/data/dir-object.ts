@@ -10,8 +10,8 @@ export interface DirEntry {
   readonly md5: Md5
 }
 
-/** More than a hundred million characters of list are no list that a person made. */
-const maxBytes = 2 ** 30
+/** Of a list or a manifest: some five million files. More would not fit into a text of JavaScript. */
+export const maxListBytes = 2 ** 29 - 1024
 
 /**
  * The list of a folder's files, byte for byte as DVC 3 writes it: Python's `json.dumps` of the entries in the order of
@@ -42,7 +42,7 @@ function quotePython(text: string): string {
  *   stands there twice or below a file
  */
 export function parseDirObject(bytes: Uint8Array, where: string): readonly DirEntry[] {
-  if (bytes.byteLength > maxBytes) throw invalid(`${where} has ${bytes.byteLength} bytes.`)
+  if (bytes.byteLength > maxListBytes) throw invalid(`${where} has ${bytes.byteLength} bytes.`)
   const value = parseJson(bytes, where)
   if (!Array.isArray(value)) throw invalid(`${where} holds no list.`)
   const seen = new Set<string>()

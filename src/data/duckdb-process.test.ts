@@ -6,10 +6,11 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { type Duckdb, type DuckdbCommand, openDuckdb } from './duckdb-process.ts'
+import type { NodeCommand } from '../base/node-command.ts'
+import { type Duckdb, openDuckdb } from './duckdb-process.ts'
 import { QueryFailed } from './query-failed.ts'
 
-const command: DuckdbCommand = {
+const command: NodeCommand = {
   file: process.execPath,
   args: [fileURLToPath(new URL('duckdb/worker.ts', import.meta.url))],
   env: {},
@@ -17,7 +18,12 @@ const command: DuckdbCommand = {
 
 describe('DuckDB in a process of its own', { timeout: 60_000 }, () => {
   let folder: string
-  const open = (allowed: readonly string[] = [], memoryBytes = 256 * 2 ** 20, signal = new AbortController().signal) =>
+  const open = (
+    allowed: readonly string[] = [],
+    memoryBytes = 256 * 2 ** 20,
+    signal = new AbortController().signal,
+    temporaryBytes = 2 ** 40,
+  ) =>
     openDuckdb(
       command,
       {
@@ -25,6 +31,7 @@ describe('DuckDB in a process of its own', { timeout: 60_000 }, () => {
         memoryBytes,
         threads: 1,
         temporaryFolder: path.join(folder, 'spill'),
+        temporaryBytes,
       },
       signal,
     )
@@ -101,6 +108,18 @@ describe('DuckDB in a process of its own', { timeout: 60_000 }, () => {
     const numbers = 'SELECT hash(range) AS h, range AS n FROM range(8000000) ORDER BY h'
     await db.run(`CREATE TEMP TABLE big AS ${numbers}`)
     assert.deepEqual((await db.run('SELECT count(*)::INT FROM big')).rows, [[8_000_000]])
+  })
+
+  it('goes to the disk with no more than it may', async () => {
+    await using db = await open([], 64 * 2 ** 20, new AbortController().signal, 4 * 2 ** 20)
+    const numbers = 'SELECT hash(range) AS h, range AS n FROM range(8000000) ORDER BY h'
+    await assert.rejects(db.run(`CREATE TEMP TABLE big AS ${numbers}`), (error) => {
+      assert.ok(error instanceof QueryFailed)
+      assert.equal(error.kind, 'Out of Memory')
+      assert.match(error.message, /4\.0 MiB/)
+      return true
+    })
+    assert.deepEqual((await db.run('SELECT 1::INT')).rows, [[1]])
   })
 
   it('is killed by its signal in the middle of a statement', async () => {

@@ -1,20 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { lstat } from 'node:fs/promises'
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
+import type { NodeCommand } from '../base/node-command.ts'
+import { createPendingAnswers } from '../base/pending-answers.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { DuckdbSettings, FromDuckdb, StatementParam, StatementResult, ToDuckdb } from './duckdb/messages.ts'
 import { QueryFailed } from './query-failed.ts'
 
 export type { CellValue, ResultColumn, StatementParam, StatementResult } from './duckdb/messages.ts'
-
-/** How the process that holds DuckDB is started. */
-export interface DuckdbCommand {
-  /** A Node, or an Electron that is told to be one. */
-  readonly file: string
-  readonly args: readonly string[]
-  /** Added to the starter's own environment. */
-  readonly env: Readonly<Record<string, string>>
-}
 
 /** A database in memory, in a process of its own. Disposing it kills the process, whatever it does. */
 export interface Duckdb extends AsyncDisposable {
@@ -25,6 +20,14 @@ export interface Duckdb extends AsyncDisposable {
    * @throws QueryFailed with what DuckDB says; CANCELLED; INVALID_STATE when the process has ended
    */
   run(sql: string, params?: readonly StatementParam[], maxRows?: number): Promise<StatementResult>
+  /**
+   * Reads a file of Arrow (`.arrow`, `.feather`, `.arrows`) into a new temporary table, one record batch after the other.
+   * The types of its columns are those that they would have in a Parquet file.
+   *
+   * @param path one of those that may be read
+   * @throws as `run` does; QueryFailed for a file that is damaged, is none, or goes beyond a bound
+   */
+  loadArrow(path: string, relation: string): Promise<void>
 }
 
 const defaultMaxRows = 100_000
@@ -36,18 +39,14 @@ const defaultMaxRows = 100_000
  * @param signal kills the process
  * @throws NOT_IMPLEMENTED where DuckDB's native part cannot be loaded; PERMISSION_DENIED when one of the files is a symbolic link, which would allow what it leads to
  */
-export async function openDuckdb(
-  command: DuckdbCommand,
-  settings: DuckdbSettings,
-  signal: AbortSignal,
-): Promise<Duckdb> {
+export async function openDuckdb(command: NodeCommand, settings: DuckdbSettings, signal: AbortSignal): Promise<Duckdb> {
   if (signal.aborted) throw cancelled()
   await Promise.all(settings.allowedPaths.map(refuseLink))
   const child = spawn(command.file, [...command.args], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'json',
     windowsHide: true,
-    env: { ...process.env, ...command.env },
+    env: { ...process.env, ...compileCache(), ...command.env },
   })
   const conversation = converse(child, signal)
   try {
@@ -58,8 +57,17 @@ export async function openDuckdb(
   }
   return {
     run: (sql, params = [], maxRows = defaultMaxRows) => conversation.ask({ kind: 'run', sql, params, maxRows }),
+    async loadArrow(path, relation) {
+      await conversation.ask({ kind: 'load-arrow', path, relation })
+    },
     [Symbol.asyncDispose]: () => conversation.end(),
   }
+}
+
+/** What this process keeps of compiled code, that one finds and keeps there, too. */
+function compileCache(): Readonly<Record<string, string>> {
+  const folder = getCompileCacheDir()
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) }
 }
 
 async function refuseLink(path: string): Promise<void> {
@@ -70,11 +78,6 @@ async function refuseLink(path: string): Promise<void> {
 
 type Question = ToDuckdb extends infer Message ? (Message extends ToDuckdb ? Omit<Message, 'id'> : never) : never
 
-interface Waiting {
-  readonly resolve: (result: StatementResult) => void
-  readonly reject: (error: Error) => void
-}
-
 interface Conversation {
   ask(question: Question): Promise<StatementResult>
   /** Resolves when the process is gone. */
@@ -82,19 +85,15 @@ interface Conversation {
 }
 
 function converse(child: ChildProcess, signal: AbortSignal): Conversation {
-  const waiting = new Map<number, Waiting>()
-  let lastId = 0
-  let ended: Error | undefined
+  const pending = createPendingAnswers<StatementResult>()
   const kill = () => child.kill('SIGKILL')
   signal.addEventListener('abort', kill, { once: true })
   // It may have come while the process was about to start.
   if (signal.aborted) kill()
   const said = keepTail(child)
   const giveUp = (error: Error) => {
-    ended ??= error
     signal.removeEventListener('abort', kill)
-    for (const { reject } of waiting.values()) reject(ended)
-    waiting.clear()
+    pending.end(error)
   }
   const closed = once(child, 'close').then(([code = null, end]: (number | string | null)[]) =>
     giveUp(signal.aborted ? cancelled() : endedEarly(end ?? code, said())),
@@ -102,20 +101,12 @@ function converse(child: ChildProcess, signal: AbortSignal): Conversation {
   // A program that cannot be started has no end.
   const gone = closed.catch((error: Error) => giveUp(error))
   child.on('message', (message: FromDuckdb) => {
-    const asked = waiting.get(message.id)
-    waiting.delete(message.id)
-    if (message.kind === 'done') asked?.resolve(message.result)
-    else asked?.reject(new QueryFailed(message.message))
+    if (message.kind === 'done') pending.resolve(message.id, message.result)
+    else pending.reject(message.id, new QueryFailed(message.message))
   })
   return {
-    ask: (question) =>
-      new Promise((resolve, reject) => {
-        if (ended !== undefined) return reject(ended)
-        const id = ++lastId
-        waiting.set(id, { resolve, reject })
-        // Where the channel is closed the process has ended, which is told above.
-        child.send({ ...question, id }, () => {})
-      }),
+    // Where the channel is closed the process has ended, which is told above.
+    ask: (question) => pending.ask((id) => child.send({ ...question, id }, () => {})),
     async end() {
       kill()
       await gone

@@ -1,14 +1,16 @@
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseDvcConfig, remoteSection } from './dvc-config.ts'
 import { parseDataHash } from './hash.ts'
 import { dataKey, type ObjectKey } from './object-key.ts'
 import { chunkedEnding, findRemoteName, openRemote, readRemoteOptions, withoutChunks } from './open-remote.ts'
+import { readSmallFile } from './read-small-file.ts'
 import type { DataRemote, RemoteOptions } from './remote.ts'
 import { modifyRemote } from './remote-settings.ts'
 import type { DataRepository } from './repository.ts'
 import { fetchObject } from './transfer/fetch-object.ts'
 import { openPartFolder } from './transfer/part-folder.ts'
+import { openScratchFolder } from './transfer/scratch-folder.ts'
 import { sendObject } from './transfer/send-object.ts'
 import { createTally } from './transfer/tally.ts'
 import type { TransferResult } from './transfer-result.ts'
@@ -35,7 +37,7 @@ export async function exportChunked(
   const tally = createTally('upload', work)
   await makeWhole(repository, chunked, plain, tally, work)
   const result = tally.result()
-  if (result.failures.length > 0) return result
+  if (result.failedCount > 0) return result
   if (url !== options.url) await setUrl(repository, name, url)
   for (const kind of ['recipe', 'index', 'pack']) {
     await plain.remove(await listKeys(plain, `runwright/${kind}/`, work.signal), work.signal)
@@ -59,19 +61,15 @@ async function makeWhole(
   const lacking = keys.filter((key) => !there.has(key)).map((key) => ({ key, path: key, sha256: undefined }))
   tally.expect(lacking.length, undefined)
   await mkdir(repository.temporaryFolder, { recursive: true })
-  const folder = await mkdtemp(join(repository.temporaryFolder, 'export-'))
-  try {
-    const parts = await openPartFolder(join(folder, 'parts'))
-    // Each is on this disk for a while, so one after another.
-    await tally.move(lacking, 1, async ({ key }, onBytes) => {
-      const path = join(folder, 'object')
-      await fetchObject(chunked, { key, place: path }, parts, { signal, onBytes: () => undefined })
-      await sendObject(plain, key, { path, sizeBytes: (await stat(path)).size, onBytes }, signal)
-      await rm(path)
-    })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  await using scratch = await openScratchFolder(repository.temporaryFolder)
+  const parts = await openPartFolder(join(scratch.path, 'parts'))
+  // Each is on this disk for a while, so one after another.
+  await tally.move(lacking, 1, async ({ key }, onBytes) => {
+    const path = join(scratch.path, 'object')
+    await fetchObject(chunked, { key, place: path }, parts, { signal, onBytes: () => undefined })
+    await sendObject(plain, key, { path, sizeBytes: (await stat(path)).size, onBytes }, signal)
+    await rm(path)
+  })
 }
 
 async function listKeys(remote: DataRemote, prefix: string, signal: AbortSignal): Promise<readonly ObjectKey[]> {
@@ -83,7 +81,7 @@ async function listKeys(remote: DataRemote, prefix: string, signal: AbortSignal)
 /** In the file that has it. */
 async function setUrl(repository: DataRepository, name: string, url: string): Promise<void> {
   const path = join(repository.dvcFolder, 'config.local')
-  const local = parseDvcConfig(await readFile(path, 'utf8').catch(() => ''), path)
+  const local = parseDvcConfig((await readSmallFile(path)) ?? '', path)
   const isLocal = local.get(remoteSection(name))?.has('url') === true
   await modifyRemote(repository, { name, option: 'url', value: url }, isLocal ? 'local' : 'shared')
 }

@@ -1,5 +1,4 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join, posix, relative, sep } from 'node:path'
 import { mapConcurrently } from '../base/map-concurrently.ts'
 import { openListingGit } from '../git/git.ts'
@@ -7,6 +6,7 @@ import { hasGit, openGitReader } from '../git/open-git-reader.ts'
 import { loadIgnoreRules } from './ignore/ignore-rules.ts'
 import { findOutPlace } from './out-place.ts'
 import { parsePointer, type Pointer, pointerEnding, type PointerOut } from './pointer.ts'
+import { readSmallFile } from './read-small-file.ts'
 import { type DataRepository, dvcFolderName } from './repository.ts'
 
 /** A `.dvc` file of the work tree. */
@@ -15,6 +15,8 @@ export interface FoundPointer {
   readonly path: string
   readonly text: string
   readonly pointer: Pointer
+  /** Git could not merge it, though its text does not say so, or does not any more. Not looked at where one is loaded. */
+  readonly isUnmerged: boolean
 }
 
 /** What a `.dvc` file stands for, and where it is in the workspace. */
@@ -38,12 +40,21 @@ export async function findPointers(
   env: Readonly<Record<string, string | undefined>> = process.env,
   noteConflict?: (path: string) => void,
 ): Promise<readonly FoundPointer[]> {
-  const paths = (await listByGit(repository, env)) ?? (await listWithoutGit(repository, env))
-  const wanted = paths.filter((path) => isPointerPath(path) && !isIgnored(repository.root, path)).sort()
+  const listed = (await listByGit(repository, env)) ?? (await listWithoutGit(repository, env))
+  // Git's index has a file that it could not merge once for each side.
+  const unmerged = new Set<string>()
+  const paths = new Set<string>()
+  for (const path of listed) {
+    if (paths.has(path)) unmerged.add(path)
+    paths.add(path)
+  }
+  const wanted = [...paths].filter((path) => isPointerPath(path) && !isIgnored(repository.root, path)).sort()
   const found = await mapConcurrently(wanted, 16, async (path) => {
-    const text = await readText(repository, path)
+    const text = await readPointer(repository, path)
     if (text === undefined) return undefined
-    if (noteConflict === undefined || !conflictMark.test(text)) return toFound(path, text)
+    if (noteConflict === undefined || !conflictMark.test(text)) {
+      return toFound(path, text, unmerged.has(path))
+    }
     noteConflict(path)
   })
   return found.filter((each) => each !== undefined)
@@ -53,19 +64,16 @@ const conflictMark = /^<{7} /m
 
 /** Undefined when there is no such file. */
 export async function loadPointer(repository: DataRepository, path: string): Promise<FoundPointer | undefined> {
-  const text = await readText(repository, path)
-  return text === undefined ? undefined : toFound(path, text)
+  const text = await readPointer(repository, path)
+  return text === undefined ? undefined : toFound(path, text, false)
 }
 
-function toFound(path: string, text: string): FoundPointer {
-  return { path, text, pointer: parsePointer(text, path) }
+function toFound(path: string, text: string, isUnmerged: boolean): FoundPointer {
+  return { path, text, pointer: parsePointer(text, path), isUnmerged }
 }
 
-async function readText({ root }: DataRepository, path: string): Promise<string | undefined> {
-  return readFile(join(root, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'EISDIR') return undefined
-    throw error
-  })
+function readPointer({ root }: DataRepository, path: string): Promise<string | undefined> {
+  return readSmallFile(join(root, path))
 }
 
 /**
@@ -102,7 +110,7 @@ async function listByGit(
   const git = openListingGit(root, env)
   const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', `*${pointerEnding}`]
   const output = await git(list, maxListBytes)
-  return output === undefined ? undefined : [...new Set(output.toString().split('\0').slice(0, -1))]
+  return output?.toString().split('\0').slice(0, -1)
 }
 
 /** Where git is not installed, its `.gitignore` files count all the same. */

@@ -1,11 +1,11 @@
 import { isThere } from '../git/is-there.ts'
-import { RunwrightError } from '../protocol/errors.ts'
+import { RunwrightError, throwIfCancelled } from '../protocol/errors.ts'
 import { type CheckedOut, checkoutPaths } from './checkout.ts'
 import { findPointers } from './find-pointers.ts'
 import { openGitSide, type GitSide } from './history/git-side.ts'
 import { listVersionsOf } from './list-versions.ts'
 import type { DataRepository } from './repository.ts'
-import { throwIfCancelled, type Work } from './work.ts'
+import type { Work } from './work.ts'
 
 export interface Followed {
   readonly checkedOut: readonly CheckedOut[]

@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from 'node:path'
-import { RunwrightError } from '../protocol/errors.ts'
+import { RunwrightError, throwIfCancelled } from '../protocol/errors.ts'
 import { openDataCache } from './cache.ts'
 import type { DirHash } from './hash.ts'
 import { manifestHash } from './history/cached-lists.ts'
@@ -11,7 +11,7 @@ import { findNeeded, type Needed, type OtherNeeds } from './needed.ts'
 import { findDataHash, type ObjectKey, parseChunkKey } from './object-key.ts'
 import type { DataRemote } from './remote.ts'
 import type { DataRepository } from './repository.ts'
-import { throwIfCancelled, type Work } from './work.ts'
+import type { Work } from './work.ts'
 
 export interface GcOptions {
   readonly env: Readonly<Record<string, string | undefined>>

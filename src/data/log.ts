@@ -127,7 +127,7 @@ function compareCommit(
     const inside = path.slice(prefix.length)
     for (const state of ['before', 'after'] as const) {
       const blob = blobs[state]
-      if (blob !== undefined) outs[state].push(...parse(blob, inside))
+      for (const out of blob === undefined ? [] : parse(blob, inside)) outs[state].push(out)
     }
   }
   return compareOuts(outs.before, outs.after)

@@ -7,9 +7,11 @@ import { parseDirObject } from './dir-object.ts'
 import type { Md5 } from './hash.ts'
 import { decide, mergeLists } from './history/merge-lists.ts'
 import { manifestKey, dataKey } from './object-key.ts'
+import { extractConflict } from './extract-conflict.ts'
 import { parseManifest } from './manifest.ts'
 import { parsePointer } from './pointer.ts'
 import { resolveMerge } from './resolve.ts'
+import { readStatus } from './status.ts'
 import { createTestHistory, md5Of, type TestHistory, testWork } from './test-history.ts'
 
 const list = (files: Readonly<Record<string, string>>) =>
@@ -137,6 +139,68 @@ describe('a merge of two branches’ folders', () => {
     await assert.rejects(resolve(repository), { code: 'STORAGE_DAMAGED' })
     await repository.git('merge', '--abort')
     await assert.rejects(resolve(repository), { code: 'RESOURCE_DOES_NOT_EXIST', message: /no two versions of d.dvc/ })
+  })
+
+  it('takes a file that somebody has made of both, with its SHA-256 and size in the manifest', async () => {
+    await using repository = await createMerge(
+      { 'a.csv': 'id\n' },
+      { 'a.csv': 'id\n1\n', b: '1' },
+      { 'a.csv': 'id\n2\n' },
+    )
+    const made = join(repository.root, 'made')
+    await writeFile(made, 'id\n<<<<<<< ours\n1\n=======\n2\n>>>>>>> theirs\n')
+    const take = (files: string[]) =>
+      resolveMerge(repository.data, { env: process.env, path: 'd', files, side: undefined, made }, testWork)
+    await assert.rejects(take(['a.csv']), { code: 'INVALID_PARAMETER_VALUE', message: /marks of a conflict/ })
+    await writeFile(made, 'id\n1\n2\n')
+    assert.deepEqual((await take([])).decided, [{ path: 'a.csv', side: 'file' }])
+    const { out, files } = await readMerged(repository)
+    const content = { 'a.csv': 'id\n1\n2\n', b: '1' }
+    assert.deepEqual(files, list(content))
+    assert.equal(
+      await readFile(join(repository.data.cacheFolder, dataKey(md5Of('id\n1\n2\n'))), 'utf8'),
+      content['a.csv'],
+    )
+    await repository.put('expected', content)
+    const expected = parsePointer(await readFile(join(repository.root, 'expected.dvc'), 'utf8'), '').outs[0]
+    assert.deepEqual([out.hash, out.sha256, out.sizeBytes], [expected?.hash, expected?.sha256, expected?.sizeBytes])
+  })
+
+  it('writes the versions of a text and its lines merged, and keeps what somebody has begun to edit', async () => {
+    await using repository = await createMerge(
+      { 'a.csv': '1\n2\n3\n4\n5\n', 'b.csv': '1\n' },
+      { 'a.csv': 'one\n2\n3\n4\n5\n', 'b.csv': 'one\n', c: 'x\0y' },
+      { 'a.csv': '1\n2\n3\n4\nfive\n', 'b.csv': 'uno\n', c: 'x\0z' },
+    )
+    const extract = (file: string) => extractConflict(repository.data, { env: process.env, path: 'd', file }, testWork)
+    const clean = await extract('a.csv')
+    assert.equal(await readFile(clean.merged ?? assert.fail(), 'utf8'), 'one\n2\n3\n4\nfive\n')
+    assert.equal(clean.hasMarks, false)
+    const marked = await extract('b.csv')
+    const merged = marked.merged ?? assert.fail()
+    assert.match(await readFile(merged, 'utf8'), /^<<<<<<< ours\none\n\|{7} base\n1\n=======\nuno\n>>>>>>> theirs\n$/)
+    await writeFile(merged, 'edited')
+    assert.equal((await extract('b.csv')).hasMarks, false)
+    assert.equal(await readFile(merged, 'utf8'), 'edited')
+    const { merged: none, base, ours = '', theirs = '' } = await extract('c')
+    assert.deepEqual(
+      [none, base, await readFile(ours, 'utf8'), await readFile(theirs, 'utf8')],
+      [undefined, undefined, 'x\0y', 'x\0z'],
+    )
+    await assert.rejects(extract('d'), { code: 'RESOURCE_DOES_NOT_EXIST' })
+  })
+
+  it('is in conflict for the status until it is decided, and for git until that is staged', async () => {
+    await using repository = await createMerge({ a: '1' }, { a: '2' }, { a: '3' })
+    await repository.git('checkout', '--ours', 'd.dvc')
+    const state = async () => (await readStatus(repository.data, undefined, testWork)).map((out) => out.state)
+    assert.deepEqual(await state(), ['conflict'])
+    await resolve(repository, ['a'], 'theirs')
+    assert.deepEqual(await state(), ['missing'])
+    assert.match(await repository.git('status', '--porcelain', 'd.dvc'), /^AA|^UU/)
+    const stage = { env: process.env, path: 'd', files: [], side: undefined, isStaged: true }
+    await resolveMerge(repository.data, stage, testWork)
+    assert.match(await repository.git('status', '--porcelain', 'd.dvc'), /^M /)
   })
 
   it('takes a file whole', async () => {

@@ -4,7 +4,14 @@ import { RunwrightError } from '../protocol/errors.ts'
 import { type DataCache, openDataCache } from './cache.ts'
 import { formatDirObject, parseDirObject } from './dir-object.ts'
 import { type DataHash, isDirHash, type Md5, parseDataHash, parseSha256, type Sha256 } from './hash.ts'
-import { decide, type FileConflict, type FileList, mergeLists, type Side } from './history/merge-lists.ts'
+import {
+  decide,
+  type Decision,
+  type FileConflict,
+  type FileList,
+  type MergedFile,
+  mergeLists,
+} from './history/merge-lists.ts'
 import { mergeManifests } from './history/merge-manifests.ts'
 import { type Manifest, parseManifest } from './manifest.ts'
 import { dataKey, manifestKey } from './object-key.ts'
@@ -12,7 +19,7 @@ import { parsePointer, type PointerOut } from './pointer.ts'
 import type { DataRepository } from './repository.ts'
 import { updatePointer } from './update-pointer.ts'
 
-export type { FileConflict, Side } from './history/merge-lists.ts'
+export type { Decision, FileConflict, MergedFile, Side } from './history/merge-lists.ts'
 
 /** A `.dvc` file as three commits have it. */
 export interface PointerSides {
@@ -29,12 +36,14 @@ export interface MergedPointer {
   readonly conflicts: readonly FileConflict[]
 }
 
+/** By path in the folder; the path is empty for what is decided as a whole. */
+export type Decisions = ReadonlyMap<string, Decision>
+
 /**
  * Merges what two branches have made of a folder: clean where files differ, else by what was decided. The list and the
  * manifest of the merged folder are put into the cache; files need not be there.
  *
  * @param where path of the `.dvc` file, for errors
- * @param decided by path in the folder
  * @throws INVALID_PARAMETER_VALUE for a side that is no `.dvc` file, or that stands for something else; INVALID_STATE where
  *   the list of a folder is not in the cache; STORAGE_DAMAGED where it is damaged
  */
@@ -42,14 +51,14 @@ export function mergePointers(
   repository: DataRepository,
   sides: PointerSides,
   where: string,
-  decided: ReadonlyMap<string, Side> = new Map(),
+  decided: Decisions = new Map(),
 ): MergedPointer {
   const base = sides.base === undefined ? undefined : onlyOut(sides.base, where)
   const [ours, theirs] = [onlyOut(sides.ours, where), onlyOut(sides.theirs, where)]
   if (ours.path !== theirs.path || ours.workingFolder !== theirs.workingFolder) throw createUnlike(where)
   if (ours.hash === theirs.hash || base?.hash === theirs.hash) return { text: sides.ours, conflicts: [] }
   if (base?.hash === ours.hash) return { text: sides.theirs, conflicts: [] }
-  if (!isFolder(ours) || !isFolder(theirs)) return decideWhole(sides, ours, theirs, decided)
+  if (!isFolder(ours) || !isFolder(theirs)) return decideWhole(sides, where, { base, ours, theirs }, decided.get(''))
   using cache = openDataCache(repository)
   return mergeFolders(
     { cache, where, ours, theirs, base: base !== undefined && isFolder(base) ? base : undefined },
@@ -76,21 +85,26 @@ function isFolder(out: PointerOut): out is Folder {
   return out.hash !== undefined && isDirHash(out.hash)
 }
 
-/** A file, or a folder on one side only, is taken as it is on one side. */
+/** A file, or a folder on one side only, is taken as it is on one side, or as somebody has made it of both. */
 function decideWhole(
   sides: PointerSides,
-  { hash: ours }: PointerOut,
-  { hash: theirs }: PointerOut,
-  decided: ReadonlyMap<string, Side>,
+  where: string,
+  outs: { readonly base: PointerOut | undefined; readonly ours: PointerOut; readonly theirs: PointerOut },
+  decision: Decision | undefined,
 ): MergedPointer {
-  const side = decided.get('')
-  if (side === 'ours') return { text: sides.ours, conflicts: [] }
-  if (side === 'theirs') return { text: sides.theirs, conflicts: [] }
-  const asFile = (hash: DataHash | undefined) => (hash === undefined || isDirHash(hash) ? undefined : hash)
-  return {
-    text: sides.ours,
-    conflicts: [{ path: '', base: undefined, ours: asFile(ours), theirs: asFile(theirs) }],
+  if (decision === 'ours') return { text: sides.ours, conflicts: [] }
+  if (decision === 'theirs') return { text: sides.theirs, conflicts: [] }
+  if (typeof decision === 'object') {
+    const { md5: hash, ...file } = decision
+    const out = { path: outs.ours.path, hash, ...file, fileCount: undefined }
+    return { text: updatePointer(sides.ours, [out], where), conflicts: [] }
   }
+  const [base, ours, theirs] = [outs.base, outs.ours, outs.theirs].map(hashOfFile)
+  return { text: sides.ours, conflicts: [{ path: '', base, ours, theirs }] }
+}
+
+function hashOfFile(out: PointerOut | undefined): Md5 | undefined {
+  return out?.hash === undefined || isDirHash(out.hash) ? undefined : out.hash
 }
 
 interface Folders {
@@ -101,18 +115,20 @@ interface Folders {
   readonly theirs: Folder
 }
 
-function mergeFolders(folders: Folders, sides: PointerSides, decided: ReadonlyMap<string, Side>): MergedPointer {
+function mergeFolders(folders: Folders, sides: PointerSides, decided: Decisions): MergedPointer {
   const { cache, where, base, ours, theirs } = folders
   const merged = mergeLists(readList(cache, base, where), readList(cache, ours, where), readList(cache, theirs, where))
   let files = merged.files
   const conflicts: FileConflict[] = []
+  const made = new Map<string, MergedFile>()
   for (const conflict of merged.conflicts) {
-    const side = decided.get(conflict.path)
-    const next = side === undefined ? undefined : decide(files, conflict, side)
+    const decision = decided.get(conflict.path)
+    const next = decision === undefined ? undefined : decide(files, conflict, decision)
     if (next === undefined) conflicts.push(conflict)
     else files = next
+    if (next !== undefined && typeof decision === 'object') made.set(conflict.path, decision)
   }
-  return { text: updatePointer(sides.ours, [storeFolder(folders, files)], where), conflicts }
+  return { text: updatePointer(sides.ours, [storeFolder(folders, files, made)], where), conflicts }
 }
 
 function readList(cache: DataCache, folder: Folder | undefined, where: string): FileList {
@@ -126,14 +142,14 @@ function readList(cache: DataCache, folder: Folder | undefined, where: string): 
   return new Map(parseDirObject(bytes, `The list ${folder.hash}`).map(({ relpath, md5 }) => [relpath, md5]))
 }
 
-function storeFolder({ cache, base, ours, theirs }: Folders, files: FileList) {
+function storeFolder({ cache, base, ours, theirs }: Folders, files: FileList, made: ReadonlyMap<string, MergedFile>) {
   const list = Buffer.from(formatDirObject([...files].map(([relpath, md5]) => ({ relpath, md5 }))))
   const hash = parseDataHash(`${createHash('md5').update(list).digest('hex')}.dir`)
   if (hash === undefined) throw new RunwrightError('INTERNAL_ERROR', 'An md5 is none.')
   cache.storeBytes(dataKey(hash), list)
   const manifests = [base, ours, theirs].map((out) => readManifest(cache, out?.sha256))
   const [old, our, their] = manifests
-  const manifest = our && their && mergeManifests(files, old, our, their)
+  const manifest = our && their && mergeManifests(files, old, our, their, made)
   const sizes = new Map(manifests.flatMap((each) => (each === undefined ? [] : sizesOf(each))))
   return {
     path: ours.path,

@@ -1,9 +1,9 @@
-import { readFile, readlink } from 'node:fs/promises'
+import { readlink } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { readBlobs } from '../git/read-blobs.ts'
 import { listKnownCommits } from '../git/snapshot-refs.ts'
 import { streamGit } from '../git/stream-git.ts'
-import { RunwrightError } from '../protocol/errors.ts'
+import { RunwrightError, throwIfCancelled } from '../protocol/errors.ts'
 import { type DataHash, type DirHash, isDirHash, parseDataHash, type Sha256 } from './hash.ts'
 import { type GitSide, openGitSide } from './history/git-side.ts'
 import { createHashSet, type HashSet } from './history/hash-set.ts'
@@ -13,8 +13,9 @@ import { listHiddenCommits, listWorkTrees } from './history/roots.ts'
 import { namesData } from './history/tracked-out.ts'
 import { walkWorkTree } from './history/work-tree-walk.ts'
 import { findDataHash, parseObjectKey } from './object-key.ts'
+import { readSmallFile } from './read-small-file.ts'
 import { type DataRepository, isWithoutGit } from './repository.ts'
-import { throwIfCancelled, type Work } from './work.ts'
+import type { Work } from './work.ts'
 
 /** What needs data beside the repository itself: runs, registered models, whatever the caller knows of. */
 export interface OtherNeeds {
@@ -66,11 +67,19 @@ export async function findNeeded(
   const workTrees = await listWorkTrees(side)
   for (const workTree of workTrees) await collectWorkTree(repository, workTree, collected, work)
   const names = await listBlobs(side, workTrees, commits, work)
-  for await (const { content } of readBlobs(side.root, side.env, names, { ...work, maxBytes: maxPointerBytes })) {
-    if (content === undefined) throw createIncomplete(side.root)
+  const options = { ...work, maxBytes: maxPointerBytes }
+  for await (const { content, problem, name } of readBlobs(side.root, side.env, names, options)) {
+    if (content === undefined) throw problem === 'large' ? createTooLarge(name) : createIncomplete(side.root)
     collected.addText(content.toString())
   }
   return collected.finish(readList, work)
+}
+
+function createTooLarge(blob: string): RunwrightError {
+  const message = `A .dvc file or dvc.lock in the history has more than ${maxPointerBytes >> 20} MiB, and was not read.`
+  return new RunwrightError('INVALID_STATE', message, {
+    hint: `"git log --all --find-object=${blob}" tells who brought it. Nothing was deleted.`,
+  })
 }
 
 function createIncomplete(root: string): RunwrightError {
@@ -128,7 +137,7 @@ async function collectWorkTree(
   for await (const { kind, path } of walkWorkTree(workTree, work)) {
     const place = join(workTree, path)
     // What went away meanwhile needs nothing any more.
-    if (kind === 'pointer') collected.addText(await readFile(place, 'utf8').catch(ignoreMissing))
+    if (kind === 'pointer') collected.addText((await readSmallFile(place, maxPointerBytes)) ?? '')
     if (kind !== 'link') continue
     const hash = findLinkedHash(cacheFolder, resolve(dirname(place), await readlink(place).catch(ignoreMissing)))
     if (hash !== undefined) collected.addHash(hash)

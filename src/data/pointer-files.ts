@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitReader } from '../git/git-reader.ts'
 import { pointerEnding } from './pointer.ts'
+import { readSmallFile } from './read-small-file.ts'
 
 /** The `.dvc` files of a repository, as they are on disk or as a commit has them. Paths are from its root, with `/`. */
 export interface PointerFiles {
@@ -15,7 +16,7 @@ export interface PointerFiles {
 export function openWorkTreePointers(root: string): PointerFiles {
   return {
     list: async (folder) => (await readdir(join(root, folder)).catch(() => [])).filter(isPointer),
-    read: (path) => readFile(join(root, path), 'utf8').catch(() => undefined),
+    read: (path) => readSmallFile(join(root, path)).catch(() => undefined),
   }
 }
 

@@ -168,15 +168,24 @@ export function formatMeta(hash: DataHash, sha256: Sha256): string[] {
 /** @throws INVALID_PARAMETER_VALUE for what is no YAML */
 export function parsePointerYaml(text: string, where: string) {
   if (text.length > maxCharacters) throw invalidPointer(`${where} has more than ${maxCharacters} characters.`)
-  const document = parseDocument(text, { merge: false })
+  const document = unlessEndless(where, () => parseDocument(text, { merge: false }))
   const [error] = document.errors
   if (error !== undefined)
     throw invalidPointer(`${where} is no YAML: ${error.message.replace(/ at line \d+[\s\S]*$/, '')}.`)
   return document
 }
 
+/** What unfolds into far more than it is, and what lies in itself deeper than the stack, are errors of the parser. */
+function unlessEndless<Result>(where: string, parse: () => Result): Result {
+  try {
+    return parse()
+  } catch {
+    throw invalidPointer(`${where} is YAML that unfolds without an end, or lies in itself too deep.`)
+  }
+}
+
 function toPlain(document: ReturnType<typeof parsePointerYaml>, where: string): Plain {
-  const value: unknown = document.toJS({ maxAliasCount: 10 })
+  const value: unknown = unlessEndless(where, () => document.toJS({ maxAliasCount: 10 }))
   if (!isPlain(value)) throw invalidPointer(`${where} names no outs.`)
   return value
 }

@@ -8,7 +8,7 @@ import type { DataRepository } from './repository.ts'
 import { readFile } from './restoring/plan-file.ts'
 import { readFolder } from './restoring/plan-folder.ts'
 import type { Work } from './work.ts'
-import { md5Of, sha256Of } from './workspace/read-states.ts'
+import { md5Of, sha256Of } from './hashing/hash-digits.ts'
 import { openFolderLists } from './writing/folder-lists.ts'
 import { openReading } from './writing/open-recording.ts'
 
@@ -29,7 +29,7 @@ export async function readPresentVersion(
   if (stat === undefined) return undefined
   await using reading = await openReading(repository, work)
   if (!stat.isDirectory()) {
-    const record = await readFile(reading, path, { needsSha256: true })
+    const record = await readFile(reading, path, { needs: 'both' })
     if (reading.canSave) reading.singles.save()
     if (record === undefined) return undefined
     const { sizeBytes } = record
@@ -37,7 +37,7 @@ export async function readPresentVersion(
     return toDataVersion(path, { hash, sha256, sizeBytes, fileCount: undefined })
   }
   using lists = openFolderLists(undefined)
-  for await (const entry of readFolder(reading, path, { needsSha256: true })) lists.add(entry)
+  for await (const entry of readFolder(reading, path, { needs: 'both' })) lists.add(entry)
   return toDataVersion(path, lists.finish())
 }
 

@@ -1,6 +1,7 @@
-import { chmod, mkdir, readFile } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { RunwrightError } from '../protocol/errors.ts'
+import { readSmallFile } from './read-small-file.ts'
 import { listRemoteNames, parseDvcConfig, removeDvcSection, remoteSection, setDvcOption } from './dvc-config.ts'
 import { chunkedEnding, findRemoteName } from './open-remote.ts'
 import { remoteKinds } from './remotes/all.ts'
@@ -169,10 +170,7 @@ async function edit(
   change: (text: string, path: string) => string,
 ): Promise<void> {
   const path = join(dvcFolder, place === 'shared' ? 'config' : 'config.local')
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
-    throw error
-  })
+  const text = (await readSmallFile(path)) ?? ''
   const changed = change(text, path)
   if (changed === text) return
   await mkdir(temporaryFolder, { recursive: true })

@@ -1,8 +1,8 @@
 import { openDataCache } from './cache.ts'
-import { dataKey, manifestKey, type ObjectKey } from './object-key.ts'
 import { openRemote, readRemoteOptions } from './open-remote.ts'
 import type { DataRepository } from './repository.ts'
-import { collectShares, listFileObjects, type TransferItem } from './transfer/items.ts'
+import { collectShares, listFolderObjects, readFileObjects, type TransferObject } from './transfer/items.ts'
+import { createObjectList } from './transfer/object-list.ts'
 import type { TransferChoice } from './transfer-choice.ts'
 import type { Work } from './work.ts'
 
@@ -20,19 +20,27 @@ export async function readRemoteStatus(
   using cache = openDataCache(repository)
   const lacking = new Map<string, number>()
   for (const share of await collectShares(repository, choice)) {
-    const keysOf = new Map(share.items.map((item) => [item.path, listKeys(item)]))
-    const wanted = [...new Set([...keysOf.values()].flat())]
-    work.progress({ phase: 'query', doneFiles: 0, totalFiles: wanted.length, doneBytes: 0, totalBytes: undefined })
+    using wanted = createObjectList(cache.temporaryPath())
+    for (const [index, item] of share.items.entries()) {
+      for (const object of readFileObjects(cache, item, index) ?? []) wanted.add(object)
+      lacking.set(item.path, 0)
+    }
+    const { lists, manifests } = listFolderObjects(share)
+    work.progress({ phase: 'query', doneFiles: 0, totalFiles: wanted.count, doneBytes: 0, totalBytes: undefined })
     await using remote = await openRemote(readRemoteOptions(repository, share.remote, choice.env))
-    const there = await remote.find(wanted, work.signal)
-    for (const [path, keys] of keysOf) lacking.set(path, keys.filter((key) => !there.has(key)).length)
+    const count = async (objects: readonly TransferObject[]) => {
+      const keys = objects.map(({ key }) => key)
+      const there = await remote.find(keys, work.signal)
+      for (const { key, items = [] } of objects) {
+        if (there.has(key)) continue
+        for (const path of new Set(items.map((item) => share.items[item]?.path ?? ''))) {
+          lacking.set(path, (lacking.get(path) ?? 0) + 1)
+        }
+      }
+    }
+    // A manifest that the cache lacks is not sent either.
+    await count([...lists, ...manifests.filter(({ key }) => cache.has(key))])
+    for (const batch of wanted.batches()) await count(batch)
   }
   return lacking
-
-  function listKeys(item: TransferItem): readonly ObjectKey[] {
-    const files = listFileObjects(cache, item)?.map(({ key }) => key) ?? []
-    const manifest = item.sha256 !== undefined && item.hash.endsWith('.dir') ? [manifestKey(item.sha256)] : []
-    // A manifest that the cache lacks is not sent either.
-    return [...new Set([dataKey(item.hash), ...files, ...manifest.filter((key) => cache.has(key))])]
-  }
 }

@@ -34,6 +34,11 @@ export interface DataRemote extends AsyncDisposable {
   write(key: ObjectKey, source: RemoteSource, signal: AbortSignal): Promise<void>
   /** Removes objects; those that are not there are no error. */
   remove(keys: readonly ObjectKey[], signal: AbortSignal): Promise<void>
+  /**
+   * Removes objects that were seen to be damaged, with whatever makes them so, for the next one who sends them to send
+   * all of their bytes. Default: `remove`.
+   */
+  removeDamaged?(keys: readonly ObjectKey[], signal: AbortSignal): Promise<void>
 }
 
 /** Objects that are files of this machine, by their keys. */

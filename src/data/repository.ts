@@ -1,7 +1,8 @@
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { RunwrightError } from '../protocol/errors.ts'
 import { type DvcConfig, mergeDvcConfigs, parseDvcConfig } from './dvc-config.ts'
+import { readSmallFile } from './read-small-file.ts'
 
 /** A folder with data under version control: one that has a folder `.dvc`. */
 export interface DataRepository {
@@ -67,11 +68,7 @@ async function findRoot(folder: string): Promise<string | undefined> {
 }
 
 async function loadConfig(path: string): Promise<DvcConfig> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
-    throw error
-  })
-  return parseDvcConfig(text, path)
+  return parseDvcConfig((await readSmallFile(path)) ?? '', path)
 }
 
 function parseLinkTypes(text: string | undefined, where: string): readonly LinkType[] {

@@ -1,13 +1,15 @@
-import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { readBlobs } from '../git/read-blobs.ts'
+import { createWritingGit } from '../git/git.ts'
+import type { DataConflict, DataDecision, DataMerge } from '../protocol/data-merge.ts'
 import { RunwrightError } from '../protocol/errors.ts'
-import { isRecord } from '../protocol/json.ts'
-import { type GitSide, openGitSide } from './history/git-side.ts'
-import { maxPointerBytes } from './history/tracked-out.ts'
-import { mergePointers, type MergedPointer, type PointerSides, type Side } from './merge.ts'
-import { pointerEnding } from './pointer.ts'
+import { type DataCache, openDataCache } from './cache.ts'
+import { findCommit, type GitSide } from './history/git-side.ts'
+import { openMerge, type OpenedMerge } from './history/open-merge.ts'
+import { takeMergedFile } from './history/take-merged-file.ts'
+import type { Md5 } from './hash.ts'
+import { type Decision, type Decisions, type FileConflict, mergePointers, type Side } from './merge.ts'
+import { dataKey } from './object-key.ts'
 import type { DataRepository } from './repository.ts'
 import type { Work } from './work.ts'
 import { replaceFile } from './writing/replace-file.ts'
@@ -16,107 +18,123 @@ export interface ResolveOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Of the folder, or of its `.dvc` file, from the root of the repository. */
   readonly path: string
-  /** Files of the folder by their paths in it; none to see what is in conflict. */
+  /** Files of the folder by their paths in it; none for all that is open. */
   readonly files: readonly string[]
+  /** None of both to see what is in conflict. */
   readonly side: Side | undefined
-}
-
-export interface Resolved extends MergedPointer {
-  /** Of the `.dvc` file, from the root. */
-  readonly pointer: string
-  /** Nothing is in conflict any more, and the `.dvc` file says what came of it. */
-  readonly isDone: boolean
+  /** Absolute path of a file that somebody has made of both sides, for one file in conflict. */
+  readonly made?: string | undefined
+  /** Nothing is written, not even where nothing is in conflict. */
+  readonly isDry?: boolean
+  /** Whether git is told that the `.dvc` file is merged, once all is decided. */
+  readonly isStaged?: boolean
 }
 
 /**
- * Decides files of a folder that two branches have changed, while git's merge waits. The sides are those of git's index,
- * so it needs no merge driver; what was decided before is remembered as long as the merge is the same. Once all is
- * decided the `.dvc` file is written; adding it to git's index is left to the user.
+ * Decides files of a folder that two branches have changed, while git's merge waits. What was decided is remembered as
+ * long as the merge is the same. Once all is decided the `.dvc` file is written; adding it to git's index is left to the
+ * user, unless it is asked for.
  *
- * @throws RESOURCE_DOES_NOT_EXIST where git is in the middle of no merge of this file; what `mergePointers` throws
+ * @throws RESOURCE_DOES_NOT_EXIST where git is in the middle of no merge of this file, and for a file that is not in
+ *   conflict; INVALID_PARAMETER_VALUE for a made file that still has the marks of a conflict; what `mergePointers` throws
  */
 export async function resolveMerge(
   repository: DataRepository,
-  { env, path, files, side }: ResolveOptions,
+  options: ResolveOptions,
   work: Pick<Work, 'signal'>,
-): Promise<Resolved> {
-  const pointer = path.endsWith(pointerEnding) ? path : path + pointerEnding
-  const found = await loadSides(await openGitSide(repository, env), pointer, work)
-  const memory = openMemory(repository, found.key)
+): Promise<DataMerge> {
+  const merge = await openMerge(repository, options.env, options.path, work)
+  const { pointer, sides, memory } = merge
+  const open = mergePointers(repository, sides, pointer, memory.decided).conflicts
+  const chosen = chooseFiles(merge, options, open)
+  const decision = await findDecision(repository, options, work)
   const decided = new Map(memory.decided)
-  const before = mergePointers(repository, found.sides, pointer, decided)
-  if (side !== undefined) {
-    const chosen = files.length === 0 ? before.conflicts.map((each) => each.path) : files
-    for (const file of chosen) {
-      if (!before.conflicts.some((each) => each.path === file) && !decided.has(file)) throw createUnknown(pointer, file)
-      decided.set(file, side)
-    }
+  if (decision !== undefined) for (const file of chosen) decided.set(file, decision)
+  const { text, conflicts } = mergePointers(repository, sides, pointer, decided)
+  const isDone = conflicts.length === 0
+  // What was done before and is only looked at stays as it is, whatever has become of it since.
+  if (options.isDry !== true && (decision !== undefined || !memory.isDone)) {
+    if (decision !== undefined || isDone) memory.keep(decided, isDone)
+    mkdirSync(repository.temporaryFolder, { recursive: true })
+    if (isDone) replaceFile(join(repository.root, pointer), text, repository.temporaryFolder)
   }
-  const merged = mergePointers(repository, found.sides, pointer, decided)
-  const isDone = merged.conflicts.length === 0
-  memory.keep(isDone ? undefined : decided)
-  mkdirSync(repository.temporaryFolder, { recursive: true })
-  if (isDone) replaceFile(join(repository.root, pointer), merged.text, repository.temporaryFolder)
-  return { ...merged, pointer, isDone }
+  if (isDone && options.isStaged === true) await stage(merge.side, pointer)
+  return describeMerge(repository, merge, conflicts, decided)
 }
 
-function createUnknown(pointer: string, file: string): RunwrightError {
-  return new RunwrightError('RESOURCE_DOES_NOT_EXIST', `${JSON.stringify(file)} is not in conflict in ${pointer}.`, {
-    hint: `"runwright data resolve ${pointer}" lists what is.`,
+function chooseFiles(
+  { pointer, memory }: OpenedMerge,
+  { files, made }: ResolveOptions,
+  open: readonly FileConflict[],
+): readonly string[] {
+  const chosen = files.length === 0 ? open.map(({ path }) => path) : files
+  const unknown = chosen.find((file) => !memory.decided.has(file) && !open.some(({ path }) => path === file))
+  if (unknown !== undefined) {
+    throw new RunwrightError(
+      'RESOURCE_DOES_NOT_EXIST',
+      `${JSON.stringify(unknown)} is not in conflict in ${pointer}.`,
+      {
+        hint: `"runwright data resolve ${pointer}" lists what is.`,
+      },
+    )
+  }
+  if (made === undefined || chosen.length === 1) return chosen
+  throw new RunwrightError('INVALID_PARAMETER_VALUE', `${pointer} has ${chosen.length} files in conflict.`, {
+    hint: 'Name the one that the file is to take the place of.',
   })
 }
 
-async function loadSides(side: GitSide, pointer: string, work: Pick<Work, 'signal'>) {
-  const path = `:(top,literal)${side.prefix}${pointer}`
-  const listed = (await side.git(['ls-files', '--unmerged', '-z', '--', path]))?.toString() ?? ''
-  const stages = new Map<string, string>()
-  for (const [, blob = '', stage = ''] of listed.matchAll(/(?:^|\0)\d+ ([0-9a-f]+) ([123])\t/g)) stages.set(stage, blob)
-  if (!stages.has('2') || !stages.has('3')) {
-    throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `Git has no two versions of ${pointer} to merge.`, {
-      hint: '"git status" lists what is in conflict. What one branch has deleted is decided by "git add" or "git rm".',
-    })
-  }
-  const texts = new Map<string, string>()
-  const options = { ...work, maxBytes: maxPointerBytes }
-  for await (const { name, content } of readBlobs(side.root, side.env, [...stages.values()], options)) {
-    texts.set(name, content?.toString() ?? '')
-  }
-  const text = (stage: string) => texts.get(stages.get(stage) ?? '')
-  const sides: PointerSides = { base: text('1'), ours: text('2') ?? '', theirs: text('3') ?? '' }
-  return { sides, key: [pointer, ...stages.values()].join('\n') }
+async function findDecision(
+  repository: DataRepository,
+  { made, side }: ResolveOptions,
+  work: Pick<Work, 'signal'>,
+): Promise<Decision | undefined> {
+  return made === undefined ? side : takeMergedFile(repository, made, work)
 }
 
-interface Memory {
-  readonly decided: ReadonlyMap<string, Side>
-  /** Undefined forgets it. */
-  keep(decided: ReadonlyMap<string, Side> | undefined): void
+/** As `git add` does, with no filter of the repository run. */
+async function stage({ root, env, prefix }: GitSide, pointer: string): Promise<void> {
+  await createWritingGit(root, env)(['add', '--', `:(top,literal)${prefix}${pointer}`])
 }
 
-/** Lost with what is temporary, it costs no more than deciding again. */
-function openMemory({ temporaryFolder }: DataRepository, key: string): Memory {
-  const folder = join(temporaryFolder, 'merges')
-  const file = join(folder, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`)
+async function describeMerge(
+  repository: DataRepository,
+  { side, pointer }: OpenedMerge,
+  conflicts: readonly FileConflict[],
+  decided: Decisions,
+): Promise<DataMerge> {
+  using cache = openDataCache(repository, { isForReading: true })
+  const open = new Set(conflicts.map(({ path }) => path))
+  const theirRevision = await findTheirs(side)
   return {
-    decided: readDecided(file),
-    keep(decided) {
-      if (decided === undefined) return rmSync(file, { force: true })
-      mkdirSync(folder, { recursive: true })
-      replaceFile(file, JSON.stringify(Object.fromEntries(decided)), folder)
-    },
+    pointer,
+    conflicts: conflicts.map((conflict) => describeConflict(cache, conflict)),
+    decided: [...decided]
+      .filter(([path]) => !open.has(path))
+      .map(([path, decision]): DataDecision => ({ path, side: typeof decision === 'object' ? 'file' : decision }))
+      .toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    isDone: conflicts.length === 0,
+    ...(theirRevision === undefined ? {} : { theirRevision }),
   }
 }
 
-function readDecided(file: string): ReadonlyMap<string, Side> {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    return new Map(
-      isRecord(value) ? Object.entries(value).filter((entry): entry is [string, Side] => isSide(entry[1])) : [],
-    )
-  } catch {
-    return new Map()
+function describeConflict(cache: DataCache, { path, base, ours, theirs }: FileConflict): DataConflict {
+  const sizeOf = (md5: Md5 | undefined) => (md5 === undefined ? undefined : cache.find(dataKey(md5))?.sizeBytes)
+  const [oursBytes, theirsBytes] = [sizeOf(ours), sizeOf(theirs)]
+  return {
+    path,
+    ...(base === undefined ? {} : { base }),
+    ...(ours === undefined ? {} : { ours }),
+    ...(theirs === undefined ? {} : { theirs }),
+    ...(oursBytes === undefined ? {} : { oursBytes }),
+    ...(theirsBytes === undefined ? {} : { theirsBytes }),
   }
 }
 
-export function isSide(value: unknown): value is Side {
-  return value === 'ours' || value === 'theirs' || value === 'both'
+/** Git calls it otherwise in a rebase than in a merge. */
+async function findTheirs(side: GitSide): Promise<string | undefined> {
+  for (const name of ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REBASE_HEAD', 'REVERT_HEAD']) {
+    if ((await findCommit(side, name)) !== undefined) return name
+  }
+  return undefined
 }

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
-import { createTestDataRepository } from './test-repository.ts'
+import { findPointers, listOuts } from './find-pointers.ts'
+import { parseSha256 } from './hash.ts'
+import { objectPath } from './hashing/store-object.ts'
+import { manifestKey } from './object-key.ts'
+import { createTestDataRepository, type TestDataRepository, writeOddFolder } from './test-repository.ts'
 
 describe('the status of data', () => {
   it('tells added, removed and changed files of a folder', async () => {
@@ -75,6 +80,72 @@ describe('the status of data', () => {
     assert.equal((await repository.status())[0]?.state, 'changed')
   })
 
+  it('goes by the SHA-256 of a manifest where nothing is remembered, links and odd names included', async () => {
+    await using repository = await createTestDataRepository()
+    await writeOddFolder(join(repository.root, 'data'))
+    await repository.write({ model: 'm' })
+    await repository.add('data', 'model')
+    const forget = () => rm(join(repository.root, '.dvc/tmp'), { recursive: true })
+    await forget()
+    for (const time of ['cold', 'warm']) {
+      assert.deepEqual(
+        (await repository.status()).map(({ state }) => state),
+        ['clean', 'clean'],
+        time,
+      )
+    }
+    await forget()
+    await repository.write({ 'data/a': 'b', model: 'n' })
+    const [data, model] = await repository.status()
+    // Both links lead to it.
+    assert.deepEqual(data?.changed.paths, ['data/a', 'data/link', 'data/sub dir/up'])
+    assert.equal(model?.state, 'changed')
+  })
+
+  it('does without a manifest that is damaged', async () => {
+    await using repository = await createTestDataRepository()
+    await repository.write({ 'data/a': 'a', 'data/b': 'b' })
+    await repository.add('data')
+    await rm(join(repository.root, '.dvc/tmp'), { recursive: true })
+    const { sha256 } = await onlyOut(repository)
+    const manifest = join(repository.root, '.dvc/cache', manifestKey(sha256))
+    await chmod(manifest, 0o644)
+    await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('"size":1', '"size":2'))
+    assert.equal((await repository.status())[0]?.state, 'clean')
+    await repository.write({ 'data/b': 'c' })
+    await rm(join(repository.root, '.dvc/tmp'), { recursive: true })
+    assert.deepEqual((await repository.status())[0]?.changed.paths, ['data/b'])
+  })
+
+  it('lets no manifest say what md5 a file has: what was compared by it is hashed before it is stored', async () => {
+    await using repository = await createTestDataRepository()
+    await repository.write({ 'data/a': 'first' })
+    await repository.add('data')
+    await repository.write({ 'data/a': 'other' })
+    // A stranger's manifest says that the bytes here are those of the object.
+    const { sha256 } = await onlyOut(repository)
+    const cache = join(repository.root, '.dvc/cache')
+    const forged = (await readFile(join(cache, manifestKey(sha256)), 'utf8')).replace(
+      createHash('sha256').update('first').digest('hex'),
+      createHash('sha256').update('other').digest('hex'),
+    )
+    const forgedHash = parseSha256(createHash('sha256').update(forged).digest('hex'))
+    assert.ok(forgedHash !== undefined)
+    const place = join(cache, manifestKey(forgedHash))
+    await mkdir(dirname(place), { recursive: true })
+    await writeFile(place, forged)
+    await repository.write({ 'data.dvc': (await repository.read('data.dvc')).replace(sha256, forgedHash) })
+    await rm(join(repository.root, '.dvc/tmp'), { recursive: true })
+    assert.equal((await repository.status())[0]?.state, 'clean')
+    await repository.add('data')
+    const md5 = createHash('md5').update('other').digest('hex')
+    assert.equal(await readFile(objectPath(join(cache, 'files/md5'), md5), 'utf8'), 'other')
+    assert.match(
+      await repository.read('data.dvc'),
+      new RegExp(createHash('md5').update(`[{"md5": "${md5}", "relpath": "a"}]`).digest('hex')),
+    )
+  })
+
   it('finds .dvc files that are committed, new, and in folders; none that Git or DVC ignores', async () => {
     await using repository = await createTestDataRepository()
     await repository.write({ 'a/one': '1', 'ignored/three': '3', 'hidden/four': '4' })
@@ -97,3 +168,10 @@ describe('the status of data', () => {
     )
   })
 })
+
+async function onlyOut(repository: TestDataRepository) {
+  const [tracked] = listOuts(await findPointers(await repository.open(), process.env))
+  const sha256 = tracked?.out.sha256
+  assert.ok(sha256 !== undefined)
+  return { sha256 }
+}

@@ -4,6 +4,9 @@ import type { OutStatus } from '../protocol/data-status.ts'
 import { chooseOuts } from './choose-outs.ts'
 import { findPointers, listOuts, type TrackedOut } from './find-pointers.ts'
 import { type DataHash, isDirHash } from './hash.ts'
+import { openGitSide } from './history/git-side.ts'
+import { openMergeMemory } from './history/merge-memory.ts'
+import { listUnmerged } from './history/unmerged.ts'
 import { dataKey } from './object-key.ts'
 import { pointerEnding } from './pointer.ts'
 import type { DataRepository } from './repository.ts'
@@ -11,7 +14,7 @@ import { compareFolder } from './restoring/compare-folder.ts'
 import { createNameList, noDifferences, type OutDifferences } from './restoring/differences.ts'
 import { readFile } from './restoring/plan-file.ts'
 import type { Work } from './work.ts'
-import { md5Of } from './workspace/read-states.ts'
+import { hasMd5, md5Of, sha256Of } from './hashing/hash-digits.ts'
 import { openReading, type Reading } from './writing/open-recording.ts'
 import type { Recording } from './writing/record-path.ts'
 
@@ -33,13 +36,31 @@ export async function readStatus(
   // What is named is expected to be readable; of all, the rest is told beside what git could not merge.
   const noteConflict = paths === undefined ? (pointer: string) => void conflicts.push(pointer) : undefined
   const outs = chooseOuts(listOuts(await findPointers(repository, env, noteConflict)), paths)
+  const open = await findOpenMerges(repository, outs, env)
   await using reading = await openReading(repository, work)
   const statuses: OutStatus[] = conflicts.map(describeConflict)
   for (const tracked of outs) {
-    if (tracked.out.isCached) statuses.push(await readOut(reading, tracked))
+    if (!tracked.out.isCached) continue
+    const isOpen = open.has(tracked.found.path)
+    statuses.push(
+      isOpen ? { ...describeOut(tracked), state: 'conflict', ...noDifferences() } : await readOut(reading, tracked),
+    )
   }
   if (reading.singles.isChanged() && reading.canSave) reading.singles.save()
   return statuses
+}
+
+/** Paths of `.dvc` files whose merge waits for somebody to decide, of those that git could not merge. */
+async function findOpenMerges(
+  repository: DataRepository,
+  outs: readonly TrackedOut[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ReadonlySet<string>> {
+  const pointers = outs.filter(({ found }) => found.isUnmerged).map(({ found }) => found.path)
+  if (pointers.length === 0) return new Set()
+  const listed = await listUnmerged(await openGitSide(repository, env), pointers)
+  const open = [...listed].filter(([pointer, stages]) => !openMergeMemory(repository, pointer, stages).isDone)
+  return new Set(open.map(([pointer]) => pointer))
 }
 
 async function readOut(reading: Reading, tracked: TrackedOut): Promise<OutStatus> {
@@ -56,7 +77,7 @@ async function readOut(reading: Reading, tracked: TrackedOut): Promise<OutStatus
   const { isSame, ...differences } =
     isDirHash(hash) && seen.isDirectory()
       ? await compareFolder(reading, tracked, hash)
-      : await compareFile(reading, path, hash)
+      : await compareFile(reading, tracked, hash)
   return { ...known, state: isSame ? 'clean' : 'changed', ...differences }
 }
 
@@ -76,10 +97,19 @@ function describeConflict(pointer: string): OutStatus {
   return { path, pointer, state: 'conflict', isFolder: false, ...noDifferences() }
 }
 
-async function compareFile(reading: Recording, path: string, hash: DataHash): Promise<OutDifferences> {
-  const record = await readFile(reading, path)
+async function compareFile(
+  reading: Recording,
+  { path, out: { sha256 } }: TrackedOut,
+  hash: DataHash,
+): Promise<OutDifferences> {
+  // To hash it by SHA-256 takes half of what an md5 does.
+  const record = await readFile(
+    reading,
+    path,
+    sha256 === undefined ? { only: 'md5' } : { needs: 'either', only: 'sha256' },
+  )
   const differences = noDifferences()
-  const isSame = record !== undefined && md5Of(record) === hash
+  const isSame = record !== undefined && (hasMd5(record) ? md5Of(record) === hash : sha256Of(record) === sha256)
   if (!isSame) differences.changed.add(path)
   const object = lstatSync(reading.cache.path(dataKey(hash)), { throwIfNoEntry: false })
   if (object === undefined) differences.notInCache.add(path)

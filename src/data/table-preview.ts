@@ -11,7 +11,7 @@ import type { Work } from './work.ts'
  *
  * @param file its name says what format it has
  * @param rowCount how many rows are wanted, up to 1,000
- * @throws CANCELLED; NOT_IMPLEMENTED for Arrow files and where DuckDB cannot be loaded; BAD_REQUEST for a file that is no
+ * @throws CANCELLED; NOT_IMPLEMENTED where DuckDB cannot be loaded; BAD_REQUEST for a file that is no
  *   table, or goes beyond a bound
  */
 export async function previewTable(
@@ -21,9 +21,6 @@ export async function previewTable(
 ): Promise<TablePreview> {
   const found = findContentKind(file.name)
   if (found.kind !== 'table') throw new RunwrightError('BAD_REQUEST', `${file.name} is no table that is known here.`)
-  if (found.format === 'arrow') {
-    throw new RunwrightError('NOT_IMPLEMENTED', `${file.name} is an Arrow file, which is not read here.`)
-  }
   const { format } = found
   const shownRows = Math.max(0, Math.min(1000, Math.floor(rowCount)))
   return withTables([file.path], work, async (database) =>

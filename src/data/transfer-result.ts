@@ -16,5 +16,8 @@ export interface TransferResult {
   readonly movedBytes: number
   /** Objects that were where they belong already. */
   readonly presentCount: number
+  /** Objects that could not be moved. */
+  readonly failedCount: number
+  /** The first of them, a thousand at most: where nothing can be found it may be millions. */
   readonly failures: readonly TransferFailure[]
 }

@@ -9,7 +9,8 @@ import { hashCached, type HashedObject, hashRemote, nameOf } from './history/has
 import { dataKey, manifestKey, type ObjectKey } from './object-key.ts'
 import type { DataRemote } from './remote.ts'
 import type { DataRepository } from './repository.ts'
-import { throwIfCancelled, type Work } from './work.ts'
+import { throwIfCancelled } from '../protocol/errors.ts'
+import type { Work } from './work.ts'
 
 export type { Needer } from './history/find-needers.ts'
 
@@ -19,7 +20,10 @@ export interface VerifyOptions {
   readonly paths: readonly string[] | undefined
   /** Looks at this instead of the cache. */
   readonly remote: DataRemote | undefined
-  /** Moves damaged objects of the cache aside, so that a fetch brings them anew. */
+  /**
+   * Moves damaged objects of the cache aside, so that a fetch brings them anew. Of a remote it removes those that the
+   * cache has, so that a push sends them anew.
+   */
   readonly isRepair: boolean
 }
 
@@ -27,6 +31,7 @@ export interface DamagedObject extends StoredObject {
   /** `unreadable` where the system fails to read it; `sha256` where the md5 is right, and a manifest knows better. */
   readonly problem: 'md5' | 'sha256' | 'unreadable'
   readonly neededBy: readonly Needer[]
+  /** Out of the cache; or removed from the remote, as the cache has it. */
   readonly isMovedAside: boolean
 }
 
@@ -70,13 +75,16 @@ export async function verifyData(repository: DataRepository, options: VerifyOpti
     if (remote === undefined) distrust(cache, object)
   }
   const needers = await findNeeders(repository, cache, new Set(damaged.map(({ key }) => nameOf(key))), work, env)
-  const isMovedAside = isRepair && remote === undefined
-  if (isMovedAside) for (const { key } of damaged) cache.setAside(key)
+  const movedAside = isRepair ? await moveAside(cache, remote, damaged, work) : new Set<ObjectKey>()
   const keys = new Set(found.map(({ key }) => key))
   return {
     objectCount: doneFiles,
     sizeBytes: doneBytes,
-    damaged: damaged.map((each) => ({ ...each, neededBy: needers.get(nameOf(each.key)) ?? [], isMovedAside })),
+    damaged: damaged.map((each) => ({
+      ...each,
+      neededBy: needers.get(nameOf(each.key)) ?? [],
+      isMovedAside: movedAside.has(each.key),
+    })),
     missing: [...wanted].filter((key) => !keys.has(key)).slice(0, maxMissing),
   }
 }
@@ -137,6 +145,24 @@ function findProblem(
   if (md5 !== nameOf(key)) return 'md5'
   const known = expected.get(md5)
   return known === undefined || key.endsWith('.dir') || known === parseSha256(sha256) ? undefined : 'sha256'
+}
+
+async function moveAside(
+  cache: DataCache,
+  remote: DataRemote | undefined,
+  damaged: readonly (StoredObject & Pick<DamagedObject, 'problem'>)[],
+  { signal }: Pick<Work, 'signal'>,
+): Promise<ReadonlySet<ObjectKey>> {
+  if (remote === undefined) {
+    for (const { key } of damaged) cache.setAside(key)
+    return new Set(damaged.map(({ key }) => key))
+  }
+  // Bytes with the md5 of their name are as they were pushed, whatever a manifest says.
+  const isWrong = ({ key, problem }: (typeof damaged)[number]) =>
+    problem !== 'sha256' || manifestHash(key) !== undefined
+  const keys = damaged.filter((each) => isWrong(each) && cache.has(each.key)).map(({ key }) => key)
+  await (remote.removeDamaged?.(keys, signal) ?? remote.remove(keys, signal))
+  return new Set(keys)
 }
 
 /** It is no longer taken for sound because it looks as it did when it was. */

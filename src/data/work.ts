@@ -1,5 +1,4 @@
 import type { DataProgress } from '../protocol/data-progress.ts'
-import { RunwrightError } from '../protocol/errors.ts'
 
 /** What everything long is given: it tells how far it has come, and ends soon after it is cancelled. */
 export interface Work {
@@ -8,9 +7,4 @@ export interface Work {
   readonly progress: (progress: DataProgress) => void
   /** Whether it pays to count files first, so that progress has totals. */
   readonly wantsTotals?: boolean
-}
-
-/** @throws CANCELLED once the signal has come */
-export function throwIfCancelled({ signal }: Pick<Work, 'signal'>): void {
-  if (signal.aborted) throw new RunwrightError('CANCELLED', 'Cancelled.')
 }

@@ -1,27 +1,35 @@
 import { join } from 'node:path'
+import { bypassProxy } from '../base/bypass-proxy.ts'
+import { finishRestore } from '../care/finish-restore.ts'
+import { createCareMethods } from '../care/methods.ts'
 import { type CodeSource, noCode } from '../compute/code-source.ts'
 import { createCompute } from '../compute/create-compute.ts'
 import { createComputeMethods } from '../compute/methods.ts'
-import { computeMigrations } from '../compute/migrations.ts'
 import { fixedPlaces, type Places } from '../compute/place.ts'
+import { type KernelsOptions, openKernels } from '../kernels/kernels.ts'
+import { createKernelMethods } from '../kernels/methods.ts'
 import { createLineage } from '../lineage/create-lineage.ts'
 import { createLineageMethods } from '../lineage/methods.ts'
-import { lineageMigrations } from '../lineage/migrations.ts'
 import { dataFiles } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { ChangeEvent } from '../protocol/events.ts'
 import { createRegistry } from '../registry/create-registry.ts'
-import { registryMigrations } from '../registry/migrations.ts'
+import { createModelImportMethods } from '../registry/import-models.ts'
 import { createRegistryMethods } from '../registry/methods.ts'
-import { createRegistryRoutes } from '../registry/mlflow-registry-routes.ts'
+import { createRegistryRoutes, createRegistryStreams } from '../registry/mlflow-registry-routes.ts'
 import { createRunModels } from '../registry/run-models.ts'
+import type { Database } from '../store/database.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { createArtifacts } from '../tracking/artifacts.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
+import { createImportMethods } from '../tracking/import-methods.ts'
 import { createTrackingMethods } from '../tracking/methods.ts'
-import { trackingMigrations } from '../tracking/migrations.ts'
+import { createMultipartUploads } from '../tracking/multipart-uploads.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import { createMlflowRoutes } from '../tracking/mlflow-routes.ts'
+import { createWebhooks } from '../webhooks/create-webhooks.ts'
+import { createWebhookRoutes } from '../webhooks/mlflow-webhook-routes.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import { createEngineMethods } from './engine-methods.ts'
 import { createEventHub } from './events.ts'
@@ -29,8 +37,12 @@ import { createGuard } from './guard.ts'
 import { openHttpServer } from './http-server.ts'
 import { openLock } from '../store/lock.ts'
 import type { Log } from './log.ts'
+import { migrations } from './migrations.ts'
 import { createRouter } from './router.ts'
 import { createMlflowHttpRoutes, createOwnRoutes } from './routes.ts'
+import { createWebhookKey } from './webhook-key.ts'
+import { strictWebhooks, type WebhookSettings } from './webhook-settings.ts'
+import { createWebhookTransport } from './webhook-transport.ts'
 
 /** A running engine. Disposing it answers what is in flight, closes the store and gives up the data folder. */
 export interface Engine extends AsyncDisposable {
@@ -67,6 +79,10 @@ export interface EngineOptions {
   openPlaces?(trackingUri: () => string): Promise<Places>
   /** What jobs are launched with. Default: nothing. */
   readonly code?: CodeSource
+  /** What kernels are found by and kept with. Default: nothing, so that none can be started. */
+  readonly kernels?: Pick<KernelsOptions, 'relay' | 'home' | 'env' | 'magicsEnv'>
+  /** Default: to the internet alone. */
+  readonly webhooks?: WebhookSettings
   /** Milliseconds since 1970-01-01 UTC. */
   now(): number
   randomBytes(sizeBytes: number): Uint8Array
@@ -105,24 +121,27 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-/** Of all features, in the order of their numbers. */
-const migrations = [...trackingMigrations, ...registryMigrations, ...computeMigrations, ...lineageMigrations]
-
 /** The composition of all features, and the only place that knows them all. The caller holds the folder's lock. */
 export async function openLockedEngine(options: EngineOptions): Promise<Engine> {
   const { dataFolder, host, version, token, now, randomBytes, log } = options
   await using opened = new AsyncDisposableStack()
   const startedAt = now()
   const storePath = join(dataFolder, dataFiles.store)
+  const keptFolder = await finishRestore(dataFolder)
+  if (keptFolder !== undefined) log('info', `a restore is complete; what was there before is in ${keptFolder}`)
   const database = opened.use(await openSqlite({ path: storePath, migrations }))
   const events = createEventHub({ instance: Buffer.from(randomBytes(8)).toString('hex') })
   const changed = (event: ChangeEvent) => {
     events.publish(event)
     if (event.kind === 'stop-requested') compute.stopRun(event.runId)
+    if (event.kind === 'registered-model') webhooks.wake()
   }
-  const artifacts = createArtifacts({ folder: join(dataFolder, dataFiles.artifacts), changed })
+  const artifactFolder = join(dataFolder, dataFiles.artifacts)
+  const artifacts = createArtifacts({ folder: artifactFolder, changed })
+  const uploads = createMultipartUploads({ folder: join(dataFolder, dataFiles.uploads), artifacts, now, randomBytes })
   const tracking = createTracking({ database, changed, now, randomBytes })
-  const registry = createRegistry({ database, changed, now })
+  const webhooks = opened.use(openWebhooks({ ...options, database }))
+  const registry = createRegistry({ database, changed, now, note: (sql, event) => webhooks.note(sql, event) })
   const workspace = options.workspace ?? dataFolder
   const places = (await options.openPlaces?.(() => http.uri)) ?? fixedPlaces({})
   opened.defer(async () => {
@@ -143,11 +162,31 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     log,
   })
   opened.use(compute)
+  const kernels = opened.use(
+    await openKernels({
+      folder: join(dataFolder, dataFiles.kernels),
+      workspace,
+      ...(options.kernels ?? { relay: undefined, home: dataFolder, env: {} }),
+      trackingEnv: () => ({
+        // Behind a proxy, clients would ask it for the engine on this machine.
+        ...bypassProxy(options.kernels?.env ?? {}, new URL(http.uri).hostname),
+        ...trackingEnvironment(server()),
+      }),
+      now,
+      changed: (kernelId) => changed({ kind: 'kernel-changed', kernelId }),
+      onError: (error) => log('error', 'a kernel', error),
+    }),
+  )
 
   const methods = {
     ...createTrackingMethods({ tracking, artifacts }),
     ...createRegistryMethods(registry, createRunModels({ tracking, artifacts })),
     ...createComputeMethods(compute),
+    ...createKernelMethods(kernels),
+    ...createImportMethods({ database, changed, now, randomBytes }),
+    // What is brought along has happened elsewhere: no webhook is told of it.
+    ...createModelImportMethods({ database, changed, now, note: () => Promise.resolve() }),
+    ...createCareMethods({ database, artifacts, artifactFolder }),
     ...createLineageMethods(createLineage({ database, workspace })),
     ...createEngineMethods({
       version,
@@ -161,7 +200,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
       stop: () => options.onStop(),
     }),
   }
-  const mlflow = createMlflowRoutes({ tracking, artifacts, version })
+  const mlflow = createMlflowRoutes({ tracking, artifacts, uploads, version })
   const http = await openHttpServer({
     host,
     port: options.port,
@@ -169,10 +208,15 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
       hostNames: [host, ...(options.hostNames ?? [])].map((name) => name.toLowerCase()),
       acceptsAddresses: host === '0.0.0.0' || host === '::',
       token,
+      contentTypes: new Map(mlflow.bytes.map(({ path, contentType }) => [path, contentType])),
     }),
     router: createRouter([
       ...createOwnRoutes({ methods, events, token, version }),
-      ...createMlflowHttpRoutes([...mlflow.rest, ...createRegistryRoutes(registry)], mlflow.streams),
+      ...createMlflowHttpRoutes(
+        [...mlflow.rest, ...createRegistryRoutes(registry), ...createWebhookRoutes(webhooks)],
+        [...mlflow.streams, ...createRegistryStreams(registry, artifacts)],
+        mlflow.bytes,
+      ),
     ]),
     log,
     onRequest: () => options.onRequest?.(),
@@ -193,6 +237,31 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     countLiveJobs: () => compute.liveCount,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
+}
+
+function openWebhooks({
+  database,
+  dataFolder,
+  webhooks: settings = strictWebhooks,
+  now,
+  randomBytes,
+  log,
+}: EngineOptions & { database: Database }): Webhooks {
+  const transport = createWebhookTransport(settings, now)
+  const key = createWebhookKey(join(dataFolder, dataFiles.webhookKey), settings.secretKey, randomBytes)
+  const webhooks = createWebhooks({ database, transport, key, now, randomBytes, log })
+  return {
+    ...webhooks,
+    async [Symbol.asyncDispose]() {
+      await webhooks[Symbol.asyncDispose]()
+      transport[Symbol.dispose]()
+    },
+  }
+}
+
+/** By which an MLflow client finds this engine. */
+function trackingEnvironment({ uri, token }: { uri: string; token: string | undefined }): Record<string, string> {
+  return { MLFLOW_TRACKING_URI: uri, ...(token === undefined ? {} : { MLFLOW_TRACKING_TOKEN: token }) }
 }
 
 /** A store that knew no chunks yet is brought up to date while the engine is in use; what is left waits for the next. */

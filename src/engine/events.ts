@@ -115,6 +115,8 @@ function keyOf(event: ChangeEvent): string {
       return `${event.kind} ${event.experimentId}`
     case 'registered-model':
       return `${event.kind} ${event.name}`
+    case 'kernel-changed':
+      return `${event.kind} ${event.kernelId}`
     default:
       return `${event.kind} ${event.runId}`
   }

@@ -19,6 +19,8 @@ export interface GuardOptions {
   readonly acceptsAddresses: boolean
   /** Undefined lets everybody in. */
   readonly token: string | undefined
+  /** What a path takes beside JSON. Not what a form or a script of a foreign page can send without being asked first. */
+  readonly contentTypes: ReadonlyMap<string, string>
 }
 
 /** Throws when the request may not go on to the router. */
@@ -31,13 +33,13 @@ const loopback = new Set(['127.0.0.1', 'localhost', '[::1]'])
  * The one check before the router, the same for every path, known or not. A rule that cannot be checked counts as
  * broken. Only the hello needs no token, because it is what tells a client whether to send one.
  */
-export function createGuard({ hostNames, acceptsAddresses, token }: GuardOptions): Guard {
+export function createGuard({ hostNames, acceptsAddresses, token, contentTypes }: GuardOptions): Guard {
   const expected = token === undefined ? undefined : Buffer.from(`Bearer ${token}`)
   return (request, path) => {
     checkHost(request.headers.host, hostNames, acceptsAddresses)
     checkOrigin(request.headers.origin, request.headers.host)
     if (expected !== undefined && path !== paths.hello) checkToken(request.headers.authorization, expected)
-    checkBody(request)
+    checkBody(request, contentTypes.get(path))
   }
 }
 
@@ -72,12 +74,15 @@ function checkToken(authorization: string | undefined, expected: Buffer): void {
 }
 
 /** Verb, type, coding and stated length of what will be read. A form or plain text is what a foreign page can send. */
-function checkBody({ method = '', headers }: IncomingMessage): void {
+function checkBody({ method = '', headers }: IncomingMessage, otherType: string | undefined): void {
   if (!verbs.has(method)) throw new RunwrightError('BAD_REQUEST', `The method ${method} is not supported.`)
   if (!hasBody(headers)) return
-  const isJson = /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(headers['content-type'] ?? '')
-  if (method !== 'PUT' && !isJson) {
-    throw new RunwrightError('BAD_REQUEST', `A ${method} takes a body of type application/json only.`)
+  const type = headers['content-type'] ?? ''
+  const isTaken =
+    isJsonType(type) || (otherType !== undefined && type.split(';')[0]?.trim().toLowerCase() === otherType)
+  if (method !== 'PUT' && !isTaken) {
+    const types = otherType === undefined ? 'application/json' : `application/json or ${otherType}`
+    throw new RunwrightError('BAD_REQUEST', `A ${method} takes a body of type ${types} only.`)
   }
   const coding = headers['content-encoding'] ?? 'identity'
   if (coding !== 'identity' && coding !== 'gzip') {
@@ -87,6 +92,10 @@ function checkBody({ method = '', headers }: IncomingMessage): void {
   }
   const limit = method === 'PUT' ? bodyLimits.streamSizeBytes : bodyLimits.jsonSizeBytes
   if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge(limit)
+}
+
+export function isJsonType(contentType: string | undefined): boolean {
+  return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType ?? '')
 }
 
 /** Whether a body follows the headers. */

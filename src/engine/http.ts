@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib'
 import { bulkContentType, encodeBulk } from '../protocol/bulk.ts'
 import { type ErrorCode, errorCodes, RunwrightError, toErrorBody } from '../protocol/errors.ts'
 import { parseForeignJson, stringifyJson } from '../protocol/json.ts'
-import type { StreamAnswer } from '../tracking/route.ts'
+import type { RestRequest, StreamAnswer } from '../tracking/route.ts'
 import { bodyLimits, hasBody, tooLarge } from './guard.ts'
 
 /** A JSON body has to be here by then; nothing that a client holds in memory takes longer. */
@@ -18,14 +18,19 @@ const jsonTimeoutMs = 60_000
  *   is told by what has arrived and what that unpacks to, whatever the headers say
  */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const text = await readText(request, bodyLimits.jsonSizeBytes)
+  const text = (await readBytes(request)).toString('utf8')
   if (text === '') return undefined
   const body = parseForeignJson(text)
   if (body !== undefined) return body
   throw new RunwrightError('BAD_REQUEST', 'The body is not JSON, or is nested too deep.')
 }
 
-function readText(request: IncomingMessage, limit: number): Promise<string> {
+/**
+ * Reads a body that fits into memory, gzip or plain.
+ *
+ * @throws BAD_REQUEST when it is incomplete in time; INVALID_PARAMETER_VALUE when it is too large
+ */
+export function readBytes(request: IncomingMessage, limit = bodyLimits.jsonSizeBytes): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const isGzip = request.headers['content-encoding'] === 'gzip'
     const source: Readable = isGzip ? request.pipe(createGunzip()) : request
@@ -52,7 +57,7 @@ function readText(request: IncomingMessage, limit: number): Promise<string> {
     source.once('end', () => {
       clearTimeout(timer)
       const [first] = chunks
-      resolve((chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)).toString('utf8'))
+      resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks))
     })
     source.once('error', () => fail(badBody(isGzip ? 'The body is not gzip.' : 'The body ended early.')))
     // Without this a client that goes away in the middle would leave the promise open.
@@ -64,6 +69,19 @@ function readText(request: IncomingMessage, limit: number): Promise<string> {
 
 function badBody(message: string): RunwrightError {
   return new RunwrightError('BAD_REQUEST', message)
+}
+
+/**
+ * How a client reaches the engine: by the name that it has called, which the guard has let through, since a tunnel may
+ * lead here from another port than ours. A proxy in front that speaks TLS says so.
+ */
+export function describeServer({ headers }: IncomingMessage): RestRequest['server'] {
+  const scheme = headers['x-forwarded-proto'] === 'https' ? 'https' : 'http'
+  const { authorization } = headers
+  return {
+    uri: `${scheme}://${headers.host ?? ''}`,
+    headers: authorization === undefined ? {} : { Authorization: authorization },
+  }
 }
 
 /** The body as it comes, unpacked when it is gzip. Not as a web stream: that took a quarter more of the processor. */
@@ -89,6 +107,12 @@ export function sendJson(response: ServerResponse, value: object, status = 200):
   sendJsonText(response, stringifyJson(value), status)
 }
 
+/** Waits with each piece until the client has taken those before. */
+export async function sendWrittenJson(response: ServerResponse, pieces: AsyncIterable<string>): Promise<void> {
+  response.writeHead(200, jsonHeaders)
+  await pipeline(Readable.from(pieces), response)
+}
+
 function sendJsonText(response: ServerResponse, text: string, status: number): void {
   response.writeHead(status, { ...jsonHeaders, 'content-length': Buffer.byteLength(text) })
   response.end(text)
@@ -102,6 +126,12 @@ export function sendBulk(response: ServerResponse, value: object): void {
     'x-content-type-options': 'nosniff',
     'content-length': bytes.byteLength,
   })
+  response.end(bytes)
+}
+
+export function sendBytes(response: ServerResponse, bytes: Uint8Array, contentType: string): void {
+  const headers = { 'content-type': contentType, 'x-content-type-options': 'nosniff' }
+  response.writeHead(200, { ...headers, 'content-length': bytes.byteLength })
   response.end(bytes)
 }
 
@@ -132,6 +162,7 @@ function statusOf(code: ErrorCode): number {
  */
 export async function sendStreamAnswer(response: ServerResponse, answer: StreamAnswer): Promise<void> {
   if ('json' in answer) {
+    if (answer.etag !== undefined) response.setHeader('etag', `"${answer.etag}"`)
     sendJsonText(response, JSON.stringify(answer.json), 200)
     return
   }

@@ -6,9 +6,13 @@
  */
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
+import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Duplex } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import type { NodeCommand } from '../base/node-command.ts'
+import { magicsEnvironment } from '../kernels/magics-environment.ts'
 import { dataFiles, dataFolderName } from '../protocol/data-folder.ts'
 import { createCodeSource } from '../compute/code-source.ts'
 import { openPlaces } from '../compute/open-places.ts'
@@ -18,6 +22,7 @@ import { prepareDataFolder } from './data-folder.ts'
 import { createIdleWatch } from './idle.ts'
 import { type Log, openLogFile } from './log.ts'
 import { toStorageError } from '../store/storage-error.ts'
+import { parseWebhookSettings } from './webhook-settings.ts'
 import { openWorkspaceEngine } from './workspace-engine.ts'
 
 const { values } = parseArgs({
@@ -54,6 +59,18 @@ function connectTo(uri: string): Duplex {
   return connect(Number(port), hostname)
 }
 
+/** Bundles lie side by side; the sources do not. */
+function find(bundled: string, source: string): string {
+  return fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? source : bundled, import.meta.url))
+}
+
+/** Electron is Node only while told so. */
+const kernelRelay: NodeCommand = {
+  file: process.execPath,
+  args: [find('kernel-relay.js', '../kernels/relay/main.ts')],
+  env: process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' },
+}
+
 /** Runs an engine until it is asked to stop, is idle, or gets a signal; resolves to the exit code. */
 async function run(workspace: string, idleMs: number, log: Log): Promise<number> {
   const { promise: stopped, resolve: stop } = Promise.withResolvers<string>()
@@ -71,6 +88,17 @@ async function run(workspace: string, idleMs: number, log: Log): Promise<number>
         log,
       }),
     code: createCodeSource(workspace, process.env),
+    kernels: {
+      relay: kernelRelay,
+      home: homedir(),
+      env: process.env,
+      magicsEnv: magicsEnvironment({
+        pythonFolder: find('../python', '../../python'),
+        commandLine: [process.execPath, find('cli.js', '../cli/bin.ts')],
+        workspace,
+      }),
+    },
+    webhooks: parseWebhookSettings(process.env),
     now: Date.now,
     randomBytes,
     log,

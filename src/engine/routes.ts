@@ -1,11 +1,32 @@
 import { helloProof, isNonce } from '../protocol/hello.ts'
 import { type Hello, isBulkMethod, type MethodName, paths, protocolVersion } from '../protocol/methods.ts'
 import { RunwrightError } from '../protocol/errors.ts'
-import type { MethodTable, RestRoute, StreamRoute } from '../tracking/route.ts'
+import { mlflowVersion } from '../protocol/mlflow/version.ts'
+import {
+  type BytesRoute,
+  type MethodTable,
+  type RestRoute,
+  type StreamRoute,
+  type WrittenJson,
+  writtenJson,
+} from '../tracking/route.ts'
 import { runCall } from './call.ts'
 import { sendEvents } from './event-route.ts'
 import type { EventHub } from './events.ts'
-import { closeSignal, openBody, readJson, sendBulk, sendJson, sendStreamAnswer, sendText } from './http.ts'
+import { isJsonType } from './guard.ts'
+import {
+  closeSignal,
+  describeServer,
+  openBody,
+  readBytes,
+  readJson,
+  sendBulk,
+  sendBytes,
+  sendJson,
+  sendStreamAnswer,
+  sendText,
+  sendWrittenJson,
+} from './http.ts'
 import type { HttpRoute } from './http-server.ts'
 
 /** Our own half of the HTTP interface. */
@@ -61,15 +82,20 @@ export function createOwnRoutes({
       verb: 'GET',
       path: '/version',
       async handle({ response }) {
-        sendText(response, version)
+        // Clients ask it what they may send: spans, for one, to no server older than 3.4.
+        sendText(response, mlflowVersion)
       },
     },
   ]
 }
 
 /** MLflow's half, whose routes know nothing of HTTP. */
-export function createMlflowHttpRoutes(rest: readonly RestRoute[], streams: readonly StreamRoute[]): HttpRoute[] {
-  return [...rest.map(toRestRoute), ...streams.map(toStreamRoute)]
+export function createMlflowHttpRoutes(
+  rest: readonly RestRoute[],
+  streams: readonly StreamRoute[],
+  bytes: readonly BytesRoute[],
+): HttpRoute[] {
+  return [...rest.map(toRestRoute), ...streams.map(toStreamRoute), ...bytes.map(toBytesRoute)]
 }
 
 function toRestRoute({ verb, path, run }: RestRoute): HttpRoute {
@@ -77,8 +103,27 @@ function toRestRoute({ verb, path, run }: RestRoute): HttpRoute {
     verb,
     path,
     async handle({ request, response, captures, query }) {
-      const answer = await run({ body: await readJson(request), query, captures })
-      sendJson(response, typeof answer === 'object' && answer !== null ? answer : {})
+      const answer = await run({ body: await readJson(request), query, captures, server: describeServer(request) })
+      if (isWrittenJson(answer)) await sendWrittenJson(response, answer[writtenJson])
+      else sendJson(response, typeof answer === 'object' && answer !== null ? answer : {})
+    },
+  }
+}
+
+function isWrittenJson(answer: unknown): answer is WrittenJson {
+  return typeof answer === 'object' && answer !== null && writtenJson in answer
+}
+
+function toBytesRoute({ verb, path, contentType, run }: BytesRoute): HttpRoute {
+  return {
+    verb,
+    path,
+    async handle({ request, response }) {
+      const { headers } = request
+      const isJson = isJsonType(headers['content-type'])
+      const header = (name: string) => headers[name]?.toString()
+      const answer = await run({ body: await readBytes(request), isJson, header })
+      sendBytes(response, answer, isJson ? 'application/json' : contentType)
     },
   }
 }

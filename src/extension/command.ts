@@ -9,7 +9,7 @@ export type ViewElement = TreeElement | JobsElement | ComputeElement | DataEleme
 /** What a command has in the manifest. */
 interface CommandManifest {
   /** The view whose title bar, rows and keys it has. Default: `experiments`. */
-  readonly view?: 'experiments' | 'jobs' | 'compute' | 'data'
+  readonly view?: 'experiments' | 'jobs' | 'compute' | 'data' | 'variables'
   /** `runwright.` and a verb. */
   readonly id: string
   /** Without the category "Runwright"; ends in `…` when the command asks something first. */
@@ -30,8 +30,10 @@ interface CommandManifest {
   readonly fileMenuWhen?: string
   /** Its place at data in VS Code's view of source control, which it then gets as its argument. */
   readonly sourceControlMenu?: string
-  /** Its place in the toolbar of a notebook; `when` holds of any notebook there. */
+  /** Its place in the toolbar of a notebook, in a trusted workspace; `when` does not count there. */
   readonly notebookToolbar?: string
+  /** A clause for that place alone. */
+  readonly notebookToolbarWhen?: string
   readonly key?: { readonly key: string; readonly mac?: string }
 }
 
@@ -52,8 +54,8 @@ export interface PlainCommand extends CommandManifest {
 export interface ElementCommand<Element extends ViewElement> extends CommandManifest {
   /** A clause over `viewItem`, see `Presentation.context`; in the palette it holds of the selected element. */
   readonly appliesTo: string
-  /** Its place in the element's menu: `inline`, or `group@position`. */
-  readonly menu?: string
+  /** Its places in the element's menu: `inline`, or `group@position`. */
+  readonly menu?: string | readonly string[]
   readonly accepts: (value: unknown) => value is Element
   /** Elements it can be run on at once; default: any number. */
   readonly takes?: 'one'

@@ -1,11 +1,14 @@
 import type * as vscode from 'vscode'
+import type { Client } from '../protocol/client.ts'
 import type { ExperimentId } from '../protocol/ids.ts'
+import type { KernelId } from '../protocol/kernels.ts'
 import type { SavedView } from '../protocol/saved-view.ts'
 import type { CodeDocuments } from './code/code-documents.ts'
 import type { Connections } from './connections/connections.ts'
 import type { Deletions } from './deletions.ts'
 import type { JobSecrets } from './jobs/job-secrets.ts'
 import type { KeptDataPage } from '../protocol/data-page-messages.ts'
+import type { SearchPlace } from '../protocol/compression-page-messages.ts'
 import type { DataStatus } from '../protocol/data-status.ts'
 import type { RepositoryState } from './data/data-feed.ts'
 import type { DataElement } from './data/element.ts'
@@ -14,6 +17,7 @@ import type { Job } from '../protocol/jobs.ts'
 import type { LineageKind } from '../protocol/lineage.ts'
 import type { RunAddress } from './runs/run-address.ts'
 import type { ExperimentElement, RunElement, TreeElement } from './tree/element.ts'
+import type { ModelTestRequest } from './models/model-test-request.ts'
 import type { ViewOptions } from './tree/view-options.ts'
 
 /** What the commands can reach. */
@@ -36,6 +40,10 @@ export interface CommandContext {
   readonly comparisons: Comparisons
   readonly code: Pick<CodeDocuments, 'compare' | 'openSource'>
   readonly lineage: LineagePages
+  readonly modelTests: ModelTests
+  readonly compressions: CompressionPages
+  readonly notebooks: Notebooks
+  readonly variables: VariablesPanel
   readonly log: vscode.LogOutputChannel
   /** How the bundled CLI is started: the editor's own Node and its first arguments and environment. */
   readonly cli: {
@@ -86,15 +94,25 @@ export interface ComputePanel {
   reload(): void
 }
 
+/** The view "Variables", as commands see it. */
+export interface VariablesPanel {
+  /** Asks the kernel again. */
+  reload(): void
+}
+
 /** The view "Data", as commands see it. */
 export interface DataPanel {
   selection(): readonly DataElement[]
   /** Repositories with data and how they stand; undefined until they are known. */
   repositories(): readonly RepositoryState[] | undefined
-  /** Looks for repositories and reads the status of all. */
+  /** Looks for repositories and feature sets, and reads the status of all. */
   reload(): Promise<void>
   /** Reads the status of one. @param root absolute path */
   refresh(root: string): Promise<void>
+  /** Lists the rows of the view anew, where what changed is in no status. */
+  relist(): void
+  /** Reads the feature sets of all folders. */
+  reloadFeatures(): Promise<void>
   /** What was read with what the remote lacks. */
   setStatus(root: string, status: DataStatus): void
 }
@@ -113,6 +131,40 @@ export interface LineagePages {
    * @param name what its start is called
    */
   open(connectionId: string, kind: LineageKind, id: string, name: string): void
+}
+
+/** Tests of models and their reports, each in an editor tab of its own. */
+export interface ModelTests {
+  /** Tests a model, with a notification that can cancel it, and shows the report. @throws as `askCommandLine` */
+  run(request: ModelTestRequest): Promise<void>
+}
+
+/** Searches for smaller models, each in an editor tab of its own. */
+export interface CompressionPages {
+  /**
+   * Shows what a search has found, read anew where it is open already.
+   *
+   * @param name what the search is called
+   */
+  open(place: SearchPlace, name: string): void
+}
+
+/** Notebooks that run in kernels of the engine. */
+export interface Notebooks {
+  /** Asks what a notebook is to run in and gives it that; false when the list is left. */
+  choose(notebook: vscode.NotebookDocument): Promise<boolean>
+  /** The kernel that a notebook has, if it has one of ours. */
+  findKernel(
+    notebook: vscode.NotebookDocument,
+  ): Promise<{ readonly client: Client; readonly kernelId: KernelId } | undefined>
+  /** Ends the kernel of a notebook. */
+  stop(notebook: vscode.NotebookDocument): Promise<void>
+  /** Runs all cells in a fresh kernel, and tells which of them show something else than they did. */
+  rerunAndCompare(notebook: vscode.NotebookDocument): Promise<void>
+  /** Runs the cells again that were changed, or took what has changed, since they ran. */
+  runStale(notebook: vscode.NotebookDocument): Promise<void>
+  /** Opens all that a cell's last execution has said in an editor. */
+  openFullOutput(cell: vscode.NotebookCell): Promise<void>
 }
 
 /** The pages of jobs, each in an editor tab of its own. */

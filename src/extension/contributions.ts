@@ -25,8 +25,10 @@ export const experimentsViewId = 'runwright.experiments'
 export const jobsViewId = 'runwright.jobs'
 export const computeViewId = 'runwright.compute'
 export const dataViewId = 'runwright.data'
+export const variablesViewId = 'runwright.variables'
 export const dataSourceControlId = 'runwright-data'
 export const tablePreviewType = 'runwright.tablePreview'
+export const modelEditorType = 'runwright.modelEditor'
 
 export const viewsContainers = {
   activitybar: [{ id: viewContainerId, title: 'Runwright', icon: 'media/runwright.svg' }],
@@ -49,6 +51,14 @@ export const views = {
       contextualTitle: 'Runwright',
       icon: 'media/runwright.svg',
       visibility: 'collapsed',
+    },
+    {
+      id: variablesViewId,
+      name: 'Variables',
+      contextualTitle: 'Runwright',
+      icon: 'media/runwright.svg',
+      visibility: 'collapsed',
+      when: 'runwright.notebookIsOpen',
     },
   ],
 }
@@ -114,6 +124,14 @@ export const viewsWelcome = [
     ].join('\n'),
   },
   {
+    view: dataViewId,
+    when: "workbenchState != empty && isWorkspaceTrusted && (runwright.dataState == 'none' || runwright.dataState == 'empty')",
+    contents: [
+      'A feature set is a table of features with keys and event time, declared in runwright.yaml: training sets and the values that a model is served with both come from it.',
+      '[Add Feature Set…](command:runwright.addFeatureSet)',
+    ].join('\n'),
+  },
+  {
     view: computeViewId,
     when: 'workbenchState != empty && isWorkspaceTrusted',
     contents: 'The places that jobs run on are shown here once runs of this folder are tracked.',
@@ -157,15 +175,21 @@ export const configuration = {
   },
 }
 
-/** Tables as tables; a text editor stays the default. */
+/** Tables as tables, where a text editor stays the default, and models, which no text editor can show. */
 export const customEditors = [
   {
     viewType: tablePreviewType,
     displayName: 'Table Preview',
-    selector: ['csv', 'tsv', 'parquet', 'jsonl', 'ndjson', 'arrow', 'feather'].map((ending) => ({
+    selector: ['csv', 'tsv', 'parquet', 'jsonl', 'ndjson', 'arrow', 'arrows', 'feather', 'ipc'].map((ending) => ({
       filenamePattern: `*.${ending}`,
     })),
     priority: 'option',
+  },
+  {
+    viewType: modelEditorType,
+    displayName: 'ONNX Model',
+    selector: [{ filenamePattern: '*.onnx' }],
+    priority: 'default',
   },
 ]
 

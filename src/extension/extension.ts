@@ -5,7 +5,10 @@ import { chooseLanguage } from './choose-language.ts'
 import { openCodeDocuments } from './code/code-documents.ts'
 import { commands } from './commands/all.ts'
 import { openComparisons } from './webviews/comparisons.ts'
+import { openCompressionPages } from './webviews/compression-pages.ts'
 import { openDataPages } from './webviews/data-pages.ts'
+import { openModelEditor } from './webviews/model-editor.ts'
+import { openModelTests } from './webviews/model-test-pages.ts'
 import { openJobPages } from './webviews/job-pages.ts'
 import { openLineagePages } from './webviews/lineage-pages.ts'
 import { createConnections, type Connections } from './connections/connections.ts'
@@ -26,11 +29,14 @@ import { tellEnd } from './jobs/tell-end.ts'
 import { createArtifactFiles } from './views/artifact-files.ts'
 import { openDataPanel } from './data/data-panel.ts'
 import { openComputeView } from './views/compute-view.ts'
+import { openVariablesView } from './views/variables-view.ts'
 import { openJobsView } from './views/jobs-view.ts'
 import { openExperimentsView } from './views/experiments-view.ts'
+import { openNotebooks } from './notebook/notebooks.ts'
+import { parseVariableOrder, variableOrderKey } from './notebook/present-variable.ts'
 import { createStatusBar } from './views/status-bar.ts'
 
-let open: Connections | undefined
+let open: { readonly connections: Connections; readonly notebooks: vscode.Disposable } | undefined
 
 /** Puts the extension together. Returns before anything is connected: engines are found or started afterwards. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -67,8 +73,22 @@ export function activate(context: vscode.ExtensionContext): void {
   const code = openCodeDocuments(() => connections)
   const lineageDocuments = openLineageDocuments(() => connections)
   const lineage = openLineagePages(context.extensionUri, lineageDocuments, () => commandContext)
+  const reports = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'model-tests').fsPath
+  const modelTests = openModelTests(context.extensionUri, reports, () => commandContext)
+  const compressions = openCompressionPages(context.extensionUri, () => commandContext)
   const comparisons = openComparisons(context.extensionUri, () => commandContext)
   const jobPages = openJobPages(context.extensionUri, () => commandContext)
+  const notebooks = openNotebooks({
+    vscode,
+    folder: vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'notebooks').fsPath,
+    context: () => commandContext,
+  })
+  const variables = openVariablesView({
+    findKernel: notebooks.findKernel,
+    order: () => parseVariableOrder(workspaceState.get(variableOrderKey)),
+    setShown: (isShown) => setContext('notebookIsOpen', isShown),
+    failed: (error) => log.warn('variables:', error),
+  })
 
   const connections = createConnections({
     openClient: createClientOpener({
@@ -83,6 +103,8 @@ export function activate(context: vscode.ExtensionContext): void {
       comparisons.connectionsChanged()
       jobPages.connectionsChanged()
       lineage.connectionsChanged()
+      compressions.connectionsChanged()
+      notebooks.connectionsChanged()
       if (elements === 'roots') feeds.connectionsChanged()
       statusBar.update(connections.list())
     },
@@ -91,6 +113,7 @@ export function activate(context: vscode.ExtensionContext): void {
       files.received(id, event)
       comparisons.received(id, event)
       jobPages.received(id, event)
+      compressions.received(id, event)
       feeds.received(connection, event)
       statusBar.update(connections.list())
     },
@@ -99,7 +122,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log.error(`${place.label}: ${text}`, hint ?? '')
     },
   })
-  open = connections
+  open = { connections, notebooks }
 
   const places = watchPlaces(servers, (wanted) => {
     connections.setPlaces(wanted)
@@ -133,6 +156,10 @@ export function activate(context: vscode.ExtensionContext): void {
     comparisons,
     code,
     lineage,
+    modelTests,
+    compressions,
+    notebooks,
+    variables,
     log,
     cli,
     useFolder: places.use,
@@ -154,6 +181,10 @@ export function activate(context: vscode.ExtensionContext): void {
     code,
     lineageDocuments,
     lineage,
+    modelTests,
+    openModelEditor(context.extensionUri, () => commandContext),
+    compressions,
+    variables,
     vscode.workspace.registerFileSystemProvider(artifactScheme, files, { isReadonly: true }),
     registerCommands(commands, commandContext),
     registerLanguageModelTools(tools, commandContext),
@@ -162,7 +193,9 @@ export function activate(context: vscode.ExtensionContext): void {
 
 /** Engines go on: only the connections to them are closed. */
 export async function deactivate(): Promise<void> {
-  await open?.dispose()
+  // First: a cell whose connection is closed under it would end.
+  open?.notebooks.dispose()
+  await open?.connections.dispose()
 }
 
 function readVersion({ extension }: vscode.ExtensionContext): string {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import * as vscode from 'vscode'
 import { chooseElements, type CommandDefinition, isOfUnknownRow, type ViewElement } from './command.ts'
 import type { CommandContext } from './context.ts'
@@ -12,7 +13,9 @@ export function registerCommands(commands: readonly CommandDefinition[], context
     try {
       if (command.accepts === undefined) return await command.run(context, ...args)
       if (isOfUnknownRow(args)) return tellToChooseAgain()
-      const [first, ...others] = chooseElements(command, args, selectionOf(command, context))
+      // Without arguments it came by a key or from the palette, which offer it only while something is selected.
+      const selection = args[0] === undefined ? await whenKnown(() => selectionOf(command, context)) : []
+      const [first, ...others] = chooseElements(command, args, selection)
       if (first !== undefined) await command.run(context, [first, ...others])
     } catch (error) {
       report(context, command, error)
@@ -35,6 +38,20 @@ function selectionOf({ view }: CommandDefinition, context: CommandContext): read
   if (view === 'jobs') return context.jobs.selection()
   if (view === 'data') return context.data.selection()
   return view === 'compute' ? context.compute.selection() : context.explorer.selection()
+}
+
+/** Longest that VS Code takes to list rows anew, with the second attempt that a lost listing needs. */
+const longestListingMs = 2000
+
+/** While rows are listed anew VS Code knows none of them, and a selection is empty that is not: it is asked again. */
+async function whenKnown(select: () => readonly ViewElement[]): Promise<readonly ViewElement[]> {
+  const deadline = Date.now() + longestListingMs
+  let selection = select()
+  while (selection.length === 0 && Date.now() < deadline) {
+    await setTimeout(20)
+    selection = select()
+  }
+  return selection
 }
 
 function report(context: CommandContext, command: CommandDefinition, error: unknown): void {

@@ -7,6 +7,7 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { tableFromArrays, tableToIPC } from 'apache-arrow'
 import { openDuckdb } from '../data/duckdb-process.ts'
 import { buildFeatures } from './build-features.ts'
 import { listBuilt } from './built-version.ts'
@@ -54,6 +55,38 @@ describe('a feature set', { timeout: 120_000 }, () => {
     await rm(built.files.folder, { recursive: true })
     const anew = await buildFeatures(context, 'clicks')
     assert.deepEqual([anew.isNew, anew.version, anew.table.sha256], [true, built.version, built.table.sha256])
+  })
+
+  it('is computed from Arrow files, as one source, and from what a script writes as Arrow', async () => {
+    const rows = {
+      uid: ['a', 'b'],
+      ts: [new Date('2024-01-01'), new Date('2024-01-02')],
+      clicks: new Int32Array([1, 2]),
+    }
+    await features.write('arrow/1.arrow', tableToIPC(tableFromArrays(rows), 'file'))
+    await features.write('arrow/2.feather', tableToIPC(tableFromArrays({ ...rows, uid: ['c', 'd'] }), 'file'))
+    await features.write(
+      'features/copy.mjs',
+      'process.argv[2] && (await import("node:fs")).copyFileSync("arrow/1.arrow", process.argv[2])',
+    )
+    const context = await features.context({
+      arrow: { ...clicks, sources: { events: 'arrow' } },
+      copied: { entities: 'uid', timestamp: 'ts', script: [process.execPath, 'features/copy.mjs', '{output}'] },
+    })
+    const read = async (name: string) => {
+      const built = await buildFeatures(context, name)
+      return (await readTable(built.files.table)).map(([uid, , count]) => [uid, count])
+    }
+    assert.deepEqual(await read('arrow'), [
+      ['a', 1],
+      ['b', 2],
+      ['c', 1],
+      ['d', 2],
+    ])
+    assert.deepEqual(await read('copied'), [
+      ['a', 1],
+      ['b', 2],
+    ])
   })
 
   it('has another version when what it follows from changes, and only then', async () => {

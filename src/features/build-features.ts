@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { Duckdb } from '../data/duckdb-process.ts'
 import { isTrackedByGit } from '../git/git-index.ts'
 import type { FeatureSetDefinition } from '../protocol/feature-sets.ts'
-import { type BuiltVersion, filesIn, findBuilt, refuseLinks, type VersionFiles, versionFiles } from './built-version.ts'
+import type { BuiltVersion } from '../protocol/feature-versions.ts'
+import { hashFile } from '../store/hash-file.ts'
+import { filesIn, findBuilt, refuseLinks, type VersionFiles, versionFiles } from './built-version.ts'
 import { computeStatistics } from './column-statistics.ts'
 import { computeQuery, computeScript, inOrder, type SetColumns, writeTable } from './compute-table.ts'
 import { type FeatureContext, findFeatureSet } from './feature-context.ts'
@@ -92,7 +91,7 @@ async function findSound({ folder }: FeatureContext, name: string, version: stri
   if (built === undefined) return undefined
   const { table, statistics } = versionFiles(folder, name, version)
   if ((await isTrackedByGit(table)) || (await isTrackedByGit(statistics))) return undefined
-  return (await digest(table)).sha256 === built.table.sha256 ? built : undefined
+  return (await hashFile(table)) === built.table.sha256 ? built : undefined
 }
 
 async function makeVersion(
@@ -162,7 +161,5 @@ function listSources({ sources, scriptFiles }: PlannedVersion): BuiltVersion['so
 }
 
 async function digest(file: string): Promise<{ sha256: string; sizeBytes: number }> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash)
-  return { sha256: hash.digest('hex'), sizeBytes: (await stat(file)).size }
+  return { sha256: await hashFile(file), sizeBytes: (await stat(file)).size }
 }

@@ -1,28 +1,7 @@
 import type { CellValue, Duckdb, ResultColumn } from '../data/duckdb-process.ts'
+import type { FeatureColumn } from '../protocol/feature-versions.ts'
 import { quoteName } from './sql-text.ts'
 import { timeUnit } from './time-column.ts'
-
-/** What is in one column of a version of a feature set. */
-export interface ColumnStatistics {
-  readonly name: string
-  /** As DuckDB calls it. */
-  readonly type: string
-  readonly nullCount: number
-  /** Without null. */
-  readonly distinctCount: number
-  /** NaN and infinities, which are left out of all that follows. Of columns of numbers. */
-  readonly nonFiniteCount?: number
-  /** Times in ISO 8601 by UTC, texts cut at 200 characters; missing where there is no value. */
-  readonly min?: number | string
-  readonly max?: number | string
-  readonly mean?: number
-  /** Of a sample, with n − 1; missing for less than two values. */
-  readonly std?: number
-  /** Bins of equal width; value v is in bin i when edges[i] ≤ v < edges[i + 1], the greatest in the last. */
-  readonly histogram?: { readonly edges: readonly (number | string)[]; readonly counts: readonly number[] }
-  /** The most frequent values of texts and truths. */
-  readonly topValues?: readonly { readonly value: string; readonly count: number }[]
-}
 
 const binCount = 20
 const topCount = 20
@@ -35,13 +14,13 @@ export async function computeStatistics(
   db: Duckdb,
   from: string,
   columns: readonly ResultColumn[],
-): Promise<readonly ColumnStatistics[]> {
-  const statistics: ColumnStatistics[] = []
+): Promise<readonly FeatureColumn[]> {
+  const statistics: FeatureColumn[] = []
   for (const column of columns) statistics.push(await describeColumn(db, from, column))
   return statistics
 }
 
-async function describeColumn(db: Duckdb, from: string, { name, type }: ResultColumn): Promise<ColumnStatistics> {
+async function describeColumn(db: Duckdb, from: string, { name, type }: ResultColumn): Promise<FeatureColumn> {
   const column = quoteName(name)
   const counts = await queryRow(db, `SELECT count(*) - count(${column}), count(DISTINCT ${column}) FROM ${from}`)
   const known = { name, type, nullCount: Number(counts[0]), distinctCount: Number(counts[1]) }
@@ -57,7 +36,7 @@ export function isNumeric(type: string): boolean {
   return /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL\(.*)$/.test(type)
 }
 
-type Described = Omit<ColumnStatistics, 'name' | 'type' | 'nullCount' | 'distinctCount'>
+type Described = Omit<FeatureColumn, 'name' | 'type' | 'nullCount' | 'distinctCount'>
 
 async function describeNumbers(db: Duckdb, from: string, value: string): Promise<Described> {
   const finite = `(SELECT ${value} AS v FROM ${from} WHERE isfinite(${value}))`

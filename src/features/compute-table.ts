@@ -2,13 +2,13 @@ import type { Duckdb, ResultColumn } from '../data/duckdb-process.ts'
 import { QueryFailed } from '../data/query-failed.ts'
 import type { FeatureSetDefinition } from '../protocol/feature-sets.ts'
 import { RunwrightError } from '../protocol/errors.ts'
-import type { DroppedRows } from './built-version.ts'
+import type { DroppedRows } from '../protocol/feature-versions.ts'
 import { checkQuery } from './check-query.ts'
 import { describeTable, findColumn, listNames } from './columns.ts'
 import { checkKeyColumn } from './key-column.ts'
 import type { Source } from './sources.ts'
 import { commaList, quoteName } from './sql-text.ts'
-import { copyTable, scanTable, type TableFormat } from './table-scan.ts'
+import { copyTable, openScan, type TableFormat } from './table-scan.ts'
 import { checkTimeColumn } from './time-column.ts'
 
 /** No source can have this name. */
@@ -37,10 +37,8 @@ export async function computeQuery(
 ): Promise<SetColumns> {
   try {
     for (const { name, format, files } of sources) {
-      const scan = scanTable(
-        format,
-        files.map(({ realPath }) => realPath),
-      )
+      const paths = files.map(({ realPath }) => realPath)
+      const scan = await openScan(db, format, paths, `source ${name}`)
       await db.run(`CREATE TEMP VIEW ${quoteName(name)} AS SELECT * FROM ${scan}`)
     }
     await checkQuery(
@@ -66,7 +64,7 @@ export async function computeScript(
   definition: FeatureSetDefinition,
 ): Promise<SetColumns> {
   try {
-    const scan = scanTable(output.format, [output.path])
+    const scan = await openScan(db, output.format, [output.path], 'output of the script')
     const columns = chooseColumns(await describeTable(db, scan), definition)
     await db.run(`CREATE TEMP TABLE ${computed} AS FROM ${scan}`)
     return columns

@@ -10,7 +10,7 @@ export async function findEntityTable(file: string): Promise<string> {
   const real = await realpath(file).catch(() => undefined)
   if (real !== undefined && (await stat(real)).isFile()) return real
   throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `There is no table ${file}.`, {
-    hint: 'Name a file with keys and event times: Parquet, CSV or JSON lines.',
+    hint: 'Name a file with keys and event times: Parquet, Arrow, CSV or JSON lines.',
   })
 }
 

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import path from 'node:path'
-import type { DuckdbCommand } from '../data/duckdb-process.ts'
+import type { NodeCommand } from '../base/node-command.ts'
 import { dataFiles, dataFolderName } from '../protocol/data-folder.ts'
 import type { FeatureSetDefinition } from '../protocol/feature-sets.ts'
 import { RunwrightError } from '../protocol/errors.ts'
@@ -12,7 +12,7 @@ export interface FeatureContext {
   /** Where versions are kept. */
   readonly folder: string
   readonly featureSets: Readonly<Record<string, FeatureSetDefinition>>
-  readonly duckdb: DuckdbCommand
+  readonly duckdb: NodeCommand
   /** Of DuckDB; what does not fit goes to the disk. */
   readonly memoryBytes: number
   readonly threads: number

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { tableFromArrays, tableToIPC } from 'apache-arrow'
 import * as fc from 'fast-check'
 import type { FeatureContext } from './feature-context.ts'
 import { exportFeast } from './export-feast.ts'
@@ -120,6 +121,21 @@ describe('a training set', { timeout: 120_000 }, () => {
     await join(['stats'], { ...request, output: 'train.jsonl' })
     const [first = ''] = (await readFile(path.join(features.root, 'train.jsonl'), 'utf8')).split('\n')
     assert.deepEqual(JSON.parse(first), { user: 1, when: '2024-01-02T23:00:00-01:00', clicks: 30, tag: null })
+  })
+
+  it('is made of an entity table of Arrow, which is not written', async () => {
+    const rows = { user: new Int32Array([2, 1]), event_timestamp: [new Date('2024-01-02'), new Date('2024-01-03')] }
+    await features.write('labels.arrow', tableToIPC(tableFromArrays(rows), 'file'))
+    const { text } = await join(['stats:clicks'], { entityTable: 'labels.arrow' })
+    const lines = text.trim().split('\n')
+    assert.deepEqual(
+      lines.map((line) => line.split(',').at(-1)),
+      ['clicks', '20', '30'],
+    )
+    await assert.rejects(join(['stats'], { entityTable: 'labels.arrow', output: 'train.arrow' }), {
+      code: 'INVALID_PARAMETER_VALUE',
+      message: /Arrow files are only read/,
+    })
   })
 
   it('is refused with what is wrong, and what was there before stays', async () => {

@@ -12,7 +12,7 @@ import type { NameStyle } from './joined-set.ts'
 import { openTables } from './open-tables.ts'
 import { buildAll, type JoinedVersion, joinFailed, planSets, runJoin } from './run-join.ts'
 import { makeScratchFolder, syncFile } from './scratch-folder.ts'
-import { copyTable, scanTable, tableFormat, type TableFormat } from './table-scan.ts'
+import { copyTable, openScan, tableFormat, type WrittenFormat, writtenFormat } from './table-scan.ts'
 
 export interface JoinRequest {
   readonly features: readonly FeatureReference[]
@@ -45,7 +45,7 @@ const notesKey = 'runwright.featureSets'
 export async function joinFeatures(context: FeatureContext, request: JoinRequest): Promise<JoinResult> {
   const { entityTable, output } = request
   const entityPath = await findEntityTable(entityTable)
-  const [given, format] = [tableFormat(entityTable), tableFormat(output)]
+  const [given, format] = [tableFormat(entityTable), writtenFormat(output)]
   await checkOutput(output)
   const built = await buildAll(context, request.features)
   await using scratch = await makeScratchFolder(context.folder)
@@ -54,7 +54,8 @@ export async function joinFeatures(context: FeatureContext, request: JoinRequest
   const where = `The table ${path.basename(entityTable)}`
   try {
     await using db = await openTables(context, scratch, [entityPath, ...tables, beside])
-    const entity = await describeEntityTable(db, scanTable(given, [entityPath]), request.timestamp, where)
+    const from = await openScan(db, given, [entityPath], 'entities')
+    const entity = await describeEntityTable(db, from, request.timestamp, where)
     const result = await joinInto(db, context, built, entity, request, { path: beside, format })
     await syncFile(beside)
     if (context.signal.aborted) throw new RunwrightError('CANCELLED', 'Cancelled.')
@@ -73,7 +74,7 @@ async function joinInto(
   built: readonly Built[],
   entity: EntityTable,
   { features, names }: JoinRequest,
-  output: { readonly path: string; readonly format: TableFormat },
+  output: { readonly path: string; readonly format: WrittenFormat },
 ): Promise<JoinResult> {
   const sets = planSets(context, built, features, entity, names)
   for (const { featureSet } of built) context.progress({ featureSet, stage: 'join' })

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { mapConcurrently } from '../base/map-concurrently.ts'
 import type { FeatureSetDefinition } from '../protocol/feature-sets.ts'
 import { RunwrightError } from '../protocol/errors.ts'
+import { hashFile } from '../store/hash-file.ts'
 import { findTableFormat, tableFormat, type TableFormat } from './table-scan.ts'
 
 /** A file that a feature set is computed from. */
@@ -82,15 +80,12 @@ export async function resolveInside(root: string, file: string): Promise<string>
 export async function hashSource(root: string, file: string, signal: AbortSignal): Promise<SourceFile> {
   const realPath = await resolveInside(root, file)
   const identity = await identify(realPath)
-  const hash = createHash('sha256')
-  try {
-    await pipeline(createReadStream(realPath, { highWaterMark: 1 << 20 }), hash, { signal })
-  } catch (cause) {
-    if (signal.aborted) throw new RunwrightError('CANCELLED', 'Cancelled.')
+  const sha256 = await hashFile(realPath, signal).catch((cause: unknown) => {
+    if (cause instanceof RunwrightError) throw cause
     throw new RunwrightError('PERMISSION_DENIED', `${file} cannot be read.`, { cause })
-  }
+  })
   const { size } = await stat(realPath)
-  return { path: file, realPath, sizeBytes: size, sha256: hash.digest('hex'), identity }
+  return { path: file, realPath, sizeBytes: size, sha256, identity }
 }
 
 /** @throws RESOURCE_CONFLICT when one of them is no longer what was hashed */

@@ -1,11 +1,15 @@
 import { open } from 'node:fs/promises'
+import type { Duckdb } from '../data/duckdb-process.ts'
 import { RunwrightError } from '../protocol/errors.ts'
-import { commaList, quoteText } from './sql-text.ts'
+import { commaList, quoteName, quoteText } from './sql-text.ts'
 
-/** What tables are read from and written to. */
-export type TableFormat = 'parquet' | 'csv' | 'jsonl'
+/** What tables are read from. */
+export type TableFormat = WrittenFormat | 'arrow'
+/** What they are written to. */
+export type WrittenFormat = 'parquet' | 'csv' | 'jsonl'
 
 const endings: readonly (readonly [RegExp, TableFormat])[] = [
+  [/\.(arrow|arrows|ipc|feather)$/i, 'arrow'],
   [/\.parquet$/i, 'parquet'],
   [/\.(csv|tsv)(\.gz|\.zst)?$/i, 'csv'],
   [/\.(jsonl|ndjson|json)(\.gz|\.zst)?$/i, 'jsonl'],
@@ -21,7 +25,16 @@ export function tableFormat(path: string): TableFormat {
   const found = findTableFormat(path)
   if (found !== undefined) return found
   throw new RunwrightError('INVALID_PARAMETER_VALUE', `What is in ${path} is not told by its ending.`, {
-    hint: 'Tables are .parquet, .csv, .tsv, .jsonl or .ndjson; text may be compressed, as .csv.gz.',
+    hint: 'Tables are .parquet, .arrow, .feather, .csv, .tsv, .jsonl or .ndjson; text may be compressed, as .csv.gz.',
+  })
+}
+
+/** @throws INVALID_PARAMETER_VALUE for a file whose ending tells of no table that is written */
+export function writtenFormat(path: string): WrittenFormat {
+  const found = tableFormat(path)
+  if (found !== 'arrow') return found
+  throw new RunwrightError('INVALID_PARAMETER_VALUE', `${path} is not written: Arrow files are only read.`, {
+    hint: 'Write a .parquet, which has the same types.',
   })
 }
 
@@ -31,7 +44,29 @@ export async function sniffTableFormat(path: string): Promise<TableFormat> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0)
   const start = buffer.toString('utf8', 0, bytesRead)
   if (start.startsWith('PAR1')) return 'parquet'
+  if (start.startsWith('ARROW1')) return 'arrow'
   return start.trimStart().startsWith('{') ? 'jsonl' : 'csv'
+}
+
+/**
+ * The rows of files of one format, as `scanTable` gives them. Arrow files are read once, into tables.
+ *
+ * @param name no other tables of the database are called so
+ */
+export async function openScan(
+  db: Duckdb,
+  format: TableFormat,
+  paths: readonly string[],
+  name: string,
+): Promise<string> {
+  if (format !== 'arrow') return scanTable(format, paths)
+  const tables: string[] = []
+  for (const [index, path] of paths.entries()) {
+    const table = `${name}, file ${index + 1}`
+    await db.loadArrow(path, table)
+    tables.push(`FROM ${quoteName(table)}`)
+  }
+  return `(${tables.join(' UNION ALL BY NAME ')})`
 }
 
 /**
@@ -40,7 +75,7 @@ export async function sniffTableFormat(path: string): Promise<TableFormat> {
  *
  * @param paths absolute, one or more
  */
-export function scanTable(format: TableFormat, paths: readonly string[]): string {
+export function scanTable(format: WrittenFormat, paths: readonly string[]): string {
   const files = `[${commaList(paths.map(quoteText))}]`
   switch (format) {
     case 'parquet':
@@ -67,7 +102,7 @@ const copyOptions = {
 export function copyTable(
   select: string,
   path: string,
-  format: TableFormat,
+  format: WrittenFormat,
   notes: Readonly<Record<string, string>> = {},
 ): string {
   const pairs = Object.entries(notes).map(([key, value]) => `${quoteText(key)}: ${quoteText(value)}`)

@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { DuckdbCommand } from '../data/duckdb-process.ts'
+import type { NodeCommand } from '../base/node-command.ts'
 import { parseProjectFile } from '../protocol/project-file.ts'
 import { type FeatureContext, type FeatureProgress, locateFeatures } from './feature-context.ts'
 
-export const testDuckdb: DuckdbCommand = {
+export const testDuckdb: NodeCommand = {
   file: process.execPath,
   args: [fileURLToPath(new URL('../data/duckdb/worker.ts', import.meta.url))],
   env: {},

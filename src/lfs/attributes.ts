@@ -1,5 +1,6 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readSmallFile } from '../data/read-small-file.ts'
 import { type GitPath, toFileName } from '../git/git-path.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { LfsRepository } from './repository.ts'
@@ -16,10 +17,7 @@ export async function writeAttributes({ root }: LfsRepository, paths: readonly G
   if (paths.length === 0) return
   const lines = paths.map((path) => `${formatPattern(toFileName(path))} ${attributes}\n`)
   const file = join(root, '.gitattributes')
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
-    throw error
-  })
+  const text = (await readSmallFile(file)) ?? ''
   const start = text === '' || text.endsWith('\n') ? text : `${text}\n`
   const beside = `${file}.runwright-${process.pid}`
   await writeFile(beside, start + lines.join(''))

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import type { LfsEndpoint } from './endpoint.ts'
-import { type AddressKind, kindOfAddress } from './http/address-kind.ts'
+import { type AddressKind, kindOfAddress } from '../http/address-kind.ts'
 import type { LfsRepository } from './repository.ts'
 
 const addressKeys = /^(remote\..*\.(url|pushurl|lfsurl|lfspushurl)|lfs\.(url|pushurl))$/s

@@ -1,4 +1,5 @@
-import { throwIfCancelled, type Work } from '../data/work.ts'
+import { throwIfCancelled } from '../protocol/errors.ts'
+import type { Work } from '../data/work.ts'
 import type { LfsContext } from './context.ts'
 import { chooseRemote } from './endpoint.ts'
 import { uniqueObjects } from './fetch.ts'

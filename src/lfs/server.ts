@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
+import type { AddressKind } from '../http/address-kind.ts'
+import { createHttpClient, type HttpAnswer, type HttpClient, type HttpRequest } from '../http/http-client.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import { parseForeignJson } from '../protocol/json.ts'
 import { type Access, openAccess } from './access.ts'
 import type { LfsContext } from './context.ts'
 import type { LfsOperation, ServerEndpoint } from './endpoint.ts'
 import { discard, readText, toAnswerError } from './http/answers.ts'
-import type { AddressKind } from './http/address-kind.ts'
-import { createHttpClient, type HttpAnswer, type HttpClient, type HttpRequest } from './http/http-client.ts'
 import { withRetries } from './http/retry.ts'
 import type { LfsAction } from './messages.ts'
 import { findAllowedKinds, listOwnHosts } from './own-network.ts'
@@ -53,6 +53,7 @@ export async function openLfsServer(
   const address = endpoint.kind === 'http' ? endpoint.url : endpoint.fallback
   const client = createHttpClient({
     mayConnect: (kind) => kinds.has(kind),
+    refuse: refuseAddress,
     env: context.env,
     certificates: await readCertificates(repository, address, context),
   })
@@ -178,5 +179,14 @@ function refuseDowngrade(url: URL): void {
     {
       hint: 'Ask whoever runs it to give addresses that begin with https.',
     },
+  )
+}
+
+function refuseAddress(address: string): RunwrightError {
+  return new RunwrightError(
+    'PERMISSION_DENIED',
+    `Nothing was asked of a server: ${address} is inside a private network or on this machine, where the repository's ` +
+      'remote is not.',
+    { hint: 'If the server is yours, name it yourself: "git config lfs.url URL".' },
   )
 }

@@ -1,6 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises'
 import { mapConcurrently } from '../base/map-concurrently.ts'
-import { throwIfCancelled, type Work } from '../data/work.ts'
+import { throwIfCancelled } from '../protocol/errors.ts'
+import type { Work } from '../data/work.ts'
 import { runGit } from '../git/git.ts'
 import { type GitPath, toPath } from '../git/git-path.ts'
 import { createLfsPointer, maxPointerBytes, parseLfsPointer } from '../git/lfs-pointer.ts'

@@ -69,6 +69,11 @@ export interface TestLfsRepository extends AsyncDisposable {
   open(): Promise<LfsRepository>
 }
 
+/** For tests: words for git to leave files of Git LFS as they are, whatever is installed. */
+export const withoutLfsFilters: readonly string[] = ['clean=', 'smudge=', 'process=', 'required=false'].flatMap(
+  (setting) => ['-c', `filter.lfs.${setting}`],
+)
+
 /** @param remote default: the server */
 export async function openTestLfs(
   server: TestLfsServer,
@@ -83,16 +88,7 @@ export async function openTestLfs(
     await repository.write({ [path]: formatLfsPointer({ oid, sizeBytes: content.length }) })
   }
   await repository.write({ '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n' })
-  await repository.git(
-    '-c',
-    'filter.lfs.process=',
-    '-c',
-    'filter.lfs.clean=',
-    '-c',
-    'filter.lfs.required=false',
-    'add',
-    '.',
-  )
+  await repository.git(...withoutLfsFilters, 'add', '.')
   await repository.git('commit', '--quiet', '--message', 'Pointers')
   const env = { ...process.env, HOME: repository.root, GIT_CONFIG_NOSYSTEM: '1' }
   return {

@@ -47,7 +47,7 @@ export async function openScratchLineage(): Promise<ScratchLineage> {
   return {
     ...createLineage({ database, workspace: folder }),
     tracking,
-    registry: createRegistry(parts),
+    registry: createRegistry({ ...parts, note: async () => undefined }),
     write: (work) => database.write(work),
     async addRun(name, data = []) {
       const { runId } = await tracking.runs.create({ experimentId: defaultExperimentId, name })

@@ -7,7 +7,7 @@ export interface DataComparison {
   readonly old: VersionName
   readonly new: VersionName
   readonly diff: DataDiff
-  /** Images of which both versions are here, so that they can be shown. */
+  /** Images of which both versions are here, and not too large to be shown. */
   readonly images: readonly ComparedImage[]
 }
 

@@ -1,3 +1,5 @@
+import type { ImageHeader } from '../base/image-header.ts'
+
 /** What changed inside a file or a folder of data, from its old version to its new one. Plain JSON. */
 export type DataDiff = FileDiff | FolderDiff
 
@@ -138,12 +140,7 @@ export interface ImageDiff {
   readonly new?: ImageFacts
 }
 
-export interface ImageFacts {
-  readonly format: 'png' | 'jpeg' | 'gif' | 'webp' | 'bmp' | 'svg'
-  /** Pixels; null where the file does not say. */
-  readonly width: number | null
-  readonly height: number | null
-}
+export type ImageFacts = ImageHeader
 
 export interface AudioDiff {
   readonly kind: 'audio'

@@ -7,6 +7,10 @@ export const dataFiles = {
   lock: 'engine.lock',
   store: 'store.db',
   artifacts: 'artifacts',
+  /** Artifacts of which not all parts have come, a folder for each. */
+  uploads: 'uploads',
+  /** What the secrets of webhooks are encrypted with. */
+  webhookKey: 'webhooks.key',
   logs: 'logs',
   log: 'logs/engine.log',
   /** What supervised runs have not yet told the engine, a folder for each. */
@@ -15,11 +19,15 @@ export const dataFiles = {
   jobs: 'jobs',
   /** Checkpoints of jobs on this machine, a folder for each. */
   checkpoints: 'checkpoints',
+  /** Kernels of notebooks, a folder for each: what it is, how it is reached, and the journal of what it said. */
+  kernels: 'kernels',
   /** Versions of feature sets, a folder for each set. */
   features: 'features',
   /** Saved views: `SavedView` as JSON, one a file. */
   views: 'views',
   /** What changed inside files of data, by the hashes of both: a result a file, a bounded number of them. */
   dataDiffs: 'cache/data-diff',
+  /** What a restore has brought, before it takes the place of what is there. */
+  restoring: 'restoring',
   gitignore: '.gitignore',
 } as const

@@ -33,4 +33,6 @@ export interface KeptDataPage {
   readonly path: string
   /** The commit whose version is the old one. */
   readonly from?: string
+  /** The commit whose version is the new one. Default: the workspace. */
+  readonly to?: string
 }

@@ -33,3 +33,17 @@ export interface DeviceList {
   /** Milliseconds since 1970-01-01 UTC; missing until they have been looked at. */
   readonly readAt?: number
 }
+
+export interface DeviceMethods {
+  /** GPUs of this machine, with the jobs and other programs that use them. */
+  'devices/list': {
+    params: {
+      /**
+       * `readAt` of the answer before: the next one comes two seconds after it, so that whoever shows the GPUs asks
+       * again at once and need not keep time.
+       */
+      after?: number
+    }
+    result: DeviceList
+  }
+}

@@ -29,6 +29,8 @@ export const errorCodes = {
   ENGINE_UNREACHABLE: { status: 503, retry: true },
   /** Client and engine speak different versions of this protocol. */
   VERSION_MISMATCH: { status: 409, retry: false },
+  /** A compression pass can do nothing for this model, or nothing that keeps its promises. */
+  COMPRESSION_NOT_APPLICABLE: { status: 422, retry: false },
   /** The caller gave up, or the user pressed cancel. */
   CANCELLED: { status: 499, retry: false },
 } as const satisfies Record<string, { status: number; retry: boolean }>
@@ -51,6 +53,11 @@ export class RunwrightError extends Error {
     this.code = code
     this.hint = options.hint
   }
+}
+
+/** @throws CANCELLED once the signal of the work has come */
+export function throwIfCancelled({ signal }: { readonly signal: AbortSignal }): void {
+  if (signal.aborted) throw new RunwrightError('CANCELLED', 'Cancelled.')
 }
 
 /** An error as it goes over the wire: MLflow's two fields, and our hint beside them. */

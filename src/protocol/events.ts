@@ -1,5 +1,6 @@
 import type { ExperimentId, RunId } from './ids.ts'
 import type { JobId } from './jobs.ts'
+import type { KernelId } from './kernels.ts'
 import type { Metric } from './runs.ts'
 
 /**
@@ -25,6 +26,8 @@ export type ChangeEvent =
   | { readonly kind: 'registered-model'; readonly name: string }
   /** A job was launched, went on, waits for something else, or ended. */
   | { readonly kind: 'job-changed'; readonly experimentId: ExperimentId; readonly runId: RunId; readonly jobId: JobId }
+  /** A kernel was started, changed its status, has an execution more or one that ended, or was shut down. */
+  | { readonly kind: 'kernel-changed'; readonly kernelId: KernelId }
   /** Someone asked for the run to stop; its supervisor ends the command, or its job is cancelled. */
   | { readonly kind: 'stop-requested'; readonly experimentId: ExperimentId; readonly runId: RunId }
 

@@ -1,9 +1,11 @@
 import type { CurveAxis, CurveCursors, CurveName, CurveTails, CurveWindow } from './curves.ts'
 import type { DataVersion } from './data-versions.ts'
-import type { DeviceList } from './devices.ts'
+import type { DeviceMethods } from './devices.ts'
 import type { ExperimentSummary } from './experiments.ts'
 import type { HeadlineMetric } from './headline-metric.ts'
 import type { ExperimentId, RunId } from './ids.ts'
+import type { ImportMethods } from './import.ts'
+import type { StoreMethods } from './garbage.ts'
 import type { JobGpuHours } from './gpu-hours.ts'
 import type { Job, JobId, JobSpec, TargetDescription, TargetTokens } from './jobs.ts'
 import type { RunDiff } from './run-diff.ts'
@@ -18,6 +20,7 @@ import type {
   TableQuery,
   TableRow,
 } from './run-table.ts'
+import type { KernelMethods } from './kernels.ts'
 import type { LineageMethods } from './lineage.ts'
 import type { LoggedArtifact } from './logged-artifacts.ts'
 import type { LoggedTable } from './logged-table.ts'
@@ -57,7 +60,7 @@ export interface EngineStatus {
 }
 
 /** What a client may ask the engine. HTTP, the CLI and the webviews all speak this map. */
-export interface Methods extends LineageMethods {
+export interface Methods extends DeviceMethods, KernelMethods, LineageMethods, StoreMethods, ImportMethods {
   'engine/status': { params: Record<never, never>; result: EngineStatus }
   /** Answers first, then ends the process once the requests in flight have been answered. */
   'engine/stop': { params: Record<never, never>; result: Record<never, never> }
@@ -124,6 +127,8 @@ export interface Methods extends LineageMethods {
   'runs/set-tag': { params: { runId: RunId } & Tag; result: Record<never, never> }
   /** A tag that the run does not have is none to delete: RESOURCE_DOES_NOT_EXIST. */
   'runs/delete-tag': { params: { runId: RunId; key: string }; result: Record<never, never> }
+  /** At most 1,000 finite values, all or none of them. */
+  'runs/log-metrics': { params: { runId: RunId; metrics: readonly Metric[] }; result: Record<never, never> }
   'runs/delete': { params: { runIds: readonly RunId[] }; result: Record<never, never> }
   'runs/restore': { params: { runIds: readonly RunId[] }; result: Record<never, never> }
   /** `requested`: its supervisor will end it. `unsupervised`: nobody watches its process, nothing was changed. */
@@ -132,10 +137,7 @@ export interface Methods extends LineageMethods {
   'runs/stop-requested': { params: { runId: RunId }; result: { requested: boolean } }
 
   /** Points in step order, whatever order they were logged in. */
-  'metrics/history': {
-    params: { runId: RunId; key: string }
-    result: { points: readonly MetricPoint[] }
-  }
+  'metrics/history': { params: { runId: RunId; key: string }; result: { points: readonly MetricPoint[] } }
   /** Values spread evenly over each series in step order, at most `points` of them (2 … 100) with first and last. */
   'metrics/sparklines': {
     params: { runId: RunId; points: number }
@@ -298,6 +300,8 @@ export interface Methods extends LineageMethods {
       alias?: string
       /** The version under version control that its file is. */
       data?: DataVersion
+      /** Of the new version; at most 100. */
+      tags?: readonly Tag[]
     }
     result: { version: ModelVersion }
   }
@@ -382,17 +386,6 @@ export interface Methods extends LineageMethods {
     /** 1 … 10,000 of them. */
     params: { jobIds: readonly JobId[] }
     result: { jobs: readonly JobGpuHours[] }
-  }
-  /** GPUs of this machine, with the jobs and other programs that use them. */
-  'devices/list': {
-    params: {
-      /**
-       * `readAt` of the answer before: the next one comes two seconds after it, so that whoever shows the GPUs asks
-       * again at once and need not keep time.
-       */
-      after?: number
-    }
-    result: DeviceList
   }
   'targets/list': { params: { tokens?: TargetTokens }; result: { targets: readonly TargetDescription[] } }
 }

@@ -1,3 +1,4 @@
+import { createRandom } from '../base/seeded-random.ts'
 import { RunwrightError } from './errors.ts'
 import type { Param } from './runs.ts'
 
@@ -62,7 +63,7 @@ export function expandSweep(sweep: Sweep, fixed: readonly Param[]): readonly (re
   if (count > maxSweepJobs) {
     throw invalid(`This would launch ${count} jobs; at most ${maxSweepJobs} go at once.`, 'Try fewer values.')
   }
-  const draw = createDraw(seed)
+  const draw = createRandom(seed)
   const jobs: (readonly Param[])[] = []
   for (const combination of combine(grid)) {
     for (let trial = 0; trial < trials; trial++) {
@@ -84,17 +85,6 @@ function drawFrom({ low, high, isLog, isInteger }: RandomRange, draw: () => numb
   const end = isInteger ? high + 1 : high
   const value = isLog ? low * (end / low) ** draw() : low + draw() * (end - low)
   return isInteger ? Math.min(high, Math.floor(value)) : Number(value.toPrecision(6))
-}
-
-/** Numbers in [0, 1), evenly: mulberry32 (Tommy Ettinger, public domain), 2^32 long. */
-function createDraw(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 function checkKeys(keys: readonly string[]): void {

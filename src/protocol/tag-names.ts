@@ -37,6 +37,16 @@ export const tagNames = {
   job: 'runwright.job',
   /** Runs that were launched together, for the values of a sweep for example, have the same text here. */
   sweep: 'runwright.sweep',
+  /** `search` on the run of a search for a smaller model, `candidate` on those of its candidates. */
+  compression: 'runwright.compression',
+  /** On the run of a search for a smaller model: the id of the run of the candidate that is recommended. */
+  recommended: 'runwright.recommended',
+  /** On a version of a registered model: how it was compressed, in a line. */
+  compressionRecipe: 'runwright.compression.recipe',
+  /** Its bounds, as they were given. */
+  compressionGoals: 'runwright.compression.goals',
+  /** `passed`, or `failed`, and what was measured. */
+  compressionTest: 'runwright.compression.test',
   /** `true` on a run that someone marked with a star, `false` where the mark was taken away again. */
   starred: 'runwright.starred',
   /**

@@ -2,7 +2,7 @@ import { type DataVersion, dataTags, digestOf, formatDataSource, parseDataSource
 import { parseRunId } from '../protocol/ids.ts'
 import type { MethodName } from '../protocol/methods.ts'
 import { checkNewAlias, checkRegisteredModelName, limits } from '../protocol/mlflow/names.ts'
-import { integer, object, refine, refuse, text, textAs } from '../protocol/parse.ts'
+import { integer, listOf, object, refine, refuse, text, textAs } from '../protocol/parse.ts'
 import type { Parser } from '../protocol/parse.ts'
 import type { Tag } from '../protocol/runs.ts'
 import type { MethodTable } from '../tracking/route.ts'
@@ -18,6 +18,7 @@ const data = refine(
   dataFields,
   (fields, path) => parseDataSource(formatDataSource(fields)) ?? refuse(fields, path, 'expected a version of data'),
 )
+const tags = listOf(object({ key: text, value: text }), 100)
 const version = integer(1, Number.MAX_SAFE_INTEGER)
 
 /** The typed methods of the feature: a parser for each, and the use-case behind it. */
@@ -39,12 +40,12 @@ export function createRegistryMethods(
       run: async ({ runId }) => ({ models: await runModels.list(runId) }),
     },
     'models/register': {
-      parse: parserOf(object({ runId, name }, { path: text, alias, data })),
-      async run({ runId, name, path, alias, data }) {
+      parse: parserOf(object({ runId, name }, { path: text, alias, data, tags })),
+      async run({ runId, name, path, alias, data, tags: given = [] }) {
         const { source, modelId } = await runModels.get(runId, path)
         const owner = modelId === undefined ? { runId } : { runId, modelId }
-        const tags = data === undefined ? {} : { tags: dataTagsOf(data) }
-        return { version: await versions.register({ name, source, ...owner, ...tags }, alias) }
+        const tags = [...given, ...(data === undefined ? [] : dataTagsOf(data))]
+        return { version: await versions.register({ name, source, ...owner, tags }, alias) }
       },
     },
     'models/set-alias': {

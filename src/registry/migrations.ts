@@ -56,4 +56,10 @@ const createTables: Migration = {
   },
 }
 
-export const registryMigrations: readonly Migration[] = [createTables]
+const addStages: Migration = {
+  number: 8,
+  name: 'stages of model versions',
+  statements: { sqlite: [`alter table model_versions add column stage text not null default 'None'`] },
+}
+
+export const registryMigrations: readonly Migration[] = [createTables, addStages]

@@ -1,7 +1,9 @@
 import * as requests from '../protocol/mlflow/registry-requests.ts'
+import { toRegistryTag } from '../protocol/mlflow/key-values.ts'
 import { writeModelVersion, writeRegisteredModel } from '../protocol/mlflow/registry-json.ts'
 import { mlflowRoute, withUiAliases, writePage } from '../tracking/mlflow-route.ts'
-import type { RestRoute } from '../tracking/route.ts'
+import type { Artifacts } from '../tracking/artifacts.ts'
+import type { RestRoute, StreamRoute } from '../tracking/route.ts'
 import type { ModelVersions, RegisteredModels, Registry } from './registry.ts'
 
 /** MLflow's model registry, REST 2.0, over the use-cases of the feature. */
@@ -13,14 +15,28 @@ export function createRegistryRoutes({ models, versions }: Registry): RestRoute[
   ])
 }
 
+/** A file of a model version, as MLflow's UI asks for it. */
+export function createRegistryStreams({ versions }: Registry, artifacts: Artifacts): StreamRoute[] {
+  return [
+    {
+      verb: 'GET',
+      path: '/model-versions/get-artifact',
+      async run({ query }) {
+        const { name, version, path } = requests.modelVersionArtifact.parseQuery(query)
+        const { storageLocation } = await versions.get(name, version)
+        return artifacts.openBelow(storageLocation, path)
+      },
+    },
+  ]
+}
+
 function createModelRoutes(models: RegisteredModels): RestRoute[] {
   const root = 'registered-models'
   const latest = (verb: 'GET' | 'POST') =>
     mlflowRoute(verb, `${root}/get-latest-versions`, requests.latestVersions, async ({ name, stages }) => {
-      const { latestVersion } = await models.get(name)
-      const isAsked = stages.length === 0 || stages.some((stage) => stage === 'None')
-      const found = latestVersion === undefined || !isAsked ? [] : [writeModelVersion(latestVersion)]
-      return writePage('model_versions', found, undefined)
+      const { latestVersions } = await models.get(name)
+      const asked = latestVersions.filter(({ stage }) => stages.length === 0 || stages.some((one) => one === stage))
+      return writePage('model_versions', asked.map(writeModelVersion), undefined)
     })
   return [
     mlflowRoute('POST', `${root}/create`, requests.createRegisteredModel, async (model) => ({
@@ -43,7 +59,7 @@ function createModelRoutes(models: RegisteredModels): RestRoute[] {
     latest('GET'),
     latest('POST'),
     mlflowRoute('POST', `${root}/set-tag`, requests.setRegisteredModelTag, ({ name, ...tag }) =>
-      models.setTag(name, requests.toStoredTag(tag)),
+      models.setTag(name, toRegistryTag(tag)),
     ),
     mlflowRoute('DELETE', `${root}/delete-tag`, requests.deleteRegisteredModelTag, ({ name, key }) =>
       models.deleteTag(name, key),
@@ -81,11 +97,19 @@ function createVersionRoutes(versions: ModelVersions): RestRoute[] {
     mlflowRoute('PATCH', `${root}/update`, requests.updateModelVersion, async ({ name, version, description }) => ({
       model_version: writeModelVersion(await versions.setDescription(name, version, description)),
     })),
+    mlflowRoute('POST', `${root}/transition-stage`, requests.transitionStage, async (asked) => ({
+      model_version: writeModelVersion(
+        await versions.setStage(asked.name, asked.version, {
+          stage: asked.stage,
+          archiveOthers: asked.archiveExistingVersions,
+        }),
+      ),
+    })),
     mlflowRoute('DELETE', `${root}/delete`, requests.oneModelVersion, ({ name, version }) =>
       versions.delete(name, version),
     ),
     mlflowRoute('POST', `${root}/set-tag`, requests.setModelVersionTag, ({ name, version, ...tag }) =>
-      versions.setTag(name, version, requests.toStoredTag(tag)),
+      versions.setTag(name, version, toRegistryTag(tag)),
     ),
     mlflowRoute('DELETE', `${root}/delete-tag`, requests.deleteModelVersionTag, ({ name, version, key }) =>
       versions.deleteTag(name, version, key),

@@ -6,7 +6,7 @@ import { findNumber, getText } from '../store/row.ts'
 import { locateArtifact, parseArtifactPath } from '../tracking/artifact-path.ts'
 import { getModelRow, loadModels } from '../tracking/model-rows.ts'
 import { getRunRow, toRunRow } from '../tracking/run-rows.ts'
-import { findLatestVersionRow, getRegisteredModelRow, getVersionRow } from './registry-rows.ts'
+import { findLatestVersionRow, getRegisteredModelRow, getVersionRow, isPromptRow } from './registry-rows.ts'
 
 /** A source that has been found to lie in this store, and where. */
 export interface ModelSource {
@@ -35,6 +35,18 @@ export async function resolveModelSource(sql: Sql, named: Named): Promise<ModelS
   if (parseArtifactPath(path).length === 0) throw createSourceError(source)
   if (scheme === 'runs') return resolveRunUri(sql, named, path)
   return resolveArtifactUri(sql, named)
+}
+
+/** What clients name as the source of a prompt, whose text is a tag: it has no files. */
+const promptSources: ReadonlySet<string> = new Set(['dummy-source', 'prompt-template'])
+
+/** @throws INVALID_PARAMETER_VALUE for a source that could be of files */
+export function resolvePromptSource({ source, runId = '' }: { source: string; runId?: string }): ModelSource {
+  if (promptSources.has(source)) return { source, storageLocation: source, runId, modelId: '' }
+  throw new RunwrightError(
+    'INVALID_PARAMETER_VALUE',
+    `Invalid prompt source: '${source}'. Prompt sources must use an MLflow placeholder.`,
+  )
 }
 
 async function resolveRunUri(sql: Sql, { source, runId, modelId }: Named, path: string): Promise<ModelSource> {
@@ -84,6 +96,12 @@ async function resolveModelUri(sql: Sql, named: Named, path: string): Promise<Mo
 async function getReferencedRow(sql: Sql, source: string, path: string) {
   const [, name = '', suffix, alias] = /^([^/]+?)(?:\/([^/]+)|@([^/@]+))$/.exec(path) ?? []
   const model = await getRegisteredModelRow(sql, name)
+  if (await isPromptRow(sql, model)) {
+    throw new RunwrightError(
+      'INVALID_PARAMETER_VALUE',
+      `Invalid model version source: '${source}'. Prompt versions cannot be used as model version sources.`,
+    )
+  }
   if (suffix !== undefined && /^\d{1,15}$/.test(suffix)) return getVersionRow(sql, name, Number(suffix))
   if (suffix?.toLowerCase() === 'latest') {
     const row = await findLatestVersionRow(sql, name)

@@ -1,16 +1,18 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import { isRecord, parseForeignJson } from '../protocol/json.ts'
-import type { ModelVersion, NewModelVersion } from '../protocol/registered-models.ts'
+import { isPrompt, type ModelStage, type ModelVersion, type NewModelVersion } from '../protocol/registered-models.ts'
 import type { Tag } from '../protocol/runs.ts'
 import type { Sql, SqlRow } from '../store/database.ts'
 import { getNumber, getText } from '../store/row.ts'
 import { getModelRow } from '../tracking/model-rows.ts'
 import { writeTags } from '../tracking/tags.ts'
-import { resolveModelSource } from './model-source.ts'
+import { resolveModelSource, resolvePromptSource } from './model-source.ts'
+import { tellAlias, tellModelCreated, tellVersionCreated, tellVersionTag } from './registry-events.ts'
 import {
   findLatestVersionRow,
   getRegisteredModelRow,
   getVersionRow,
+  isPromptRow,
   loadVersions,
   selectVersionRows,
 } from './registry-rows.ts'
@@ -19,7 +21,7 @@ import { insertRegisteredModel, writeAlias } from './registry-writes.ts'
 import type { RegistryParts } from './registry-parts.ts'
 import type { ModelVersions } from './registry.ts'
 
-export function createModelVersions({ database, changed, now }: RegistryParts): ModelVersions {
+export function createModelVersions({ database, changed, now, note }: RegistryParts): ModelVersions {
   /** One transaction on a version, and word of it once it is durable. */
   async function change<T>(name: string, version: number, work: (sql: Sql, row: SqlRow) => Promise<T>): Promise<T> {
     const result = await database.write(async (sql) => work(sql, await getVersionRow(sql, name, version)))
@@ -29,7 +31,11 @@ export function createModelVersions({ database, changed, now }: RegistryParts): 
 
   return {
     async create(version) {
-      const created = await database.write((sql) => insertVersion(sql, version, now()))
+      const created = await database.write(async (sql) => {
+        const made = await insertVersion(sql, version, now())
+        await note(sql, tellVersionCreated(made, version.tags ?? []))
+        return made
+      })
       changed({ kind: 'registered-model', name: version.name })
       return created
     },
@@ -43,9 +49,12 @@ export function createModelVersions({ database, changed, now }: RegistryParts): 
           known === undefined
             ? await insertRegisteredModel(sql, { name, description: '', time })
             : getNumber(known, 'id')
+        if (known === undefined) await note(sql, tellModelCreated({ name, description: '', tags: [] }))
         const made = await insertVersion(sql, version, time)
+        await note(sql, tellVersionCreated(made, version.tags ?? []))
         if (alias === undefined) return made
         await writeAlias(sql, model, alias, made.version)
+        await note(sql, tellAlias({ name, isOfPrompt: await isPromptRow(sql, { id: model }) }, alias, made.version))
         return loadVersion(sql, name, made.version)
       })
       changed({ kind: 'registered-model', name })
@@ -79,21 +88,38 @@ export function createModelVersions({ database, changed, now }: RegistryParts): 
         return loadVersion(sql, name, version)
       }),
 
+    setStage: (name, version, { stage, archiveOthers }) =>
+      change(name, version, async (sql, row) => {
+        await writeStage(sql, row, { stage, archiveOthers, time: now() })
+        return loadVersion(sql, name, version)
+      }),
+
     delete: (name, version) => change(name, version, (sql, row) => deleteVersion(sql, row, now())),
 
-    setTag: (name, version, tag) => change(name, version, (sql, row) => writeTag(sql, getNumber(row, 'id'), tag)),
+    setTag: (name, version, tag) =>
+      change(name, version, async (sql, row) => {
+        await writeTag(sql, getNumber(row, 'id'), tag)
+        await note(sql, tellVersionTag({ name, version, isOfPrompt: await isOfPrompt(sql, row) }, tag.key, tag.value))
+      }),
 
     deleteTag: (name, version, key) =>
       change(name, version, async (sql, row) => {
         await sql.run('delete from model_version_tags where model_version = ? and key = ?', getNumber(row, 'id'), key)
+        await note(sql, tellVersionTag({ name, version, isOfPrompt: await isOfPrompt(sql, row) }, key))
       }),
   }
+}
+
+function isOfPrompt(sql: Sql, row: SqlRow): Promise<boolean> {
+  return isPromptRow(sql, { id: getNumber(row, 'registered_model') })
 }
 
 async function insertVersion(sql: Sql, version: NewModelVersion, time: number): Promise<ModelVersion> {
   const { name, description = '', runLink = '', tags = [] } = version
   const model = getNumber(await getRegisteredModelRow(sql, name), 'id')
-  const { source, storageLocation, runId, modelId } = await resolveModelSource(sql, version)
+  const { source, storageLocation, runId, modelId } = isPrompt(tags)
+    ? resolvePromptSource(version)
+    : await resolveModelSource(sql, version)
   const highest = await sql.get(
     'select coalesce(max(version), 0) as version from model_versions where registered_model = ?',
     model,
@@ -116,7 +142,8 @@ async function insertVersion(sql: Sql, version: NewModelVersion, time: number): 
   await sql.run('update registered_models set last_update_time = ? where id = ?', time, model)
   const row = await getVersionRow(sql, name, number)
   for (const tag of tags) await writeTag(sql, getNumber(row, 'id'), tag)
-  if (version.modelId !== undefined) await noteOnLoggedModel(sql, version.modelId, { name, version: number })
+  if (modelId !== '' && version.modelId !== undefined)
+    await noteOnLoggedModel(sql, version.modelId, { name, version: number })
   return loadVersion(sql, name, number)
 }
 
@@ -155,6 +182,33 @@ async function loadByAlias(sql: Sql, name: string, alias: string): Promise<Model
   )
   if (found !== undefined) return loadVersion(sql, name, getNumber(found, 'version'))
   throw new RunwrightError('INVALID_PARAMETER_VALUE', `Registered model alias ${alias} not found.`)
+}
+
+async function writeStage(
+  sql: Sql,
+  row: SqlRow,
+  { stage, archiveOthers, time }: { stage: ModelStage; archiveOthers: boolean; time: number },
+): Promise<void> {
+  const [id, model] = [getNumber(row, 'id'), getNumber(row, 'registered_model')]
+  if (archiveOthers) {
+    if (stage !== 'Staging' && stage !== 'Production') {
+      throw new RunwrightError(
+        'INVALID_PARAMETER_VALUE',
+        'Model version transition cannot archive existing model versions because ' +
+          `'${stage}' is not an Active stage. Valid stages are ['Staging', 'Production']`,
+      )
+    }
+    await sql.run(
+      `update model_versions set stage = 'Archived', last_update_time = ?
+         where registered_model = ? and stage = ? and id <> ? and is_deleted = 0`,
+      time,
+      model,
+      stage,
+      id,
+    )
+  }
+  await sql.run('update model_versions set stage = ?, last_update_time = ? where id = ?', stage, time, id)
+  await sql.run('update registered_models set last_update_time = ? where id = ?', time, model)
 }
 
 /** The row stays, so that the number stays taken, and says nothing any more. */

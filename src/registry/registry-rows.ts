@@ -1,5 +1,11 @@
 import { RunwrightError } from '../protocol/errors.ts'
-import type { ModelVersion, RegisteredModel } from '../protocol/registered-models.ts'
+import {
+  promptTag,
+  modelStages,
+  type ModelStage,
+  type ModelVersion,
+  type RegisteredModel,
+} from '../protocol/registered-models.ts'
 import type { Tag } from '../protocol/runs.ts'
 import type { Sql, SqlRow } from '../store/database.ts'
 import { findText, getNumber, getText } from '../store/row.ts'
@@ -15,6 +21,16 @@ export async function getRegisteredModelRow(sql: Sql, name: string): Promise<Sql
   throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `Registered Model with name=${name} not found`, {
     hint: 'List the registered models to see their names.',
   })
+}
+
+/** @param row of `registered_models` */
+export async function isPromptRow(sql: Sql, row: SqlRow): Promise<boolean> {
+  const tag = await sql.get(
+    'select value from registered_model_tags where registered_model = ? and key = ?',
+    getNumber(row, 'id'),
+    promptTag,
+  )
+  return tag !== undefined && getText(tag, 'value').toLowerCase() === 'true'
 }
 
 /** @throws RESOURCE_DOES_NOT_EXIST, for a deleted version too */
@@ -70,9 +86,14 @@ function toVersion(row: SqlRow): Omit<ModelVersion, 'tags' | 'aliases'> {
     storageLocation: getText(row, 'storage_location'),
     runId: getText(row, 'run_id'),
     runLink: getText(row, 'run_link'),
+    stage: toStage(getText(row, 'stage')),
     creationTime: getNumber(row, 'creation_time'),
     lastUpdateTime: getNumber(row, 'last_update_time'),
   }
+}
+
+function toStage(stored: string): ModelStage {
+  return modelStages.find((stage) => stage === stored) ?? 'None'
 }
 
 /** Gives rows of `registered_models` their tags, aliases and latest versions, in a fixed number of statements. */
@@ -93,14 +114,17 @@ export async function loadRegisteredModels(sql: Sql, rows: readonly SqlRow[]): P
   const aliasesOf = Map.groupBy(aliases, (row) => getNumber(row, 'registered_model'))
   const latestRows = await sql.all(
     `${selectVersionRows} join json_each(?) i on i.value = v.registered_model
-       where v.version = (select max(o.version) from model_versions o
-         where o.registered_model = v.registered_model and o.is_deleted = 0)`,
+       where v.is_deleted = 0 and v.version = (select max(o.version) from model_versions o
+         where o.registered_model = v.registered_model and o.stage = v.stage and o.is_deleted = 0)
+       order by (select min(o.version) from model_versions o
+         where o.registered_model = v.registered_model and o.stage = v.stage and o.is_deleted = 0)`,
     ids,
   )
-  const latest = new Map((await loadVersions(sql, latestRows)).map((version) => [version.name, version]))
+  const latest = Map.groupBy(await loadVersions(sql, latestRows), ({ name }) => name)
   return rows.map((row) => {
     const id = getNumber(row, 'id')
-    const latestVersion = latest.get(getText(row, 'name'))
+    const latestVersions = latest.get(getText(row, 'name')) ?? []
+    const [latestVersion] = latestVersions.toSorted((a, b) => b.version - a.version)
     return {
       name: getText(row, 'name'),
       description: getText(row, 'description'),
@@ -112,6 +136,7 @@ export async function loadRegisteredModels(sql: Sql, rows: readonly SqlRow[]): P
         version: getNumber(alias, 'version'),
       })),
       ...(latestVersion === undefined ? {} : { latestVersion }),
+      latestVersions,
     }
   })
 }

@@ -1,17 +1,17 @@
-import { promptTag } from '../protocol/mlflow/registry-requests.ts'
 import type { Comparison } from '../protocol/mlflow/search.ts'
-import type { ModelVersion, RegisteredModel } from '../protocol/registered-models.ts'
-import type { Sql, SqlRow } from '../store/database.ts'
-import { createPageToken, parsePageToken } from '../tracking/page-token.ts'
+import { promptTag, type ModelVersion, type RegisteredModel } from '../protocol/registered-models.ts'
+import type { Sql } from '../store/database.ts'
 import {
   checkFilterSize,
   checkOrder,
   compareColumn,
+  compareKeyed,
   getAttributeColumn,
   joinConditions,
   orderByColumn,
 } from '../tracking/search-condition.ts'
 import type { Fragment } from '../tracking/search-condition.ts'
+import { selectPage } from '../tracking/select-page.ts'
 import type { Page, SearchQuery } from '../tracking/tracking.ts'
 import { loadRegisteredModels, loadVersions, selectVersionRows } from './registry-rows.ts'
 
@@ -21,6 +21,8 @@ interface Subject {
   readonly always: string
   readonly columns: ReadonlyMap<string, string>
   readonly tag: string
+  /** Holds for what is no prompt; takes the key of the tag. */
+  readonly noPrompt: string
   /** Where no order is given, and then what breaks ties. */
   readonly order: readonly string[]
   readonly ties: Readonly<Record<string, string>>
@@ -34,6 +36,8 @@ const models: Subject = {
     ['last_updated_timestamp', 'm.last_update_time'],
   ]),
   tag: '(select t.value from registered_model_tags t where t.registered_model = m.id and t.key = ?)',
+  noPrompt: `not exists (select 1 from registered_model_tags t
+    where t.registered_model = m.id and t.key = ? and lower(t.value) = 'true')`,
   order: [],
   ties: { name: 'm.name' },
 }
@@ -50,6 +54,8 @@ const versions: Subject = {
     ['last_updated_timestamp', 'v.last_update_time'],
   ]),
   tag: '(select t.value from model_version_tags t where t.model_version = v.id and t.key = ?)',
+  noPrompt: `not exists (select 1 from model_version_tags t join model_versions o on o.id = t.model_version
+    where o.registered_model = v.registered_model and t.key = ? and lower(t.value) = 'true')`,
   order: ['v.last_update_time desc'],
   ties: { name: 'm.name', version_number: 'v.version desc' },
 }
@@ -69,25 +75,25 @@ export async function searchModelVersions(sql: Sql, query: SearchQuery): Promise
 async function searchRows(
   sql: Sql,
   subject: Subject,
-  { filter = [], orderBy = [], limit, pageToken }: SearchQuery,
-): Promise<{ rows: SqlRow[]; nextPageToken?: string }> {
+  { filter = [], orderBy = [], ...page }: SearchQuery,
+): ReturnType<typeof selectPage> {
   checkFilterSize(filter)
   checkOrder(orderBy)
-  const offset = parsePageToken(pageToken)
   const where = joinConditions([
     { text: subject.always, values: [] },
+    ...(filter.some(asksForPrompts) ? [] : [{ text: subject.noPrompt, values: [promptTag] }]),
     ...filter.map((comparison) => toCondition(subject, comparison)),
   ])
-  const rows = await sql.all(
-    `${subject.select} where ${where.text} order by ${toOrder(subject, orderBy).join(', ')} limit ? offset ?`,
-    ...where.values,
-    limit + 1,
-    offset,
-  )
-  return {
-    rows: rows.slice(0, limit),
-    ...(rows.length > limit ? { nextPageToken: createPageToken(offset + limit) } : {}),
-  }
+  const text = `${subject.select} where ${where.text} order by ${toOrder(subject, orderBy).join(', ')}`
+  return selectPage(sql, { text, values: where.values }, page)
+}
+
+/** A search finds models unless it asks for prompts in so many words. */
+function asksForPrompts(comparison: Comparison): boolean {
+  const { identifier, operator } = comparison
+  if (identifier.kind !== 'tag' || identifier.key !== promptTag) return false
+  if (operator !== '=' && operator !== '!=') return false
+  return String(comparison.value).toLowerCase() === (operator === '=' ? 'true' : 'false')
 }
 
 function toOrder({ columns, order, ties }: Subject, orderBy: SearchQuery['orderBy'] = []): readonly string[] {
@@ -102,8 +108,6 @@ function toOrder({ columns, order, ties }: Subject, orderBy: SearchQuery['orderB
 function toCondition({ columns, tag }: Subject, comparison: Comparison): Fragment {
   const { identifier } = comparison
   if (identifier.kind !== 'tag') return compareColumn(getAttributeColumn(columns, identifier), comparison)
-  // Clients ask for whatever is no prompt by this tag, which no model has.
-  const value = identifier.key === promptTag ? `coalesce(${tag}, 'false')` : tag
-  const { text, values } = compareColumn(value, comparison)
-  return { text, values: [identifier.key, ...values] }
+  // Clients ask for whatever is no prompt by this tag, which only prompts have.
+  return compareKeyed(identifier.key === promptTag ? `coalesce(${tag}, 'false')` : tag, comparison)
 }

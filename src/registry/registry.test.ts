@@ -21,6 +21,7 @@ describe('registered models', () => {
       lastUpdateTime: registry.clock.now,
       tags,
       aliases: [],
+      latestVersions: [],
     })
     await assert.rejects(registry.models.create({ name: 'digits' }), { code: 'RESOURCE_ALREADY_EXISTS' })
     await assert.rejects(registry.models.get('Digits'), { code: 'RESOURCE_DOES_NOT_EXIST' })
@@ -64,6 +65,33 @@ describe('registered models', () => {
     assert.deepEqual((await versions.getByAlias('other', 'champion')).tags, [{ key: 'c', value: 'd' }])
   })
 
+  it('may be prompts, whose versions have no files, and are found when they are asked for', async () => {
+    await using registry = await openScratchRegistry()
+    const { models, versions } = registry
+    const tags = [{ key: 'mlflow.prompt.is_prompt', value: 'true' }]
+    await models.create({ name: 'model' })
+    await models.create({ name: 'prompt', tags })
+    await addVersion(registry, 'model')
+    const text = { key: 'mlflow.prompt.text', value: 'Sum up {{text}}.' }
+    const made = await versions.create({ name: 'prompt', source: 'dummy-source', tags: [...tags, text] })
+    assert.deepEqual([made.version, made.source, made.tags.length], [1, 'dummy-source', 2])
+    const names = async (filter: string) => {
+      const found = await models.search({ filter: parseRegisteredModelFilter(filter), limit: 10 })
+      const ofVersions = await versions.search({ filter: parseModelVersionFilter(filter), limit: 10 })
+      return [...found.items, ...ofVersions.items].map(({ name }) => name)
+    }
+    assert.deepEqual(await names(''), ['model', 'model'])
+    assert.deepEqual(await names("tags.`mlflow.prompt.is_prompt` = 'true'"), ['prompt', 'prompt'])
+    assert.deepEqual(await names("tags.`mlflow.prompt.is_prompt` != 'true'"), ['model', 'model'])
+    const refusals: [Promise<unknown>, RegExp][] = [
+      [versions.create({ name: 'prompt', source: '/etc/passwd', tags }), /Invalid prompt source: '\/etc\/passwd'/],
+      [versions.create({ name: 'model', source: 'models:/prompt/1' }), /Prompt versions cannot be used/],
+      [models.create({ name: 'prompt' }), /create a registered model with name 'prompt'.* taken by a prompt/],
+      [models.create({ name: 'model', tags }), /create a prompt with name 'model'.* taken by a registered model/],
+    ]
+    for (const [refused, words] of refusals) await assert.rejects(refused, words)
+  })
+
   it('are found by name and tags, in pages', async () => {
     await using registry = await openScratchRegistry()
     for (const name of ['b', 'a', 'c']) {
@@ -96,6 +124,35 @@ describe('model versions', () => {
     assert.deepEqual([aliases, latestVersion?.version], [[{ alias: 'old', version: 1 }], 1])
     await assert.rejects(models.setAlias('digits', 'champion', 2), { code: 'RESOURCE_DOES_NOT_EXIST' })
     assert.equal(await addVersion(registry, 'digits'), 3)
+  })
+
+  it('are in stages, of which a model tells the highest version', async () => {
+    await using registry = await openScratchRegistry()
+    const { models, versions } = registry
+    for (const name of ['digits', 'other']) {
+      await models.create({ name })
+      for (let time = 0; time < 4; time++) await addVersion(registry, name)
+    }
+    await versions.setStage('other', 1, { stage: 'Staging', archiveOthers: false })
+    await versions.setStage('digits', 1, { stage: 'Staging', archiveOthers: false })
+    await versions.setStage('digits', 2, { stage: 'Staging', archiveOthers: false })
+    await versions.delete('digits', 1)
+    const moved = await versions.setStage('digits', 3, { stage: 'Staging', archiveOthers: true })
+    assert.equal(moved.stage, 'Staging')
+    const { latestVersion, latestVersions } = await models.get('digits')
+    assert.deepEqual(
+      latestVersions.map(({ version, stage }) => [version, stage]),
+      [
+        [2, 'Archived'],
+        [3, 'Staging'],
+        [4, 'None'],
+      ],
+    )
+    assert.equal(latestVersion?.version, 4)
+    assert.equal((await versions.get('other', 1)).stage, 'Staging')
+    const refused = versions.setStage('digits', 3, { stage: 'Archived', archiveOthers: true })
+    await assert.rejects(refused, { code: 'INVALID_PARAMETER_VALUE' })
+    assert.equal((await versions.get('digits', 3)).stage, 'Staging')
   })
 
   it('are named by an alias, which stands on one of them', async () => {

@@ -1,4 +1,4 @@
-import type { ModelVersion, NewModelVersion, RegisteredModel } from '../protocol/registered-models.ts'
+import type { ModelStage, ModelVersion, NewModelVersion, RegisteredModel } from '../protocol/registered-models.ts'
 import type { Tag } from '../protocol/runs.ts'
 import type { Page, SearchQuery } from '../tracking/tracking.ts'
 
@@ -38,6 +38,13 @@ export interface ModelVersions {
   getByAlias(name: string, alias: string): Promise<ModelVersion>
   search(query: SearchQuery): Promise<Page<ModelVersion>>
   setDescription(name: string, version: number, description: string | undefined): Promise<ModelVersion>
+  /**
+   * Moves a version to a stage.
+   *
+   * @param archiveOthers moves all versions that are in that stage to `Archived`
+   * @throws INVALID_PARAMETER_VALUE when others shall be archived from `None` or `Archived`
+   */
+  setStage(name: string, version: number, move: { stage: ModelStage; archiveOthers: boolean }): Promise<ModelVersion>
   /** Takes its aliases away; the number is not given again. */
   delete(name: string, version: number): Promise<void>
   setTag(name: string, version: number, tag: Tag): Promise<void>

@@ -46,8 +46,9 @@ describe('the models of a run', () => {
     await place.write('plots/loss.png')
     const folder = { path: 'old', source: `runs:/${runId}/old` }
     assert.deepEqual(await place.runModels.get(runId, undefined), folder)
-    const { name, modelId } = await place.logModel()
-    assert.deepEqual(await place.runModels.list(runId), [{ path: name, source: `models:/${modelId}`, modelId }, folder])
+    const { name, modelId, artifactUri } = await place.logModel()
+    const logged = { path: name, source: `models:/${modelId}`, modelId, artifactUri }
+    assert.deepEqual(await place.runModels.list(runId), [logged, folder])
     await assert.rejects(place.runModels.get(runId, undefined), { code: 'INVALID_PARAMETER_VALUE' })
     assert.equal((await place.runModels.get(runId, modelId)).path, name)
     assert.equal((await place.runModels.get(runId, 'plots/loss.png')).source, `runs:/${runId}/plots/loss.png`)
@@ -63,9 +64,10 @@ describe('the models of a run', () => {
     const register = place.methods['models/register']
     const params = register.parse({ runId, name: 'digits', alias: 'champion' })
     const { version: first } = await register.run(params)
-    const { version: second } = await register.run(params)
+    const tags = [{ key: 'team', value: 'digits' }]
+    const { version: second } = await register.run({ ...params, tags })
     assert.deepEqual([first.version, first.aliases, first.runId], [1, ['champion'], runId])
-    assert.deepEqual([second.version, second.aliases], [2, ['champion']])
+    assert.deepEqual([second.version, second.aliases, second.tags], [2, ['champion'], tags])
     const { model, versions } = await place.methods['models/get'].run({ name: 'digits' })
     assert.deepEqual(model.aliases, [{ alias: 'champion', version: 2 }])
     assert.deepEqual(
@@ -82,7 +84,14 @@ describe('the models of a run', () => {
     const { runId } = place.run
     await place.write('model/MLmodel')
     const register = place.methods['models/register']
-    for (const wrong of [{ alias: 'latest' }, { alias: 'v1' }, { name: 'a/b' }, { runId: '../x' }, { path: 7 }]) {
+    for (const wrong of [
+      { alias: 'latest' },
+      { alias: 'v1' },
+      { name: 'a/b' },
+      { runId: '../x' },
+      { path: 7 },
+      { tags: [{}] },
+    ]) {
       assert.throws(() => register.parse({ runId, name: 'digits', ...wrong }), { code: 'INVALID_PARAMETER_VALUE' })
     }
     await assert.rejects(register.run({ runId, name: 'digits', path: 'nothing' }), { code: 'RESOURCE_DOES_NOT_EXIST' })

@@ -32,7 +32,7 @@ export function createRunModels({ tracking, artifacts }: { tracking: Tracking; a
     return models
       .filter((model) => model !== undefined)
       .toSorted((a, b) => b.creationTime - a.creationTime)
-      .map(({ name, modelId }) => ({ path: name, source: `models:/${modelId}`, modelId }))
+      .map(({ name, modelId, artifactUri }) => ({ path: name, source: `models:/${modelId}`, modelId, artifactUri }))
   }
 
   async function listFolders({ artifactUri, runId }: Run): Promise<RunModel[]> {

@@ -5,6 +5,7 @@ import type { ChangeEvent } from '../protocol/events.ts'
 import { defaultExperimentId } from '../protocol/mlflow/id-fields.ts'
 import type { LoggedModel } from '../protocol/logged-models.ts'
 import type { Run } from '../protocol/runs.ts'
+import type { RegistryEvent } from '../protocol/webhooks.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
 import { trackingMigrations } from '../tracking/migrations.ts'
@@ -17,6 +18,8 @@ import type { Registry } from './registry.ts'
 export interface ScratchRegistry extends Registry, AsyncDisposable {
   readonly tracking: Tracking
   readonly events: ChangeEvent[]
+  /** What others would have been told, oldest first. */
+  readonly noted: RegistryEvent[]
   readonly clock: { now: number }
   addRun(): Promise<Run>
   addLoggedModel(run: Run): Promise<LoggedModel>
@@ -29,6 +32,7 @@ export async function openScratchRegistry(): Promise<ScratchRegistry> {
     migrations: [...trackingMigrations, ...registryMigrations],
   })
   const events: ChangeEvent[] = []
+  const noted: RegistryEvent[] = []
   const clock = { now: 1_000_000 }
   let count = 0
   const now = () => clock.now
@@ -39,9 +43,15 @@ export async function openScratchRegistry(): Promise<ScratchRegistry> {
     randomBytes: (sizeBytes) => new Uint8Array(sizeBytes).fill((count += 1)),
   })
   return {
-    ...createRegistry({ database, changed: (event) => events.push(event), now }),
+    ...createRegistry({
+      database,
+      changed: (event) => events.push(event),
+      now,
+      note: async (_, event) => void noted.push(event),
+    }),
     tracking,
     events,
+    noted,
     clock,
     addRun: () => tracking.runs.create({ experimentId: defaultExperimentId }),
     addLoggedModel: ({ runId }) => tracking.models.create({ experimentId: defaultExperimentId, sourceRunId: runId }),

@@ -32,7 +32,10 @@ export interface Database extends AsyncDisposable {
   sizeBytes(): number
 }
 
-/** One step of a feature's schema. Numbers are global over features, consecutive from 1, and never change meaning. */
+/**
+ * One step of a feature's schema. Numbers are global over features, ascend from 1 in the order of writing, some left out,
+ * and never change meaning. A file may lack those of a feature: what it lacks is applied in the order of the numbers.
+ */
 export interface Migration {
   readonly number: number
   readonly name: string

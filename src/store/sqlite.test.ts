@@ -21,6 +21,11 @@ const second: Migration = {
   name: 'authors',
   statements: { sqlite: [`alter table notes add column author text not null default 'ada'`] },
 }
+const third: Migration = {
+  number: 3,
+  name: 'places',
+  statements: { sqlite: [`alter table notes add column place text not null default 'here'`] },
+}
 const broken: Migration = {
   number: 2,
   name: 'half done',
@@ -144,6 +149,15 @@ describe('migrations', () => {
     await assert.rejects(openSqlite({ path: place.path, migrations: [first, broken] }), /already exists/)
     await using database = await openSqlite({ path: place.path, migrations: [first, second] })
     assert.deepEqual(await listNotes(database), ['old'])
+  })
+
+  it('are applied by their numbers, also those that a file lacks between others', async () => {
+    await using place = await makeFolder()
+    await (await openSqlite({ path: place.path, migrations: [third, first] }))[Symbol.asyncDispose]()
+    await using database = await openSqlite({ path: place.path, migrations: [third, second, first] })
+    await addNote(database, 'new')
+    const rows = await database.read((sql) => sql.all('select text, author, place from notes'))
+    assert.deepEqual(rows.map(Object.entries), [Object.entries({ text: 'new', author: 'ada', place: 'here' })])
   })
 
   it('refuse a file written by a newer version', async () => {

@@ -50,7 +50,7 @@ export async function openSqlite({ path, migrations, maxPages }: SqliteOptions):
   using opened = new DisposableStack()
   try {
     checkWritable(path)
-    await inspect(path, migrations.length)
+    await inspect(path, migrations)
     const writer = opened.use(openConnection(path, { busyTimeoutMs }))
     await checkOwner(writer, path)
     // Both are kept in the file, hence only after it is known to be ours; the first takes effect in a new file alone.
@@ -136,13 +136,13 @@ function checkWritable(path: string): void {
  *
  * @throws STORAGE_DAMAGED, STORAGE_TOO_NEW
  */
-async function inspect(path: string, knownMigrations: number): Promise<void> {
+async function inspect(path: string, migrations: readonly Migration[]): Promise<void> {
   // A new file, or one whose making was cut off, which only a connection that can write may undo.
   if (sizeOf(path) === 0 || existsSync(`${path}-journal`)) return
   using connection = openConnection(path, { busyTimeoutMs, readOnly: true })
   await checkOwner(connection, path)
   if (sizeOf(path) <= checkedSizeBytes) await checkPages(connection, path)
-  await checkVersion(connection, path, knownMigrations)
+  await checkVersion(connection, path, migrations)
 }
 
 async function checkPages(connection: Connection, path: string): Promise<void> {

@@ -1,8 +1,9 @@
-import { lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { ChangeEvent } from '../protocol/events.ts'
 import type { ArtifactEntry } from '../protocol/runs.ts'
+import { syncFolder } from '../store/sync-folder.ts'
 import { getSystemErrorCode, toArtifactError } from './artifact-error.ts'
 import { appendToFile, openRegularFile, streamFile, writeFile } from './artifact-file.ts'
 import { findOwner, locateArtifact, parseArtifactPath, type ArtifactPath } from './artifact-path.ts'
@@ -45,10 +46,12 @@ export interface Artifacts {
   append(path: string, bytes: Uint8Array, isLast?: boolean): Promise<number>
   /** Deletes a file or a folder with all in it; nothing happens when it is not there. Roots are refused. */
   delete(path: string): Promise<void>
+  /** As `delete`, for the folder of what has no row any more: not to be asked with a path that a client has named. */
+  purge(path: string): Promise<void>
 }
 
 /** Below the artifact folder: uploads not yet complete and folders being deleted. No client can name it. */
-const stagingName = '.incoming'
+export const stagingName = '.incoming'
 
 /** Folders up to this depth hold what is not one run's or model's alone. */
 const rootDepth = 2
@@ -129,9 +132,9 @@ export function createArtifacts({
     return sizeBytes
   }
 
-  async function deletePath(path: ArtifactPath): Promise<void> {
+  async function deletePath(path: ArtifactPath, leastDepth: number): Promise<void> {
     checkReachable(path)
-    if (path.length <= rootDepth) {
+    if (path.length < leastDepth) {
       throw new RunwrightError('INVALID_PARAMETER_VALUE', `'${path.join('/')}' is a root and cannot be deleted.`, {
         hint: 'Delete files or folders inside one run.',
       })
@@ -156,7 +159,8 @@ export function createArtifacts({
     openBelow: (artifactUri, path, range) => openPath(locateArtifact(artifactUri, path), range),
     write: (path, body) => inWords(path, () => write(parseArtifactPath(path), body)),
     append: (path, bytes, isLast = false) => inWords(path, () => append(parseArtifactPath(path), bytes, isLast)),
-    delete: (path) => inWords(path, () => deletePath(parseArtifactPath(path))),
+    delete: (path) => inWords(path, () => deletePath(parseArtifactPath(path), rootDepth + 1)),
+    purge: (path) => inWords(path, () => deletePath(parseArtifactPath(path), 1)),
   }
 }
 
@@ -224,17 +228,6 @@ async function makeFolders(folder: string, path: ArtifactPath): Promise<string> 
     }
   }
   return current
-}
-
-/** Makes a name in a folder durable. Windows has no such call and needs none. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 /** Files and folders only; undefined for links, sockets and what was deleted meanwhile. */

@@ -1,7 +1,11 @@
+import { createAssessments } from './assessments.ts'
 import { createComparison } from './comparison.ts'
+import { createEvaluationDatasets } from './evaluation-datasets.ts'
 import { createExperiments } from './experiments.ts'
 import { createLoggedModels } from './logged-models.ts'
 import { createRuns } from './runs.ts'
+import { createScorers } from './scorers.ts'
+import { createTraces } from './traces.ts'
 import type { TrackingParts } from './tracking-parts.ts'
 import type { Tracking } from './tracking.ts'
 
@@ -11,6 +15,10 @@ export function createTracking(parts: TrackingParts): Tracking {
     experiments: createExperiments(parts),
     runs: createRuns(parts),
     models: createLoggedModels(parts),
+    datasets: createEvaluationDatasets(parts),
+    traces: createTraces(parts),
+    assessments: createAssessments(parts),
+    scorers: createScorers(parts),
     comparison: createComparison(parts),
   }
 }

@@ -2,17 +2,18 @@ import type { Experiment } from '../protocol/experiments.ts'
 import type { Comparison } from '../protocol/mlflow/search.ts'
 import type { Sql } from '../store/database.ts'
 import { loadExperiments } from './experiment-rows.ts'
-import { createPageToken, parsePageToken } from './page-token.ts'
 import {
   checkFilterSize,
   checkOrder,
   compareColumn,
+  compareKeyed,
   getAttributeColumn,
   joinConditions,
   lifecycleCondition,
   orderByColumn,
 } from './search-condition.ts'
 import type { Fragment } from './search-condition.ts'
+import { selectPage } from './select-page.ts'
 import type { Page, SearchQuery } from './tracking.ts'
 
 const columns: ReadonlyMap<string, string> = new Map([
@@ -24,10 +25,9 @@ const columns: ReadonlyMap<string, string> = new Map([
 
 /** MLflow's search: newest first unless ordered otherwise. */
 export async function searchExperiments(sql: Sql, query: SearchQuery): Promise<Page<Experiment>> {
-  const { filter = [], orderBy = [], view, limit, pageToken } = query
+  const { filter = [], orderBy = [], view } = query
   checkFilterSize(filter)
   checkOrder(orderBy)
-  const offset = parsePageToken(pageToken)
   const where = joinConditions([
     { text: lifecycleCondition('e.lifecycle_stage', view), values: [] },
     ...filter.map(toCondition),
@@ -37,22 +37,13 @@ export async function searchExperiments(sql: Sql, query: SearchQuery): Promise<P
   )
   if (order.length === 0) order.push('e.creation_time desc', 'e.id asc')
   else if (!orderBy.some(({ identifier }) => identifier.key === 'experiment_id')) order.push('e.id desc')
-  const rows = await sql.all(
-    `select e.* from experiments e where ${where.text} order by ${order.join(', ')} limit ? offset ?`,
-    ...where.values,
-    limit + 1,
-    offset,
-  )
-  return {
-    items: await loadExperiments(sql, rows.slice(0, limit)),
-    ...(rows.length > limit ? { nextPageToken: createPageToken(offset + limit) } : {}),
-  }
+  const text = `select e.* from experiments e where ${where.text} order by ${order.join(', ')}`
+  const { rows, ...page } = await selectPage(sql, { text, values: where.values }, query)
+  return { items: await loadExperiments(sql, rows), ...page }
 }
 
 function toCondition(comparison: Comparison): Fragment {
   const { identifier } = comparison
   if (identifier.kind !== 'tag') return compareColumn(getAttributeColumn(columns, identifier), comparison)
-  const value = '(select t.value from experiment_tags t where t.experiment = e.id and t.key = ?)'
-  const { text, values } = compareColumn(value, comparison)
-  return { text, values: [identifier.key, ...values] }
+  return compareKeyed('(select t.value from experiment_tags t where t.experiment = e.id and t.key = ?)', comparison)
 }

@@ -102,8 +102,9 @@ export function createExperiments({ database, changed, now }: TrackingParts): Ex
         if (getLifecycleStage(row) === 'deleted') throw createStageError(experimentId)
         await sql.run(`update experiments set lifecycle_stage = 'deleted' where id = ?`, getNumber(row, 'id'))
         await sql.run(
-          `update runs set lifecycle_stage = 'deleted', deleted_with_experiment = 1
+          `update runs set lifecycle_stage = 'deleted', deleted_with_experiment = 1, deleted_time = ?
              where experiment = ? and lifecycle_stage = 'active'`,
+          now(),
           getNumber(row, 'id'),
         )
         await touch(sql, row, now())
@@ -116,7 +117,7 @@ export function createExperiments({ database, changed, now }: TrackingParts): Ex
         await sql.run(`update experiments set lifecycle_stage = 'active' where id = ?`, getNumber(row, 'id'))
         // Runs that had been deleted one by one before stay deleted.
         await sql.run(
-          `update runs set lifecycle_stage = 'active', deleted_with_experiment = 0
+          `update runs set lifecycle_stage = 'active', deleted_with_experiment = 0, deleted_time = null
              where experiment = ? and deleted_with_experiment = 1`,
           getNumber(row, 'id'),
         )

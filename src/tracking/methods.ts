@@ -1,7 +1,7 @@
 import { parseExperimentId, parseRunId } from '../protocol/ids.ts'
 import type { MethodName } from '../protocol/methods.ts'
 import { checkExperimentName, checkKey, checkLength, limits, truncate } from '../protocol/mlflow/names.ts'
-import { integer, listOf, object, oneOf, refine, refuse, text, textAs } from '../protocol/parse.ts'
+import { integer, listOf, number, object, oneOf, refine, refuse, text, textAs } from '../protocol/parse.ts'
 import type { Parser } from '../protocol/parse.ts'
 import { hasEnded, runStatuses } from '../protocol/runs.ts'
 import type { Artifacts } from './artifacts.ts'
@@ -25,6 +25,8 @@ const experimentName = refine(text, (name) => {
 const runTag = object({ key, value: cutText(limits.runTagValue) })
 const runTags = listOf(runTag, limits.batchTags)
 const params = listOf(object({ key, value: cutText(limits.paramValue) }), limits.batchTotal)
+const anyInteger = integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
+const metric = object({ key, value: number, step: anyInteger, timestamp: anyInteger })
 const dataset = object(
   {
     name: filledText(limits.datasetName),
@@ -52,7 +54,12 @@ export function createTrackingMethods({
 }: {
   tracking: Tracking
   artifacts: Artifacts
-}): MethodTable<Exclude<MethodName, `${'engine' | 'models' | 'devices' | 'jobs' | 'targets' | 'lineage'}/${string}`>> {
+}): MethodTable<
+  Exclude<
+    MethodName,
+    `${'engine' | 'models' | 'devices' | 'jobs' | 'targets' | 'lineage' | 'kernels' | 'store' | 'import'}/${string}`
+  >
+> {
   const { experiments, runs } = tracking
   return {
     ...createComparisonMethods({ tracking, artifacts }),
@@ -124,6 +131,10 @@ export function createTrackingMethods({
     'runs/delete-tag': {
       parse: parserOf(object({ runId, key: text })),
       run: ({ runId, key }) => done(runs.deleteTag(runId, key)),
+    },
+    'runs/log-metrics': {
+      parse: parserOf(object({ runId, metrics: listOf(metric, limits.batchMetrics) })),
+      run: ({ runId, metrics }) => done(runs.logBatch(runId, { metrics })),
     },
     'runs/delete': { parse: parseRuns, run: ({ runIds }) => done(runs.delete(runIds)) },
     'runs/restore': { parse: parseRuns, run: ({ runIds }) => done(runs.restore(runIds)) },

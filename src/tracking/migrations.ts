@@ -1,4 +1,6 @@
 import type { Migration } from '../store/database.ts'
+import { addScorers } from './scorers/migration.ts'
+import { addTraces } from './traces/migration.ts'
 
 /**
  * The tables of the feature.
@@ -239,4 +241,79 @@ const countLateBatches: Migration = {
   statements: { sqlite: ['alter table series add column late integer not null default 0'] },
 }
 
-export const trackingMigrations: readonly Migration[] = [createTables, addChunks, addCoveringIndexes, countLateBatches]
+/** Evaluation datasets: who they belong to as they are in MLflow, and records of which those of equal inputs are one. */
+const addEvaluationDatasets: Migration = {
+  number: 9,
+  name: 'evaluation datasets',
+  statements: {
+    sqlite: [
+      `create table evaluation_datasets (
+         id integer primary key,
+         dataset_id text not null unique,
+         name text not null,
+         digest text not null,
+         schema text,
+         created_time integer not null,
+         last_update_time integer not null,
+         created_by text,
+         last_updated_by text
+       ) strict`,
+      `create table evaluation_dataset_tags (
+         dataset integer not null references evaluation_datasets,
+         key text not null,
+         value text not null,
+         primary key (dataset, key)
+       ) without rowid, strict`,
+      `create table evaluation_dataset_experiments (
+         dataset integer not null references evaluation_datasets,
+         experiment integer not null references experiments,
+         primary key (dataset, experiment)
+       ) without rowid, strict`,
+      'create index evaluation_datasets_by_experiment on evaluation_dataset_experiments (experiment, dataset)',
+      `create table dataset_records (
+         id integer primary key,
+         record_id text not null unique,
+         dataset integer not null references evaluation_datasets,
+         input_hash text not null,
+         inputs text not null,
+         outputs text,
+         expectations text,
+         tags text not null,
+         source text,
+         created_time integer not null,
+         last_update_time integer not null,
+         created_by text,
+         last_updated_by text,
+         unique (dataset, input_hash)
+       ) strict`,
+      'create index dataset_records_in_order on dataset_records (dataset, id)',
+    ],
+  },
+}
+
+/**
+ * When a run was deleted, so that what was deleted long ago can go for good; the only time from the database beside the
+ * first: of those that are deleted already it is only known that it was before now. From here on chunks have checksums.
+ */
+const addDeletionTimes: Migration = {
+  number: 20,
+  name: 'times at which runs were deleted, chunks with checksums',
+  statements: {
+    sqlite: [
+      'alter table runs add column deleted_time integer',
+      `update runs set deleted_time = unixepoch() * 1000 where lifecycle_stage = 'deleted'`,
+      `create index deleted_runs on runs (deleted_time) where lifecycle_stage = 'deleted'`,
+    ],
+  },
+}
+
+export const trackingMigrations: readonly Migration[] = [
+  createTables,
+  addChunks,
+  addCoveringIndexes,
+  countLateBatches,
+  addEvaluationDatasets,
+  addTraces,
+  addScorers,
+  addDeletionTimes,
+]

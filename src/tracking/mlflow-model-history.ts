@@ -4,7 +4,7 @@ import { invalid } from '../protocol/mlflow/fields.ts'
 import type { Runs } from './tracking.ts'
 
 /** The tag in which MLflow 2 clients look for the models of a run. */
-const historyTag = 'mlflow.log-model.history'
+export const historyTag = 'mlflow.log-model.history'
 
 const mandatory = ['artifact_path', 'flavors', 'utc_time_created', 'run_id']
 

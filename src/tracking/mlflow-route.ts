@@ -1,15 +1,24 @@
 import type { Message } from '../protocol/mlflow/fields.ts'
 import type { RestRequest, RestRoute } from './route.ts'
 
-const prefix = '/api/2.0/mlflow/'
-
 /** A row of MLflow's table: `path` below `/api/2.0/mlflow/`, what it takes, what it does. Answers `{}` for nothing. */
-export function mlflowRoute<T>(
+export function mlflowRoute<T>(...row: MlflowRow<T>): RestRoute {
+  return routeBelow('/api/2.0/mlflow/', row)
+}
+
+/** The same below `/api/3.0/mlflow/`. */
+export function mlflow3Route<T>(...row: MlflowRow<T>): RestRoute {
+  return routeBelow('/api/3.0/mlflow/', row)
+}
+
+type MlflowRow<T> = [
   verb: RestRoute['verb'],
   path: string,
   message: Message<T>,
   run: (request: T, captures: RestRequest['captures']) => Promise<object | void>,
-): RestRoute {
+]
+
+function routeBelow<T>(prefix: string, [verb, path, message, run]: MlflowRow<T>): RestRoute {
   return {
     verb,
     path: prefix + path,

@@ -3,11 +3,11 @@ import type { LoggedModel } from '../protocol/logged-models.ts'
 import type { Comparison, OrderClause } from '../protocol/mlflow/search.ts'
 import type { Sql } from '../store/database.ts'
 import { loadModels, selectModelRows } from './model-rows.ts'
-import { createPageToken, parsePageToken } from './page-token.ts'
 import {
   checkFilterSize,
   checkOrder,
   compareColumn,
+  compareKeyed,
   compareMetric,
   getAttributeColumn,
   joinConditions,
@@ -16,6 +16,7 @@ import {
   orderByMetric,
 } from './search-condition.ts'
 import type { Fragment } from './search-condition.ts'
+import { selectPage } from './select-page.ts'
 import type { Page, SearchQuery } from './tracking.ts'
 
 const columns: ReadonlyMap<string, string> = new Map([
@@ -35,27 +36,18 @@ const latestMetric = `(select v.value from model_metrics v where v.model_id = m.
 export async function searchModels(
   sql: Sql,
   experimentIds: readonly ExperimentId[],
-  { filter = [], orderBy = [], view, limit, pageToken }: SearchQuery,
+  { filter = [], orderBy = [], view, ...page }: SearchQuery,
 ): Promise<Page<LoggedModel>> {
   checkFilterSize(filter)
-  const offset = parsePageToken(pageToken)
   const order = createOrder(orderBy)
   const where = joinConditions([
     { text: 'm.experiment in (select value from json_each(?))', values: [JSON.stringify(experimentIds.map(Number))] },
     { text: lifecycleCondition('m.lifecycle_stage', view), values: [] },
     ...filter.map(toCondition),
   ])
-  const rows = await sql.all(
-    `${selectModelRows} where ${where.text} order by ${order.text} limit ? offset ?`,
-    ...where.values,
-    ...order.values,
-    limit + 1,
-    offset,
-  )
-  return {
-    items: await loadModels(sql, rows.slice(0, limit)),
-    ...(rows.length > limit ? { nextPageToken: createPageToken(offset + limit) } : {}),
-  }
+  const text = `${selectModelRows} where ${where.text} order by ${order.text}`
+  const { rows, ...next } = await selectPage(sql, { text, values: [...where.values, ...order.values] }, page)
+  return { items: await loadModels(sql, rows), ...next }
 }
 
 function toCondition(comparison: Comparison): Fragment {
@@ -68,9 +60,10 @@ function toCondition(comparison: Comparison): Fragment {
     }
   }
   if (identifier.kind === 'param' || identifier.kind === 'tag') {
-    const value = `(select v.value from model_${identifier.kind}s v where v.model = m.id and v.key = ?)`
-    const { text, values } = compareColumn(value, comparison)
-    return { text, values: [identifier.key, ...values] }
+    return compareKeyed(
+      `(select v.value from model_${identifier.kind}s v where v.model = m.id and v.key = ?)`,
+      comparison,
+    )
   }
   return compareColumn(getAttributeColumn(columns, identifier), comparison)
 }

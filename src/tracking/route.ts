@@ -16,6 +16,16 @@ export interface RestRequest {
   readonly query: URLSearchParams
   /** `{name}` parts of the path, percent-decoded. */
   readonly captures: Readonly<Record<string, string>>
+  /** How the client reaches this server: what goes before all paths, and the headers by which it is let in. */
+  readonly server: { readonly uri: string; readonly headers: Readonly<Record<string, string>> }
+}
+
+/** The member of an answer that is JSON already, in pieces: what was stored as JSON is not parsed to be written again. */
+export const writtenJson = Symbol('written JSON')
+
+/** JSON of any size, which is never in memory as a whole. */
+export interface WrittenJson {
+  readonly [writtenJson]: AsyncIterable<string>
 }
 
 /** One REST route whose request and answer are JSON. */
@@ -23,8 +33,22 @@ export interface RestRoute {
   readonly verb: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With `{name}` for one component and `{name*}` for the rest of the path. */
   readonly path: string
-  /** Resolves to the JSON answer. */
+  /** Resolves to the JSON answer, or to a `WrittenJson`. */
   run(request: RestRequest): Promise<unknown>
+}
+
+/** One route whose request, which fits into memory, may be another thing than JSON, and whose answer is of the same type. */
+export interface BytesRoute {
+  readonly verb: 'POST'
+  readonly path: string
+  /** Taken beside JSON. */
+  readonly contentType: string
+  run(request: {
+    readonly body: Uint8Array
+    readonly isJson: boolean
+    /** By its name in lower case. */
+    header(name: string): string | undefined
+  }): Promise<Uint8Array>
 }
 
 /** One REST route that takes or gives a body as bytes, streamed. */
@@ -40,7 +64,7 @@ export interface StreamRoute {
   }): Promise<StreamAnswer>
 }
 
-/** JSON for a finished upload, or bytes with the name a browser may save them under. */
+/** JSON for a finished upload, with a tag for what has come; or bytes with the name a browser may save them under. */
 export type StreamAnswer =
-  | { readonly json: unknown }
+  | { readonly json: unknown; readonly etag?: string }
   | { readonly bytes: ReadableStream<Uint8Array>; readonly sizeBytes: number; readonly fileName: string }

@@ -214,7 +214,7 @@ function toCondition(
   { runRowId, isOneByOne }: { runRowId: RunRowId; isOneByOne: boolean },
 ): Fragment {
   const { kind, key } = comparison.identifier
-  if (kind === 'attribute' || kind === 'dataset') {
+  if (kind !== 'metric' && kind !== 'param' && kind !== 'tag') {
     const condition =
       kind === 'dataset'
         ? toDatasetCondition(comparison)
@@ -289,7 +289,7 @@ function createOrder(clauses: readonly OrderClause[]): OrderTerm[] {
   checkOrder(clauses)
   return clauses.map(({ identifier, descending }, index) => {
     const { kind, key } = identifier
-    if (kind === 'attribute' || kind === 'dataset') {
+    if (kind !== 'metric' && kind !== 'param' && kind !== 'tag') {
       const text = orderByColumn(getAttributeColumn(columns, identifier), descending)
       return { text, isStartTime: key === 'start_time' }
     }

@@ -29,13 +29,17 @@ export function createRuns({ database, changed, now, randomBytes }: TrackingPart
   }
 
   async function moveTo(stage: 'active' | 'deleted', runIds: readonly RunId[]): Promise<void> {
+    const deletedTime = stage === 'deleted' ? now() : null
     const rows = await database.write(async (sql) => {
       const rows: SqlRow[] = []
       for (const runId of runIds) {
         const row = await getRunRow(sql, runId)
         await sql.run(
-          'update runs set lifecycle_stage = ?, deleted_with_experiment = 0 where id = ?',
+          `update runs set deleted_with_experiment = 0, lifecycle_stage = ?,
+             deleted_time = case when lifecycle_stage = ? then deleted_time else ? end where id = ?`,
           stage,
+          stage,
+          deletedTime,
           getNumber(row, 'id'),
         )
         rows.push(row)

@@ -54,6 +54,12 @@ export function compareColumn(column: string, comparison: Comparison): Fragment 
   }
 }
 
+/** The same for a value that is looked up by the key of the comparison, which is its one placeholder. */
+export function compareKeyed(lookup: string, comparison: Comparison): Fragment {
+  const { text, values } = compareColumn(lookup, comparison)
+  return { text, values: [comparison.identifier.key, ...values] }
+}
+
 /** NaN is unequal to every number and neither smaller nor greater than any. It is stored as text, which SQLite sorts last. */
 export function compareMetric(column: string, comparison: Comparison): Fragment {
   const { text, values } = compareColumn(column, comparison)

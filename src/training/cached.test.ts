@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, beforeEach, describe, it } from 'node:test'
@@ -54,6 +54,7 @@ describe('a cached function', () => {
   it('forgets what was not used for longest, in Python’s results too', async () => {
     const make = cached((seed: number) => new Uint8Array(1000).fill(seed), { folder, maxSizeBytes: 2500 })
     await writeFile(join(folder, 'old-from-python.pkl'), Buffer.alloc(1000))
+    await utimes(join(folder, 'old-from-python.pkl'), 1, 1)
     for (const seed of [1, 2]) await make(seed)
     const left = await readdir(folder)
     assert.equal(left.length, 2)

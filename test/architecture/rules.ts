@@ -8,6 +8,8 @@ export interface House {
   readonly layers: Readonly<Record<string, readonly string[]>>
   /** Rooms about the work itself: they know neither HTTP nor VS Code. */
   readonly features: readonly string[]
+  /** Features that speak to processes of their own over sockets of the loopback. */
+  readonly withSockets: readonly string[]
   /** Rooms that run anywhere, hence import nothing of Node. */
   readonly withoutNode: readonly string[]
   /** Rooms whose sub-folders are part of their front. */
@@ -70,8 +72,10 @@ export const onlyTheExtensionImportsVscode = forEachImport(({ room }, { specifie
 
 const httpModules = new Set(['http', 'https', 'http2', 'net', 'tls'])
 
-export const featuresKnowNoHttp = forEachImport(({ room, isTest }, { specifier }, { features }) => {
-  if (isTest || !features.includes(room) || !httpModules.has(specifier.replace(/^node:/, ''))) return undefined
+export const featuresKnowNoHttp = forEachImport(({ room, isTest }, { specifier }, { features, withSockets }) => {
+  const name = specifier.replace(/^node:/, '')
+  if (isTest || !features.includes(room) || !httpModules.has(name)) return undefined
+  if (name === 'net' && withSockets.includes(room)) return undefined
   return 'a feature knows nothing of HTTP'
 })
 

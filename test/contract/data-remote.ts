@@ -8,11 +8,13 @@ import { after, before, describe, it } from 'node:test'
 import { buffer } from 'node:stream/consumers'
 import { mapConcurrently } from '../../src/base/map-concurrently.ts'
 import { fetchObject } from '../../src/data/transfer/fetch-object.ts'
-import { parseDataHash } from '../../src/data/hash.ts'
+import { parseDataHash, parseSha256 } from '../../src/data/hash.ts'
+import { hashRemote, nameOf } from '../../src/data/history/hash-objects.ts'
 import { dataKey, manifestKey, type ObjectKey, parseObjectKey } from '../../src/data/object-key.ts'
 import { openPartFolder } from '../../src/data/transfer/part-folder.ts'
 import type { DataRemote } from '../../src/data/remote.ts'
 import { sendObject } from '../../src/data/transfer/send-object.ts'
+import { multipartBytes } from '../../src/data/wire/send-parts.ts'
 import type { ErrorCode } from '../../src/protocol/errors.ts'
 import { RunwrightError } from '../../src/protocol/errors.ts'
 import { openLineToCut } from '../servers/line-to-cut.ts'
@@ -263,27 +265,40 @@ export function dataRemoteContract(name: string, openPlace: () => Promise<Remote
       await assert.rejects(() => nobody.find([object.key], signal), withCode('TEMPORARILY_UNAVAILABLE'))
     })
 
-    it('brings no byte here that is not what its name says', async () => {
-      const [object, other] = [await make(1000), await make(1000)]
-      // The store of a remote that does not check is filled by a program that does not, either.
-      const isStored = await remote.write(other.key, { ...other, path: object.path }, signal).then(
-        () => true,
-        () => false,
-      )
-      if (!isStored) return
-      const parts = await openPartFolder(join(folder, 'parts'))
-      const copy = join(folder, 'damaged')
-      const work = { signal, onBytes: () => undefined }
-      await assert.rejects(
-        () => fetchObject(remote, { key: other.key, place: copy }, parts, work),
-        (error) => {
-          assert.ok(error instanceof RunwrightError && error.code === 'STORAGE_DAMAGED')
-          assert.ok(error.message.includes(other.key))
-          return true
-        },
-      )
-      await assert.rejects(() => readFile(copy), { code: 'ENOENT' })
-      await remote.remove([other.key], signal)
+    it('brings no byte here that is not what its name says, and verify names each such object', async () => {
+      const [file, large] = [await make(1000), await make(multipartBytes + 1000)]
+      const named = parseSha256(createHash('sha256').update(file.bytes).digest('hex'))
+      assert.ok(named !== undefined)
+      let stored = 0
+      for (const [key, object] of [
+        [file.key, file],
+        [manifestKey(named), file],
+        [large.key, large],
+      ] as const) {
+        const path = join(folder, 'flipped')
+        const bytes = Buffer.from(await readFile(object.path))
+        bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 4
+        await writeFile(path, bytes)
+        // A store that checks does not take it; it checks no manifests, and none checks what is sent in parts as a whole.
+        const isStored = await remote.write(key, { path, sizeBytes: bytes.length }, signal).then(
+          () => true,
+          () => false,
+        )
+        if (!isStored) continue
+        stored++
+        const [hashed] = await Array.fromAsync(hashRemote(remote, [{ key, sizeBytes: bytes.length }], { signal }))
+        assert.ok(hashed !== undefined && ![hashed.md5, hashed.sha256].includes(nameOf(key)), key)
+        const parts = await openPartFolder(join(folder, 'parts'))
+        const copy = join(folder, 'damaged')
+        const work = { signal, onBytes: () => undefined }
+        await assert.rejects(
+          () => fetchObject(remote, { key, place: copy }, parts, work),
+          (error) => withCode('STORAGE_DAMAGED')(error) && String(error).includes(key),
+        )
+        await assert.rejects(() => readFile(copy), { code: 'ENOENT' })
+        await remote.remove([key], signal)
+      }
+      assert.ok(stored > 0)
     })
   })
 }

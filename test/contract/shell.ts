@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { it } from 'node:test'
-import type { Shell } from '../../src/compute/targets/shell.ts'
+import type { Shell } from '../../src/ssh/shell.ts'
 
 /**
  * What every shell on another machine does, shown on the real thing.

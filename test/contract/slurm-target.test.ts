@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -158,6 +158,16 @@ time.sleep(20)"`
       await using tight = await open({ extra: ['--mem=100M'] })
       const other = await run(shell(`echo on; ${eat}; echo off`), tight)
       assert.equal(other.exit.cause, 'out-of-memory', other.said)
+    })
+
+    it('for the memory they take, though their wrapper cannot record it', async () => {
+      await using tight = await open({ extra: ['--mem=100M'] })
+      const go = join(folder, 'go')
+      const handle = await tight.submit(shell(`echo on; until [ -e ${go} ]; do sleep 0.1; done; ${eat}`))
+      await printed(tight, handle, 'on')
+      await stopWrapper(handle)
+      await writeFile(go, '')
+      assert.equal((await end(tight, handle)).exit.cause, 'out-of-memory')
     })
 
     it('for the memory and the time that their environment takes to be built', async () => {

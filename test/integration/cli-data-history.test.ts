@@ -37,6 +37,12 @@ const logModel = `
 const run = (name: string) =>
   workspace.json('run', '-n', name, '--', process.execPath, '--input-type=module', '-e', logModel)
 
+async function flipBit(path: string): Promise<void> {
+  await chmod(path, 0o644)
+  const bytes = await readFile(path)
+  await writeFile(path, bytes.with(5, bytes.readUInt8(5) ^ 4))
+}
+
 describe('runwright data', { timeout: 180_000 }, () => {
   it('takes the data back to what a run had, uncommitted as it was, and to what made a model', async () => {
     await addData('committed')
@@ -109,15 +115,29 @@ describe('runwright data', { timeout: 180_000 }, () => {
     assert.ok(Array.isArray(versions))
     const list: unknown = Object(versions[0]).hash
     assert.ok(typeof list === 'string')
-    const path = join(workspace.folder, '.dvc/cache/files/md5', list.slice(0, 2), list.slice(2))
-    await chmod(path, 0o644)
-    const bytes = await readFile(path)
-    await writeFile(path, bytes.with(5, bytes.readUInt8(5) ^ 4))
+    const key = join('files/md5', list.slice(0, 2), list.slice(2))
+    const path = join(workspace.folder, '.dvc/cache', key)
+    await flipBit(path)
     const { exitCode, stdout } = await workspace.run('data', 'verify', '--repair')
     assert.equal(exitCode, 1)
     assert.match(stdout, /\.dir is damaged; moved aside\n {2}needed by d\n/)
     await workspace.json('data', 'add', 'd')
     assert.equal((await workspace.run('data', 'verify')).exitCode, 0)
+
+    await workspace.json('data', 'remote', 'add', 'backup', join(workspace.folder, '.git/backup'))
+    const ofRemote = ['verify', 'd', '--remote', 'backup'] as const
+    await workspace.json('data', 'push', 'd', '--remote', 'backup')
+    await flipBit(join(workspace.folder, '.git/backup', key))
+    const removed = await workspace.run('data', ...ofRemote, '--repair')
+    assert.deepEqual([removed.exitCode, /\.dir is damaged; removed\n/.test(removed.stdout)], [1, true])
+    await workspace.json('data', 'push', 'd', '--remote', 'backup')
+    assert.equal((await workspace.run('data', ...ofRemote)).exitCode, 0)
+    await flipBit(path)
+    await rm(join(workspace.folder, '.git/backup'), { recursive: true })
+    const refused = await workspace.run('data', 'push', 'd', '--remote', 'backup')
+    assert.deepEqual([refused.exitCode, /is damaged/.test(refused.stderr)], [4, true])
+    await workspace.run('data', 'verify', '--repair')
+    await workspace.json('data', 'add', 'd')
   })
 
   it('says by words and exit code what it was not given, or what is not there', async () => {
@@ -136,7 +156,10 @@ describe('runwright data', { timeout: 180_000 }, () => {
       ['gc --remote none', 3, /no remote "none"/],
       ['verify x', 3, /No \.dvc file stands for x/],
       ['resolve d', 3, /no two versions of d\.dvc/],
-      ['resolve d a', 2, /--ours, --theirs or --both/],
+      ['resolve d a', 2, /--ours, --theirs, --both, --file MERGED or --extract/],
+      ['resolve d a --ours --file b', 2, /one of --ours and --file/],
+      ['resolve d a b --extract', 2, /takes one FILE/],
+      ['resolve d --ours --dry-run', 2, /decides nothing/],
       ['git-hook pre-commit', 2, /is no hook/],
       ['move d .git/x', 2, /is no place for data/],
       ['remove x', 3, /No \.dvc file stands for x/],

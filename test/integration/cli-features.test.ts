@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { parseFeatureSetList, parseShownFeatureSet } from '../../src/protocol/feature-versions.ts'
 import { isRecord } from '../../src/protocol/json.ts'
 import { type CliWorkspace, openCliWorkspace } from './cli-workspace.ts'
 
@@ -37,13 +38,25 @@ describe('runwright features', { timeout: 120_000 }, () => {
     const listed = await workspace.json('features', 'list')
     assert.deepEqual(listed, {
       featureSets: [
-        { name: 'user_stats', entities: ['user_id'], owner: 'ada@example.org', description: 'What a user clicked' },
+        {
+          name: 'user_stats',
+          entities: ['user_id'],
+          owner: 'ada@example.org',
+          description: 'What a user clicked',
+          versionCount: 0,
+        },
       ],
     })
     const [built] = asList((await workspace.json('features', 'build'))['featureSets'])
     assert.deepEqual([built?.['isNew'], built?.['featureSet']], [true, 'user_stats'])
     const [again] = asList((await workspace.json('features', 'build', 'user_stats'))['featureSets'])
     assert.deepEqual([again?.['isNew'], again?.['version']], [false, built?.['version']])
+    const [{ versionCount, latest } = assert.fail()] = parseFeatureSetList(
+      await workspace.json('features', 'list'),
+      '',
+    ).featureSets
+    assert.deepEqual([versionCount, latest?.version, latest?.rowCount], [1, built?.['version'], 3])
+    assert.equal(latest?.path, built?.['path'])
     const joined = await workspace.run('features', 'join', 'user_stats', '--entities', 'labels.csv', '-o', 'train.csv')
     assert.equal(joined.exitCode, 0, joined.stderr)
     assert.match(
@@ -71,7 +84,7 @@ describe('runwright features', { timeout: 120_000 }, () => {
     assert.deepEqual(got['rows'], [{ user_id: 1, clicks: 11 }])
     const now = await workspace.json('features', 'show', 'user_stats')
     assert.notEqual(now['current'], before['current'])
-    assert.equal(asList(now['versions']).length, 2)
+    assert.equal(parseShownFeatureSet(now, '').versions.length, 2)
     const earlier = await workspace.json(
       'features',
       'show',

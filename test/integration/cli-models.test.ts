@@ -40,6 +40,7 @@ describe('runwright models', { timeout: 120_000 }, () => {
         storageLocation: `runs:/${runId}/model`,
         runId,
         runLink: '',
+        stage: 'None',
         creationTime: 0,
         lastUpdateTime: 0,
         tags: [],

@@ -13,7 +13,9 @@ import { pushData } from '../../src/data/push.ts'
 import { type DataRepository, openDataRepository } from '../../src/data/repository.ts'
 import { gcOfAll } from '../../src/data/test-gc.ts'
 import { quietWork } from '../../src/data/test-repository.ts'
+import { checkChunks } from './chunked-store.ts'
 import { cannotMount, openSmallDisk } from './mounts.ts'
+import { useTemporaryFolder } from './use-temporary-folder.ts'
 
 const megabyte = 1 << 20
 const full = { code: 'STORAGE_FULL' }
@@ -103,58 +105,79 @@ describe('a disk that is full', { skip: cannotMount }, () => {
     assert.equal(await checkObjects(join(folder.path, 'store')), 202)
   })
 
-  for (const leftBytes of [0, megabyte, 4 * megabyte]) {
-    it(`loses nothing when data is pulled with ${leftBytes} bytes left`, async () => {
-      await using disk = await openSmallDisk(32 * megabyte)
-      await using folder = await openFolder()
-      const url = join(folder.path, 'store')
-      const pushed = await openRepository(join(folder.path, 'repository'), url)
-      const files = await addData(pushed)
-      await pushData(pushed, all, quietWork())
+  it('is named where the place for temporary files is on it, and a remote of chunks is pushed to', async () => {
+    await using disk = await openSmallDisk(32 * megabyte)
+    await using folder = await openFolder()
+    const url = join(folder.path, 'store')
+    const repository = await openRepository(join(folder.path, 'repository'), url + chunkedEnding)
+    await addData(repository)
+    using _ = useTemporaryFolder(disk.path)
+    await disk.fill(0)
+    await assert.rejects(pushData(repository, all, quietWork()), { ...full, message: new RegExp(disk.path) })
+    await checkChunks(url)
+    await disk.free()
+    assert.deepEqual((await pushData(repository, all, quietWork())).failures, [])
+    assert.deepEqual(await readdir(disk.path), [])
+  })
 
-      const repository = await openRepository(join(disk.path, 'repository'), url)
-      await writeFile(join(repository.root, 'data.dvc'), await readFile(join(pushed.root, 'data.dvc')))
-      const fetch = () => fetchData(repository, all, quietWork())
-      const checkout = () => checkoutPaths(repository, { paths: undefined, isForced: false }, quietWork())
-      await disk.fill(leftBytes)
-      await assert.rejects(fetch(), full)
-      await checkObjects(repository.cacheFolder)
-      await disk.free()
-      assert.deepEqual((await fetch()).failures, [])
-      assert.equal(await checkObjects(repository.cacheFolder), 202)
-      // The cache is whole then, and the workspace has no place.
-      await disk.fill(leftBytes)
-      await assert.rejects(checkout(), full)
-      for (const path of await listFiles(join(repository.root, 'data'))) {
-        assert.ok(files.get(path.slice(repository.root.length + 6))?.equals(await readFile(path)), path)
+  for (const ending of ['', chunkedEnding]) {
+    for (const leftBytes of [0, megabyte, 4 * megabyte]) {
+      it(`loses nothing when data is pulled from a folder${ending} with ${leftBytes} bytes left`, async () => {
+        await using disk = await openSmallDisk(32 * megabyte)
+        await using folder = await openFolder()
+        const url = join(folder.path, 'store') + ending
+        const pushed = await openRepository(join(folder.path, 'repository'), url)
+        const files = await addData(pushed)
+        await pushData(pushed, all, quietWork())
+
+        const repository = await openRepository(join(disk.path, 'repository'), url)
+        await writeFile(join(repository.root, 'data.dvc'), await readFile(join(pushed.root, 'data.dvc')))
+        const fetch = () => fetchData(repository, all, quietWork())
+        const checkout = () => checkoutPaths(repository, { paths: undefined, isForced: false }, quietWork())
+        await disk.fill(leftBytes)
+        await assert.rejects(fetch(), full)
+        await checkObjects(repository.cacheFolder)
+        await disk.free()
+        assert.deepEqual((await fetch()).failures, [])
+        assert.equal(await checkObjects(repository.cacheFolder), 202)
+        // The cache is whole then, and the workspace has no place.
+        await disk.fill(leftBytes)
+        await assert.rejects(checkout(), full)
+        for (const path of await listFiles(join(repository.root, 'data'))) {
+          assert.ok(files.get(path.slice(repository.root.length + 6))?.equals(await readFile(path)), path)
+        }
+        await disk.free()
+        await checkout()
+        await checkFiles(repository, files)
+      })
+    }
+  }
+
+  for (const ending of ['', chunkedEnding]) {
+    it(`is what gc is there for: it needs no space, in the cache as in a folder${ending}`, async () => {
+      await using disk = await openSmallDisk(32 * megabyte)
+      const url = join(disk.path, 'store')
+      const repository = await openRepository(join(disk.path, 'repository'), url + ending)
+      const files = await addData(repository)
+      await pushData(repository, all, quietWork())
+      const garbage = join('files/md5/ab', 'c'.repeat(30))
+      for (const folder of [repository.cacheFolder, url]) {
+        await mkdir(join(folder, 'files/md5/ab'), { recursive: true })
+        await writeFile(join(folder, garbage), randomBytes(megabyte))
       }
-      await disk.free()
-      await checkout()
+      await using remote = await openRemote({ url, options: new Map(), folder: '/', env: {} })
+      await disk.fill(0)
+      for (const place of [undefined, remote]) {
+        const { removed } = await collectGarbage(repository, { ...gcOfAll, remote: place }, quietWork())
+        assert.deepEqual(removed, [{ key: garbage, sizeBytes: megabyte }])
+        // What the first has freed is not to help the second.
+        await disk.free()
+        await disk.fill(0)
+      }
+      assert.equal(await checkObjects(repository.cacheFolder), 202)
+      const { recipes } = await checkChunks(url)
+      assert.equal((await checkObjects(url)) + recipes.length, 202)
       await checkFiles(repository, files)
     })
   }
-
-  it('is what gc is there for: it needs no space, in the cache as in a remote', async () => {
-    await using disk = await openSmallDisk(32 * megabyte)
-    const url = join(disk.path, 'store')
-    const repository = await openRepository(join(disk.path, 'repository'), url)
-    const files = await addData(repository)
-    await pushData(repository, all, quietWork())
-    const garbage = join('files/md5/ab', 'c'.repeat(30))
-    for (const folder of [repository.cacheFolder, url]) {
-      await mkdir(join(folder, 'files/md5/ab'), { recursive: true })
-      await writeFile(join(folder, garbage), randomBytes(megabyte))
-    }
-    await using remote = await openRemote({ url, options: new Map(), folder: '/', env: {} })
-    await disk.fill(0)
-    for (const place of [undefined, remote]) {
-      const { removed } = await collectGarbage(repository, { ...gcOfAll, remote: place }, quietWork())
-      assert.deepEqual(removed, [{ key: garbage, sizeBytes: megabyte }])
-      // What the first has freed is not to help the second.
-      await disk.free()
-      await disk.fill(0)
-    }
-    for (const folder of [repository.cacheFolder, url]) assert.equal(await checkObjects(folder), 202)
-    await checkFiles(repository, files)
-  })
 })

@@ -3,12 +3,11 @@ import { describe, it } from 'node:test'
 import { keepEngineAlive } from './keep-engine-alive.ts'
 import type { Client } from '../../src/protocol/client.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
-import { createTestWorkspace, type TestWorkspace } from './engine-workspace.ts'
+import { createTestWorkspace } from './engine-workspace.ts'
+import { sendWithKill } from './send-with-kill.ts'
 
 const killCount = 20
 const batchesPerKill = 1000
-/** Requests on their way at any time, so that a kill hits several. */
-const lanes = 4
 const keys = Array.from({ length: 10 }, (_, index) => `metric-${index}`)
 
 describe('kill -9 of the engine', { timeout: 300_000 }, () => {
@@ -24,7 +23,11 @@ describe('kill -9 of the engine', { timeout: 300_000 }, () => {
     for (let round = 0; round < killCount; round++) {
       // Anywhere from the first calls to the last.
       const killAfter = Math.floor(((round + 0.5) / killCount) * batchesPerKill)
-      restartMs.push(await logWithKill({ workspace, client, runId, round, killAfter, acknowledged }))
+      const { port, token } = workspace.engineFile()
+      const send = (step: number) => logBatch({ port, token, runId, step })
+      const first = round * 10 * batchesPerKill
+      const count = batchesPerKill
+      restartMs.push(await sendWithKill({ workspace, client, first, count, killAfter, acknowledged, send }))
     }
 
     const histories = await Promise.all(keys.map((key) => client.call('metrics/history', { runId, key })))
@@ -51,52 +54,6 @@ async function startRun(client: Client): Promise<RunId> {
   const { experiment } = await client.call('experiments/ensure', { name: 'kill' })
   const { run } = await client.call('runs/start', { experimentId: experiment.experimentId })
   return run.runId
-}
-
-/** Logs until so many batches are acknowledged, kills the engine in between; resolves to how long it was away, in ms. */
-async function logWithKill({
-  workspace,
-  client,
-  runId,
-  round,
-  killAfter,
-  acknowledged,
-}: {
-  workspace: TestWorkspace
-  client: Client
-  runId: RunId
-  round: number
-  killAfter: number
-  acknowledged: Set<number>
-}): Promise<number> {
-  const { port, token, pid } = workspace.engineFile()
-  let step = round * 10 * batchesPerKill
-  let count = 0
-  let away: Promise<number> | undefined
-
-  async function lane(): Promise<void> {
-    while (count < batchesPerKill) {
-      const mine = step++
-      if (await logBatch({ port, token, runId, step: mine })) {
-        acknowledged.add(mine)
-        count++
-      } else {
-        await away
-      }
-      if (count >= killAfter) away ??= killAndReturn(client, pid)
-    }
-  }
-
-  await Promise.all(Array.from({ length: lanes }, lane))
-  return away ?? assert.fail('The engine was not killed.')
-}
-
-async function killAndReturn(client: Client, pid: number): Promise<number> {
-  const killedAt = performance.now()
-  process.kill(pid, 'SIGKILL')
-  const { pid: next } = await client.call('engine/status', {})
-  assert.notEqual(next, pid)
-  return performance.now() - killedAt
 }
 
 /** As an MLflow client sends it; whether it was acknowledged. */

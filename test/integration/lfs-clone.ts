@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { withoutLfsFilters } from '../../src/lfs/test-server.ts'
 import { gitHttpLogin } from '../servers/git-http.ts'
 
 const main = join(import.meta.dirname, '../../src/cli/main.ts')
@@ -64,21 +65,7 @@ export async function openLfsClone(
   return {
     root,
     git: (...args) => git(args, {}),
-    plainGit: (...args) =>
-      git(
-        [
-          '-c',
-          'filter.lfs.clean=',
-          '-c',
-          'filter.lfs.smudge=',
-          '-c',
-          'filter.lfs.process=',
-          '-c',
-          'filter.lfs.required=false',
-          ...args,
-        ],
-        {},
-      ),
+    plainGit: (...args) => git([...withoutLfsFilters, ...args], {}),
     runwright: (...args) => run(process.execPath, [main, ...args], root),
     start: (...args) => spawn(process.execPath, [main, ...args], { cwd: root, env: own, stdio: 'ignore' }),
     async write(files) {

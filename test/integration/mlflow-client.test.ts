@@ -7,6 +7,8 @@ import { after, before, describe, it } from 'node:test'
 import type { Client } from '../../src/protocol/client.ts'
 import { type RunId, parseRunId } from '../../src/protocol/ids.ts'
 import { isRecord } from '../../src/protocol/json.ts'
+import { calledRoutesPath } from '../../scripts/generate/mlflow-compatibility.ts'
+import { findEndpoint, loadMlflowEndpoints, type MlflowEndpoint } from '../../scripts/generate/mlflow-endpoints.ts'
 import { openMlflowServer } from '../servers/mlflow-server.ts'
 import { runPython } from '../servers/run-python.ts'
 import { findTestPython } from '../servers/test-python.ts'
@@ -25,11 +27,19 @@ const scenarios: Readonly<Record<string, string>> = {
   experiments: 'renames, tags, deletes, restores and finds experiments',
   logged_models: 'keeps logged models, also of no run',
   model_registry: 'registers, finds, renames and deletes models and their versions, from no other place than it may',
+  prompts: 'registers prompts, which are found as such and never taken for models',
+  evaluation_datasets: 'keeps evaluation datasets and their records, and merges what has equal inputs',
+  traces: 'keeps traces and their spans, also unfinished ones, and finds them by all that is known of them',
+  assessments: 'keeps what is said of traces, and finds traces by it',
+  spans_by_hand: 'takes the spans of every program that speaks OpenTelemetry',
+  scorers: 'registers scorers in versions, and none that has code or a host of its own in it',
+  artifact_uploads: 'uploads big files in parts where a server takes them so, and else as a whole',
+  webhooks: 'registers webhooks, and none that lead into a private network',
   refusals: 'is refused what MLflow refuses, in the same words',
   requests_by_hand: 'could make any request that MLflow answers',
 }
 
-describe('the unchanged Python client', { timeout: 300_000 }, () => {
+describe('the unchanged Python client', { timeout: 900_000 }, () => {
   const python = findTestPython(process.env)
   let folder: string
   let workspace: TestWorkspace
@@ -63,8 +73,8 @@ describe('the unchanged Python client', { timeout: 300_000 }, () => {
 
     for (const [scenario, behaviour] of Object.entries(scenarios)) {
       it(behaviour, () => {
-        const ours = getRecord(values.ours, scenario)
-        const theirs = getRecord(values.theirs, scenario)
+        const ours = getRecord(getRecord(values.ours, scenario), 'shown')
+        const theirs = getRecord(getRecord(values.theirs, scenario), 'shown')
         const deliberate = differences[scenario] ?? {}
         assert.deepEqual(ours, { ...theirs, ...deliberate })
         for (const [name, value] of Object.entries(deliberate)) {
@@ -75,6 +85,13 @@ describe('the unchanged Python client', { timeout: 300_000 }, () => {
 
     it('has shown every scenario', () => {
       assert.deepEqual(Object.keys(values.ours), Object.keys(scenarios))
+    })
+
+    it('has called the routes that the documentation names', async () => {
+      const endpoints = await loadMlflowEndpoints()
+      const called = Object.keys(scenarios).map((scenario) => [scenario, listCalled(values.ours, scenario, endpoints)])
+      const known = JSON.parse(await readFile(new URL(`../../${calledRoutesPath}`, import.meta.url), 'utf8'))
+      assert.deepEqual(Object.fromEntries(called), known)
     })
 
     it('autologs a model of scikit-learn that loads again, also by its registered name, and predicts the same', () => {
@@ -127,6 +144,17 @@ describe('the unchanged Python client', { timeout: 300_000 }, () => {
 function getRecord(printed: Printed, name: string): Printed {
   const value = printed[name]
   return isRecord(value) ? value : assert.fail(`${name} is missing.`)
+}
+
+/** The routes that a scenario has called, sorted. */
+function listCalled(printed: Printed, scenario: string, endpoints: readonly MlflowEndpoint[]): string[] {
+  const { called } = getRecord(printed, scenario)
+  assert.ok(Array.isArray(called))
+  const routes = called.flatMap(([method, path]) => {
+    const found = findEndpoint(endpoints, method, path)
+    return found === undefined ? [] : [`${found.method} ${found.path}`]
+  })
+  return [...new Set(routes)].toSorted()
 }
 
 function toRunId(id: unknown): RunId {

@@ -31,6 +31,22 @@ export const differences: Readonly<Record<string, Readonly<Record<string, unknow
   },
   // The fault of who asks, not of the server.
   model_registry: { filterNull: 'INVALID_PARAMETER_VALUE' },
+  traces: {
+    // An attribute is compared by its value; MLflow looks for the text of one, which is never equal.
+    attributeIs: ['ofRun', 'asked'],
+    // A pattern can take exponential time.
+    rlike: [
+      'INVALID_PARAMETER_VALUE',
+      "INVALID_PARAMETER_VALUE: Invalid comparator 'RLIKE' for tag 'mlflow.traceName' at character 6: " +
+        'not one of =, !=, LIKE, ILIKE, IS NULL, IS NOT NULL.',
+    ],
+  },
+  spans_by_hand: {
+    // The code that OpenTelemetry has for what is not to be sent again.
+    noSpanId: 400,
+    // MLflow loses them when it answers.
+    links: [['2222222222222222', { y: 'z' }]],
+  },
   refusals: {
     // MLflow has an empty history for a run that is not there.
     unknownHistory: ['RESOURCE_DOES_NOT_EXIST', 'RESOURCE_DOES_NOT_EXIST: Run with id=ID not found'],
@@ -64,6 +80,14 @@ export const differences: Readonly<Record<string, Readonly<Record<string, unknow
       "expected a quoted string value for param 'a', such as 'my-value' at character 12, found b.",
     ),
     filterHalf: invalid("expected a number for metric 'a' at character 12, found the end."),
+  },
+  // MLflow's proxy has no parts over a folder, and its client then sends the file as a whole.
+  artifact_uploads: { created: ['credentials', 'upload_id'], aborted: {} },
+  webhooks: {
+    // The fault of who asks, not of the server.
+    badEntity: [400, 'INVALID_PARAMETER_VALUE'],
+    // Refused, where MLflow drops the part that it does not understand and stores the rest.
+    badStatus: [400, 'INVALID_PARAMETER_VALUE'],
   },
   requests_by_hand: {
     // Taken in either spelling everywhere; MLflow checks what is required before it translates.

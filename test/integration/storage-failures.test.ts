@@ -8,6 +8,7 @@ import type { ErrorCode } from '../../src/protocol/errors.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
 import { isRecord } from '../../src/protocol/json.ts'
 import { parseObject } from './cli-workspace.ts'
+import { openTestEngine } from './engine-in-process.ts'
 import { createTestWorkspace, type TestWorkspace } from './engine-workspace.ts'
 import { cannotMount, makeReadOnly, openSmallDisk } from './mounts.ts'
 import { processEnd } from './process-end.ts'
@@ -61,6 +62,35 @@ describe('a full disk', { timeout: 60_000, skip: cannotMount }, () => {
     await disk.free()
     await client.upload(runId, 'model.bin', Buffer.alloc(8 * mebibyte))
     assert.equal((await new Response(await client.download(runId, 'model.bin')).bytes()).length, 8 * mebibyte)
+  })
+
+  it('leaves an upload in parts as it was when there is no room for the whole, which comes later', async () => {
+    await using disk = await openSmallDisk(16 * mebibyte)
+    await using engine = await openTestEngine({ dataFolder: join(disk.path, 'data') })
+    const folder = '/api/2.0/mlflow-artifacts'
+    const ask = (action: string, body: object) =>
+      engine.send({
+        method: 'POST',
+        path: `${folder}/mpu/${action}/0/run/artifacts`,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ path: 'model.bin', ...body }),
+      })
+    const { upload_id } = JSON.parse((await ask('create', { num_parts: 2 })).text)
+    const parts: object[] = []
+    for (const number of [1, 2]) {
+      const path = `${folder}/mpu/parts/${upload_id}/${number}`
+      const { headers } = await engine.send({ method: 'PUT', path, body: Buffer.alloc(2 * mebibyte, number) })
+      parts.push({ part_number: number, etag: headers.etag })
+    }
+    await disk.fill(mebibyte)
+    const refused = await ask('complete', { upload_id, parts })
+    assert.deepEqual([refused.status, JSON.parse(refused.text).error_code], [507, 'STORAGE_FULL'])
+    assert.equal((await engine.send({ path: `${folder}/artifacts?path=0/run/artifacts` })).text, '{}')
+
+    await disk.free()
+    assert.equal((await ask('complete', { upload_id, parts })).status, 200)
+    const { text } = await engine.send({ path: `${folder}/artifacts?path=0/run/artifacts` })
+    assert.deepEqual(JSON.parse(text).files, [{ path: 'model.bin', is_dir: false, file_size: 4 * mebibyte }])
   })
 
   it('lets no engine start, says so in the terminal, and is no obstacle later', async () => {

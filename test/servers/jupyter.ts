@@ -28,8 +28,11 @@ export interface TestJupyter extends AsyncDisposable {
 
 const startTimeoutMs = 60_000
 
-/** @param python one that has `jupyter_server`, `ipykernel` and `nbconvert` */
-export async function openJupyter(python: string): Promise<TestJupyter> {
+/**
+ * @param python one that has `jupyter_server`, `ipykernel` and `nbconvert`
+ * @param more settings, as words of its command line
+ */
+export async function openJupyter(python: string, more: readonly string[] = []): Promise<TestJupyter> {
   const folder = await mkdtemp(join(tmpdir(), 'rw-jupyter-'))
   const home = join(folder, 'home')
   const [port = 0] = await findFreePorts(1)
@@ -45,7 +48,7 @@ export async function openJupyter(python: string): Promise<TestJupyter> {
   async function start(): Promise<void> {
     const own = ['--ip', '127.0.0.1', '--port', String(port), '--ServerApp.port_retries=0', '--no-browser']
     const settings = [`--ServerApp.root_dir=${home}`, '--ServerApp.base_url=/base/', '--allow-root']
-    const started = spawn(python, ['-m', 'jupyter_server', ...own, ...settings], {
+    const started = spawn(python, ['-m', 'jupyter_server', ...own, ...settings, ...more], {
       cwd: home,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: serverEnvironment(folder, token),

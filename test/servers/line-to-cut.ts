@@ -7,6 +7,9 @@ export interface LineToCut extends AsyncDisposable {
   readonly port: number
   /** Ends all connections; new ones are let through. */
   cut(): void
+  /** Ends all connections and lets none through, until it is mended. */
+  sever(): void
+  mend(): void
   /** From now on nothing passes and nobody is told. */
   freeze(): void
 }
@@ -14,7 +17,9 @@ export interface LineToCut extends AsyncDisposable {
 export async function openLineToCut(to: number): Promise<LineToCut> {
   const sockets = new Set<Socket>()
   let isFrozen = false
+  let isSevered = false
   const server = createServer((near) => {
+    if (isSevered) return void near.resetAndDestroy()
     const far = connect(to, '127.0.0.1')
     for (const [socket, other] of [
       [near, far],
@@ -38,6 +43,11 @@ export async function openLineToCut(to: number): Promise<LineToCut> {
     // SAFETY: a server that listens on a port has an address of this kind.
     port: (server.address() as AddressInfo).port,
     cut,
+    sever() {
+      isSevered = true
+      cut()
+    },
+    mend: () => void (isSevered = false),
     freeze: () => void (isFrozen = true),
     async [Symbol.asyncDispose]() {
       server.close()

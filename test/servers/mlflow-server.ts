@@ -26,6 +26,8 @@ export async function openMlflowServer(options: {
   readonly python: string
   readonly folder: string
   readonly asInProduction?: boolean
+  /** Variables beyond those of this process. */
+  readonly env?: Readonly<Record<string, string>>
 }): Promise<RunningServer> {
   const { python, folder, asInProduction = false } = options
   const store = ['--backend-store-uri', `sqlite:///${join(folder, 'mlflow.db')}`]
@@ -44,6 +46,7 @@ export async function openMlflowServer(options: {
         ...process.env,
         TMPDIR: folder,
         ...(asInProduction ? {} : { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' }),
+        ...options.env,
       },
     },
   )

@@ -28,7 +28,13 @@ describe('artifacts of two runs', { timeout: 180_000 }, () => {
     await logRun('digits', {
       name: 'first',
       tags,
-      artifacts: { 'report.md': '# Report\nepochs: 3\n', 'eval/predictions.json': table('cat'), 'only.txt': 'here\n' },
+      artifacts: {
+        'report.md': '# Report\nepochs: 3\n',
+        'eval/predictions.json': table('cat'),
+        'only.txt': 'here\n',
+        // As wide and high as 0x7f7f.
+        'huge.gif': 'GIF89a\x7f\x7f\x7f\x7f\0\0\0',
+      },
     })
     await logRun('digits', {
       name: 'second',
@@ -57,6 +63,13 @@ describe('artifacts of two runs', { timeout: 180_000 }, () => {
     await entry(/only\.txt/).click()
     await panel().getByText('here').waitFor()
     await panel().getByText('Not logged.').waitFor()
+  })
+
+  it('are not drawn where an image has more pixels than there may be memory for', async () => {
+    await entry(/huge\.gif/).click()
+    await panel()
+      .getByText(/A picture of 32,?639 × 32,?639 is too large/)
+      .waitFor()
   })
 
   it('are tables, of which the rows that differ are shown', async () => {

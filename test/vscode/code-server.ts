@@ -87,12 +87,22 @@ export async function linkExtension(extensionsFolder: string): Promise<void> {
 /** Puts a copy of what ships among the installed extensions, with nothing else of the repository beside it. */
 export async function copyExtension(extensionsFolder: string): Promise<void> {
   const shipped = glob(
-    ['package.json', 'package.nls*.json', 'l10n/*', 'dist/*.{cjs,js}', 'dist/webviews/*.{js,css}', 'media/**/*.*'],
+    [
+      'package.json',
+      'package.nls*.json',
+      'l10n/*',
+      'dist/*.{cjs,js}',
+      'dist/webviews/*.{js,css}',
+      'media/**/*.*',
+      'exporters/*.{py,mjs}',
+    ],
     { cwd: root },
   )
   const folder = join(extensionsFolder, 'runwright.runwright')
   for await (const path of shipped) await cp(join(root, path), join(folder, path))
-  // DuckDB's library is where the package has it.
+  // Native libraries are where the package has them.
   await mkdir(join(folder, 'dist/node_modules'), { recursive: true })
-  await symlink(join(root, 'node_modules/@duckdb'), join(folder, 'dist/node_modules/@duckdb'), 'dir')
+  for (const name of ['@duckdb', 'zeromq', 'cmake-ts', 'onnxruntime-node', 'onnxruntime-common']) {
+    await symlink(join(root, 'node_modules', name), join(folder, 'dist/node_modules', name), 'dir')
+  }
 }

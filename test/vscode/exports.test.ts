@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { bundle } from '../../scripts/bundle.ts'
 import { runPython } from '../servers/run-python.ts'
 import { findTestPython } from '../servers/test-python.ts'
+import { answerSaveDialog } from './save-dialog.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 import { openTestWorkspace, type TestWorkspace } from './workspace.ts'
 
@@ -32,25 +33,14 @@ describe('exports of a view', { timeout: 240_000 }, () => {
   /** Answers the dialog that asks where to, and waits until the file is there whole: it appears complete or not at all. */
   async function saveAs(name: string, proposed: string): Promise<Buffer> {
     const path = join(workspace.folder, name)
+    await answerSaveDialog(vscode, proposed, path)
     const deadline = Date.now() + 20_000
-    await seeProposal(proposed, deadline)
-    await vscode.answer(path)
     while (Date.now() < deadline) {
       const { size } = await stat(path).catch(() => ({ size: 0 }))
       if (size > 0) return readFile(path)
       await delay(50)
     }
     throw new Error(`${name} was not written.`)
-  }
-
-  /** The dialog writes its proposal some time after it has opened, over what was typed by then. */
-  async function seeProposal(proposed: string, deadline: number): Promise<void> {
-    const box = vscode.page.locator('.quick-input-widget').getByRole('textbox')
-    await box.waitFor()
-    while (!(await box.inputValue()).endsWith(`/${proposed}`)) {
-      if (Date.now() > deadline) throw new Error(`${proposed} was not proposed, but ${await box.inputValue()}.`)
-      await delay(50)
-    }
   }
 
   async function exportRuns(name: string): Promise<Buffer> {

@@ -99,6 +99,22 @@ describe('the experiment explorer without a mouse', () => {
     await checked().first().waitFor({ state: 'detached' })
   })
 
+  it('loses no key while rows are being listed anew', async () => {
+    const checkbox = vscode.page.getByLabel('Choose renamed for comparison')
+    await vscode.focusExplorer()
+    await walkDown('Run first', 'Run renamed')
+    for (let round = 0; round < 6; round++) {
+      // A run more is an experiment whose rows are listed anew; the key comes while they are.
+      const logged = workspace.logRun('digits', { name: `another-${round}` })
+      await vscode.page.waitForTimeout(30 * round)
+      await press('Space')
+      await checked().and(checkbox).waitFor()
+      await logged
+      await press('Space')
+      await checked().first().waitFor({ state: 'detached' })
+    }
+  })
+
   it('says in every row what axe-core asks for', async () => {
     const { page, row, expand } = vscode
     await expand(row('Run first'))

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { reluModel } from '../../src/onnx/test-session-models.ts'
 import { packageExtension } from '../../scripts/package.ts'
 import { serverProgram } from './code-server.ts'
 import { openTestWorkspace } from './workspace.ts'
@@ -14,10 +15,13 @@ import { openWorkbench } from './workbench.ts'
 
 /** All that may be in the extension's folder after an installation. */
 const shipped =
-  /^(package(\.nls(\.\w+)?)?\.json|l10n\/bundle\.l10n(\.\w+)?\.json|README\.md|LICENSE\.txt|CHANGELOG\.md|\.vsixmanifest|dist\/[\w-]+\.c?js|dist\/node_modules\/@duckdb\/node-bindings-[\w-]+\/[\w.]+|dist\/webviews\/[\w-]+\.(js|css)|media\/.+)$/i
+  /^(package(\.nls(\.\w+)?)?\.json|l10n\/bundle\.l10n(\.\w+)?\.json|README\.md|LICENSE\.txt|CHANGELOG\.md|\.vsixmanifest|dist\/[\w-]+\.c?js|dist\/node_modules\/@duckdb\/node-bindings-[\w-]+\/[\w.]+|dist\/node_modules\/onnxruntime-(node|common)\/(package\.json|LICENSE|ThirdPartyNotices\.txt|dist\/[\w/-]+\.js|dist\/cjs\/package\.json|bin\/napi-v6\/[\w./]+)|dist\/node_modules\/zeromq\/(package\.json|LICENSE[\w.-]*|lib\/[\w-]+\.js|build\/manifest\.json|build\/[\w./-]+\.node)|dist\/node_modules\/cmake-ts\/(package\.json|build\/loader\.js)|dist\/webviews\/[\w-]+\.(js|css)|templates\/[\w-]+\/[\w-]+\.(py|ts|md)|exporters\/[\w-]+\.(py|mjs)|python\/runwright\/[\w/]+\.py|media\/.+)$/i
 
-/** DuckDB's, for the platform of the package and no other. */
-const nativeFolder = `dist/node_modules/@duckdb/node-bindings-${process.platform}-${process.arch}`
+/** Native libraries for the platform of the package and no other. */
+const duckdb = `dist/node_modules/@duckdb/node-bindings-${process.platform}-${process.arch}/duckdb.node`
+const runtimeFolder = 'dist/node_modules/onnxruntime-node'
+const runtime = `${runtimeFolder}/bin/napi-v6/${process.platform}/${process.arch}/onnxruntime_binding.node`
+const zeromqFolder = 'dist/node_modules/zeromq/build'
 
 it('works in VS Code when installed from the VSIX, which holds nothing but what runs', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'runwright-vsix-'))
@@ -25,6 +29,9 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
   const vsixPath = join(folder, 'runwright.vsix')
   const extensionsFolder = join(folder, 'extensions')
 
+  const old = join(import.meta.dirname, '../../dist/of-an-older-build.js')
+  await mkdir(dirname(old), { recursive: true })
+  await writeFile(old, '')
   await packageExtension(vsixPath)
   const flags = [`--server-data-dir=${join(folder, 'data')}`, `--extensions-dir=${extensionsFolder}`]
   const install = ['--accept-server-license-terms', ...flags, '--install-extension', vsixPath]
@@ -36,10 +43,12 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
     paths.filter((path) => !shipped.test(path)),
     [],
   )
-  assert.deepEqual(
-    paths.filter((path) => path.endsWith('.node')),
-    [`${nativeFolder}/duckdb.node`],
-  )
+  assert.ok(!paths.includes('dist/of-an-older-build.js'))
+  const libraries = paths.filter((path) => path.endsWith('.node')).toSorted()
+  // One for each C library that the system may have.
+  const zeromq = libraries.filter((path) => path.startsWith(`${zeromqFolder}/${process.platform}/${process.arch}/`))
+  assert.ok(zeromq.length > 0 && zeromq.length <= 2)
+  assert.deepEqual(libraries, [duckdb, runtime, ...zeromq])
   for (const path of [
     'dist/extension.cjs',
     'dist/engine.js',
@@ -48,10 +57,18 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
     'dist/data-worker.js',
     'dist/duckdb-worker.js',
     'dist/isomorphic-git.js',
-    `${nativeFolder}/duckdb.node`,
+    'dist/kernel-relay.js',
+    'dist/javascript-kernel.js',
+    'dist/onnx-worker.js',
+    `${runtimeFolder}/ThirdPartyNotices.txt`,
     'dist/webviews/compare.js',
     'dist/webviews/job.js',
     'media/view.schema.json',
+    'templates/distill/distill.py',
+    'templates/distill-dense/distill.ts',
+    'exporters/export_model.py',
+    'exporters/tfjs-predict.mjs',
+    'python/runwright/magics/track.py',
     'media/walkthrough/start.svg',
     'package.nls.ar.json',
     'l10n/bundle.l10n.ar.json',
@@ -73,6 +90,14 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
   await writeFile(join(workspace.folder, 'new.csv'), 'id,v\n1,a\n2,c\n')
   await vscode.page.keyboard.type('runwright data compare old.csv new.csv > said && mv said rows.txt\n')
   assert.match(await readWhenThere(join(workspace.folder, 'rows.txt')), /0 added, 0 removed, 1 changed/)
+
+  await writeFile(join(workspace.folder, 'relu.onnx'), reluModel())
+  await writeFile(join(workspace.folder, 'in.json'), '[[1, -2, 3]]')
+  await vscode.page.keyboard.type('runwright model run relu.onnx --input in.json > said && mv said model.txt\n')
+  assert.match(await readWhenThere(join(workspace.folder, 'model.txt')), /y +float32 +\[1, 3\] +1 0 3/)
+
+  await vscode.page.keyboard.type('runwright compress template distill taught\n')
+  assert.match(await readWhenThere(join(workspace.folder, 'taught/distill.py')), /import torch/)
 })
 
 async function readWhenThere(path: string): Promise<string> {

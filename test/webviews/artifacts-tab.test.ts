@@ -114,6 +114,7 @@ describe('the artifacts tab, on what the Python client has logged', () => {
     await using view = await open()
     const { page } = view
     await page.getByRole('searchbox', { name: 'Search artifacts' }).fill('summary')
+    await page.getByRole('option', { name: /summary/ }).waitFor()
     await page.getByRole('listbox', { name: 'Logged Artifacts' }).focus()
     await page.keyboard.press('Enter')
     await cell(page, 'notes/summary.txt', 'second').getByText('this is second').waitFor()

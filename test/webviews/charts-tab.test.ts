@@ -335,10 +335,7 @@ describe('the charts tab', () => {
       await using shown = await openCharts({ charts: [spec] })
       const { page, open } = shown
       await page.locator('.plot-data').first().waitFor()
-      await page
-        .locator('.chart .visually-hidden:not([role])', { hasText: /\S/ })
-        .first()
-        .waitFor({ state: 'attached' })
+      await page.locator('.chart .hidden-text:not([role])', { hasText: /\S/ }).first().waitFor({ state: 'attached' })
       await page.getByRole('button', { name: /^More Actions/ }).click()
       await page.getByRole('menuitem', { name: 'Export as SVG…' }).click()
       await open.see(() => open.actions.length === 1)

@@ -4,7 +4,8 @@ import type { ImagePair } from '../../src/protocol/data-page-messages.ts'
 import { element } from '../shared/dom.ts'
 import { drawContent } from './content.ts'
 import { createFileList } from './file-list.ts'
-import { changed, notes, paragraph, section, table } from './parts.ts'
+import { paragraph, section, table } from '../shared/parts.ts'
+import { changed, notes } from './parts.ts'
 import { countText, sizeText, text } from './texts.ts'
 
 /** What changed from one version to the other. */

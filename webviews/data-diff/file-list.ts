@@ -1,7 +1,7 @@
 import type { ChangedFile, FolderDiff } from '../../src/protocol/data-diff.ts'
 import { button, element } from '../shared/dom.ts'
 import { createVirtualList } from '../shared/virtual-list.ts'
-import { paragraph, section } from './parts.ts'
+import { paragraph, section } from '../shared/parts.ts'
 import { countText, sizeText, text } from './texts.ts'
 
 const kinds = ['changed', 'added', 'removed', 'renamed'] as const

@@ -1,7 +1,8 @@
 import type { ModelDiff, ModelFacts, TensorDiff, TensorFacts } from '../../src/protocol/data-diff.ts'
 import { toNumberText } from '../shared/chart/number-text.ts'
 import { element } from '../shared/dom.ts'
-import { type Cell, changed, notes, paragraph, section, table } from './parts.ts'
+import { type Cell, paragraph, section, table } from '../shared/parts.ts'
+import { changed, notes } from './parts.ts'
 import { countText, text } from './texts.ts'
 
 /** What changed in a model: its graph and its weights. */

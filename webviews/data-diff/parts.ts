@@ -1,48 +1,6 @@
 import { element } from '../shared/dom.ts'
+import type { Cell } from '../shared/parts.ts'
 import { text } from './texts.ts'
-
-/** A part of a page, with its heading. */
-export function section(heading: string, ...children: readonly (Node | string)[]): HTMLElement {
-  return element('section', {}, element('h2', {}, heading), ...children)
-}
-
-export interface TableColumn {
-  readonly title: string
-  readonly isNumber?: boolean
-}
-
-export type Cell = Node | string
-
-/**
- * A table whose first cell of a row names it; a wide one is scrolled by itself. Columns in which nothing stands are left
- * out.
- */
-export function table(label: string, columns: readonly TableColumn[], rows: readonly (readonly Cell[])[]): HTMLElement {
-  const shown = columns.flatMap((column, index) =>
-    index === 0 || rows.some((cells) => cells[index] !== '') ? [{ ...column, index }] : [],
-  )
-  const head = shown.map(({ title, isNumber }) =>
-    element('th', { scope: 'col', class: isNumber === true && 'number' }, title),
-  )
-  const body = rows.map((cells) =>
-    element(
-      'tr',
-      {},
-      ...shown.map(({ index, isNumber }) =>
-        index === 0
-          ? element('th', { scope: 'row' }, element('bdi', {}, cells[index] ?? ''))
-          : element('td', { class: isNumber === true && 'number' }, cells[index] ?? ''),
-      ),
-    ),
-  )
-  const made = element(
-    'table',
-    { 'aria-label': label },
-    element('thead', {}, element('tr', {}, ...head)),
-    element('tbody', {}, ...body),
-  )
-  return element('div', { class: 'scrolled', role: 'region', tabindex: 0, 'aria-label': label }, made)
-}
 
 /** A value that may have changed: one of them where it has not. */
 export function changed(old: string | undefined, now: string | undefined): Cell {
@@ -57,10 +15,6 @@ export function changed(old: string | undefined, now: string | undefined): Cell 
       .flatMap((part, index) => (index === 0 ? [part] : [element('span', { class: 'new' }, now), part])),
   ]
   return element('span', { class: 'changed' }, ...parts)
-}
-
-export function paragraph(content: string, className = 'quiet'): HTMLElement {
-  return element('p', { class: className }, content)
 }
 
 /** Sentences about what was left out. */

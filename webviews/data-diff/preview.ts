@@ -1,7 +1,8 @@
 import type { PreviewColumn, TablePreview } from '../../src/protocol/data-diff.ts'
 import { element } from '../shared/dom.ts'
 import { drawDistribution, greatestCount } from './distribution.ts'
-import { notes, paragraph } from './parts.ts'
+import { paragraph } from '../shared/parts.ts'
+import { notes } from './parts.ts'
 import { valueText } from './table-content.ts'
 import { countText, text } from './texts.ts'
 

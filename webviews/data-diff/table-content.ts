@@ -10,7 +10,8 @@ import type {
 import { toNumberText } from '../shared/chart/number-text.ts'
 import { element } from '../shared/dom.ts'
 import { drawDistribution, greatestCount } from './distribution.ts'
-import { type Cell, changed, notes, paragraph, section, table } from './parts.ts'
+import { type Cell, paragraph, section, table } from '../shared/parts.ts'
+import { changed, notes } from './parts.ts'
 import { countText, text } from './texts.ts'
 
 /** What changed in a table: its shape, its columns and their values, its rows. */

@@ -2,8 +2,8 @@ import type { FromLineagePage, PageNode, ToLineagePage } from '../../src/protoco
 import { findInlineStep } from '../shared/direction.ts'
 import { element } from '../shared/dom.ts'
 import { showMenu } from '../shared/menu.ts'
+import { createPaths } from '../shared/walk.ts'
 import { layOut } from './layout.ts'
-import { createPaths } from './walk.ts'
 
 export interface Graph {
   readonly element: HTMLElement
@@ -28,7 +28,7 @@ export function createGraph(
     nodes.map(({ key }) => key),
     edges,
   )
-  const walk = createPaths(layout, edges)
+  const walk = createPaths({ layers: layout.columns, at: (key) => layout.places.get(key)?.y ?? 0 }, edges)
   const status = element('p', { class: 'of-node quiet' })
   const boxes = new Map(nodes.map((node, index) => [node.key, createBox(node, index === 0)]))
   const [start] = nodes

@@ -17,6 +17,8 @@ export interface VirtualListParts {
 export interface VirtualList {
   readonly element: HTMLElement
   setCount(count: number): void
+  /** Makes an option the one that keys begin at, in sight. */
+  goTo(index: number): void
   redraw(): void
 }
 
@@ -100,6 +102,7 @@ export function createVirtualList(parts: VirtualListParts): VirtualList {
       body.style.blockSize = `${count * rowSize}px`
       draw()
     },
+    goTo: go,
     redraw: draw,
   }
 }

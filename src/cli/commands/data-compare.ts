@@ -10,8 +10,8 @@ import { toJson } from '../text.ts'
 export default defineCliCommand({
   name: 'data compare',
   summary: 'Shows what changed between two files, folders or versions: rows, columns, weights, images, sounds, texts.',
-  details: `Tables are CSV, TSV, JSON lines and Parquet files. Their rows are matched by the columns given with --key, else by a
-column that has no value twice, else by all their values. Of ONNX and safetensors models graph and weights are compared;
+  details: `Tables are CSV, TSV, JSON lines, Parquet and Arrow files. Their rows are matched by the columns given with --key, else
+by a column that has no value twice, else by all their values. Of ONNX and safetensors models graph and weights are compared;
 pickles are never loaded. The output is Markdown.
 
 With one PATH, of something under version control or of a file in such: what changed since the .dvc file was written,

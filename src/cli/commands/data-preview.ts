@@ -10,7 +10,7 @@ const defaultRows = '20'
 export default defineCliCommand({
   name: 'data preview',
   summary: 'Shows the first rows of a table, and what its columns hold.',
-  details: 'Of CSV, TSV, JSON lines and Parquet files. --json has distributions too.',
+  details: 'Of CSV, TSV, JSON lines, Parquet and Arrow files. --json has distributions too.',
   example: 'runwright data preview data/people.csv',
   options: {
     rows: { type: 'string', value: 'N', summary: `So many rows, at most 1000. Default: ${defaultRows}` },

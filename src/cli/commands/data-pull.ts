@@ -22,7 +22,7 @@ then nothing is changed and they are named. --force gives them up.`,
     using data = await openData(context, workspace)
     const choice = await chooseTransfer(context, data, options, operands)
     const result = await fetchData(data.repository, choice, data.work)
-    const isWhole = result.failures.length === 0
+    const isWhole = result.failedCount === 0
     const how = { paths: choice.paths, isForced: options.force }
     const checkedOut = isWhole ? await checkoutPaths(data.repository, how, data.work, context.env) : []
     data[Symbol.dispose]()

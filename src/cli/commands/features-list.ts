@@ -1,4 +1,5 @@
-import { listBuilt } from '../../features/built-version.ts'
+import { listBuilt, versionFiles } from '../../features/built-version.ts'
+import type { BuiltVersion, ListedFeatureSet, ListedVersion } from '../../protocol/feature-versions.ts'
 import { defineCliCommand } from '../command.ts'
 import { openFeatures } from '../feature-options.ts'
 import { formatTable } from '../table.ts'
@@ -14,23 +15,25 @@ export default defineCliCommand({
     const { featureSets, folder } = await openFeatures(context, workspace, 'features list', undefined)
     const sets = await Promise.all(
       Object.entries(featureSets).map(async ([name, definition]) => {
-        const [latest] = await listBuilt(folder, name)
-        return { name, definition, latest }
+        const versions = await listBuilt(folder, name)
+        return { name, definition, versionCount: versions.length, latest: versions[0] }
       }),
     )
     if (json) {
-      const rows = sets.map(({ name, definition, latest }) => ({
+      const rows = sets.map(({ name, definition, versionCount, latest }): ListedFeatureSet => ({
         name,
         entities: definition.entities,
-        owner: definition.owner,
-        description: definition.description,
-        latest: latest && { version: latest.version, builtTime: latest.builtTime, rowCount: latest.table.rowCount },
+        ...(definition.owner === undefined ? {} : { owner: definition.owner }),
+        ...(definition.description === undefined ? {} : { description: definition.description }),
+        versionCount,
+        ...(latest === undefined ? {} : { latest: toListed(folder, latest) }),
       }))
       return void context.stdout.write(toJson({ featureSets: rows }))
     }
-    const rows = sets.map(({ name, definition: { entities, owner = '', description = '' }, latest }) => [
+    const rows = sets.map(({ name, definition: { entities, owner = '', description = '' }, versionCount, latest }) => [
       name,
       entities.join(', '),
+      String(versionCount),
       latest?.version.slice(0, 8) ?? '',
       latest === undefined ? '' : String(latest.table.rowCount),
       latest === undefined ? '' : formatAge(context.now() - latest.builtTime),
@@ -40,7 +43,8 @@ export default defineCliCommand({
     const columns = [
       { title: 'FEATURE SET' },
       { title: 'KEYS' },
-      { title: 'VERSION' },
+      { title: 'VERSIONS', align: 'right' as const },
+      { title: 'LATEST' },
       { title: 'ROWS', align: 'right' as const },
       { title: 'BUILT' },
       { title: 'OWNER', minWidth: 8 },
@@ -49,3 +53,8 @@ export default defineCliCommand({
     context.stdout.write(formatTable(columns, rows, context.stdout.columns))
   },
 })
+
+function toListed(folder: string, { featureSet, version, builtTime, table }: BuiltVersion): ListedVersion {
+  const { table: path } = versionFiles(folder, featureSet, version)
+  return { version, builtTime, rowCount: table.rowCount, path }
+}

@@ -1,9 +1,9 @@
 import { planVersion } from '../../features/build-features.ts'
-import { type BuiltVersion, listBuilt, versionFiles } from '../../features/built-version.ts'
-import type { ColumnStatistics } from '../../features/column-statistics.ts'
+import { listBuilt, versionFiles } from '../../features/built-version.ts'
 import { type FeatureContext, findFeatureSet } from '../../features/feature-context.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { FeatureSetDefinition } from '../../protocol/feature-sets.ts'
+import type { BuiltVersion, FeatureColumn } from '../../protocol/feature-versions.ts'
 import { defineCliCommand } from '../command.ts'
 import { openFeatures } from '../feature-options.ts'
 import { formatTable } from '../table.ts'
@@ -23,10 +23,12 @@ export default defineCliCommand({
     const current = await findCurrent(features, name)
     const shown = chooseVersion(versions, options.version)
     if (json) {
-      const path = shown && versionFiles(features.folder, name, shown.version).table
-      return void context.stdout.write(
-        toJson({ name, definition, ...current, versions, shown: shown && { ...shown, path } }),
-      )
+      const withPath = (built: BuiltVersion) => ({
+        ...built,
+        path: versionFiles(features.folder, name, built.version).table,
+      })
+      const all = { name, definition, ...current, versions: versions.map(withPath), shown: shown && withPath(shown) }
+      return void context.stdout.write(toJson(all))
     }
     const { stdout } = context
     stdout.write(`${name}\n${describeDefinition(definition)}\n`)
@@ -89,7 +91,7 @@ function describeDefinition(definition: FeatureSetDefinition): string {
   ].join('\n')
 }
 
-function formatStatistics(columns: readonly ColumnStatistics[], width: number | undefined): string {
+function formatStatistics(columns: readonly FeatureColumn[], width: number | undefined): string {
   const text = (value: number | string | undefined) =>
     value === undefined ? '' : typeof value === 'number' ? formatNumber(value) : value
   const rows = columns.map(({ name, type, nullCount, distinctCount, nonFiniteCount, min, max, mean, std }) => [

@@ -34,6 +34,7 @@ export default defineCliCommand({
     // Only this command hosts an engine; all others start sooner without one.
     const { openEngine } = await import('../../engine/engine.ts')
     const { createStreamLog } = await import('../../engine/log.ts')
+    const { parseWebhookSettings } = await import('../../engine/webhook-settings.ts')
     const stopped = new AbortController()
     await using engine = await openEngine({
       dataFolder,
@@ -42,6 +43,7 @@ export default defineCliCommand({
       hostNames: options['host-name'],
       token: secret?.token,
       version: context.version,
+      webhooks: parseWebhookSettings(context.env),
       now: context.now,
       randomBytes: context.randomBytes,
       log: createStreamLog(context.stderr, context.now),

@@ -1,4 +1,4 @@
-import { quotePath, quoteWord } from '../wrapper/quote.ts'
+import { quotePath, quoteWord } from '../../ssh/quote.ts'
 
 /** A repository on the target, and the tree of it that is meant. */
 export interface StoredTree {

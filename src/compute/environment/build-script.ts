@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { quotePath, quoteWord } from '../wrapper/quote.ts'
+import { quotePath, quoteWord } from '../../ssh/quote.ts'
 import type { EnvironmentPlan } from './plan.ts'
 import { codeVariable } from './requirements.ts'
 

@@ -12,7 +12,7 @@ import {
   type StreamEnd,
 } from './agent-streams.ts'
 import { createHeartbeat } from './heartbeat.ts'
-import type { JupyterServer } from './jupyter-server.ts'
+import type { JupyterServer } from '../../jupyter/jupyter-server.ts'
 import { type KernelSocket, openKernelSocket } from './kernel-socket.ts'
 
 /** A connection to the agent in a kernel. */

@@ -102,11 +102,12 @@ export function relay(connection: Duplex, say: Say, over: () => void): StreamEnd
     connection.destroy()
   }
   connection.once('error', drop)
+  const fed = feed(connection, outflow).then(() => say('end'), drop)
   connection.once('close', () => {
-    over()
-    outflow.close(new Error('The connection is closed.'))
+    // What was read of it to the end still goes on its way, and waits for room as all before it.
+    if (!connection.readableEnded) outflow.close(new Error('The connection is closed.'))
+    void fed.then(over)
   })
-  feed(connection, outflow).then(() => say('end'), drop)
   return {
     take(op, message) {
       if (op === 'ack') outflow.free(Number(message['size']))
@@ -116,6 +117,9 @@ export function relay(connection: Duplex, say: Say, over: () => void): StreamEnd
         connection.write(bytes, () => took(bytes.length))
       }
     },
-    lost: () => void connection.destroy(),
+    lost(reason) {
+      outflow.close(reason)
+      connection.destroy()
+    },
   }
 }

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { isRecord } from '../../protocol/json.ts'
-import type { JupyterServer } from './jupyter-server.ts'
-import { notJupyter } from './server-errors.ts'
+import type { JupyterServer } from '../../jupyter/jupyter-server.ts'
+import { findPythonSpec, listServerSpecs, type ServerSpecs } from '../../jupyter/server-specs.ts'
+import { notJupyter } from '../../jupyter/server-errors.ts'
 
 /** A kernel that the server lists in a session of ours. */
 export interface ControlKernel {
@@ -22,7 +23,7 @@ export async function findControlKernel(
   path: string,
   wanted: string | undefined,
 ): Promise<ControlKernel> {
-  const name = choosePython(server.name, await server.ask('GET', 'api/kernelspecs'), wanted)
+  const name = choosePython(server.name, await listServerSpecs(server), wanted)
   const session = await server.ask('POST', 'api/sessions', {
     path,
     name: 'Runwright',
@@ -54,21 +55,13 @@ export async function endControlKernel(server: JupyterServer, { sessionId }: Con
   await server.ask('DELETE', `api/sessions/${sessionId}`)
 }
 
-function choosePython(server: string, answer: unknown, wanted: string | undefined): string {
-  const specs = isRecord(answer) ? answer['kernelspecs'] : undefined
-  if (!isRecord(answer) || !isRecord(specs)) throw notJupyter(server, 'lists no kernels')
-  const languages = new Map(
-    Object.entries(specs).map(([name, value]): [string, unknown] => {
-      const spec = isRecord(value) ? value['spec'] : undefined
-      return [name, isRecord(spec) ? spec['language'] : undefined]
-    }),
-  )
-  const pythons = [...languages.keys()].filter((name) => languages.get(name) === 'python')
-  const first = pythons.find((name) => name === answer['default']) ?? pythons[0]
-  const chosen = wanted === undefined ? first : pythons.find((name) => name === wanted)
-  if (chosen !== undefined) return chosen
+function choosePython(server: string, known: ServerSpecs, wanted: string | undefined): string {
+  const pythons = known.specs.filter(({ language }) => language === 'python')
+  const chosen = wanted === undefined ? findPythonSpec(known) : pythons.find(({ name }) => name === wanted)
+  if (chosen !== undefined) return chosen.name
   const what = wanted === undefined ? 'a Python kernel' : `a Python kernel "${wanted}"`
+  const names = pythons.map(({ name }) => name)
   throw new RunwrightError('INVALID_STATE', `${server} does not have ${what}, which jobs are started by.`, {
-    hint: pythons.length > 0 ? `It has: ${pythons.join(', ')}.` : 'Install one there: `pip install ipykernel`.',
+    hint: names.length > 0 ? `It has: ${names.join(', ')}.` : 'Install one there: `pip install ipykernel`.',
   })
 }

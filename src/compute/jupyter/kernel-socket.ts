@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { isRecord } from '../../protocol/json.ts'
-import type { JupyterServer } from './jupyter-server.ts'
+import type { JupyterServer } from '../../jupyter/jupyter-server.ts'
+import { type MessageSocket, openMessageSocket } from '../../jupyter/message-socket.ts'
+import type { JupyterMessage } from '../../protocol/jupyter-messages.ts'
 
 type Content = Readonly<Record<string, unknown>>
 
-interface KernelMessage {
-  readonly type: string
-  /** The message that it answers. */
-  readonly parentId: unknown
-  readonly content: Content
-}
-
-/** The WebSocket of a kernel, in Jupyter's messaging protocol 5 as JSON. */
+/** The WebSocket of a kernel that starts jobs. */
 export interface KernelSocket extends Disposable {
   /** Resolves once the kernel has executed it, with the error it has raised, if any. Nothing is kept in its history. */
   execute(code: string): Promise<string | undefined>
@@ -32,47 +26,29 @@ export async function openKernelSocket(
   },
 ): Promise<KernelSocket> {
   const session = randomUUID()
-  const socket = server.openSocket(`api/kernels/${kernelId}/channels?session_id=${session}`)
   const executions = new Map<string, (error: string | undefined) => void>()
-  let isOpen = false
-
-  const close = (cause: unknown) => {
-    if (!isOpen) return
-    isOpen = false
-    socket.close()
-    parts.closed(cause)
-  }
-  const take = ({ type, parentId, content }: KernelMessage) => {
-    if (type === 'execute_reply' && typeof parentId === 'string') {
-      executions.get(parentId)?.(content['status'] === 'ok' ? undefined : describeError(content))
-      executions.delete(parentId)
+  const take = ({ header, parent_header: { msg_id: id = '' }, content }: JupyterMessage) => {
+    const { msg_type: type } = header
+    if (type === 'execute_reply') {
+      executions.get(id)?.(content['status'] === 'ok' ? undefined : describeError(content))
+      executions.delete(id)
     } else if (type === 'status' && /restarting|dead|terminating/.test(String(content['execution_state']))) {
-      close(new Error('The kernel has ended.'))
+      socket[Symbol.dispose]()
+      parts.closed(new Error('The kernel has ended.'))
     } else if (type.startsWith('comm_')) parts.message(type, content)
   }
   const send = (type: string, content: Content): string => {
     const id = randomUUID()
     const header = { msg_id: id, msg_type: type, username: '', session, date: new Date().toISOString(), version: '5.3' }
-    const message = { channel: 'shell', header, parent_header: {}, metadata: {}, content, buffers: [] }
-    if (isOpen) socket.send(JSON.stringify(message))
+    socket.send({ channel: 'shell', header, parent_header: {}, metadata: {}, content, buffers: [] })
     return id
   }
-
-  socket.addEventListener('message', ({ data }) => {
-    const message = isOpen ? parseMessage(data) : undefined
-    if (message !== undefined) take(message)
-  })
-  await new Promise<void>((resolve, reject) => {
-    const fail = (cause: unknown) => {
-      reject(server.explain(cause))
-      close(cause)
-    }
-    socket.addEventListener('error', (event) => fail('error' in event ? event.error : undefined))
-    socket.addEventListener('close', () => fail(undefined))
-    socket.addEventListener('open', () => {
-      isOpen = true
-      resolve()
-    })
+  const socket: MessageSocket = await openMessageSocket(server, kernelId, {
+    session,
+    message: take,
+    closed: parts.closed,
+    // None of ours.
+    refused: () => undefined,
   })
   return {
     execute: (code) =>
@@ -81,21 +57,8 @@ export async function openKernelSocket(
         executions.set(send('execute_request', { code, user_expressions: {}, ...quiet }), resolve)
       }),
     send: (type, content) => void send(type, content),
-    [Symbol.dispose]() {
-      isOpen = false
-      socket.close()
-    },
+    [Symbol.dispose]: () => socket[Symbol.dispose](),
   }
-}
-
-/** Undefined for what has buffers, which is none of ours. */
-function parseMessage(data: unknown): KernelMessage | undefined {
-  if (typeof data !== 'string') return undefined
-  const message: unknown = JSON.parse(data)
-  if (!isRecord(message) || !isRecord(message['header']) || !isRecord(message['content'])) return undefined
-  const { header, content, parent_header: parent } = message
-  if (!isRecord(header) || !isRecord(content)) return undefined
-  return { type: String(header['msg_type']), parentId: isRecord(parent) ? parent['msg_id'] : undefined, content }
 }
 
 function describeError({ ename, evalue }: Content): string {

@@ -1,5 +1,5 @@
 import type { LauncherName, PrecisionName } from '../../protocol/launchers.ts'
-import { quoteWord } from '../wrapper/quote.ts'
+import { quoteWord } from '../../ssh/quote.ts'
 
 /** An option that a launcher is given unless the command gives it. */
 export interface LauncherOption {

@@ -1,5 +1,5 @@
 import { jobFiles, wrapperExits } from '../wrapper/job-folder.ts'
-import { quoteWord } from '../wrapper/quote.ts'
+import { quoteWord } from '../../ssh/quote.ts'
 import { beatFile } from './job-folders.ts'
 import { enterCode } from './placed-code.ts'
 

@@ -1,7 +1,7 @@
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { Attempt, AttemptKey, ComputeTarget, TargetStatus } from '../target.ts'
 import { jobFiles } from '../wrapper/job-folder.ts'
-import { quoteWord } from '../wrapper/quote.ts'
+import { quoteWord } from '../../ssh/quote.ts'
 import { settingsText } from '../wrapper/settings-text.ts'
 import { wrapperText } from '../wrapper/wrapper-text.ts'
 import { isAttemptKey, keyOf } from './attempt-key.ts'
@@ -13,7 +13,7 @@ import { openLogin } from './login.ts'
 import type { LoginParts } from './login.ts'
 import { prepareCommand } from './placed-code.ts'
 import type { PlaceCode, PlacedCode } from './placed-code.ts'
-import type { SshHost } from './ssh-shell.ts'
+import type { SshHost } from '../../ssh/ssh-host.ts'
 
 /** Files of an attempt that are this target's alone. */
 const files = { script: 'batch.sh', id: 'id' } as const

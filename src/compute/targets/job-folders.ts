@@ -4,8 +4,8 @@ import { isAttemptKey } from './attempt-key.ts'
 import { parseExitRecord } from '../wrapper/exit-record.ts'
 import type { ExitRecord } from '../wrapper/exit-record.ts'
 import { jobFiles } from '../wrapper/job-folder.ts'
-import { quoteWord } from '../wrapper/quote.ts'
-import type { Shell, ShellResult } from './shell.ts'
+import { quoteWord } from '../../ssh/quote.ts'
+import type { Shell, ShellResult } from '../../ssh/shell.ts'
 
 /** What the folder of an attempt says of it. */
 export type FolderState =

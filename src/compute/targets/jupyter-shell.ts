@@ -10,11 +10,11 @@ import {
   findControlKernel,
   releaseControlKernel,
 } from '../jupyter/control-kernel.ts'
-import type { JupyterServer } from '../jupyter/jupyter-server.ts'
+import type { JupyterServer } from '../../jupyter/jupyter-server.ts'
 import type { StartFollower } from './follow-folders.ts'
-import { defaultTimeoutMs, maxOutputBytes } from './run-program.ts'
+import { defaultTimeoutMs, maxOutputBytes } from '../../ssh/run-program.ts'
 import { nextPort } from './tracking-port.ts'
-import type { Shell, ShellOptions, ShellResult } from './shell.ts'
+import type { Shell, ShellOptions, ShellResult } from '../../ssh/shell.ts'
 
 /** The machine of a Jupyter Server. Programs run beside the server, each in a session of its own. */
 export interface JupyterShell extends Shell {

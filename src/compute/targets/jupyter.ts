@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { RunwrightError } from '../../protocol/errors.ts'
-import { type JupyterAddress, openJupyterServer } from '../jupyter/jupyter-server.ts'
+import { openJupyterServer } from '../../jupyter/jupyter-server.ts'
+import type { JupyterAddress } from '../../jupyter/server-address.ts'
 import type { AttemptKey, ComputeTarget } from '../target.ts'
 import { type Follower, followFolders } from './follow-folders.ts'
 import { createJobFolders, defaultFolder } from './job-folders.ts'
@@ -23,7 +24,7 @@ export interface JupyterParts extends LoginParts {
   readonly placeCode: PlaceCode
   /** Opens a connection to the tracking server on this machine. */
   connectTracking(): Duplex
-  /** The value of the variable that holds the token, as it is now. */
+  /** The value of a variable that lets one in, as it is now. */
   findToken(variable: string): string | undefined
 }
 
@@ -44,7 +45,7 @@ export async function openJupyterTarget(options: JupyterTargetOptions, parts: Ju
 
 function openJupyterLogin(options: JupyterTargetOptions, folder: string, parts: JupyterParts): Login {
   const { workspace, name, trackingUrl, connectTracking } = parts
-  const server = openJupyterServer(options, () => readToken(options.tokenFrom, parts))
+  const server = openJupyterServer(options, (variable) => readSecret(variable, parts))
   const owner = createHash('sha256')
     .update(`${workspace}\0${name}\0${options.kernel ?? ''}`)
     .digest('hex')
@@ -84,10 +85,10 @@ function openJupyterLogin(options: JupyterTargetOptions, folder: string, parts: 
   }
 }
 
-function readToken(tokenFrom: string, { findToken, name }: JupyterParts): string {
-  const token = findToken(tokenFrom)
+function readSecret(variable: string, { findToken, name }: JupyterParts): string {
+  const token = findToken(variable)
   if (token !== undefined && token !== '') return token
-  throw new RunwrightError('INVALID_STATE', `The token of "${name}" is not known: ${tokenFrom} is not set.`, {
-    hint: `Set ${tokenFrom} and run \`runwright targets\`, or launch again: the engine keeps it in memory.`,
+  throw new RunwrightError('INVALID_STATE', `The token of "${name}" is not known: ${variable} is not set.`, {
+    hint: `Set ${variable} and run \`runwright targets\`, or launch again: the engine keeps it in memory.`,
   })
 }

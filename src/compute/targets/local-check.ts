@@ -4,7 +4,7 @@ import { delimiter, join, relative, resolve, sep } from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { JobSpec } from '../../protocol/jobs.ts'
 import { findNeededProgram } from './needed-program.ts'
-import { isVariableName } from '../wrapper/quote.ts'
+import { isVariableName } from '../../ssh/quote.ts'
 
 /**
  * Refuses what could not even start on this machine.

@@ -1,4 +1,5 @@
 import { bypassProxy } from '../../base/bypass-proxy.ts'
+import { withoutEditorVariables } from '../../base/editor-variables.ts'
 import { attemptVariable } from '../../protocol/jobs.ts'
 import type { Attempt } from '../target.ts'
 
@@ -16,9 +17,6 @@ const dropped: ReadonlySet<string> = new Set([
   'RUNWRIGHT_PRECISION',
 ])
 
-/** The editor's own, where an extension has started the engine. */
-const isEditors = (name: string) => /^(VSCODE|ELECTRON)_/.test(name)
-
 /**
  * The environment of a command on this machine: the engine's, then what the attempt has, the later ones first.
  *
@@ -30,8 +28,8 @@ export function localEnvironment(
   devices: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const inherited = Object.fromEntries(
-    Object.entries(engine).flatMap(([name, value]) =>
-      value === undefined || dropped.has(name) || isEditors(name) ? [] : [[name, value]],
+    Object.entries(withoutEditorVariables(engine)).flatMap(([name, value]) =>
+      value === undefined || dropped.has(name) ? [] : [[name, value]],
     ),
   )
   const own: Record<string, string> = { ...inherited, ...spec.env, ...env, ...secrets }

@@ -1,5 +1,5 @@
-import { runProgram } from './run-program.ts'
-import type { Shell } from './shell.ts'
+import { runProgram } from '../../ssh/run-program.ts'
+import type { Shell } from '../../ssh/shell.ts'
 
 /** This machine, for the programs of an engine that is installed here. */
 export function openLocalShell(env: Readonly<Record<string, string | undefined>>): Shell {

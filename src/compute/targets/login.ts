@@ -3,9 +3,9 @@ import { followByProcess, followFolders } from './follow-folders.ts'
 import type { JobFolders } from './job-folders.ts'
 import { createJobFolders } from './job-folders.ts'
 import { openLocalShell } from './local-shell.ts'
-import type { Shell } from './shell.ts'
-import type { SshHost } from './ssh-shell.ts'
-import { openSshShell } from './ssh-shell.ts'
+import type { Shell } from '../../ssh/shell.ts'
+import type { SshHost } from '../../ssh/ssh-host.ts'
+import { openSshShell } from '../../ssh/ssh-shell.ts'
 import { createStandingLine } from './standing-line.ts'
 
 /** The machine where a cluster is talked to: this one, or one that is reached by ssh. */

@@ -1,7 +1,7 @@
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { Attempt, ComputeTarget, TargetCapacity, TargetStatus } from '../target.ts'
 import { jobFiles, wrapperExits } from '../wrapper/job-folder.ts'
-import { quoteWord } from '../wrapper/quote.ts'
+import { quoteWord } from '../../ssh/quote.ts'
 import { secretsText, settingsText } from '../wrapper/settings-text.ts'
 import { wrapperText } from '../wrapper/wrapper-text.ts'
 import { isAttemptKey, keyOf } from './attempt-key.ts'

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { JobSpec } from '../../protocol/jobs.ts'
 import { isLockName } from '../environment/locks.ts'
-import { quoteWord } from '../wrapper/quote.ts'
+import { quoteWord } from '../../ssh/quote.ts'
 
 /**
  * The program that the PATH of a machine must have for a job that runs there from a copy of its code. Undefined where the

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { Duplex } from 'node:stream'
 import { it } from 'node:test'
 import { isRecord } from '../../protocol/json.ts'
+import type { TargetSettings } from '../../protocol/project-file.ts'
 import { openTarget, type TargetParts } from './open-target.ts'
 
 const parts: TargetParts = {
@@ -37,11 +38,19 @@ it('editors complete all kinds of targets', async () => {
 it('editors ask for what a Jupyter target needs, and know all it takes', async () => {
   const then = await readSchema('allOf', 0, 'then')
   assert(isRecord(then) && isRecord(then['properties']))
-  const full = { url: 'https://lab/', tokenFrom: 'LAB_TOKEN', kernel: 'python3', folder: '~/jobs' }
+  const secrets = { tokenFrom: 'LAB_TOKEN', passwordFrom: 'LAB_PASSWORD', headersFrom: { 'X-Key': 'LAB_KEY' } }
+  const full = { url: 'https://lab/', ...secrets, kernel: 'python3', folder: '~/jobs' }
   assert.deepEqual(Object.keys(then['properties']), Object.keys(full))
-  assert.deepEqual(then['required'], ['url', 'tokenFrom'])
-  for (const name of ['url', 'tokenFrom']) {
-    const settings = { kind: 'jupyter', ...full, [name]: undefined }
+  assert.deepEqual(then['required'], ['url'])
+  const anyOf = Object.keys(secrets).map((name) => ({ required: [name] }))
+  assert.deepEqual(then['anyOf'], anyOf)
+  const nothing = { tokenFrom: undefined, passwordFrom: undefined, headersFrom: undefined }
+  for (const [name, lacking] of [
+    ['url', { url: undefined }],
+    ['tokenFrom', nothing],
+  ] as const) {
+    // SAFETY: as a file may have it, where nothing checks types.
+    const settings = { kind: 'jupyter', ...full, ...lacking } as TargetSettings
     await assert.rejects(openTarget(settings, 'targets.lab', parts), { message: new RegExp(`targets.lab.${name}`) })
   }
   await using target = await openTarget({ kind: 'jupyter', ...full }, 'targets.lab', parts)

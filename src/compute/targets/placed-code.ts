@@ -1,6 +1,6 @@
 import type { Attempt } from '../target.ts'
-import { quotePath, quoteWord } from '../wrapper/quote.ts'
-import type { Shell } from './shell.ts'
+import { quotePath, quoteWord } from '../../ssh/quote.ts'
+import type { Shell } from '../../ssh/shell.ts'
 
 /** Where the command of an attempt finds its code and environment on a target. */
 export interface PlacedCode {

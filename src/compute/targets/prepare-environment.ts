@@ -3,7 +3,7 @@ import { buildScript, type EnvironmentPlace } from '../environment/build-script.
 import type { Lock } from '../environment/locks.ts'
 import { planEnvironments } from '../environment/plan.ts'
 import { parseTools, toolsScript } from '../environment/tools.ts'
-import type { Shell } from './shell.ts'
+import type { Shell } from '../../ssh/shell.ts'
 
 /** Ends a text for the shell's input; no line of a lock's is like it. */
 const endMark = 'RUNWRIGHT-END-OF-BUILD'

@@ -1,5 +1,5 @@
 import { RunwrightError } from '../../protocol/errors.ts'
-import type { Shell, ShellResult } from './shell.ts'
+import type { Shell, ShellResult } from '../../ssh/shell.ts'
 
 /** What sbatch says when it will never take this job; all else may pass. */
 const refusals =

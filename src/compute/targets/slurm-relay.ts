@@ -1,4 +1,4 @@
-import { quoteWord } from '../wrapper/quote.ts'
+import { quoteWord } from '../../ssh/quote.ts'
 import { slurmFiles } from './slurm-files.ts'
 
 /** A variable that leads to the tracking server by the login node's loopback. */

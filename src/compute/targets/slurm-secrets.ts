@@ -1,5 +1,5 @@
 import type { AttemptKey } from '../target.ts'
-import { quoteWord } from '../wrapper/quote.ts'
+import { quoteWord } from '../../ssh/quote.ts'
 import { secretsText } from '../wrapper/settings-text.ts'
 import type { Login } from './login.ts'
 import { slurmFiles } from './slurm-files.ts'

@@ -260,8 +260,9 @@ async function askAccounts(
 async function withMemory({ folders }: Login, key: AttemptKey, status: TargetStatus): Promise<TargetStatus> {
   if (status.state !== 'ended' || !/^(exited|preempted)$/.test(status.exit.cause)) return status
   const { signal, exitCode } = status.exit
-  // Of an end that only the queue knows, no code is known.
-  if (signal !== 'SIGKILL' && exitCode !== 137 && (signal !== null || exitCode !== null)) return status
+  // Of an end that only the queue knows no code is known, and the accounts tell the 137 of a shell as 9.
+  const isKilled = signal === 'SIGKILL' || (signal === null && [null, 9, 137].includes(exitCode))
+  if (!isKilled) return status
   for (const file of [slurmFiles.output, jobFiles.log]) {
     const said = (await folders.readFiles([key], file)).get(key) ?? ''
     if (/^slurmstepd\S*: error: .*(exceeded.*memory limit|oom.kill)/im.test(said)) {

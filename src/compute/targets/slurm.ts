@@ -16,7 +16,7 @@ import type { SlurmOptions } from './slurm-options.ts'
 import { describeSubmission, submitProgram } from './slurm-submission.ts'
 import { createSlurmSecrets } from './slurm-secrets.ts'
 import { createSlurmTruth } from './slurm-truth.ts'
-import type { SshHost } from './ssh-shell.ts'
+import type { SshHost } from '../../ssh/ssh-host.ts'
 
 export interface SlurmTargetOptions extends SlurmOptions {
   /** The login node; without it Slurm's programs are on this machine. */

@@ -4,7 +4,7 @@ import { openLogin } from './login.ts'
 import type { LoginParts } from './login.ts'
 import { createMachineTarget } from './machine.ts'
 import type { PlaceCode } from './placed-code.ts'
-import type { SshHost } from './ssh-shell.ts'
+import type { SshHost } from '../../ssh/ssh-host.ts'
 
 export interface SshTargetOptions extends SshHost {
   /** Where attempts have their folders on the host; default `~/.runwright/jobs`. */

@@ -8,7 +8,7 @@ import type { JobFolders } from './job-folders.ts'
 import { aliveFunctions, bootProgram } from './job-folders.ts'
 import { explainSshFailure } from '../../protocol/ssh-errors.ts'
 import { moveUrl } from './move-url.ts'
-import type { SshShell } from './ssh-shell.ts'
+import type { SshShell } from '../../ssh/ssh-shell.ts'
 import { choosePort, nextPort } from './tracking-port.ts'
 
 /**

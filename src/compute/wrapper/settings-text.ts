@@ -1,4 +1,4 @@
-import { isVariableName, quotePath, quoteWord } from './quote.ts'
+import { isVariableName, quotePath, quoteWord } from '../../ssh/quote.ts'
 
 /** Names the folder of a job's checkpoints to its command. */
 export const checkpointVariable = 'RUNWRIGHT_CHECKPOINT_DIR'

@@ -58,7 +58,10 @@ describe('a remote of chunks', () => {
     folder = await mkdtemp(join(tmpdir(), 'rw-chunks-'))
     remote = await open()
   })
-  after(() => rm(folder, { recursive: true }))
+  after(async () => {
+    await remote[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true })
+  })
   const open = () => openRemote({ url: `${folder}/store#chunked`, options: new Map(), folder, env: {} })
 
   async function write(bytes: Buffer, to = remote) {

@@ -1,15 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { type DataHash, parseDataHash, parseSha256 } from '../hash.ts'
 import { chunkKey, dataKey, findDataHash, type ObjectKey } from '../object-key.ts'
 import type { DataRemote, RemoteSource } from '../remote.ts'
+import { openScratchFolder, type ScratchFolder } from '../transfer/scratch-folder.ts'
 import { tryAgain } from '../transfer/try-again.ts'
+import { distrustPacks } from './distrust-packs.ts'
 import { readRecipe, readText } from './read-recipe.ts'
-import { parseIndex, parseRecipeSize, formatRecipe, type Recipe } from './recipe.ts'
+import { findIndex, findRecipeSize, formatRecipe, type Recipe } from './recipe.ts'
 import { type KnownChunks, sendBytes, writePacks } from './write-packs.ts'
 
 /** A smaller object lies there as it is. */
@@ -23,6 +22,7 @@ const chunkedBytes = 1 << 20
  */
 export function openChunked(remote: DataRemote): DataRemote {
   let known: Promise<KnownChunks> | undefined
+  let scratch: ScratchFolder | undefined
   // Two writers at once would both send what both of them lack.
   let turn: Promise<unknown> = Promise.resolve()
   const { local: _, ...plain } = remote
@@ -34,8 +34,9 @@ export function openChunked(remote: DataRemote): DataRemote {
       const recipes = new Map(keys.flatMap((key) => (found.has(key) ? [] : recipePairs(key))))
       const there = [...(await remote.find([...recipes.keys()], signal)).keys()]
       await mapConcurrently(there, remote.concurrency, async (recipe) => {
-        const key = recipes.get(recipe)
-        if (key !== undefined) found.set(key, await readSize(remote, recipe, signal))
+        const [key, sizeBytes] = [recipes.get(recipe), await findSize(remote, recipe, signal)]
+        // One that is damaged is none: whoever has the file sends it again.
+        if (key !== undefined && sizeBytes !== undefined) found.set(key, sizeBytes)
       })
       return found
     },
@@ -44,7 +45,8 @@ export function openChunked(remote: DataRemote): DataRemote {
       for await (const { key: recipe, changedAt } of remote.list('runwright/recipe/', signal)) {
         const hash = parseDataHash(recipe.split('/').slice(2).join(''))
         const key = hash === undefined ? undefined : dataKey(hash)
-        if (key?.startsWith(prefix)) yield { key, sizeBytes: await readSize(remote, recipe, signal), changedAt }
+        if (!key?.startsWith(prefix)) continue
+        yield { key, sizeBytes: (await findSize(remote, recipe, signal)) ?? 0, changedAt }
       }
     },
     async read(key, start, signal) {
@@ -60,7 +62,8 @@ export function openChunked(remote: DataRemote): DataRemote {
       const writing = turn.then(async () => {
         known ??= loadIndexes(remote, signal)
         known.catch(() => (known = undefined))
-        await writeChunks(remote, recipe, source, await known, signal)
+        scratch ??= await openScratchFolder()
+        await writeChunks(remote, scratch.path, recipe, source, await known, signal)
       })
       turn = writing.catch(() => undefined)
       return writing
@@ -68,7 +71,17 @@ export function openChunked(remote: DataRemote): DataRemote {
     async remove(keys, signal) {
       await remote.remove([...keys, ...keys.flatMap(recipePairs).map(([recipe]) => recipe)], signal)
     },
-    [Symbol.asyncDispose]: () => remote[Symbol.asyncDispose](),
+    async removeDamaged(keys, signal) {
+      known = undefined
+      const recipes = keys.flatMap(recipePairs).map(([recipe]) => recipe)
+      await distrustPacks(remote, recipes, signal)
+      await remote.remove([...keys, ...recipes], signal)
+    },
+    async [Symbol.asyncDispose]() {
+      await scratch?.[Symbol.asyncDispose]()
+      scratch = undefined
+      await remote[Symbol.asyncDispose]()
+    },
   }
 }
 
@@ -88,6 +101,7 @@ const maxAttempts = 4
  */
 async function writeChunks(
   remote: DataRemote,
+  folder: string,
   recipe: ObjectKey,
   source: RemoteSource,
   known: KnownChunks,
@@ -95,8 +109,8 @@ async function writeChunks(
 ): Promise<void> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     // Its bytes were told once.
-    const made = await writePacks(remote, attempt === 0 ? source : withoutProgress(source), known, signal)
-    await withFolder((folder) => sendBytes(remote, folder, recipe, Buffer.from(formatRecipe(made)), signal))
+    const made = await writePacks(remote, folder, attempt === 0 ? source : withoutProgress(source), known, signal)
+    await sendBytes(remote, folder, recipe, Buffer.from(formatRecipe(made)), signal)
     const packs = new Set(made.runs.map(({ pack }) => pack))
     const there = await remote.find(
       [...packs].map((pack) => chunkKey('pack', pack)),
@@ -115,20 +129,17 @@ function withoutProgress({ path, sizeBytes }: RemoteSource): RemoteSource {
   return { path, sizeBytes }
 }
 
-async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'runwright-recipe-'))
-  return work(folder).finally(() => rm(folder, { recursive: true, force: true }))
-}
+const maxHeadCharacters = 1000
 
-/** Only the beginning of a recipe is read. */
-async function readSize(remote: DataRemote, recipe: ObjectKey, signal: AbortSignal): Promise<number> {
+/** Only the beginning of a recipe is read. Undefined for one that is damaged. */
+async function findSize(remote: DataRemote, recipe: ObjectKey, signal: AbortSignal): Promise<number | undefined> {
   return tryAgain(async () => {
     let said = ''
     for await (const bytes of (await remote.read(recipe, 0, signal)) as AsyncIterable<Buffer>) {
       said += bytes.toString()
-      if (said.includes('\n')) break
+      if (said.includes('\n') || said.length > maxHeadCharacters) break
     }
-    return parseRecipeSize(said.split('\n')[0] ?? '', recipe)
+    return findRecipeSize(said.split('\n')[0] ?? '')
   }, signal)
 }
 
@@ -139,11 +150,18 @@ async function loadIndexes(remote: DataRemote, signal: AbortSignal): Promise<Kno
   await mapConcurrently(keys, remote.concurrency, async (key) => {
     const pack = parseSha256(key.split('/').slice(2).join(''))
     if (pack === undefined) return
-    for (const { name, start, length } of parseIndex(await readText(remote, key, signal), key)) {
+    // Chunks of one that is damaged are sent again.
+    const text = await readText(remote, key, signal).catch(unlessDamaged)
+    for (const { name, start, length } of findIndex(text) ?? []) {
       known.set(name, { pack, start, length })
     }
   })
   return known
+}
+
+function unlessDamaged(error: unknown): string {
+  if (error instanceof RunwrightError && error.code === 'STORAGE_DAMAGED') return ''
+  throw error
 }
 
 async function* readRuns(

@@ -1,5 +1,5 @@
 import { RunwrightError } from '../../protocol/errors.ts'
-import { isRecord } from '../../protocol/json.ts'
+import { isRecord, parseForeignJson } from '../../protocol/json.ts'
 import { parseSha256, type Sha256 } from '../hash.ts'
 
 /** Bytes of a pack that stand one after another in an object. */
@@ -31,26 +31,22 @@ export function formatRecipe({ sizeBytes, runs }: Recipe): string {
 /** @throws STORAGE_DAMAGED for what is no recipe, and for one whose runs are not as long as it says */
 export function parseRecipe(text: string, where: string): Recipe {
   const [first = '', ...lines] = text.split('\n')
-  const sizeBytes = parseRecipeSize(first, where)
-  if (lines.pop() !== '') throw invalid(where)
+  const sizeBytes = findRecipeSize(first)
+  if (sizeBytes === undefined || lines.pop() !== '') throw invalid(where)
   const runs = lines.map((line) => {
-    const { name, start, length } = parseLine(line, where)
-    return { pack: name, start, length }
+    const run = parseLine(line)
+    if (run === undefined) throw invalid(where)
+    return { pack: run.name, start: run.start, length: run.length }
   })
   if (runs.reduce((sum, { length }) => sum + length, 0) !== sizeBytes) throw invalid(where)
   return { sizeBytes, runs }
 }
 
-/** Of its first line. @throws STORAGE_DAMAGED */
-export function parseRecipeSize(line: string, where: string): number {
-  try {
-    const value: unknown = JSON.parse(line)
-    const size = isRecord(value) && value['runwright-recipe'] === 1 ? value['size'] : undefined
-    if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0) return size
-  } catch {
-    // Told below.
-  }
-  throw invalid(where)
+/** Of its first line, in bytes; undefined for another line. */
+export function findRecipeSize(line: string): number | undefined {
+  const value = parseForeignJson(line)
+  const size = isRecord(value) && value['runwright-recipe'] === 1 ? value['size'] : undefined
+  return typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : undefined
 }
 
 /** The chunks of a pack: a line each. */
@@ -58,18 +54,25 @@ export function formatIndex(chunks: readonly PackedChunk[]): string {
   return [...chunks.map(({ name, start, length }) => `${name} ${start} ${length}`), ''].join('\n')
 }
 
-/** @throws STORAGE_DAMAGED */
-export function parseIndex(text: string, where: string): readonly PackedChunk[] {
+/** The chunks of a pack; undefined for what is no index, and for one whose chunks do not stand one after another. */
+export function findIndex(text: string): readonly PackedChunk[] | undefined {
   const lines = text.split('\n')
-  if (lines.pop() !== '') throw invalid(where)
-  return lines.map((line) => parseLine(line, where))
+  if (lines.pop() !== '') return undefined
+  const chunks: PackedChunk[] = []
+  let end = 0
+  for (const line of lines) {
+    const chunk = parseLine(line)
+    if (chunk?.start !== end) return undefined
+    end += chunk.length
+    chunks.push(chunk)
+  }
+  return chunks
 }
 
-function parseLine(line: string, where: string): PackedChunk {
+function parseLine(line: string): PackedChunk | undefined {
   const [, hash = '', start, length] = /^([0-9a-f]{64}) (\d{1,15}) (\d{1,15})$/.exec(line) ?? []
   const name = parseSha256(hash)
-  if (name === undefined) throw invalid(where)
-  return { name, start: Number(start), length: Number(length) }
+  return name && { name, start: Number(start), length: Number(length) }
 }
 
 function invalid(where: string): RunwrightError {

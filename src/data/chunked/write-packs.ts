@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
+import { toStorageError } from '../../store/storage-error.ts'
 import { parseSha256, type Sha256 } from '../hash.ts'
 import { chunkKey, type ObjectKey } from '../object-key.ts'
 import type { DataRemote, RemoteSource } from '../remote.ts'
@@ -21,16 +21,17 @@ export type KnownChunks = Map<Sha256, Run>
 /**
  * Sends the chunks of a file that the remote lacks, in packs, and the index of a pack after it.
  *
+ * @param folder absolute path, for a pack before it is sent
  * @param known is told of those that were sent
  * @returns how the file is put together
  */
 export async function writePacks(
   remote: DataRemote,
+  folder: string,
   source: RemoteSource,
   known: KnownChunks,
   signal: AbortSignal,
 ): Promise<Recipe> {
-  const folder = await mkdtemp(join(tmpdir(), 'runwright-pack-'))
   const runs: Run[] = []
   let parts: Buffer[] = []
   let chunks: PackedChunk[] = []
@@ -50,33 +51,30 @@ export async function writePacks(
   }
   /** Chunks of the pack that is being filled. */
   const own = new Map<Sha256, { readonly start: number; readonly length: number }>()
-  try {
-    for await (const chunk of readChunks(source.path)) {
-      if (signal.aborted) throw new RunwrightError('CANCELLED', 'Cancelled.')
-      const name = sha256Of(chunk)
-      const there = known.get(name)
-      if (there !== undefined) runs.push(there)
-      else {
-        const place = own.get(name) ?? { start: size, length: chunk.length }
-        if (!own.has(name)) {
-          own.set(name, place)
-          parts.push(Buffer.from(chunk))
-          chunks.push({ name, ...place })
-          size += chunk.length
-        }
-        places.push(runs.length)
-        runs.push({ pack: unnamed, ...place })
+  for await (const chunk of readChunks(source.path)) {
+    if (signal.aborted) throw new RunwrightError('CANCELLED', 'Cancelled.')
+    const name = sha256Of(chunk)
+    const there = known.get(name)
+    // An index says another length where a bit of it was flipped.
+    if (there?.length === chunk.length) runs.push(there)
+    else {
+      const place = own.get(name) ?? { start: size, length: chunk.length }
+      if (!own.has(name)) {
+        own.set(name, place)
+        parts.push(Buffer.from(chunk))
+        chunks.push({ name, ...place })
+        size += chunk.length
       }
-      source.onBytes?.(chunk.length)
-      if (size >= packBytes) {
-        await sendPack()
-        own.clear()
-      }
+      places.push(runs.length)
+      runs.push({ pack: unnamed, ...place })
     }
-    await sendPack()
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+    source.onBytes?.(chunk.length)
+    if (size >= packBytes) {
+      await sendPack()
+      own.clear()
+    }
   }
+  await sendPack()
   return { sizeBytes: source.sizeBytes, runs: joinRuns(runs) }
 }
 
@@ -115,7 +113,7 @@ function joinRuns(runs: readonly Run[]): readonly Run[] {
   return joined
 }
 
-/** Remotes take files. */
+/** Remotes take files. @throws STORAGE_FULL, STORAGE_READ_ONLY of this machine, and as `DataRemote.write` */
 export async function sendBytes(
   remote: DataRemote,
   folder: string,
@@ -124,9 +122,14 @@ export async function sendBytes(
   signal: AbortSignal,
 ): Promise<void> {
   const path = join(folder, randomBytes(8).toString('hex'))
-  await writeFile(path, bytes)
-  await sendObject(remote, key, { path, sizeBytes: bytes.byteLength }, signal)
-  await rm(path)
+  try {
+    await writeFile(path, bytes).catch((error: unknown) => {
+      throw toStorageError(error, path)
+    })
+    await sendObject(remote, key, { path, sizeBytes: bytes.byteLength }, signal)
+  } finally {
+    await rm(path, { force: true })
+  }
 }
 
 function sha256Of(bytes: Uint8Array): Sha256 {

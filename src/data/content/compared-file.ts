@@ -9,10 +9,7 @@ export interface ComparedFile {
   readonly sizeBytes: number
 }
 
-/** Formats that DuckDB reads by itself; for Arrow it would need an extension from the network. */
-export type ReadFormat = Exclude<TableFormat, 'arrow'>
-
 /** A table in a file. Its name says how it is packed. */
 export interface TableFile extends Pick<ComparedFile, 'name' | 'path'> {
-  readonly format: ReadFormat
+  readonly format: TableFormat
 }

@@ -15,6 +15,7 @@ const tables: Readonly<Record<string, TableFormat>> = {
   pq: 'parquet',
   arrow: 'arrow',
   arrows: 'arrow',
+  ipc: 'arrow',
   feather: 'arrow',
 }
 

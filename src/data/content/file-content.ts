@@ -1,3 +1,4 @@
+import { imageHeaderBytes, readImageHeader } from '../../base/image-header.ts'
 import type { AudioFacts, ContentDiff, ImageFacts, OpaqueDiff } from '../../protocol/data-diff.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { QueryFailed } from '../query-failed.ts'
@@ -6,7 +7,6 @@ import { readAudioHeader } from './audio-header.ts'
 import { type ByteSource, openByteSource } from './byte-source.ts'
 import type { ComparedFile, TableFile } from './compared-file.ts'
 import { type ContentKind, findContentKind } from './content-kind.ts'
-import { imageHeaderBytes, readImageHeader } from './image-header.ts'
 import { diffModels } from './model-diff.ts'
 import { diffTableFiles } from './table-file.ts'
 import { diffTexts } from './text-diff.ts'
@@ -80,9 +80,8 @@ async function diffTableContent(
 
 function toTableFile({ name, path }: ComparedFile): TableFile {
   const found = findContentKind(name)
-  if (found.kind === 'table' && found.format !== 'arrow') return { name, path, format: found.format }
-  const reason = 'DuckDB reads them by an extension from the network only.'
-  throw new RunwrightError('NOT_IMPLEMENTED', `Arrow files are not read: ${reason}`)
+  if (found.kind === 'table') return { name, path, format: found.format }
+  throw new RunwrightError('BAD_REQUEST', `${name} is no table that is known here.`)
 }
 
 async function diffHeaders<Facts>(

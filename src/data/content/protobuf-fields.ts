@@ -1,5 +1,5 @@
-import { RunwrightError } from '../../protocol/errors.ts'
-import { throwIfCancelled, type Work } from '../work.ts'
+import { RunwrightError, throwIfCancelled } from '../../protocol/errors.ts'
+import type { Work } from '../work.ts'
 import type { ByteSource } from './byte-source.ts'
 
 /** A place in a file, from its first byte to the one behind its last. */

@@ -2,7 +2,15 @@ import type { ColumnDiff, ColumnStatistics } from '../../protocol/data-diff.ts'
 import type { TableDatabase } from './table-database.ts'
 import { type CountedSide, readDistribution } from './table-distribution.ts'
 import type { OpenTable } from './table-open.ts'
-import { type ColumnMoments, exchangeRows, finiteCount, mergeMoments, readMoments } from './table-statistics.ts'
+import {
+  type ColumnMoments,
+  finiteCount,
+  mergeSums,
+  readExtents,
+  readMoments,
+  readSums,
+  withSums,
+} from './table-statistics.ts'
 import { cutText, familyOf, isNumeric, type TableColumn } from './table-sql.ts'
 
 /** Statistics are of the first so many columns of each version. */
@@ -39,8 +47,8 @@ export async function readStatistics(
       newColumns.filter((column) => !isShared(column)),
     ),
   ])
-  if (old !== undefined && shared !== undefined) {
-    for (const [name, sides] of await readSharedSides(database, old, shared, newColumns.filter(isShared))) {
+  if (old !== undefined && now !== undefined && shared !== undefined) {
+    for (const [name, sides] of await readSharedSides(database, old, now, shared, newColumns.filter(isShared))) {
       oldSides.set(name, sides.old)
       newSides.set(name, sides.now)
     }
@@ -53,41 +61,32 @@ interface BothSides {
   readonly now: CountedSide
 }
 
-/** What the versions have alike is read once for both. */
+/** What the versions have alike is summed up once for both. */
 async function readSharedSides(
   database: TableDatabase,
   old: OpenTable,
+  now: OpenTable,
   { both, oldOnly, newOnly }: SharedRows,
   columns: readonly TableColumn[],
 ): Promise<ReadonlyMap<string, BothSides>> {
+  const [first, inOld, inNew] = [
+    await readSums(database, both, columns),
+    await readSums(database, oldOnly, columns),
+    await readSums(database, newOnly, columns),
+  ]
+  const before = await readExtents(database, old.relation, columns, first.isPlain && inOld.isPlain)
+  const after = await readExtents(database, now.relation, columns, first.isPlain && inNew.isPlain)
+  const terms = [{ relation: oldOnly, sign: -1 } as const, { relation: newOnly, sign: 1 } as const]
   const sides = new Map<string, BothSides>()
-  const read = async (
-    relation: string,
-    chosen: readonly TableColumn[],
-    join: (first: ColumnMoments, inOld: ColumnMoments, inNew: ColumnMoments) => [ColumnMoments, ColumnMoments],
-  ) => {
-    const [first, inOld, inNew] = [
-      await readMoments(database, relation, chosen),
-      await readMoments(database, oldOnly, chosen),
-      await readMoments(database, newOnly, chosen),
-    ]
-    for (const [index, { name }] of chosen.entries()) {
-      const [a, b, c] = [first[index], inOld[index], inNew[index]]
-      if (a === undefined || b === undefined || c === undefined) continue
-      const [before, after] = join(a, b, c)
-      const terms = [{ relation: oldOnly, sign: -1 } as const, { relation: newOnly, sign: 1 } as const]
-      const now = { base: 'old', terms, moments: after } as const
-      sides.set(name, { old: { terms: [{ relation: old.relation, sign: 1 }], moments: before }, now })
-    }
+  for (const [index, { name }] of columns.entries()) {
+    const [a, b, c] = [first.sums[index], inOld.sums[index], inNew.sums[index]]
+    const [oldExtent, newExtent] = [before[index], after[index]]
+    if (!a || !b || !c || !oldExtent || !newExtent) continue
+    sides.set(name, {
+      old: { terms: [{ relation: old.relation, sign: 1 }], moments: withSums(oldExtent, mergeSums(a, b)) },
+      now: { base: 'old', terms, moments: withSums(newExtent, mergeSums(a, c)) },
+    })
   }
-  const isMeasured = ({ type }: TableColumn) => familyOf(type) === 'time' || isNumeric(type)
-  await read(both, columns.filter(isMeasured), (first, inOld, inNew) => [
-    mergeMoments(first, inOld),
-    mergeMoments(first, inNew),
-  ])
-  // Nulls of a whole Parquet file stand in its footer, those of a part of its rows are in the values.
-  const counted = columns.filter((column) => !isMeasured(column))
-  await read(old.relation, counted, (first, inOld, inNew) => [first, exchangeRows(first, inOld, inNew)])
   return sides
 }
 

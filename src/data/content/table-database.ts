@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { mkdtemp, realpath, rm, stat } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { NodeCommand } from '../../base/node-command.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
-import { type CellValue, type DuckdbCommand, openDuckdb } from '../duckdb-process.ts'
+import { type CellValue, openDuckdb } from '../duckdb-process.ts'
+import { QueryFailed } from '../query-failed.ts'
 import type { Work } from '../work.ts'
 
 export type TableRow = Readonly<Record<string, CellValue>>
@@ -14,12 +16,18 @@ export interface TableDatabase {
   run(sql: string): Promise<void>
   /** Rows by column; BIGINT and wider come as text. Results are small: counts, examples, names. */
   query(sql: string): Promise<readonly TableRow[]>
+  /** Makes a table of a file of Arrow that it was opened for. */
+  loadArrow(path: string, relation: string): Promise<void>
   /** Where a file that it was opened for lies, with links resolved. */
   pathOf(path: string): string
 }
 
 const memoryBytes = 1 << 30
+/** A file of some megabytes may unpack to more than any disk holds. */
+const temporaryBytes = 16 * 2 ** 30
 const timeoutMs = 600_000
+const bytesPerThread = 96 << 20
+const maxThreads = 4
 
 /**
  * Opens a database for some files and ends its process afterwards, however that goes.
@@ -41,8 +49,9 @@ export async function withTables<Result>(
   const settings = {
     allowedPaths: [...real.values()],
     memoryBytes,
-    threads: Math.min(4, availableParallelism()),
+    threads: await chooseThreads([...real.values()]),
     temporaryFolder,
+    temporaryBytes,
   }
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
@@ -55,12 +64,34 @@ export async function withTables<Result>(
         const { columns, rows } = await duckdb.run(sql)
         return rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null])))
       },
+      loadArrow: (path, relation) => duckdb.loadArrow(real.get(path) ?? path, relation),
       pathOf: (path) => real.get(path) ?? path,
     })
   } catch (error) {
-    if (signal.aborted || !timeout.aborted) throw error
+    if (signal.aborted || !timeout.aborted) throw explainBound(error)
     throw new RunwrightError('BAD_REQUEST', `Reading the table took more than ${timeoutMs / 60_000} minutes.`)
   }
+}
+
+/** A file of some kilobytes may claim pages, lists and texts of any size: what DuckDB says then is about its own settings. */
+function explainBound(error: unknown): unknown {
+  const reason = error instanceof QueryFailed ? findBound(error) : undefined
+  return reason === undefined
+    ? error
+    : new RunwrightError('BAD_REQUEST', `The table cannot be read: ${reason}`, { cause: error })
+}
+
+/** Which bound a file goes beyond, as the end of a sentence; undefined for any other error. */
+export function findBound({ kind, said }: QueryFailed): string | undefined {
+  if (said.includes('max_temp_directory_size')) return `it unpacks to more than ${temporaryBytes / 2 ** 30} GiB.`
+  return kind === 'Out of Memory' ? `a part of it unpacks to more than ${memoryBytes / 2 ** 30} GiB.` : undefined
+}
+
+/** Two threads need a fifth more of the processors for the same work, and save a fraction of a second where it is little. */
+async function chooseThreads(paths: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size))
+  const wanted = Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / bytesPerThread)
+  return Math.max(1, Math.min(maxThreads, availableParallelism(), wanted))
 }
 
 async function resolveLinks(path: string): Promise<string> {
@@ -72,7 +103,7 @@ async function resolveLinks(path: string): Promise<string> {
 }
 
 /** Bundles lie side by side; the sources do not. */
-function findCommand(): DuckdbCommand {
+function findCommand(): NodeCommand {
   const bundled = fileURLToPath(new URL('duckdb-worker.js', import.meta.url))
   const main = existsSync(bundled) ? bundled : fileURLToPath(new URL('../duckdb/worker.ts', import.meta.url))
   const env = process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }

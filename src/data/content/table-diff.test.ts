@@ -119,6 +119,28 @@ describe('two tables', () => {
     await assert.rejects(twice, { code: 'INVALID_PARAMETER_VALUE' })
   })
 
+  it('may have one row with a null key among many, in the new version alone', async () => {
+    const rows = Array.from({ length: 20 }, (_, row) => `${row},x`).join('\n')
+    const { rows: found, columns } = await diffCsv(`k,v\n${rows}\n`, `k,v\n${rows}\n,z\n`, ['k'])
+    assert.deepEqual([found?.added, found?.removed, found?.changed], [1, 0, 0])
+    assert.deepEqual(found?.examples, [
+      {
+        change: 'added',
+        cells: [
+          { column: 'k', new: null },
+          { column: 'v', new: 'z' },
+        ],
+      },
+    ])
+    assert.deepEqual(
+      columns.map(({ old, new: now }) => [old?.nullCount, now?.nullCount, now?.distinctCount]),
+      [
+        [0, 1, null],
+        [0, 0, 2],
+      ],
+    )
+  })
+
   it('are not matched by a key that a column lacks, or that is there twice in either', async () => {
     const twice = 'id,v\n1,a\n1,b\n2,c\n'
     const once = 'id,v\n1,a\n2,c\n'

@@ -90,9 +90,9 @@ async function compareRows(
 /** Reads the rows that differ once into memory, where they are few: all that follows asks for them again. */
 async function splitRows({ database, old, now }: RowQuestion, match: RowMatch): Promise<SharedRows | undefined> {
   if (match.touchedCount > maxTouchedShare * Math.max(old.rowCount, now.rowCount)) return undefined
-  const take = (relation: string) => `SELECT r.* FROM ${relation} r SEMI JOIN touched t ON ${match.onTouched('r')}`
+  const take = (relation: string) => `SELECT r.* FROM ${relation} r SEMI JOIN touched t ON ${match.isTouched('r')}`
   await database.run(`CREATE OR REPLACE TEMP TABLE old_only AS ${take(old.relation)}`)
   await database.run(`CREATE OR REPLACE TEMP TABLE new_only AS ${take(now.relation)}`)
-  const both = `(SELECT r.* FROM ${old.relation} r ANTI JOIN touched t ON ${match.onTouched('r')})`
+  const both = `(SELECT r.* FROM ${old.relation} r ANTI JOIN touched t ON ${match.isTouched('r')})`
   return { both, oldOnly: 'old_only', newOnly: 'new_only' }
 }

@@ -69,18 +69,19 @@ async function countBins(
   const column = quoteName(name)
   const value = familyOf(type) === 'time' ? `epoch(${column})` : `${column}::DOUBLE`
   const scale = greatest > least ? bins / (greatest - least) : 0
-  // No value is below the least one, and the greatest falls into a bin of its own, which is the last one's.
-  const bin = `floor((${value} - ${doubleLiteral(least)}) * ${doubleLiteral(scale)})::UTINYINT`
+  // No value is below the least one, and the greatest falls into a bin of its own, which is the last one's. Where the
+  // footer of a file says wrong what they are, values beyond them have none.
+  const bin = `TRY_CAST(floor((${value} - ${doubleLiteral(least)}) * ${doubleLiteral(scale)}) AS UTINYINT)`
   const where = hasNonFinite ? `WHERE isfinite(${column})` : ''
   const counts = Array.from({ length: bins }, () => 0)
-  for (const { relation, sign } of terms) {
-    const rows = await database.query(`SELECT ${bin} AS bin, count(*) AS n FROM ${relation} ${where} GROUP BY 1`)
-    for (const row of rows) {
-      const found = numberOf(row, 'bin')
-      if (found === null) continue
-      const at = Math.min(found, bins - 1)
-      counts[at] = (counts[at] ?? 0) + sign * countOf(row, 'n')
-    }
+  const parts = terms.map(
+    ({ relation, sign }) => `SELECT ${bin} AS bin, ${sign} * count(*) AS n FROM ${relation} ${where} GROUP BY 1`,
+  )
+  for (const row of parts.length === 0 ? [] : await database.query(parts.join(' UNION ALL '))) {
+    const found = numberOf(row, 'bin')
+    if (found === null) continue
+    const at = Math.min(found, bins - 1)
+    counts[at] = (counts[at] ?? 0) + countOf(row, 'n')
   }
   return counts
 }

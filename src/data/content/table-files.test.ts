@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { Int64, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow'
 import { diffContent } from './file-content.ts'
 import { withTables } from './table-database.ts'
 import { writeTable } from './write-table.ts'
@@ -47,13 +48,34 @@ describe('files of tables', () => {
     return diffContent({ old: undefined, now: { name, path, sizeBytes: bytes.length }, tableKey: [] }, work)
   }
 
-  it('of Arrow say that they are not read', async () => {
-    const content = await diffOne('t.arrow', 'ARROW1')
-    assert.ok(content.kind === 'opaque' && content.why === 'unsupported')
+  it('of Arrow are compared, with each other and with other formats', async () => {
+    const [csv, arrow, stream] = [join(folder, 'old.csv'), join(folder, 'old.arrow'), join(folder, 'new.arrows')]
+    const table = (ids: number[]) =>
+      new Table({
+        id: vectorFromArray(ids.map(BigInt), new Int64()),
+        name: vectorFromArray(
+          ids.map((id) => `n${id}`),
+          new Utf8(),
+        ),
+      })
+    await writeFile(arrow, tableToIPC(table([1, 2, 3]), 'file'))
+    await writeFile(stream, tableToIPC(table([2, 3, 4, 5]), 'stream'))
+    await writeFile(csv, 'id,name\n1,n1\n2,n2\n3,n3\n')
+    for (const old of [arrow, csv]) {
+      const [before, now] = [old, stream].map((path) => ({ name: basename(path), path, sizeBytes: 1 }))
+      const content = await diffContent({ old: before, now, tableKey: [] }, work)
+      assert.ok(content.kind === 'table' && content.format === 'arrow', JSON.stringify(content))
+      const { key, added, removed, changed, unchanged } = content.rows ?? assert.fail()
+      assert.deepEqual([key, added, removed, changed, unchanged], [['id'], 2, 1, 0, 2])
+      assert.deepEqual(
+        content.columns.map(({ state }) => state),
+        ['kept', 'kept'],
+      )
+    }
   })
 
   it('that are none are said to be so', async () => {
-    for (const name of ['none.parquet', 'none.jsonl', 'none.csv.gz']) {
+    for (const name of ['none.parquet', 'none.jsonl', 'none.csv.gz', 'none.feather']) {
       const content = await diffOne(name, 'this is no table of that kind')
       assert.ok(content.kind === 'opaque' && content.why === 'unreadable', `${name}: ${JSON.stringify(content)}`)
       assert.match(content.reason, new RegExp(`^${name} cannot be read as a table`))
@@ -109,10 +131,75 @@ describe('files of tables', () => {
     )
   })
 
+  for (const [what, query] of [
+    [
+      'a dictionary of a text that each of many rows has',
+      "SELECT i AS id, repeat('x', 1000000) AS t FROM range(2000) r(i)",
+    ],
+    ['a page of texts larger than memory', "SELECT i AS id, repeat('x', 400000000) AS t FROM range(2) r(i)"],
+  ] as const) {
+    it(`of Parquet whose few kilobytes are ${what} are refused, with the reason`, async () => {
+      const path = join(folder, 'bomb.parquet')
+      await writeTable(path, query, 'FORMAT parquet, COMPRESSION zstd')
+      const bytes = await readFile(path)
+      assert.ok(bytes.length < 64 << 10)
+      const content = await diffOne('bomb.parquet', bytes)
+      assert.ok(content.kind === 'opaque' && content.why === 'unreadable', JSON.stringify(content).slice(0, 300))
+      assert.match(content.reason, /a part of it unpacks to more than 1 GiB/)
+    })
+  }
+
+  it('of Parquet whose few bytes are millions of rows are read in bounded memory', async () => {
+    const path = join(folder, 'rows.parquet')
+    const count = 10_000_000
+    await writeTable(path, `SELECT 7 AS a FROM range(${count}) r(i)`, `FORMAT parquet, ROW_GROUP_SIZE ${count}`)
+    const bytes = await readFile(path)
+    assert.ok(bytes.length < 1024)
+    const content = await diffOne('rows.parquet', bytes)
+    assert.ok(content.kind === 'table' && content.new?.rowCount === count, JSON.stringify(content).slice(0, 300))
+  })
+
+  it('of Parquet whose pages claim other sizes than they have are refused', async () => {
+    const path = join(folder, 'claims.parquet')
+    await writeTable(
+      path,
+      "SELECT i AS id, 'x' || i AS t FROM range(100000) r(i)",
+      'FORMAT parquet, COMPRESSION snappy',
+    )
+    const whole = await readFile(path)
+    const footer = whole.readUInt32LE(whole.length - 8)
+    for (const length of [whole.length, 0x7fffffff, 0xffffffff]) {
+      const claiming = Buffer.from(whole)
+      claiming.writeUInt32LE(length, whole.length - 8)
+      assert.equal((await diffOne('claims.parquet', claiming)).kind, 'opaque')
+    }
+    // The header of the first page begins with its kind and its two sizes, as numbers of several bytes each: the first of
+    // them becomes the largest that as many bytes can tell.
+    const claiming = Buffer.from(whole)
+    let at = 7
+    while ((claiming[at] ?? 0) >= 0x80) claiming[at++] = 0xfe
+    claiming[at] = 0x7f
+    const { kind } = await diffOne('claims.parquet', claiming)
+    assert.ok(footer < whole.length && (kind === 'opaque' || kind === 'table'))
+  })
+
+  it('that unpack into one line without an end are refused', async () => {
+    const line = Buffer.alloc(64 << 20, 'x')
+    for (const [name, start] of [
+      ['line.csv.gz', 'a,b\n1,'],
+      ['line.jsonl.gz', '{"a":"'],
+    ] as const) {
+      const content = await diffOne(name, gzipSync(Buffer.concat([Buffer.from(start), line]), { level: 1 }))
+      assert.ok(content.kind === 'opaque' && content.why === 'unreadable', JSON.stringify(content).slice(0, 300))
+      assert.match(content.reason, /size.* of \d+ bytes exceeded/)
+    }
+  })
+
   it('lead to no other file', async () => {
     const [path, other] = [join(folder, 'allowed.csv'), join(folder, 'secret.csv')]
     await Promise.all([writeFile(path, 'a\n1\n'), writeFile(other, 'a\n1\n')])
     await withTables([path], work, async (database) => {
+      await assert.rejects(database.loadArrow(other, 'secret'), { kind: 'Permission' })
       assert.equal((await database.query(`SELECT * FROM read_csv('${path}')`)).length, 1)
       for (const sql of [
         `SELECT * FROM read_csv('${other}')`,

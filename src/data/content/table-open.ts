@@ -1,6 +1,6 @@
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { TableFile } from './compared-file.ts'
-import { countOf, type TableDatabase, textOf } from './table-database.ts'
+import { countOf, findBound, type TableDatabase, textOf } from './table-database.ts'
 import { QueryFailed } from '../query-failed.ts'
 import { quoteText, type TableColumn } from './table-sql.ts'
 
@@ -20,8 +20,8 @@ const csvBufferBytes = 4 * maxRecordBytes
 const maxColumns = 10_000
 
 /**
- * Makes a file known to the database. Parquet is read anew by every query, and only the columns it asks for. Texts are
- * parsed once, into a table.
+ * Makes a file known to the database. Parquet is read anew by every query, and only the columns it asks for. Texts and
+ * Arrow files are read once, into a table.
  *
  * @throws BAD_REQUEST for a file that is not what its name says
  */
@@ -44,6 +44,10 @@ async function read(database: TableDatabase, relation: string, file: TableFile):
   const path = quoteText(database.pathOf(file.path))
   if (format === 'parquet') {
     await database.run(`CREATE VIEW ${relation} AS SELECT * FROM read_parquet(${path})`).catch(refuse(file))
+    return []
+  }
+  if (format === 'arrow') {
+    await database.loadArrow(file.path, relation).catch(refuse(file))
     return []
   }
   const create = (source: string) => database.run(`CREATE TEMP TABLE ${relation} AS SELECT * FROM ${source}`)
@@ -96,6 +100,8 @@ function toTableError(file: TableFile, cause: unknown): unknown {
 /** Of DuckDB's message, which goes on with the line in question and with advice about its own options. */
 function firstLine(error: unknown): string {
   if (!(error instanceof QueryFailed)) return String(error)
+  const bound = findBound(error)
+  if (bound !== undefined) return bound
   const reason = error.said
     .split('\n')
     .find((line) => /^(Maximum line size|Expected Number of Columns|Error when converting)/i.test(line))

@@ -20,6 +20,8 @@ export interface RowMatch {
   readonly touchedCount: number
   /** SQL by which a row of a table is matched with one of `touched t`. */
   onTouched(alias: string): string
+  /** The same, for a semi join with one of the tables, which a plain comparison makes faster. */
+  isTouched(alias: string): string
 }
 
 /** How many columns are tried as a key when none is given. */
@@ -78,12 +80,14 @@ async function matchByKey(
   const [added, removed] = [countOf(match, 'added'), countOf(match, 'removed')]
   // Keys are different in the old table. Were one twice in the new one, more rows of that would have found a partner.
   if (old.rowCount - removed !== now.rowCount - added) return undefined
+  const on = (alias: string, operator: typeof same) =>
+    key.map((column, index) => `${comparable(column, alias)} ${operator} t.k${index}`).join(' AND ')
   const rows = { key: key.map(({ name }) => cutText(name)), keyIs, added, removed, changed }
   return {
     rows: { ...rows, unchanged: old.rowCount - removed - changed },
     touchedCount: countOf(match, 'touched'),
-    onTouched: (alias) =>
-      key.map((column, index) => `${comparable(column, alias)} IS NOT DISTINCT FROM t.k${index}`).join(' AND '),
+    onTouched: (alias) => on(alias, 'IS NOT DISTINCT FROM'),
+    isTouched: (alias) => on(alias, countOf(match, 'null_keys') === 0 ? '=' : 'IS NOT DISTINCT FROM'),
   }
 }
 
@@ -98,6 +102,7 @@ async function matchWholeRows(question: RowQuestion): Promise<RowMatch> {
     rows: { key: [], keyIs: 'none', added, removed, changed: 0, unchanged: old.rowCount - removed },
     touchedCount: countOf(match, 'touched'),
     onTouched: (alias) => `${hash(alias)} = t.k0`,
+    isTouched: (alias) => `${hash(alias)} = t.k0`,
   }
 }
 
@@ -118,7 +123,8 @@ async function matchSides(
      FROM ${old} a FULL OUTER JOIN ${now} b ON ${on} WHERE a.h IS DISTINCT FROM b.h`,
   )
   const [row] = await database.query(
-    `SELECT count(*) AS touched, count(*) FILTER (old_count = new_count) AS changed,
+    `SELECT count(*) AS touched, count(*) FILTER (${keys.map((key) => `${key} IS NULL`).join(' OR ')}) AS null_keys,
+     count(*) FILTER (old_count = new_count) AS changed,
      sum(greatest(new_count - old_count, 0)) AS added, sum(greatest(old_count - new_count, 0)) AS removed FROM touched`,
   )
   return row

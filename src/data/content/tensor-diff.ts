@@ -1,5 +1,6 @@
 import type { TensorDifference } from '../../protocol/data-diff.ts'
-import { throwIfCancelled, type Work } from '../work.ts'
+import { throwIfCancelled } from '../../protocol/errors.ts'
+import type { Work } from '../work.ts'
 import type { ByteSource } from './byte-source.ts'
 import { toDoubles } from './tensor-values.ts'
 

@@ -25,6 +25,8 @@ export interface DuckdbSettings {
   readonly threads: number
   /** For what does not fit into memory. Whoever opens it makes and removes it. */
   readonly temporaryFolder: string
+  /** What it may hold at most; default: most of what is free on its disk. */
+  readonly temporaryBytes?: number
 }
 
 export type ToDuckdb =
@@ -36,6 +38,8 @@ export type ToDuckdb =
       readonly params: readonly StatementParam[]
       readonly maxRows: number
     }
+  /** Makes a temporary table of a file of Arrow, which DuckDB reads by an extension from the network only. */
+  | { readonly kind: 'load-arrow'; readonly id: number; readonly path: string; readonly relation: string }
 
 export type FromDuckdb =
   | { readonly kind: 'done'; readonly id: number; readonly result: StatementResult }

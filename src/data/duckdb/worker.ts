@@ -11,7 +11,7 @@ process.on('SIGINT', () => {})
 // An exit would wait for the statement that runs.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
-let opened: Promise<DuckDBConnection> | undefined
+let opened: { readonly connection: Promise<DuckDBConnection>; readonly settings: DuckdbSettings } | undefined
 let last: Promise<void> = Promise.resolve()
 
 process.on('message', (message: ToDuckdb) => {
@@ -30,16 +30,27 @@ async function answer(message: ToDuckdb): Promise<void> {
   process.send?.(reply)
 }
 
+const nothing: StatementResult = { columns: [], rows: [] }
+
 async function perform(message: ToDuckdb): Promise<StatementResult> {
   if (message.kind === 'open') {
-    opened = open(message.settings)
-    await opened
+    opened = { connection: open(message.settings), settings: message.settings }
+    await opened.connection
     watchMemory(message.settings)
-    return { columns: [], rows: [] }
+    return nothing
   }
   if (opened === undefined) throw new Error('No database is open.')
+  const connection = await opened.connection
+  if (message.kind === 'load-arrow') {
+    const { path, relation } = message
+    if (!opened.settings.allowedPaths.includes(path)) throw new Error(`Permission Error: ${path} is not to be read`)
+    // Few tables are Arrow files, and each process would wait for their reader.
+    const { loadArrow } = await import('./arrow/load-arrow.ts')
+    await loadArrow(connection, path, relation)
+    return nothing
+  }
   const { sql, params, maxRows } = message
-  const reader = await (await opened).streamAndReadUntil(sql, maxRows + 1, [...params], params.map(typeOf))
+  const reader = await connection.streamAndReadUntil(sql, maxRows + 1, [...params], params.map(typeOf))
   if (reader.currentRowCount > maxRows) throw new Error(`Out of Range Error: more than ${maxRows} rows`)
   const names = reader.columnNames()
   return {
@@ -75,6 +86,7 @@ async function open({
   memoryBytes,
   threads,
   temporaryFolder,
+  temporaryBytes,
 }: DuckdbSettings): Promise<DuckDBConnection> {
   const database = await DuckDBInstance.create(':memory:', {
     threads: String(threads),
@@ -88,6 +100,10 @@ async function open({
   for (const setting of [
     // A time without a zone is in UTC, wherever the machine stands.
     `SET TimeZone = 'UTC'`,
+    // Told as the database is made, it is taken and not kept to.
+    ...(temporaryBytes === undefined
+      ? []
+      : [`SET max_temp_directory_size = '${Math.floor(temporaryBytes / 1024)}KiB'`]),
     `SET allowed_paths = [${paths.join(', ')}]`,
     'SET enable_external_access = false',
     'SET lock_configuration = true',

@@ -6,9 +6,6 @@ import { type ErrorCode, RunwrightError } from '../../protocol/errors.ts'
 import { makeFiles, type MakeRequest } from './make-files.ts'
 import { cancelShared, createSharedProgress, readSharedBytes, type SharedProgress } from './shared-progress.ts'
 import { type SendRequest, sendFiles } from './send-files.ts'
-import { createSharedRing, openProducer, type SharedRing } from './shared-ring.ts'
-import { temporaryName } from './store-object.ts'
-import type { Assistance } from './take-big.ts'
 import { type TakenFiles, takeFiles, type TakeRequest } from './take-files.ts'
 
 /**
@@ -33,12 +30,9 @@ export type WorkerAnswer =
   | { readonly refusal: { readonly code: ErrorCode; readonly message: string; readonly hint: string | undefined } }
   | { readonly failure: unknown }
 
-/** A thread takes about 20 ms to start: less than this is done sooner by the thread that is there. */
-const littleFiles = 128
-const littleBytes = 8 << 20
-
-/** From here on two threads share the work on one file. */
-const sharedBytes = 32 << 20
+/** A thread takes 50 ms of a processor to start: less than this is done for less by the thread that is there. */
+const littleFiles = 768
+const littleBytes = 16 << 20
 
 /** More threads than this wait for the disk. */
 const maxWorkers = 8
@@ -59,24 +53,16 @@ export function openHashPool(signal: AbortSignal): HashPool {
   let inlineFiles = 0
   let inlineBytes = 0
   let started = 0
-  let assistant: Worker | undefined
-  /** What the assistant has to do, in its order. */
-  const assisted: { readonly ring: SharedRing; readonly resolve: () => void }[] = []
   const cancel = () => cancelShared(shared)
   signal.addEventListener('abort', cancel)
   if (signal.aborted) cancel()
 
-  function startWorker(): Worker {
+  function start(): Worker {
     const worker = new Worker(workerFile(), {
       workerData: { shared } satisfies WorkerData,
       resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
     })
     workers.add(worker)
-    return worker
-  }
-
-  function start(): Worker {
-    const worker = startWorker()
     started++
     worker.on('message', (answer: WorkerAnswer) => {
       const task = running.get(worker)
@@ -112,54 +98,20 @@ export function openHashPool(signal: AbortSignal): HashPool {
   }
 
   function hand<Result>(request: Task['request']): Promise<Result> {
-    return follow(
-      new Promise((resolve, reject) => {
-        // SAFETY: worker.ts answers each kind of request with its own result.
-        queue.push({ request, resolve: (result) => resolve(result as Result), reject })
-        next()
-      }),
-    )
-  }
-
-  function follow<Result>(work: Promise<Result>): Promise<Result> {
+    const work = new Promise<Result>((resolve, reject) => {
+      // SAFETY: worker.ts answers each kind of request with its own result.
+      queue.push({ request, resolve: (result) => resolve(result as Result), reject })
+      next()
+    })
     underWay.add(work)
     const forget = () => underWay.delete(work)
     work.then(forget, forget)
     return work
   }
 
-  function startAssistant(): Worker {
-    const worker = startWorker()
-    worker.on('message', () => assisted.shift()?.resolve())
-    worker.on('error', () => {
-      assistant = undefined
-      for (const { ring, resolve } of assisted.splice(0)) {
-        // Whoever waits for it would wait for ever.
-        openProducer(ring, shared).abandon()
-        resolve()
-      }
-    })
-    return worker
-  }
-
-  /** A second thread for a large file, when there is nothing else that it could do. */
-  function findAssistance({ paths, store }: TakeRequest, sizeBytes: number): Assistance | undefined {
-    if (paths.length > 1 || sizeBytes < sharedBytes || running.size > 0 || availableParallelism() < 2) return undefined
-    const isCopied = store !== undefined && store.types[0] !== 'hardlink' && store.types[0] !== 'symlink'
-    const ring = createSharedRing()
-    const assistance = { ring, temporary: isCopied ? temporaryName(store.temporary) : undefined }
-    assistant ??= startAssistant()
-    void follow(new Promise<void>((resolve) => assisted.push({ ring, resolve })))
-    assistant.postMessage(assistance)
-    return assistance
-  }
-
   return {
-    take(request, sizeBytes) {
-      if (isLittle(request.paths.length, sizeBytes)) return takeFiles(request, shared)
-      const assistance = findAssistance(request, sizeBytes)
-      return hand<TakenFiles>(assistance === undefined ? request : { ...request, assistance })
-    },
+    take: (request, sizeBytes) =>
+      isLittle(request.paths.length, sizeBytes) ? takeFiles(request, shared) : hand<TakenFiles>(request),
     make: (request, sizeBytes) =>
       isLittle(request.files.length, sizeBytes) ? makeFiles(request, shared) : hand<Float64Array>(request),
     send: (request, sizeBytes) =>

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
 import { appendFileSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { openObjectStates } from './object-states.ts'
 
-const md5 = (index: number) => (index * 2_654_435_761).toString(16).padStart(32, '0')
+const md5 = (index: number) => hash('md5', `${index}`)
 const stat = (index: number) => ({ size: index, mtimeMs: 1.7e12 + index, ino: index + 7 })
 
 function openFolder() {
@@ -27,6 +28,25 @@ describe('what is known of objects', () => {
     assert.equal(states.isKnown(md5(5), stat(6)), true)
     assert.equal(states.isKnown(md5(10_000), stat(10_000)), false)
     assert.equal(states.isKnown(md5(1), { ...stat(1), mtimeMs: 0 }), false)
+  })
+
+  it('is read from the file where there is much of it', () => {
+    using opened = openFolder()
+    const count = 100_000
+    for (let round = 0; round < 3; round++) {
+      using states = openObjectStates(opened.file)
+      for (let index = 0; index < count; index++) states.record(md5(index), stat(index + round))
+    }
+    const before = statSync(opened.file).size
+    for (let turn = 0; turn < 2; turn++) {
+      using states = openObjectStates(opened.file)
+      for (let index = 0; index < count; index += 997) {
+        assert.equal(states.isKnown(md5(index), stat(index + 2)), true, `${index}`)
+        assert.equal(states.isKnown(md5(index), stat(index)), false)
+      }
+      assert.equal(states.isKnown(md5(count), stat(count)), false)
+    }
+    assert.equal(statSync(opened.file).size, before / 3, 'only the last of each stays')
   })
 
   it('holds no more once one was seen to be damaged', () => {

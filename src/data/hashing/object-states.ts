@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { toStorageError } from '../../store/storage-error.ts'
+import { loadStateTable, recordBytes, type StateTable } from './state-table.ts'
 import type { ObjectStat } from './store-object.ts'
 
 /**
@@ -29,13 +21,11 @@ export interface ObjectStates extends Disposable {
   distrust(md5: string): void
 }
 
-/** md5, size, time, inode. */
-const recordBytes = 16 + 3 * 8
 const pendingRecords = 4096
 
 /** @param file in a folder that is there */
 export function openObjectStates(file: string): ObjectStates {
-  let loaded: Table | undefined
+  let loaded: StateTable | undefined
   let pending = Buffer.alloc(0)
   let count = 0
   const write = () => {
@@ -62,14 +52,13 @@ export function openObjectStates(file: string): ObjectStates {
   return {
     isKnown(md5, { size, mtimeMs, ino }) {
       flush()
-      loaded ??= loadTable(file)
-      const at = findRecord(loaded, Buffer.from(md5, 'hex'))
-      if (at === undefined) return false
-      const { bytes } = loaded
+      loaded ??= loadStateTable(file)
+      const found = loaded.find(Buffer.from(md5, 'hex'))
       return (
-        bytes.readDoubleLE(at + 16) === size &&
-        bytes.readDoubleLE(at + 24) === mtimeMs &&
-        bytes.readDoubleLE(at + 32) === ino
+        found !== undefined &&
+        found.readDoubleLE(16) === size &&
+        found.readDoubleLE(24) === mtimeMs &&
+        found.readDoubleLE(32) === ino
       )
     },
     record,
@@ -78,7 +67,10 @@ export function openObjectStates(file: string): ObjectStates {
       record(md5, { size: -1, mtimeMs: -1, ino: -1 })
       write()
     },
-    [Symbol.dispose]: flush,
+    [Symbol.dispose]() {
+      loaded?.[Symbol.dispose]()
+      flush()
+    },
   }
 }
 
@@ -95,54 +87,5 @@ function append(file: string, records: Uint8Array): void {
     throw toStorageError(error, file)
   } finally {
     if (fd !== undefined) closeSync(fd)
-  }
-}
-
-interface Table {
-  readonly bytes: Buffer
-  /** Offsets of records plus one, by their md5; zero for none. Half of it is empty. */
-  readonly slots: Uint32Array
-}
-
-function loadTable(file: string): Table {
-  const bytes = readIfThere(file)
-  const total = Math.floor(bytes.length / recordBytes)
-  const table = { bytes, slots: new Uint32Array(2 ** Math.ceil(Math.log2(2 * total + 2))) }
-  let distinct = 0
-  for (let at = 0; at < total * recordBytes; at += recordBytes) {
-    const slot = findSlot(table, bytes, at)
-    if (table.slots[slot] === 0) distinct++
-    table.slots[slot] = at + 1
-  }
-  if (total > 2 * distinct + pendingRecords) rewrite(file, table)
-  return table
-}
-
-/** An md5 is as good a hash as any. */
-function findSlot({ bytes, slots }: Table, md5: Buffer, at: number): number {
-  const mask = slots.length - 1
-  for (let slot = md5.readUInt32LE(at) & mask; ; slot = (slot + 1) & mask) {
-    const found = slots[slot] ?? 0
-    if (found === 0 || bytes.compare(md5, at, at + 16, found - 1, found + 15) === 0) return slot
-  }
-}
-
-function findRecord(table: Table, md5: Buffer): number | undefined {
-  const found = table.slots[findSlot(table, md5, 0)] ?? 0
-  return found === 0 ? undefined : found - 1
-}
-
-function rewrite(file: string, { bytes, slots }: Table): void {
-  const kept = [...slots].filter((slot) => slot > 0).map((slot) => bytes.subarray(slot - 1, slot - 1 + recordBytes))
-  const temporary = `${file}.${process.pid}.new`
-  writeFileSync(temporary, Buffer.concat(kept))
-  renameSync(temporary, file)
-}
-
-function readIfThere(file: string): Buffer {
-  try {
-    return readFileSync(file)
-  } catch {
-    return Buffer.alloc(0)
   }
 }

@@ -1,13 +1,13 @@
-import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import { hash } from 'node:crypto'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { toStorageError } from '../../store/storage-error.ts'
 import type { LinkType } from '../repository.ts'
+import { type HashName, unknownMd5, unknownSha256 } from './hash-digits.ts'
 import { readFully } from './read-fully.ts'
 import { addSharedBytes, type SharedProgress, throwIfCancelledShared } from './shared-progress.ts'
-import { openProducer } from './shared-ring.ts'
 import { changedMeanwhile, codeOf, linkObject, type ObjectPlace, type ObjectStat, storeBytes } from './store-object.ts'
-import { type Assistance, type Hashed, takeBig } from './take-big.ts'
+import { type FileToTake, type Hashed, takeBig } from './take-big.ts'
 
 /** Files to be hashed and, where there is a place for objects, stored. */
 export interface TakeRequest {
@@ -15,8 +15,8 @@ export interface TakeRequest {
   readonly folder: string
   readonly paths: readonly string[]
   readonly store: ObjectPlace | undefined
-  /** Of another thread, for a single large file. */
-  readonly assistance?: Assistance
+  /** The one hash that is wanted, of files that are not stored; the other one's digits are zeros. Default: both. */
+  readonly only?: HashName | undefined
 }
 
 export interface TakenFiles {
@@ -30,7 +30,6 @@ export interface TakenFiles {
 }
 
 export const numbersPerFile = 5
-export const digitsPerFile = 96
 
 /** Up to here a file is read in one go. */
 const smallBytes = 1 << 20
@@ -58,14 +57,11 @@ export function takeFiles(request: TakeRequest, shared: SharedProgress): TakenFi
 }
 
 /** A thread passes on an error’s words only, so they have to say it all. */
-function takeOrExplain(path: string, { store, assistance }: TakeRequest, shared: SharedProgress): Taken {
+function takeOrExplain(path: string, { store, only }: TakeRequest, shared: SharedProgress): Taken {
   try {
-    return takeFile(path, store, shared, assistance)
+    return takeFile(path, { store, only }, shared)
   } catch (error) {
     throw toStorageError(error, store === undefined ? path : `an object of ${path}`)
-  } finally {
-    // It may not have been wanted after all, and waits for the next file's bytes.
-    if (assistance !== undefined) openProducer(assistance.ring, shared).abandon()
   }
 }
 
@@ -91,12 +87,7 @@ interface Taken {
   readonly sha256: string
 }
 
-function takeFile(
-  path: string,
-  store: ObjectPlace | undefined,
-  shared: SharedProgress,
-  assistance?: Assistance,
-): Taken {
+function takeFile(path: string, { store, only }: Pick<TakeRequest, 'store' | 'only'>, shared: SharedProgress): Taken {
   const fd = openToRead(path)
   try {
     const stat = fstatSync(fd)
@@ -104,12 +95,14 @@ function takeFile(
     const copies = store !== undefined && ((stat.mode & 0o111) !== 0 || !isLinking(store.types))
     const [md5, sha256, stored] =
       stat.size <= smallBytes
-        ? takeSmall(fd, stat, path, copies ? store : undefined, shared)
-        : takeBig({ fd, path, size: stat.size, store: copies ? store : undefined, assistance }, shared)
+        ? takeSmall({ fd, path, size: stat.size, store: copies ? store : undefined, only }, shared)
+        : takeBig({ fd, path, size: stat.size, store: copies ? store : undefined, only }, shared)
     if (store === undefined || copies) return { file: stat, object: stored, md5, sha256 }
     const linked = linkObject(path, stat, md5, store)
     // Where it cannot be linked it is read once more, and copied.
-    return linked === undefined ? takeFile(path, { ...store, types: ['copy'] }, shared) : { md5, sha256, ...linked }
+    return linked === undefined
+      ? takeFile(path, { store: { ...store, types: ['copy'] } }, shared)
+      : { md5, sha256, ...linked }
   } finally {
     closeSync(fd)
   }
@@ -119,19 +112,13 @@ function isLinking([first]: readonly LinkType[]): boolean {
   return first === 'hardlink' || first === 'symlink'
 }
 
-function takeSmall(
-  fd: number,
-  stat: Stats,
-  path: string,
-  store: ObjectPlace | undefined,
-  shared: SharedProgress,
-): Hashed {
+function takeSmall({ fd, path, size, store, only }: FileToTake, shared: SharedProgress): Hashed {
   // One that has grown since shows by its size and time when it is looked at the next time.
-  if (scratch.length < stat.size) scratch = Buffer.allocUnsafeSlow(Math.min(smallBytes, stat.size * 2))
-  const bytes = scratch.subarray(0, readFully(fd, scratch, stat.size))
-  if (bytes.length !== stat.size) throw changedMeanwhile(path)
-  const md5 = hash('md5', bytes, 'hex')
-  const sha256 = hash('sha256', bytes, 'hex')
-  addSharedBytes(shared, stat.size)
+  if (scratch.length < size) scratch = Buffer.allocUnsafeSlow(Math.min(smallBytes, size * 2))
+  const bytes = scratch.subarray(0, readFully(fd, scratch, size))
+  if (bytes.length !== size) throw changedMeanwhile(path)
+  const md5 = only === 'sha256' ? unknownMd5 : hash('md5', bytes, 'hex')
+  const sha256 = only === 'md5' ? unknownSha256 : hash('sha256', bytes, 'hex')
+  addSharedBytes(shared, size)
   return [md5, sha256, store && storeBytes(bytes, md5, store)]
 }

@@ -4,17 +4,12 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import type { WorkerAnswer, WorkerData } from './hash-pool.ts'
 import { makeFiles, type MakeRequest } from './make-files.ts'
 import { type SendRequest, sendFiles } from './send-files.ts'
-import { assist, type Assistance } from './take-big.ts'
 import { takeFiles, type TakeRequest } from './take-files.ts'
 
 // SAFETY: only hash-pool.ts starts this file, with this.
 const { shared } = workerData as WorkerData
 
-parentPort?.on('message', (request: TakeRequest | MakeRequest | SendRequest | Assistance) => {
-  if ('ring' in request) {
-    tryToAssist(request)
-    return
-  }
+parentPort?.on('message', (request: TakeRequest | MakeRequest | SendRequest) => {
   try {
     answer({ result: perform(request) })
   } catch (error) {
@@ -28,16 +23,6 @@ parentPort?.on('message', (request: TakeRequest | MakeRequest | SendRequest | As
 function perform(request: TakeRequest | MakeRequest | SendRequest) {
   if ('files' in request) return makeFiles(request, shared)
   return 'to' in request ? sendFiles(request, shared) : takeFiles(request, shared)
-}
-
-/** Whoever is assisted is told of the end, and of a failure. */
-function tryToAssist(request: Assistance): void {
-  try {
-    assist(request, shared)
-  } catch {
-    // The other thread fails by it.
-  }
-  parentPort?.postMessage({ result: undefined })
 }
 
 function answer(message: WorkerAnswer): void {

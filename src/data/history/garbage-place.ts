@@ -1,9 +1,11 @@
-import { buffer } from 'node:stream/consumers'
+import { RunwrightError } from '../../protocol/errors.ts'
 import type { DataCache } from '../cache.ts'
 import { createPackUse, type PackUse } from '../chunked/pack-use.ts'
+import { maxListBytes } from '../dir-object.ts'
 import type { DirHash } from '../hash.ts'
 import { dataKey, type ObjectKey, parseChunkKey } from '../object-key.ts'
 import type { DataRemote, ListedObject } from '../remote.ts'
+import { readWhole } from '../transfer/read-whole.ts'
 import { findDirBytes, isNamed } from './cached-lists.ts'
 import { removeCachedObject } from './remove-cached-object.ts'
 
@@ -47,6 +49,9 @@ export function openCacheGarbage(cache: DataCache, before: number, lists: DataRe
 export async function fetchList(remote: DataRemote, hash: DirHash, signal: AbortSignal): Promise<Buffer | undefined> {
   const key = dataKey(hash)
   if (!(await remote.find([key], signal)).has(key)) return undefined
-  const bytes = await buffer(await remote.read(key, 0, signal))
-  return isNamed(bytes, hash) ? bytes : undefined
+  const bytes = await readWhole(remote, key, maxListBytes, signal).catch((error: unknown) => {
+    if (error instanceof RunwrightError && error.code === 'STORAGE_DAMAGED') return undefined
+    throw error
+  })
+  return bytes !== undefined && isNamed(bytes, hash) ? bytes : undefined
 }

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
 import { mapConcurrently } from '../../base/map-concurrently.ts'
-import { RunwrightError } from '../../protocol/errors.ts'
+import { RunwrightError, throwIfCancelled } from '../../protocol/errors.ts'
 import type { DataCache } from '../cache.ts'
 import { openHashPool } from '../hashing/hash-pool.ts'
-import { digitsPerFile } from '../hashing/take-files.ts'
+import { digitsAt, md5Of, sha256Of } from '../hashing/hash-digits.ts'
 import type { ObjectKey } from '../object-key.ts'
 import type { DataRemote } from '../remote.ts'
-import { throwIfCancelled, type Work } from '../work.ts'
+import { tryAgain } from '../transfer/try-again.ts'
+import type { Work } from '../work.ts'
 import { inOrder } from '../workspace/in-order.ts'
 import type { StoredObject } from './garbage-place.ts'
 
@@ -32,10 +33,10 @@ export async function* hashCached(
     try {
       const paths = batch.map(({ key }) => key)
       const sizeBytes = batch.reduce((sum, each) => sum + each.sizeBytes, 0)
-      const { hashes } = await pool.take({ folder, paths, store: undefined }, sizeBytes)
+      const taken = await pool.take({ folder, paths, store: undefined }, sizeBytes)
       return batch.map((object, index) => {
-        const both = hashes.slice(index * digitsPerFile, (index + 1) * digitsPerFile)
-        return { ...object, md5: both.slice(0, 32), sha256: both.slice(32) }
+        const digits = digitsAt(taken, index)
+        return { ...object, md5: md5Of(digits), sha256: sha256Of(digits) }
       })
     } catch (error) {
       throwIfCancelled(work)
@@ -82,13 +83,23 @@ export async function* hashRemote(
 }
 
 async function hashOne(remote: DataRemote, object: StoredObject, signal: AbortSignal): Promise<HashedObject> {
-  const [md5, sha256] = [createHash('md5'), createHash('sha256')]
-  for await (const chunk of await remote.read(object.key, 0, signal)) {
-    if (!(chunk instanceof Uint8Array)) continue
-    md5.update(chunk)
-    sha256.update(chunk)
+  try {
+    return await tryAgain(async () => {
+      const [md5, sha256] = [createHash('md5'), createHash('sha256')]
+      for await (const chunk of await remote.read(object.key, 0, signal)) {
+        if (!(chunk instanceof Uint8Array)) continue
+        md5.update(chunk)
+        sha256.update(chunk)
+      }
+      return { ...object, md5: md5.digest('hex'), sha256: sha256.digest('hex') }
+    }, signal)
+  } catch (error) {
+    // What is wrong with one, as chunks that are gone, is no reason to look at no other.
+    const isItsOwn =
+      error instanceof RunwrightError && ['STORAGE_DAMAGED', 'RESOURCE_DOES_NOT_EXIST'].includes(error.code)
+    if (isItsOwn) return { ...object, md5: undefined, sha256: undefined }
+    throw error
   }
-  return { ...object, md5: md5.digest('hex'), sha256: sha256.digest('hex') }
 }
 
 /** The hash in a key that is one. */

@@ -1,4 +1,4 @@
-import type { Md5 } from '../hash.ts'
+import type { Md5, Sha256 } from '../hash.ts'
 
 /** The files of a folder by their paths in it. */
 export type FileList = ReadonlyMap<string, Md5>
@@ -29,8 +29,8 @@ export function mergeLists(base: FileList, ours: FileList, theirs: FileList): Me
     const kept = isConflict || sides.base !== sides.ours ? sides.ours : sides.theirs
     if (kept !== undefined) files.set(path, kept)
   }
-  conflicts.push(...takeOutClashes(files, base, ours, theirs))
-  return { files, conflicts: conflicts.toSorted((a, b) => (a.path < b.path ? -1 : 1)) }
+  const all = [...conflicts, ...takeOutClashes(files, base, ours, theirs)]
+  return { files, conflicts: all.toSorted((a, b) => (a.path < b.path ? -1 : 1)) }
 }
 
 /** One branch has made a folder of the name that the other has a file of: what is theirs goes, until someone decides. */
@@ -58,20 +58,34 @@ function takeOutClashes(
 
 export type Side = 'ours' | 'theirs' | 'both'
 
+/** A file that somebody has made of both sides; its object is in the cache. */
+export interface MergedFile {
+  readonly md5: Md5
+  readonly sha256: Sha256
+  readonly sizeBytes: number
+}
+
+export type Decision = Side | MergedFile
+
 /**
  * The files with a conflict decided. With `both`, theirs gets a name beside: `a.csv` and `a.theirs.csv`; where one
  * side has deleted the file, the other's is kept.
  *
- * @returns undefined where that side cannot be had, since what it lies in is a file
+ * @returns undefined where that cannot be had, since what it lies in is a file
  */
-export function decide(files: FileList, { path, ours, theirs }: FileConflict, side: Side): FileList | undefined {
+export function decide(
+  files: FileList,
+  { path, ours, theirs }: FileConflict,
+  decision: Decision,
+): FileList | undefined {
   const decided = new Map(files)
   const put = (name: string, md5: Md5 | undefined) =>
     md5 === undefined ? decided.delete(name) : decided.set(name, md5)
-  if (side === 'both') {
+  if (decision === 'both') {
     put(path, ours ?? theirs)
     if (ours !== undefined && theirs !== undefined) put(freeName(decided, path), theirs)
-  } else put(path, side === 'ours' ? ours : theirs)
+  } else if (typeof decision === 'object') put(path, decision.md5)
+  else put(path, decision === 'ours' ? ours : theirs)
   return isClash(decided, path) ? undefined : decided
 }
 

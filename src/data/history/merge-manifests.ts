@@ -1,11 +1,12 @@
-import { formatManifest, type Manifest, type ManifestEntry } from '../manifest.ts'
-import type { FileList } from './merge-lists.ts'
+import { formatManifest, type Manifest, type ManifestEntry, type ManifestFile } from '../manifest.ts'
+import type { FileList, MergedFile } from './merge-lists.ts'
 
 /**
  * The manifest of a merged folder: each file as the side has it that its bytes are from, links and empty folders as both
  * sides leave them.
  *
  * @param files of the merged folder
+ * @param made files that somebody has made of both sides, by path
  * @returns its text; undefined where a file is in no manifest under its name
  */
 export function mergeManifests(
@@ -13,6 +14,7 @@ export function mergeManifests(
   base: Manifest | undefined,
   ours: Manifest,
   theirs: Manifest,
+  made: ReadonlyMap<string, MergedFile>,
 ): string | undefined {
   const [old, our, their] = [byPath(base), byPath(ours), byPath(theirs)]
   const byMd5 = new Map([...theirs.entries, ...ours.entries].map((entry) => [md5Of(entry), entry]))
@@ -20,7 +22,8 @@ export function mergeManifests(
   for (const [path, md5] of files) {
     // A file that was kept beside another one has a name that neither side has. A link says nothing of the bytes behind.
     const other = byMd5.get(md5)
-    const found = [our.get(path), their.get(path), other && { ...other, path }].filter((entry) => entry !== undefined)
+    const candidates = [our.get(path), their.get(path), other && { ...other, path }]
+    const found = [...candidates, toEntry(path, made.get(path), candidates)].filter((entry) => entry !== undefined)
     const entry = found.find((each) => md5Of(each) === md5) ?? found.find(({ kind }) => kind === 'link')
     if (entry === undefined) return undefined
     entries.push(entry)
@@ -33,6 +36,16 @@ export function mergeManifests(
     if (!isFilled) entries.push(entry)
   }
   return formatManifest({ entries })
+}
+
+/** What was made of a program is one. */
+function toEntry(
+  path: string,
+  file: MergedFile | undefined,
+  [ours, theirs]: readonly (ManifestEntry | undefined)[],
+): ManifestFile | undefined {
+  const like = ours ?? theirs
+  return file && { kind: 'file', path, ...file, isExecutable: like?.kind === 'file' && like.isExecutable }
 }
 
 function byPath(manifest: Manifest | undefined): ReadonlyMap<string, ManifestEntry> {

@@ -1,7 +1,8 @@
 import type { Sha256 } from '../hash.ts'
 import { type ObjectKey, parseChunkKey } from '../object-key.ts'
 import type { ListedObject } from '../remote.ts'
-import { throwIfCancelled, type Work } from '../work.ts'
+import { throwIfCancelled } from '../../protocol/errors.ts'
+import type { Work } from '../work.ts'
 import type { GarbagePlace, StoredObject } from './garbage-place.ts'
 
 /** How much stays, and why. */

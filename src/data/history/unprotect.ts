@@ -3,7 +3,8 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { toStorageError } from '../../store/storage-error.ts'
 import { temporaryName } from '../hashing/store-object.ts'
 import type { DataRepository } from '../repository.ts'
-import { throwIfCancelled, type Work } from '../work.ts'
+import { throwIfCancelled } from '../../protocol/errors.ts'
+import type { Work } from '../work.ts'
 import { besideFolder } from '../writing/lock-repository.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { throwIfCancelled, type Work } from '../work.ts'
+import { throwIfCancelled } from '../../protocol/errors.ts'
+import type { Work } from '../work.ts'
 import { namesData } from './tracked-out.ts'
 
 /** What a walk through a work tree meets. */

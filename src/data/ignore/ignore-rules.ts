@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { RunwrightError } from '../../protocol/errors.ts'
+import { readSmallFileSync } from '../read-small-file.ts'
 import { type IgnorePattern, parseIgnorePatterns } from './pattern.ts'
 
 /** Says what DVC leaves out of the data: what `.dvcignore` names, and the folders of Git, Mercurial and DVC itself. */
@@ -18,6 +19,9 @@ interface Level {
 
 export const ignoreFileName = '.dvcignore'
 
+const maxFileBytes = 1 << 20
+const maxLineCharacters = 4096
+
 /**
  * The rules that hold below a folder: of the `.dvcignore` files from the root down to the folder that it is in.
  *
@@ -32,13 +36,23 @@ export function loadIgnoreRules(root: string, path: string): IgnoreRules {
       .join(''),
   )
   const levels = folders.flatMap((folder): Level[] => {
-    const text = readIfThere(join(root, folder, ignoreFileName))
+    const path = join(root, folder, ignoreFileName)
+    const text = readSmallFileSync(path, maxFileBytes)
     if (text === undefined) return []
     // DVC takes spaces off both ends of a line.
     const lines = text.split('\n').map((line) => line.trim())
+    const long = lines.findIndex((line) => line.length > maxLineCharacters)
+    if (long >= 0) throw createTooLong(path, long + 1)
     return [{ folder, patterns: parseIgnorePatterns(lines.join('\n')) }]
   })
   return createIgnoreRules(levels)
+}
+
+function createTooLong(path: string, line: number): RunwrightError {
+  const message = `${path}, line ${line}: a pattern has ${maxLineCharacters} characters at most.`
+  return new RunwrightError('INVALID_PARAMETER_VALUE', message, {
+    hint: 'No path is longer. Shorten or remove the line.',
+  })
 }
 
 export function createIgnoreRules(levels: readonly Level[]): IgnoreRules {
@@ -52,20 +66,11 @@ export function createIgnoreRules(levels: readonly Level[]): IgnoreRules {
       for (const { folder, patterns } of levels.toReversed()) {
         const inside = path.slice(folder.length)
         const last = patterns.findLast(
-          ({ regex, isForFoldersOnly }) => (isFolder || !isForFoldersOnly) && regex.test(inside),
+          ({ matches, isForFoldersOnly }) => (isFolder || !isForFoldersOnly) && matches(inside),
         )
         if (last !== undefined) return !last.isNegated
       }
       return false
     },
-  }
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
   }
 }

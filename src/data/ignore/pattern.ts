@@ -1,7 +1,9 @@
+import { anyFolders, anyLetters, anything, createMatcher } from './matcher.ts'
+
 /** One line of a `.gitignore` or `.dvcignore`. */
 export interface IgnorePattern {
-  /** Matches a path from the file's folder, without a `/` at its end. */
-  readonly regex: RegExp
+  /** @param path from the file's folder, without a `/` at its end */
+  readonly matches: (path: string) => boolean
   /** It takes back what an earlier line ignores. */
   readonly isNegated: boolean
   readonly isForFoldersOnly: boolean
@@ -26,46 +28,46 @@ function parseIgnorePattern(line: string): IgnorePattern | undefined {
   if (isForFoldersOnly) pattern = pattern.slice(0, -1)
   if (pattern === '' || pattern === '/') return undefined
   const isAnchored = pattern.includes('/')
-  const source = toRegexSource(pattern.replace(/^\//, ''))
-  if (source === undefined) return undefined
-  return { regex: new RegExp(`^${isAnchored ? '' : '(?:.*/)?'}${source}$`, 'su'), isNegated, isForFoldersOnly }
+  const pieces = toPieces(pattern.replace(/^\//, ''))
+  if (pieces === undefined) return undefined
+  return { matches: createMatcher(isAnchored ? pieces : [anyFolders, ...pieces]), isNegated, isForFoldersOnly }
 }
 
 /** Undefined for a pattern that matches nothing: a bracket that is not closed, a backslash at the end. */
-function toRegexSource(pattern: string): string | undefined {
+function toPieces(pattern: string): readonly string[] | undefined {
   const letters = [...pattern]
-  let source = ''
+  const pieces: string[] = []
   for (let at = 0; at < letters.length; at++) {
     const letter = letters[at] ?? ''
     if (letter === '*') {
       const [piece, taken] = readStars(letters, at)
-      source += piece
+      pieces.push(piece)
       at += taken - 1
-    } else if (letter === '?') source += '[^/]'
+    } else if (letter === '?') pieces.push('[^/]')
     else if (letter === '[') {
       const bracket = readBracket(letters, at)
       if (bracket === undefined) return undefined
-      source += bracket[0]
+      pieces.push(bracket[0])
       at = bracket[1]
     } else if (letter === '\\') {
       const next = letters[++at]
       if (next === undefined) return undefined
-      source += quote(next)
-    } else source += quote(letter)
+      pieces.push(quote(next))
+    } else pieces.push(quote(letter))
   }
-  return source
+  return pieces
 }
 
 /** `**` or more of them between slashes stand for any folders, one `*` never for a slash. */
-function readStars(letters: readonly string[], at: number): readonly [source: string, taken: number] {
+function readStars(letters: readonly string[], at: number): readonly [piece: string, taken: number] {
   let end = at
   while (letters[end] === '*') end++
   const taken = end - at
   const isDouble = taken > 1
   const isAtStart = at === 0 || letters[at - 1] === '/'
-  if (isDouble && isAtStart && letters[end] === '/') return ['(?:.*/)?', taken + 1]
-  if (isDouble && isAtStart && end === letters.length) return ['.+', taken]
-  return ['[^/]*', taken]
+  if (isDouble && isAtStart && letters[end] === '/') return [anyFolders, taken + 1]
+  if (isDouble && isAtStart && end === letters.length) return [anything, taken]
+  return [anyLetters, taken]
 }
 
 const classes: Readonly<Record<string, string>> = {

@@ -1,9 +1,8 @@
-import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { findMd5Digest, type ObjectKey, parseObjectKey } from '../object-key.ts'
 import type { DataRemote, ListedObject, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
 import { tryAgain } from '../transfer/try-again.ts'
 import { readAzureAccess } from '../wire/azure-access.ts'
-import { findObjects } from '../wire/find-objects.ts'
+import { answerByRequests, rangeFrom, readSize } from '../wire/object-requests.ts'
 import { parseDate } from '../wire/parse-date.ts'
 import { parseBucketUrl, readIdleMs, readNumber } from '../wire/remote-options.ts'
 import { type FilePart, multipartBytes, sendParts } from '../wire/send-parts.ts'
@@ -47,22 +46,18 @@ type Question = Pick<WebRequest, 'method' | 'body' | 'headers'> & {
 
 function openAzure(remote: RemoteOptions): DataRemote {
   const container = openContainer(remote)
-  const concurrency = readNumber(remote.options, 'jobs') ?? 16
-  const list: DataRemote['list'] = (prefix, signal) => listContainer(container, prefix, signal)
-  const sizeOf = async (key: ObjectKey, signal: AbortSignal) => {
-    const answer = await container.ask({ method: 'HEAD', key, fine: [200, 404] }, signal)
-    await dropBody(answer)
-    return answer.response.status === 404 ? undefined : Number(answer.response.headers.get('content-length'))
-  }
   return {
+    ...answerByRequests({
+      concurrency: readNumber(remote.options, 'jobs') ?? 16,
+      pageSize: listedBlobs,
+      list: (prefix, signal) => listContainer(container, prefix, signal),
+      sizeOf: async (key, signal) => readSize(await container.ask({ method: 'HEAD', key, fine: [200, 404] }, signal)),
+      remove: (key, signal) => container.ask({ method: 'DELETE', key, fine: [202, 404] }, signal),
+    }),
     label: container.label,
-    concurrency,
-    find: (keys, signal) =>
-      findObjects(keys, { concurrency, list, pageSize: listedBlobs, ask: (key) => sizeOf(key, signal) }, signal),
-    list,
     async read(key, start, signal) {
-      const headers: Record<string, string> = start === 0 ? {} : { range: `bytes=${start}-` }
-      return streamBody(await container.ask({ method: 'GET', key, headers, fine: start === 0 ? [200] : [206] }, signal))
+      const question = { method: 'GET', key, headers: rangeFrom(start), fine: start === 0 ? [200] : [206] }
+      return streamBody(await container.ask(question, signal))
     },
     async write(key, source, signal) {
       if (source.sizeBytes > multipartBytes) return writeBlocks(container, key, source, signal)
@@ -75,12 +70,6 @@ function openAzure(remote: RemoteOptions): DataRemote {
       const body = { ...source, start: 0, length: source.sizeBytes }
       await dropBody(await container.ask({ method: 'PUT', key, headers, body, fine: [201] }, signal))
     },
-    async remove(keys, signal) {
-      await mapConcurrently(keys, concurrency, async (key) =>
-        dropBody(await container.ask({ method: 'DELETE', key, fine: [202, 404] }, signal)),
-      )
-    },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
   }
 }
 

@@ -6,10 +6,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { mapConcurrently } from '../../base/map-concurrently.ts'
-import { type ErrorCode, RunwrightError } from '../../protocol/errors.ts'
+import { type ErrorCode, RunwrightError, throwIfCancelled } from '../../protocol/errors.ts'
 import { type ObjectKey, parseObjectKey } from '../object-key.ts'
 import type { DataRemote, ListedObject, RemoteKind, RemoteSource } from '../remote.ts'
-import { throwIfCancelled } from '../work.ts'
 
 /** A folder of this machine, or one that is mounted from another. */
 const folder: RemoteKind = {

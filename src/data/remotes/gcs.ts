@@ -1,10 +1,9 @@
-import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { isRecord, parseForeignJson } from '../../protocol/json.ts'
 import { findMd5Digest, type ObjectKey, parseObjectKey } from '../object-key.ts'
 import type { DataRemote, ListedObject, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
 import { tryAgain } from '../transfer/try-again.ts'
-import { findObjects } from '../wire/find-objects.ts'
+import { answerByRequests, rangeFrom } from '../wire/object-requests.ts'
 import { parseDate } from '../wire/parse-date.ts'
 import { openGoogleToken } from '../wire/google-token.ts'
 import { parseBucketUrl, parseUrl, readBoolean, readIdleMs, readNumber } from '../wire/remote-options.ts'
@@ -47,37 +46,28 @@ interface Bucket {
 
 async function openGcs(remote: RemoteOptions): Promise<DataRemote> {
   const bucket = await openBucket(remote)
-  const concurrency = readNumber(remote.options, 'jobs') ?? 16
   const urlOf = (key: ObjectKey, query = '') =>
     new URL(`${bucket.objects}/${encodeURIComponent(bucket.prefix + key)}${query}`)
-  const list: DataRemote['list'] = (prefix, signal) => listBucket(bucket, prefix, signal)
   const sizeOf = async (key: ObjectKey, signal: AbortSignal) => {
     const answer = await bucket.ask({ method: 'GET', url: urlOf(key, '?fields=size'), fine: [200, 404] }, key, signal)
     const said = parseForeignJson(await readText(answer))
     return answer.response.status === 404 || !isRecord(said) ? undefined : Number(said['size'])
   }
   return {
+    ...answerByRequests({
+      concurrency: readNumber(remote.options, 'jobs') ?? 16,
+      pageSize: listedObjects,
+      list: (prefix, signal) => listBucket(bucket, prefix, signal),
+      sizeOf,
+      remove: (key, signal) => bucket.ask({ method: 'DELETE', url: urlOf(key), fine: [200, 204, 404] }, key, signal),
+    }),
     label: bucket.label,
-    concurrency,
-    find: (keys, signal) =>
-      findObjects(keys, { concurrency, list, pageSize: listedObjects, ask: (key) => sizeOf(key, signal) }, signal),
-    list,
     async read(key, start, signal) {
-      const headers: Record<string, string> = start === 0 ? {} : { range: `bytes=${start}-` }
-      const answer = await bucket.ask(
-        { method: 'GET', url: urlOf(key, '?alt=media'), headers, fine: [200, 206] },
-        key,
-        signal,
-      )
+      const question = { method: 'GET', url: urlOf(key, '?alt=media'), headers: rangeFrom(start), fine: [200, 206] }
+      const answer = await bucket.ask(question, key, signal)
       return streamBody(answer, answer.response.status === 200 ? start : 0)
     },
     write: (key, source, signal) => writeObject(bucket, key, source, signal),
-    async remove(keys, signal) {
-      await mapConcurrently(keys, concurrency, async (key) =>
-        dropBody(await bucket.ask({ method: 'DELETE', url: urlOf(key), fine: [200, 204, 404] }, key, signal)),
-      )
-    },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
   }
 }
 

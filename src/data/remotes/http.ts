@@ -2,6 +2,7 @@ import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { ObjectKey } from '../object-key.ts'
 import type { DataRemote, RemoteKind, RemoteOptions } from '../remote.ts'
+import { rangeFrom } from '../wire/object-requests.ts'
 import { parseUrl, readIdleMs, readNumber } from '../wire/remote-options.ts'
 import { dropBody, expectStatus, sendRequest, streamBody } from '../wire/web.ts'
 import { plainAddress, readLogin } from '../wire/web-login.ts'
@@ -49,8 +50,7 @@ function openHttp({ url, options }: RemoteOptions): DataRemote {
       throw new RunwrightError('NOT_IMPLEMENTED', `${root.href} cannot be listed.`)
     },
     async read(key, start, signal) {
-      const range: Record<string, string> = start === 0 ? {} : { range: `bytes=${start}-` }
-      const answer = await ask('GET', key, { ...range, 'accept-encoding': 'identity' }, signal)
+      const answer = await ask('GET', key, { ...rangeFrom(start), 'accept-encoding': 'identity' }, signal)
       // A server without ranges sends all of it.
       if (start > 0 && answer.response.status === 200) return streamBody(answer, start)
       return streamBody(await expectStatus(answer, key, [start === 0 ? 200 : 206]))

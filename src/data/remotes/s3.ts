@@ -1,9 +1,8 @@
-import { mapConcurrently } from '../../base/map-concurrently.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { findMd5Digest, type ObjectKey, parseObjectKey } from '../object-key.ts'
 import type { DataRemote, ListedObject, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
 import { tryAgain } from '../transfer/try-again.ts'
-import { findObjects } from '../wire/find-objects.ts'
+import { answerByRequests, rangeFrom, readSize } from '../wire/object-requests.ts'
 import { parseDate } from '../wire/parse-date.ts'
 import { type FilePart, multipartBytes, sendParts } from '../wire/send-parts.ts'
 import { readNumber } from '../wire/remote-options.ts'
@@ -23,17 +22,18 @@ const listedKeys = 1000
 
 async function openS3(remote: RemoteOptions): Promise<DataRemote> {
   const bucket = await openBucket(remote)
-  const concurrency = readNumber(remote.options, 'jobs') ?? 16
-  const list: DataRemote['list'] = (prefix, signal) => listBucket(bucket, prefix, signal)
   return {
+    ...answerByRequests({
+      concurrency: readNumber(remote.options, 'jobs') ?? 16,
+      pageSize: listedKeys,
+      list: (prefix, signal) => listBucket(bucket, prefix, signal),
+      sizeOf: async (key, signal) => readSize(await bucket.ask({ method: 'HEAD', key, fine: [200, 404] }, signal)),
+      remove: (key, signal) => bucket.ask({ method: 'DELETE', key, fine: [200, 204, 404] }, signal),
+    }),
     label: bucket.label,
-    concurrency,
-    find: (keys, signal) =>
-      findObjects(keys, { concurrency, list, pageSize: listedKeys, ask: (key) => sizeOf(bucket, key, signal) }, signal),
-    list,
     async read(key, start, signal) {
-      const headers: Record<string, string> = start === 0 ? {} : { range: `bytes=${start}-` }
-      return streamBody(await bucket.ask({ method: 'GET', key, headers, fine: start === 0 ? [200] : [206] }, signal))
+      const question = { method: 'GET', key, headers: rangeFrom(start), fine: start === 0 ? [200] : [206] }
+      return streamBody(await bucket.ask(question, signal))
     },
     async write(key, source, signal) {
       if (source.sizeBytes > multipartBytes) return writeParts(bucket, key, source, signal)
@@ -46,19 +46,7 @@ async function openS3(remote: RemoteOptions): Promise<DataRemote> {
       const body = { ...source, start: 0, length: source.sizeBytes }
       await dropBody(await bucket.ask({ method: 'PUT', key, headers, body, fine: [200] }, signal))
     },
-    async remove(keys, signal) {
-      await mapConcurrently(keys, concurrency, async (key) =>
-        dropBody(await bucket.ask({ method: 'DELETE', key, fine: [200, 204, 404] }, signal)),
-      )
-    },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
   }
-}
-
-async function sizeOf(bucket: Bucket, key: ObjectKey, signal: AbortSignal): Promise<number | undefined> {
-  const answer = await bucket.ask({ method: 'HEAD', key, fine: [200, 404] }, signal)
-  await dropBody(answer)
-  return answer.response.status === 404 ? undefined : Number(answer.response.headers.get('content-length'))
 }
 
 async function* listBucket(bucket: Bucket, prefix: string, signal: AbortSignal): AsyncGenerator<ListedObject> {

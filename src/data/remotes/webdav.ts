@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mapConcurrently } from '../../base/map-concurrently.ts'
-import { type ObjectKey, parseObjectKey } from '../object-key.ts'
+import { parseObjectKey } from '../object-key.ts'
 import type { DataRemote, ListedObject, RemoteKind, RemoteOptions } from '../remote.ts'
-import { findObjects } from '../wire/find-objects.ts'
+import { answerByRequests, rangeFrom, readSize } from '../wire/object-requests.ts'
 import { parseDate } from '../wire/parse-date.ts'
 import { parseUrl, readIdleMs, readNumber } from '../wire/remote-options.ts'
 import {
@@ -41,26 +40,17 @@ const pending = 'runwright/tmp'
 
 function openWebdav(remote: RemoteOptions): DataRemote {
   const server = openServer(remote)
-  const concurrency = readNumber(remote.options, 'jobs') ?? 8
-  const list: DataRemote['list'] = (prefix, signal) => listServer(server, prefix, signal)
-  const sizeOf = async (key: ObjectKey, signal: AbortSignal) => {
-    const answer = await server.ask('HEAD', key, { fine: [200, 404] }, signal)
-    await dropBody(answer)
-    return answer.response.status === 404 ? undefined : Number(answer.response.headers.get('content-length'))
-  }
   return {
+    ...answerByRequests({
+      concurrency: readNumber(remote.options, 'jobs') ?? 8,
+      pageSize: Number.POSITIVE_INFINITY,
+      list: (prefix, signal) => listServer(server, prefix, signal),
+      sizeOf: async (key, signal) => readSize(await server.ask('HEAD', key, { fine: [200, 404] }, signal)),
+      remove: (key, signal) => server.ask('DELETE', key, { fine: [200, 204, 404] }, signal),
+    }),
     label: server.root.href.replace(/\/$/, '').replace(/^http/, 'webdav'),
-    concurrency,
-    find: (keys, signal) =>
-      findObjects(
-        keys,
-        { concurrency, list, pageSize: Number.POSITIVE_INFINITY, ask: (key) => sizeOf(key, signal) },
-        signal,
-      ),
-    list,
     async read(key, start, signal) {
-      const headers: Record<string, string> = start === 0 ? {} : { range: `bytes=${start}-` }
-      const answer = await server.ask('GET', key, { headers, fine: [200, 206] }, signal)
+      const answer = await server.ask('GET', key, { headers: rangeFrom(start), fine: [200, 206] }, signal)
       // A server without ranges sends all of it.
       return streamBody(answer, answer.response.status === 200 ? start : 0)
     },
@@ -73,12 +63,6 @@ function openWebdav(remote: RemoteOptions): DataRemote {
       const headers = { destination: new URL(key, server.root).href, overwrite: 'T' }
       await dropBody(await server.ask('MOVE', beside, { headers, fine: [201, 204] }, signal))
     },
-    async remove(keys, signal) {
-      await mapConcurrently(keys, concurrency, async (key) =>
-        dropBody(await server.ask('DELETE', key, { fine: [200, 204, 404] }, signal)),
-      )
-    },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
   }
 }
 

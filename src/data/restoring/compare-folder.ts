@@ -1,69 +1,95 @@
 import { existsSync, lstatSync } from 'node:fs'
-import type { DirEntry } from '../dir-object.ts'
+import { join } from 'node:path'
+import { type ErrorCode, RunwrightError } from '../../protocol/errors.ts'
 import type { TrackedOut } from '../find-pointers.ts'
-import type { DirHash } from '../hash.ts'
+import type { DirHash, Sha256 } from '../hash.ts'
+import { hasMd5, type HashName, md5Of, sha256Of } from '../hashing/hash-digits.ts'
 import { objectPath } from '../hashing/store-object.ts'
 import { loadIgnoreRules } from '../ignore/ignore-rules.ts'
 import { dataKey } from '../object-key.ts'
-import { compareWithIndex, createShape } from '../workspace/as-indexed.ts'
+import { compareWithIndex } from '../workspace/as-indexed.ts'
 import { isSameStamp, takeCacheStamp } from '../workspace/cache-stamp.ts'
 import { openIndexReader, openOptionalIndexWriter } from '../workspace/file-index.ts'
-import { type EntryState, md5Of } from '../workspace/read-states.ts'
+import type { FileState } from '../workspace/read-states.ts'
 import { scanFolder } from '../workspace/scan-folder.ts'
 import type { Reading } from '../writing/open-recording.ts'
-import { indexFile, type Recording } from '../writing/record-path.ts'
+import { indexFile } from '../writing/record-path.ts'
 import { noDifferences, type OutDifferences } from './differences.ts'
 import { createListHash } from './list-hash.ts'
 import { forEachPair, readFolder } from './plan-folder.ts'
-import { openFolderList } from './version-entries.ts'
+import { openFolderContents, type VersionEntry } from './version-entries.ts'
 
 /**
- * Compares a folder of the workspace with the list that its `.dvc` file names.
+ * Compares a folder of the workspace with what its `.dvc` file names: by SHA-256, which takes half of what an md5 does,
+ * where a manifest tells those of all files.
  */
-export async function compareFolder(
-  reading: Reading,
-  { path, out }: TrackedOut,
-  hash: DirHash,
-): Promise<OutDifferences> {
+export async function compareFolder(reading: Reading, tracked: TrackedOut, hash: DirHash): Promise<OutDifferences> {
+  const { path, out } = tracked
   const { cache, repository } = reading
-  const file = indexFile(repository.temporaryFolder, path)
+  const comparison = { reading, tracked, hash, file: indexFile(repository.temporaryFolder, path) }
+  if (isAsIndexed(comparison)) return { isSame: true, ...noDifferences() }
+  const contents = openFolderContents(cache, { path, hash, sha256: out.sha256 })
+  if (contents?.hasManifest !== true) return compareEntries(comparison, contents?.entries, 'md5')
+  try {
+    return await compareEntries(comparison, contents.entries, 'sha256')
+  } catch (error) {
+    if (!(error instanceof RunwrightError) || !manifestProblems.has(error.code)) throw error
+    // DVC’s list alone says what the version is.
+    return compareEntries(comparison, openFolderContents(cache, { path, hash, sha256: undefined })?.entries, 'md5')
+  }
+}
+
+/** What is thrown for a manifest that is damaged, or tells of other files than the list. */
+const manifestProblems: ReadonlySet<ErrorCode> = new Set(['STORAGE_DAMAGED', 'INVALID_PARAMETER_VALUE'])
+
+interface Comparison {
+  readonly reading: Reading
+  readonly tracked: TrackedOut
+  readonly hash: DirHash
+  /** The index of the folder. */
+  readonly file: string
+}
+
+async function compareEntries(
+  { reading, tracked: { path, out }, hash, file }: Comparison,
+  entries: Iterable<VersionEntry> | undefined,
+  only: HashName,
+): Promise<OutDifferences> {
+  const { cache } = reading
   const lists = noDifferences()
-  if (isAsIndexed(reading, path, hash, file)) return { isSame: true, ...lists }
   using writer = reading.canSave ? openOptionalIndexWriter(file) : undefined
-  const shape = createShape()
   const own = createListHash()
-  async function* readAndRemember(): AsyncGenerator<EntryState & { readonly kind: 'file' }> {
-    for await (const entry of readFolder(reading, path)) {
-      shape.add(entry)
+  async function* readAndRemember(): AsyncGenerator<FileState> {
+    for await (const entry of readFolder(reading, path, { needs: only === 'md5' ? 'md5' : 'either', only })) {
       if (entry.kind !== 'file') continue
       writer?.add(entry)
-      own.add(entry.path, md5Of(entry))
+      if (entries === undefined) own.add(entry.path, md5Of(entry))
       yield entry
     }
   }
-  const list = openFolderList(cache, hash, path)
-  if (list === undefined) lists.notInCache.add(path)
+  if (entries === undefined) lists.notInCache.add(path)
   const place = (entry: { readonly path: string }) => `${path}/${entry.path}`
-  const look = (entry: { readonly path: string; readonly md5: string }) => {
+  const look = (entry: ListedFile) => {
     if (!existsSync(objectPath(cache.objects, entry.md5))) lists.notInCache.add(place(entry))
   }
-  await forEachPair(toFiles(list ?? []), readAndRemember(), {
+  await forEachPair(toFiles(entries ?? []), readAndRemember(), {
     async left(wanted) {
       lists.removed.add(place(wanted))
       look(wanted)
     },
     async right(found) {
-      if (list !== undefined) lists.added.add(place(found))
+      if (entries !== undefined) lists.added.add(place(found))
     },
     async both(wanted, found) {
       look(wanted)
-      if (wanted.md5 === md5Of(found)) return
+      if (await isSameFile(reading, path, wanted, found)) return
       lists.changed.add(place(found))
       const object = lstatSync(objectPath(cache.objects, wanted.md5), { throwIfNoEntry: false })
       if (object?.ino === found.ino) lists.edited.add(place(found))
     },
   })
-  const isSame = own.digest() === hash
+  const differs = lists.removed.count + lists.added.count + lists.changed.count > 0
+  const isSame = entries === undefined ? own.digest() === hash : !differs
   const isComplete = isSame && lists.notInCache.count === 0
   writer?.finish({
     version: isSame ? { hash, sha256: out.sha256 } : undefined,
@@ -74,12 +100,38 @@ export async function compareFolder(
   return { isSame, ...lists }
 }
 
-function* toFiles(list: Iterable<DirEntry>) {
-  for (const { relpath, md5 } of list) yield { kind: 'file' as const, path: relpath, md5 }
+/** A file of DVC’s list, which has those that links lead to. */
+interface ListedFile {
+  readonly kind: 'file'
+  readonly path: string
+  readonly md5: string
+  readonly sha256: Sha256 | undefined
+}
+
+function* toFiles(entries: Iterable<VersionEntry>): Generator<ListedFile> {
+  for (const entry of entries) {
+    if (entry.kind === 'file') yield entry
+    else if (entry.kind === 'link' && entry.md5 !== undefined) {
+      yield { kind: 'file', path: entry.path, md5: entry.md5, sha256: undefined }
+    }
+  }
+}
+
+/** The md5 decides where it is known: a SHA-256 is only as good as the manifest that tells it. */
+async function isSameFile(
+  { repository, pool }: Reading,
+  folder: string,
+  wanted: ListedFile,
+  found: FileState,
+): Promise<boolean> {
+  if (hasMd5(found)) return wanted.md5 === md5Of(found)
+  if (wanted.sha256 !== undefined) return wanted.sha256 === sha256Of(found)
+  const request = { folder: join(repository.root, folder), paths: [found.path], store: undefined, only: 'md5' } as const
+  return wanted.md5 === md5Of(await pool.take(request, found.sizeBytes))
 }
 
 /** Whether the folder is as it was when it was this version, with all its objects in the cache. */
-function isAsIndexed({ cache, repository }: Recording, path: string, hash: DirHash, file: string): boolean {
+function isAsIndexed({ reading: { cache, repository }, tracked: { path }, hash, file }: Comparison): boolean {
   using index = openIndexReader(file)
   if (index.writtenMs === 0) return false
   const { root } = repository

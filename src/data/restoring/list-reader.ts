@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 import { damagedObject } from '../cache.ts'
 import { type DirEntry, parseDirObject } from '../dir-object.ts'
@@ -9,6 +9,12 @@ import { checkRelativePath, compareCodePoints } from '../relative-path.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 
 const chunkBytes = 1 << 17
+/** Of a list or manifest of forty million files; it would take long to hash a larger one for nothing. */
+export const maxFolderBytes = 4 * 2 ** 30
+/** Of a list that is written in another form than usual, and so read as a whole. */
+const maxOddBytes = 64 << 20
+/** A path has at most 4096 bytes, as has what a link leads to; each may be written in six. */
+const maxLineCharacters = 1 << 16
 
 /** As the field's tools write an entry; what is written otherwise is read as a whole. */
 const entryPattern = /(?:\[|, )\{"md5": "([0-9a-f]{32})", "relpath": ("(?:[^"\\]|\\.)*")\}/y
@@ -23,8 +29,11 @@ const entryPattern = /(?:\[|, )\{"md5": "([0-9a-f]{32})", "relpath": ("(?:[^"\\]
  * @throws STORAGE_DAMAGED for other bytes; INVALID_PARAMETER_VALUE as `parseDirObject`
  */
 export function* readDirObject(path: string, md5: string, where: string): Generator<DirEntry> {
+  checkSize(path, where)
   checkHash(path, 'md5', md5)
   if (!isPlainList(path)) {
+    const sizeBytes = statSync(path).size
+    if (sizeBytes > maxOddBytes) throw invalid(`${where} has ${sizeBytes} bytes, not in the form that DVC writes.`)
     const entries = parseDirObject(readFileSync(path), where)
     yield* entries.toSorted((a, b) => compareCodePoints(a.relpath, b.relpath))
     return
@@ -50,13 +59,7 @@ function isPlainList(path: string): boolean {
     before = relpath
     length += match[0].length
   }
-  return length > 0 && length + 1 === sizeOf(path)
-}
-
-function sizeOf(path: string): number {
-  let size = 0
-  for (const chunk of readChunks(path)) size += chunk.length
-  return size
+  return length > 0 && length + 1 === statSync(path).size
 }
 
 /** Ends where something else stands. All of it is ASCII if all of it matches. */
@@ -90,28 +93,37 @@ function unquote(quoted: string): string {
  *   that lead out of the folder
  */
 export function* readManifest(path: string, sha256: string, where: string): Generator<ManifestEntry> {
+  checkSize(path, where)
   checkHash(path, 'sha256', sha256)
   let number = 0
-  for (const line of readLines(path)) {
+  for (const line of readLines(path, where)) {
     number++
     if (number > 1) yield parseManifestLine(line, where, number)
-    else if (line !== manifestHeading) {
-      throw new RunwrightError('INVALID_PARAMETER_VALUE', `${where} is no manifest of this version.`, {
-        hint: 'This manifest is damaged, or a newer Runwright wrote it.',
-      })
-    }
+    else if (line !== manifestHeading) throw invalid(`${where} is no manifest of this version.`)
   }
 }
 
-function* readLines(path: string): Generator<string> {
+function invalid(message: string): RunwrightError {
+  return new RunwrightError('INVALID_PARAMETER_VALUE', message, {
+    hint: 'It is damaged, or neither DVC nor this version of Runwright wrote it.',
+  })
+}
+
+function* readLines(path: string, where: string): Generator<string> {
   const decoder = new StringDecoder('utf8')
   let rest = ''
   for (const chunk of readChunks(path)) {
     const lines = (rest + decoder.write(chunk)).split('\n')
     rest = lines.pop() ?? ''
     yield* lines
+    if (rest.length > maxLineCharacters) throw invalid(`${where} has a line that is too long for any file.`)
   }
   if (rest !== '') yield rest
+}
+
+function checkSize(path: string, where: string): void {
+  const { size } = statSync(path)
+  if (size > maxFolderBytes) throw invalid(`${where} has ${size} bytes.`)
 }
 
 function checkHash(path: string, algorithm: string, expected: string): void {

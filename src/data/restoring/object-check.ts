@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs'
 import type { DataCache } from '../cache.ts'
 import type { HashPool } from '../hashing/hash-pool.ts'
 import { objectPath, type ObjectStat } from '../hashing/store-object.ts'
-import { digitsPerFile } from '../hashing/take-files.ts'
+import { digitsAt, md5Of } from '../hashing/hash-digits.ts'
 
 export type ObjectProblem = 'missing' | 'damaged'
 
@@ -35,9 +35,9 @@ export function createObjectCheck(cache: DataCache, pool: HashPool): ObjectCheck
 
   const hashBatch = async (asked: readonly Asked[], sizeBytes: number): Promise<void> => {
     const paths = asked.map(({ md5 }) => `${md5.slice(0, 2)}/${md5.slice(2)}`)
-    const { hashes } = await pool.take({ folder: cache.objects, paths, store: undefined }, sizeBytes)
+    const taken = await pool.take({ folder: cache.objects, paths, store: undefined, only: 'md5' }, sizeBytes)
     for (const [at, { md5, stat, onProblem }] of asked.entries()) {
-      if (hashes.slice(at * digitsPerFile, at * digitsPerFile + 32) === md5) cache.states.record(md5, stat)
+      if (md5Of(digitsAt(taken, at)) === md5) cache.states.record(md5, stat)
       else onProblem('damaged')
     }
   }

@@ -1,16 +1,15 @@
 import { chmodSync, lstatSync, renameSync, rmdirSync, statSync, symlinkSync, unlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { RunwrightError } from '../../protocol/errors.ts'
+import { RunwrightError, throwIfCancelled } from '../../protocol/errors.ts'
 import { toStorageError } from '../../store/storage-error.ts'
 import { codeOf, temporaryName } from '../hashing/store-object.ts'
 import { type FileToMake, makeFolder } from '../hashing/make-files.ts'
-import { throwIfCancelled } from '../work.ts'
 import type { IndexRecord } from '../workspace/file-index.ts'
-import { unknownSha256 } from '../workspace/read-states.ts'
+import { unknownSha256 } from '../hashing/hash-digits.ts'
 import { inOrder } from '../workspace/in-order.ts'
 import { besideFolder, passTick } from '../writing/lock-repository.ts'
 import { objectPlace, type Recording } from '../writing/record-path.ts'
-import type { OutPlan, PlannedFile } from './plan.ts'
+import type { OutPlan, PlannedFile, Removal } from './plan.ts'
 
 const batchFiles = 256
 
@@ -18,7 +17,7 @@ const batchFiles = 256
  * Does what a plan says. Each file changes in one step, and only if it is as it was when the plan was made.
  *
  * @param folder absolute; the plan's paths are below it
- * @param files of the plan, in the order of their paths
+ * @param planned files of the plan, in the order of their paths, and what goes away before they are made
  * @param onRecord told of each file, in the order of their paths, as it is now
  * @throws RESOURCE_CONFLICT, CANCELLED, STORAGE_FULL, STORAGE_READ_ONLY; what was done until then stays, and whole
  */
@@ -26,13 +25,13 @@ export async function performPlan(
   recording: Recording,
   folder: string,
   plan: OutPlan,
-  files: Iterable<PlannedFile>,
+  { files, removals }: { readonly files: Iterable<PlannedFile>; readonly removals: Iterable<Removal> },
   onRecord: (record: IndexRecord) => void,
 ): Promise<void> {
   const { work, pool } = recording
   throwIfCancelled(work)
   try {
-    removeFiles(folder, plan)
+    removeFiles(folder, removals)
     const totalFiles = plan.added + plan.changed
     const before = pool.doneBytes()
     let doneFiles = 0
@@ -102,7 +101,7 @@ function makeBatch(
   return made instanceof Promise ? made.then(finish) : finish(made)
 }
 
-function removeFiles(folder: string, { removals }: OutPlan): void {
+function removeFiles(folder: string, removals: Iterable<Removal>): void {
   for (const { path, mtimeMs, ino } of removals) {
     const absolute = join(folder, path)
     const seen = lstatSync(absolute, { throwIfNoEntry: false })

@@ -1,11 +1,11 @@
 import { lstatSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DataHash, Sha256 } from '../hash.ts'
-import { hasSha256, md5Of } from '../workspace/read-states.ts'
+import { type HashName, type HashNeeds, isEnough, md5Of } from '../hashing/hash-digits.ts'
 import type { IndexRecord } from '../workspace/file-index.ts'
 import type { Recording } from '../writing/record-path.ts'
 import type { ObjectCheck } from './object-check.ts'
-import { emptyPlan, type OutPlan, type Problems, type Removal } from './plan.ts'
+import { emptyPlan, type OutPlan, type Problems } from './plan.ts'
 import type { PlannedFiles } from './planned-files.ts'
 import { lookAt, readFolder } from './plan-folder.ts'
 
@@ -29,7 +29,8 @@ export async function planFile(
   const seen = lstatSync(absolute, { throwIfNoEntry: false })
   if (seen?.isDirectory() === true) {
     await make()
-    return { ...plan, removals: await planToEmpty(recording, path, check, problems), changed: 1 }
+    await planToEmpty(recording, path, check, problems, files)
+    return { ...plan, changed: 1 }
   }
   const record = seen === undefined ? undefined : await readFile(recording, path)
   if (record !== undefined && md5Of(record) === hash) {
@@ -37,14 +38,14 @@ export async function planFile(
     return plan
   }
   if (record !== undefined && seen?.isSymbolicLink() === false && !(await check.isSound(md5Of(record)))) {
-    problems.unsaved.push(path)
+    problems.unsaved.add(path)
   }
   await make()
   return seen === undefined ? { ...plan, added: 1 } : { ...plan, changed: 1 }
 
   async function make() {
     const replaces = seen === undefined || seen.isDirectory() ? undefined : lookAt(absolute)
-    await check.expect(hash, (problem) => problems[problem].push(path))
+    await check.expect(hash, (problem) => problems[problem].add(path))
     const isExecutable = seen !== undefined && (seen.mode & 0o100) !== 0 && seen.isFile()
     files.add({ path, md5: hash, sha256, isExecutable, replaces })
   }
@@ -53,19 +54,21 @@ export async function planFile(
 /**
  * A file of the workspace as it is now. Undefined for a link that leads to nothing.
  *
- * @param needsSha256 also where only its md5 is known; it is zeros otherwise
+ * @param needs if the index knows it
+ * @param only the one hash that is wanted otherwise; the other one's digits are zeros
  */
 export async function readFile(
   recording: Recording,
   path: string,
-  { needsSha256 = false }: { readonly needsSha256?: boolean } = {},
+  { needs = 'md5', only }: { readonly needs?: HashNeeds; readonly only?: HashName } = {},
 ): Promise<IndexRecord | undefined> {
   const { repository, singles, pool, lock } = recording
   const stat = statSync(join(repository.root, path), { throwIfNoEntry: false })
   if (stat?.isFile() !== true) return undefined
   const known = singles.find(path, stat)
-  if (known !== undefined && (!needsSha256 || hasSha256(known))) return known
-  const { numbers, hashes } = await pool.take({ folder: repository.root, paths: [path], store: undefined }, stat.size)
+  if (known !== undefined && isEnough(known, needs)) return known
+  const request = { folder: repository.root, paths: [path], store: undefined, only }
+  const { numbers, hashes } = await pool.take(request, stat.size)
   const [sizeBytes = 0, mtimeMs = 0, ino = 0] = numbers
   const record = { path, sizeBytes, mtimeMs: mtimeMs < lock.takenMs ? mtimeMs : 0, ino, hashes }
   singles.set(record)
@@ -78,12 +81,11 @@ export async function planToEmpty(
   path: string,
   check: ObjectCheck,
   problems: Problems,
-): Promise<readonly Removal[]> {
-  const removals: Removal[] = []
+  files: PlannedFiles,
+): Promise<void> {
   for await (const entry of readFolder(recording, path)) {
     const isSaved = entry.kind === 'folder' || (entry.kind === 'file' && (await check.isSound(md5Of(entry))))
-    if (!isSaved) problems.unsaved.push(`${path}/${entry.path}`)
-    removals.push({ path: entry.path, ...lookAt(join(recording.repository.root, path, entry.path)) })
+    if (!isSaved) problems.unsaved.add(`${path}/${entry.path}`)
+    files.remove({ path: entry.path, ...lookAt(join(recording.repository.root, path, entry.path)) })
   }
-  return removals
 }

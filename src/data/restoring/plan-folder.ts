@@ -1,15 +1,17 @@
-import { lstatSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadIgnoreRules } from '../ignore/ignore-rules.ts'
 import { objectPath } from '../hashing/store-object.ts'
 import { entryOrder } from '../manifest.ts'
 import { compareCodePoints } from '../relative-path.ts'
-import { openIndexReader } from '../workspace/file-index.ts'
-import { type EntryState, hasSha256, md5Of, readStates } from '../workspace/read-states.ts'
+import { isSameStamp } from '../workspace/cache-stamp.ts'
+import { openIndexReader, readIndexSummary } from '../workspace/file-index.ts'
+import { type HashName, type HashNeeds, isEnough, md5Of } from '../hashing/hash-digits.ts'
+import { type EntryState, readStates } from '../workspace/read-states.ts'
 import { scanFolder } from '../workspace/scan-folder.ts'
 import { indexFile, type Recording } from '../writing/record-path.ts'
 import type { ObjectCheck } from './object-check.ts'
-import type { OutPlan, Problems, Removal } from './plan.ts'
+import type { OutPlan, Problems } from './plan.ts'
 import type { PlannedFiles } from './planned-files.ts'
 import type { FolderContents, VersionEntry } from './version-entries.ts'
 
@@ -18,7 +20,7 @@ import type { FolderContents, VersionEntry } from './version-entries.ts'
  *
  * @param path of the folder, from the root
  * @param problems is added to
- * @param files is added to: all files of the folder, with those that stay
+ * @param files is added to: all files of the folder, with those that stay, and those that go
  */
 export async function planFolder(
   recording: Recording,
@@ -28,7 +30,6 @@ export async function planFolder(
   problems: Problems,
   files: PlannedFiles,
 ): Promise<OutPlan> {
-  const removals: Removal[] = []
   const links: { path: string; target: string; replaces: boolean }[] = []
   const folders: string[] = []
   const modes: { path: string; isExecutable: boolean }[] = []
@@ -36,12 +37,15 @@ export async function planFolder(
   /** Links to folders: nothing is written behind them. */
   const linkedFolders = new Set<string>()
   const counts = { added: 0, changed: 0 }
+  const hadAllObjects = hasAllIndexed(recording, path)
+  let hasAllObjects = true
 
   const make = async (wanted: VersionEntry, found: EntryState | undefined): Promise<void> => {
-    if (isBehindLink(wanted.path, linkedFolders)) problems.unsaved.push(place(wanted.path))
+    if (isBehindLink(wanted.path, linkedFolders)) problems.unsaved.add(place(wanted.path))
     if (wanted.kind === 'folder') return void folders.push(wanted.path)
     counts[found === undefined ? 'added' : 'changed']++
     if (wanted.kind === 'link') {
+      if (wanted.md5 !== undefined) hasAllObjects &&= existsSync(objectPath(recording.cache.objects, wanted.md5))
       links.push({ path: wanted.path, target: wanted.target, replaces: found !== undefined })
       return
     }
@@ -51,24 +55,24 @@ export async function planFolder(
     await check.expect(md5, (problem) => {
       const object = lstatSync(objectPath(recording.cache.objects, md5), { throwIfNoEntry: false })
       const isEdited = problem === 'damaged' && object?.ino === replaces?.ino
-      problems[isEdited ? 'edited' : problem].push(place(wanted.path))
+      problems[isEdited ? 'edited' : problem].add(place(wanted.path))
     })
   }
   const giveUp = async (found: EntryState, isReplaced: boolean): Promise<void> => {
     if (found.kind === 'file' && found.link === undefined && !(await check.isSound(md5Of(found)))) {
-      problems.unsaved.push(place(found.path))
+      problems.unsaved.add(place(found.path))
     }
     if (found.kind === 'file' && !isReplaced) {
-      removals.push({ path: found.path, ...lookAt(join(recording.repository.root, place(found.path))) })
+      files.remove({ path: found.path, ...lookAt(join(recording.repository.root, place(found.path))) })
     }
     // An empty folder is worth nothing; a link of somebody's own stays.
-    if (found.kind === 'folder' && hasManifest) removals.push({ path: found.path, mtimeMs: 0, ino: 0 })
+    if (found.kind === 'folder' && hasManifest) files.remove({ path: found.path, mtimeMs: 0, ino: 0 })
   }
   const compare = async (wanted: VersionEntry, found: EntryState): Promise<void> => {
     if (wanted.kind === 'folder' || found.kind === 'folder') return
     if (found.kind === 'link') {
       const isSame = wanted.kind === 'link' && wanted.target === found.target
-      if (!isSame) problems.unsaved.push(place(found.path))
+      if (!isSame) problems.unsaved.add(place(found.path))
       return
     }
     if (wanted.md5 !== md5Of(found)) {
@@ -76,6 +80,7 @@ export async function planFolder(
       return make(wanted, found)
     }
     files.add(found)
+    hasAllObjects &&= hadAllObjects && (found.isKnown || existsSync(objectPath(recording.cache.objects, wanted.md5)))
     const isExecutable = wanted.kind === 'file' ? wanted.isExecutable : undefined
     if (isExecutable !== undefined && found.link === undefined && isExecutable !== found.isExecutable) {
       modes.push({ path: found.path, isExecutable })
@@ -95,18 +100,26 @@ export async function planFolder(
       await compare(wanted, found)
     },
   })
-  return { path, removals, links, folders, modes, ...counts }
+  return { path, links, folders, modes, ...counts, hasAllObjects }
+}
+
+/** Whether the cache is as it was when it had the objects of all files that the index knows. */
+function hasAllIndexed({ repository, cache }: Recording, path: string): boolean {
+  const file = indexFile(repository.temporaryFolder, path)
+  using index = openIndexReader(file)
+  return isSameStamp(readIndexSummary(file)?.cacheStamp, index.writtenMs, cache.objects)
 }
 
 /**
- * The files of a folder in the workspace as they are now, hashed where the index does not know them.
+ * The files of a folder in the workspace as they are now, hashed where the index does not know what is needed.
  *
- * @param needsSha256 also of files of which only the md5 is known; theirs is zeros otherwise
+ * @param needs of files that the index knows
+ * @param only the one hash of the others that is wanted; the other one's digits are zeros
  */
 export async function* readFolder(
   recording: Recording,
   path: string,
-  { needsSha256 = false }: { readonly needsSha256?: boolean } = {},
+  { needs = 'md5', only }: { readonly needs?: HashNeeds; readonly only?: HashName } = {},
 ): AsyncGenerator<EntryState> {
   const { repository, pool, lock } = recording
   const { root, temporaryFolder } = repository
@@ -114,10 +127,17 @@ export async function* readFolder(
   if (stat?.isDirectory() !== true) return
   using index = openIndexReader(indexFile(temporaryFolder, path))
   const entries = scanFolder({ root, path, rules: loadIgnoreRules(root, path) })
-  const isEnough = needsSha256 ? hasSha256 : () => true
-  const startedMs = lock.takenMs
-  const options = { folder: join(root, path), entries, index, pool, store: undefined, isEnough, startedMs }
-  for await (const batch of readStates(options)) yield* batch.entries
+  const states = readStates({
+    folder: join(root, path),
+    entries,
+    index,
+    pool,
+    store: undefined,
+    isEnough: (record) => isEnough(record, needs),
+    only,
+    startedMs: lock.takenMs,
+  })
+  for await (const batch of states) yield* batch.entries
 }
 
 interface PairVisitor<Left, Right> {

@@ -1,34 +1,66 @@
 import { rmSync } from 'node:fs'
 import { type IndexRecord, openIndexReader, openIndexWriter } from '../workspace/file-index.ts'
-import { unknownSha256 } from '../workspace/read-states.ts'
-import type { PlannedFile } from './plan.ts'
+import { md5Of, sha256Of, unknownSha256 } from '../hashing/hash-digits.ts'
+import type { PlannedFile, Removal } from './plan.ts'
 
-/** The files of a plan, in the order of their paths; the many of a large one lie in a file. */
+/** The files of a plan, in the order of their paths, and what goes away; the many of a large one lie on the disk. */
 export interface PlannedFiles extends Disposable {
   add(file: PlannedFile): void
+  /** A file or an empty folder goes away. */
+  remove(removal: Removal): void
   /** To be gone through once, when all are there. */
-  all(): Iterable<PlannedFile>
+  files(): Iterable<PlannedFile>
+  /** Likewise. */
+  removals(): Iterable<Removal>
+  removedCount(): number
+}
+
+/** @param path where nothing is yet, nor at it with an ending */
+export function createPlannedFiles(path: string): PlannedFiles {
+  const kept = createRecords(`${path}.files`)
+  const removed = createRecords(`${path}.removals`)
+  let removedCount = 0
+  return {
+    add: (file) => kept.add(encode(file)),
+    remove(removal) {
+      removedCount++
+      removed.add({ ...removal, sizeBytes: 0, hashes: noHashes })
+    },
+    *files() {
+      for (const record of kept.all()) yield decode(record)
+    },
+    removals: removed.all,
+    removedCount: () => removedCount,
+    [Symbol.dispose]() {
+      for (const records of [kept, removed]) records[Symbol.dispose]()
+    },
+  }
 }
 
 const inMemory = 512
+const noHashes = '0'.repeat(96)
 
-/** @param path of a file that does not exist yet */
-export function createPlannedFiles(path: string): PlannedFiles {
-  let few: PlannedFile[] = []
+interface Records extends Disposable {
+  add(record: IndexRecord): void
+  all(): Iterable<IndexRecord>
+}
+
+function createRecords(path: string): Records {
+  let few: IndexRecord[] = []
   let writer: ReturnType<typeof openIndexWriter> | undefined
   return {
-    add(file) {
-      few.push(file)
+    add(record) {
+      few.push(record)
       if (few.length < inMemory) return
       writer ??= openIndexWriter(path)
-      for (const each of few) writer.add(encode(each))
+      for (const each of few) writer.add(each)
       few = []
     },
     *all() {
       if (writer !== undefined) {
         writer.finish({ version: undefined, cacheStamp: undefined, shape: undefined })
         using reader = openIndexReader(path)
-        for (let record = reader.next(); record !== undefined; record = reader.next()) yield decode(record)
+        for (let record = reader.next(); record !== undefined; record = reader.next()) yield record
       }
       yield* few
     },
@@ -55,12 +87,12 @@ function encode(file: PlannedFile): IndexRecord {
 function decode(record: IndexRecord): PlannedFile {
   const path = record.path.slice(1)
   if (record.path.startsWith('k')) return { ...record, path }
-  const { mtimeMs, ino, hashes } = record
+  const { mtimeMs, ino } = record
   const replaces = ino === 0 ? undefined : { mtimeMs, ino }
   return {
     path,
-    md5: hashes.slice(0, 32),
-    sha256: hashes.slice(32),
+    md5: md5Of(record),
+    sha256: sha256Of(record),
     isExecutable: record.path.startsWith('x'),
     replaces,
   }

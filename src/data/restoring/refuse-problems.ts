@@ -1,12 +1,9 @@
 import { RunwrightError } from '../../protocol/errors.ts'
-import type { Problems } from './plan.ts'
-
-/** More names than this are not read. */
-const maxNames = 20
+import type { NamedPaths, Problems } from './plan.ts'
 
 /** @throws for the gravest of the problems, naming the files */
 export function refuseProblems({ edited, damaged, missing, unsaved }: Problems): void {
-  if (edited.length > 0) {
+  if (edited.count > 0) {
     throw new RunwrightError(
       'STORAGE_DAMAGED',
       `Changed through a hard link, and the cache’s object with it: ${name(edited)}.`,
@@ -15,24 +12,24 @@ export function refuseProblems({ edited, damaged, missing, unsaved }: Problems):
       },
     )
   }
-  if (damaged.length > 0) {
+  if (damaged.count > 0) {
     throw new RunwrightError('STORAGE_DAMAGED', `The cache’s objects are damaged: ${name(damaged)}.`, {
       hint: 'Nothing was changed. "runwright data verify" finds all damage; "runwright data fetch" brings objects again.',
     })
   }
-  if (missing.length > 0) {
+  if (missing.count > 0) {
     throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `Not in the cache: ${name(missing)}.`, {
       hint: 'Nothing was changed. "runwright data pull" brings it from a remote.',
     })
   }
-  if (unsaved.length > 0) {
+  if (unsaved.count > 0) {
     throw new RunwrightError('RESOURCE_CONFLICT', `In no cache, and would be lost: ${name(unsaved)}.`, {
       hint: 'Nothing was changed. "runwright data commit" or "add" keeps them; --force gives them up.',
     })
   }
 }
 
-function name(paths: readonly string[]): string {
-  const shown = paths.slice(0, maxNames).join(', ')
-  return paths.length > maxNames ? `${shown} and ${paths.length - maxNames} more` : shown
+function name({ count, first }: NamedPaths): string {
+  const shown = first.join(', ')
+  return count > first.length ? `${shown} and ${count - first.length} more` : shown
 }

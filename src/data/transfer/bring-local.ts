@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs'
 import { RunwrightError } from '../../protocol/errors.ts'
-import type { DataCache } from '../cache.ts'
+import { type DataCache, placeOfCopies } from '../cache.ts'
 import { openHashPool } from '../hashing/hash-pool.ts'
-import { digitsPerFile, numbersPerFile, type TakenFiles } from '../hashing/take-files.ts'
+import { digitsAt, md5Of, sha256Of } from '../hashing/hash-digits.ts'
+import { numbersPerFile, type TakenFiles } from '../hashing/take-files.ts'
 import { findDataHash } from '../object-key.ts'
 import type { Work } from '../work.ts'
 import { inBatches } from './in-batches.ts'
@@ -13,35 +14,29 @@ import type { Tally } from './tally.ts'
  * Brings objects that lie as files on this machine: threads read each once, for both hashes and for the cache.
  *
  * @param folder absolute path of the remote's root
- * @returns those that could not be brought so, as where one is missing: they are to be tried one by one
+ * @param onLeft told of those that could not be brought so, as where one is missing: they are to be tried one by one
  */
 export async function bringLocal(
   { folder, cache, tally, work }: { folder: string; cache: DataCache; tally: Tally; work: Work },
-  objects: readonly TransferObject[],
-): Promise<readonly TransferObject[]> {
+  objects: Iterable<TransferObject>,
+  onLeft: (object: TransferObject) => void,
+): Promise<void> {
   await using pool = openHashPool(work.signal)
-  const left: TransferObject[] = []
-  const place = {
-    objects: cache.objects,
-    temporary: cache.temporaryFolder,
-    besideFiles: cache.temporaryFolder,
-    types: ['copy'],
-  } as const
+  const store = placeOfCopies(cache)
   await inBatches(objects, async (batch) => {
     try {
-      const taken = await pool.take({ folder, paths: batch.map(({ key }) => key), store: place }, Infinity)
+      const taken = await pool.take({ folder, paths: batch.map(({ key }) => key), store }, Infinity)
       for (const [index, object] of batch.entries()) keep(cache, tally, object, taken, index)
     } catch (error) {
       if (error instanceof RunwrightError) throw error
-      left.push(...batch)
+      batch.forEach(onLeft)
     }
   })
-  return left
 }
 
 function keep(cache: DataCache, tally: Tally, object: TransferObject, taken: TakenFiles, index: number): void {
-  const digits = taken.hashes.slice(index * digitsPerFile, (index + 1) * digitsPerFile)
-  const [md5, sha256] = [digits.slice(0, 32), digits.slice(32)]
+  const digits = digitsAt(taken, index)
+  const [md5, sha256] = [md5Of(digits), sha256Of(digits)]
   const [size = 0, , , mtimeMs = 0, ino = 0] = taken.numbers.subarray(index * numbersPerFile)
   const isOther = findDataHash(object.key) !== md5
   if (isOther || (object.sha256 !== undefined && object.sha256 !== sha256)) {
@@ -57,6 +52,6 @@ function keep(cache: DataCache, tally: Tally, object: TransferObject, taken: Tak
 export function damagedRemote(key: string, label?: string): RunwrightError {
   const where = label === undefined ? 'The remote’s object' : `In ${label} the object`
   return new RunwrightError('STORAGE_DAMAGED', `${where} ${key} does not hold the bytes that its name says.`, {
-    hint: 'It was not stored here. Push it again from a workspace that has it whole.',
+    hint: 'It was not stored here. Where it is whole, "runwright data verify --remote NAME --repair" and a push mend the remote.',
   })
 }

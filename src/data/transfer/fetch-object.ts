@@ -17,6 +17,8 @@ export interface WantedObject {
   readonly place: string
   /** What the bytes have to be, beside the md5 in the key. */
   readonly sha256?: Sha256 | undefined
+  /** One that sends more has another object in its place. */
+  readonly maxBytes?: number | undefined
 }
 
 /** Up to here an object is kept in memory until it is known to be whole. */
@@ -53,6 +55,7 @@ async function fetchOnce(
   parts: PartFolder,
   { signal, onBytes }: { readonly signal: AbortSignal; readonly onBytes: (count: number) => void },
 ): Promise<Stored> {
+  const { maxBytes = Infinity } = wanted
   let part = parts.has(wanted.key) ? await openPart(wanted, parts) : undefined
   if (part !== undefined) onBytes(part.size())
   try {
@@ -65,6 +68,7 @@ async function fetchOnce(
           onBytes(chunk.length)
           if (part !== undefined) {
             await part.append(chunk)
+            if (part.size() > maxBytes) return undefined
             continue
           }
           small.push(chunk)
@@ -80,8 +84,8 @@ async function fetchOnce(
       }
       return Buffer.concat(small)
     }, signal)
-    if (part === undefined) return storeSmall(whole, wanted, parts)
-    const isStored = await part.store()
+    if (part === undefined) return whole === undefined ? 'damaged' : storeSmall(whole, wanted, parts)
+    const isStored = await (whole === undefined ? part.drop() : part.store())
     part = undefined
     return isStored
   } finally {
@@ -106,6 +110,8 @@ interface Part {
   append(chunk: Buffer): Promise<void>
   /** Gives it its name when it is right, and removes it otherwise. */
   store(): Promise<Stored>
+  /** Removes it: what came is another object. */
+  drop(): Promise<'damaged'>
   /** For whoever tries again. */
   leave(): Promise<void>
 }
@@ -139,6 +145,11 @@ async function openPart(wanted: WantedObject, parts: PartFolder): Promise<Part> 
       await mkdir(dirname(wanted.place), { recursive: true })
       await rename(path, wanted.place)
       return { size: stat.size, mtimeMs: stat.mtimeMs, ino: stat.ino }
+    },
+    async drop() {
+      await file.close()
+      await rm(path, { force: true })
+      return 'damaged'
     },
     async leave() {
       await file.close()

@@ -8,13 +8,13 @@ import { bringLocal } from './bring-local.ts'
 import { fetchObject } from './fetch-object.ts'
 import {
   collectShares,
-  listFileObjects,
   listFolderObjects,
+  readFileObjects,
   type RemoteShare,
   type TransferItem,
   type TransferObject,
-  unique,
 } from './items.ts'
+import { createObjectList } from './object-list.ts'
 import type { Tally } from './tally.ts'
 import type { TransferChoice } from '../transfer-choice.ts'
 import { openPartFolder, type PartFolder } from './part-folder.ts'
@@ -44,33 +44,38 @@ interface Fetching {
 }
 
 async function fetchShare(fetching: Fetching, share: RemoteShare): Promise<void> {
-  const { cache, remote, tally, work } = fetching
+  const { remote, work } = fetching
   const { lists, manifests } = listFolderObjects(share)
-  await bring(fetching, lists, undefined)
+  const lackingLists = findLacking(fetching, lists)
+  await bringLacking(fetching, lackingLists, lackingLists.length, undefined)
   // DVC alone pushes none.
-  const lacking = manifests.filter(({ key }) => !cache.has(key))
-  tally.addPresent(manifests.length - lacking.length)
-  const there = await remote.find(
-    lacking.map(({ key }) => key),
-    work.signal,
-  )
-  await bring(
-    fetching,
-    lacking.filter(({ key }) => there.has(key)),
-    undefined,
-  )
-  const files: TransferObject[] = []
-  for (const item of share.items) {
+  const lacking = findLacking(fetching, manifests)
+  const keys = lacking.map(({ key }) => key)
+  const there = await remote.find(keys, work.signal)
+  const found = lacking.filter(({ key }) => there.has(key))
+  await bringLacking(fetching, found, found.length, undefined)
+  await fetchFiles(fetching, share)
+}
+
+async function fetchFiles(fetching: Fetching, { items }: RemoteShare): Promise<void> {
+  const { cache, tally } = fetching
+  using named = createObjectList(cache.temporaryPath())
+  for (const [index, item] of items.entries()) {
     try {
       // A folder whose list did not come is told of already.
-      files.push(...(listFileObjects(cache, item) ?? []))
+      for (const object of readFileObjects(cache, item, index) ?? []) named.add(object)
     } catch (error) {
+      named.drop(index)
       tally.fail({ key: dataKey(item.hash), path: item.path, sha256: undefined }, error)
     }
   }
-  const wanted = unique(files)
-  const isNothingHere = wanted.every(({ key }) => !cache.has(key))
-  await bring(fetching, wanted, isNothingHere ? sumSizes(share.items) : undefined)
+  using lacking = createObjectList(cache.temporaryPath())
+  let count = 0
+  for (const batch of named.batches()) {
+    count += batch.length
+    for (const object of findLacking(fetching, batch)) lacking.add(object)
+  }
+  await bringLacking(fetching, lacking, lacking.count, lacking.count === count ? sumSizes(items) : undefined)
 }
 
 function sumSizes(items: readonly TransferItem[]): number | undefined {
@@ -80,30 +85,47 @@ function sumSizes(items: readonly TransferItem[]): number | undefined {
   )
 }
 
-/** @param sizeBytes of those that are missing, where it is known */
-async function bring(
+/** The cache is asked once for each, and those that it has are counted. */
+function findLacking({ cache, tally }: Fetching, objects: readonly TransferObject[]): readonly TransferObject[] {
+  const lacking = objects.filter(({ key }) => !cache.has(key))
+  tally.addPresent(objects.length - lacking.length)
+  return lacking
+}
+
+/** @param sizeBytes of all together, where it is known */
+async function bringLacking(
   fetching: Fetching,
-  objects: readonly TransferObject[],
+  lacking: Iterable<TransferObject>,
+  count: number,
   sizeBytes: number | undefined,
 ): Promise<void> {
   const { cache, tally, remote, work } = fetching
-  const lacking = objects.filter(({ key }) => !cache.has(key))
-  tally.addPresent(objects.length - lacking.length)
-  tally.expect(lacking.length, lacking.length === 0 ? 0 : sizeBytes)
+  tally.expect(count, count === 0 ? 0 : sizeBytes)
+  const one = (object: TransferObject, onBytes: (count: number) => void) => bringOne(fetching, object, onBytes)
   const folder = remote.local?.folder
-  const isPlain = ({ key }: TransferObject) => /^files\/md5\/..\/.{30}$/.test(key)
-  const local = folder === undefined ? [] : lacking.filter(isPlain)
-  const left = folder === undefined ? [] : await bringLocal({ folder, cache, tally, work }, local)
-  const single = folder === undefined ? lacking : [...lacking.filter((object) => !isPlain(object)), ...left]
-  await tally.move(single, remote.concurrency, (object, onBytes) => bringOne(fetching, object, onBytes))
+  if (folder === undefined) return tally.move(lacking, remote.concurrency, one)
+  using left = createObjectList(cache.temporaryPath())
+  const objects = () => Iterator.from(lacking)
+  await bringLocal({ folder, cache, tally, work }, objects().filter(isPlain), left.add)
+  await tally.move(
+    objects().filter((object) => !isPlain(object)),
+    remote.concurrency,
+    one,
+  )
+  await tally.move(left, remote.concurrency, one)
+}
+
+/** Neither the list of a folder nor a manifest. */
+function isPlain({ key }: TransferObject): boolean {
+  return /^files\/md5\/..\/.{30}$/.test(key)
 }
 
 async function bringOne(
   { remote, cache, parts, work }: Fetching,
-  { key, sha256 }: TransferObject,
+  { key, sha256, maxBytes }: TransferObject,
   onBytes: (count: number) => void,
 ): Promise<void> {
-  const stat = await fetchObject(remote, { key, sha256, place: cache.path(key) }, parts, {
+  const stat = await fetchObject(remote, { key, sha256, maxBytes, place: cache.path(key) }, parts, {
     signal: work.signal,
     onBytes,
   })

@@ -6,7 +6,8 @@ import { dataKey, manifestKey, type ObjectKey } from '../object-key.ts'
 import { findRemoteName } from '../open-remote.ts'
 import type { PointerOut } from '../pointer.ts'
 import type { DataRepository } from '../repository.ts'
-import { loadFolderContents } from '../restoring/version-entries.ts'
+import { maxFolderBytes } from '../restoring/list-reader.ts'
+import { openFolderContents, type VersionEntry } from '../restoring/version-entries.ts'
 import type { TransferChoice } from '../transfer-choice.ts'
 
 /** A version of a file or folder; its path is for people. */
@@ -47,8 +48,9 @@ export async function collectShares(
   const plain = { sha256: undefined, sizeBytes: undefined, fileCount: undefined }
   if (others !== undefined && others.data.length + others.manifests.length > 0) {
     const share = shareOf(undefined)
-    share.items.push(...others.data.map((hash) => ({ ...plain, path: hash, hash })))
-    share.manifests.push(...others.manifests)
+    // One by one: of many runs there may be more than a call takes arguments.
+    for (const hash of others.data) share.items.push({ ...plain, path: hash, hash })
+    for (const manifest of others.manifests) share.manifests.push(manifest)
   }
   return [...shares].map(([name, share]) => ({ remote: name, ...share }))
 }
@@ -63,6 +65,17 @@ export interface TransferObject {
   /** Of the first file or folder that needs it. */
   readonly path: string
   readonly sha256: Sha256 | undefined
+  /** More bytes than it may have, however wrong the size in a `.dvc` file is. Undefined where none is known. */
+  readonly maxBytes?: number | undefined
+  /** Undefined until it was looked at. */
+  readonly sizeBytes?: number | undefined
+  /** Places of those that need it among the items of the share; undefined where nobody asks. */
+  readonly items?: readonly number[]
+}
+
+/** A remote may send bytes without an end, and a size may have been written by hand. */
+function boundOf(sizeBytes: number | undefined): number | undefined {
+  return sizeBytes === undefined ? undefined : 2 * sizeBytes + (64 << 20)
 }
 
 /** The lists of folders and their manifests, each once. */
@@ -70,47 +83,80 @@ export function listFolderObjects({ items, manifests }: RemoteShare): {
   readonly lists: readonly TransferObject[]
   readonly manifests: readonly TransferObject[]
 } {
-  const folders = items.filter(({ hash }) => isDirHash(hash))
-  const named = folders.flatMap(({ path, sha256 }) => (sha256 === undefined ? [] : [{ path, sha256 }]))
-  const all = [...named, ...manifests.map((sha256) => ({ path: sha256, sha256 }))]
+  const maxBytes = maxFolderBytes
+  const folders = [...items.entries()].filter(([, { hash }]) => isDirHash(hash))
+  const named = folders.flatMap(([index, { path, sha256 }]) =>
+    sha256 === undefined ? [] : [{ path, sha256, items: [index] }],
+  )
+  const all = [...named, ...manifests.map((sha256) => ({ path: sha256, sha256, items: [] }))]
+  const lists = folders.map(([index, { path, hash }]) => ({
+    key: dataKey(hash),
+    path,
+    sha256: undefined,
+    maxBytes,
+    items: [index],
+  }))
   return {
     // The SHA-256 of a folder is that of its manifest.
-    lists: unique(folders.map(({ path, hash }) => ({ key: dataKey(hash), path, sha256: undefined }))),
-    manifests: unique(all.map(({ path, sha256 }) => ({ key: manifestKey(sha256), path, sha256 }))),
+    lists: [...mergeObjects(lists)],
+    manifests: [...mergeObjects(all.map((each) => ({ ...each, key: manifestKey(each.sha256), maxBytes })))],
   }
 }
 
 /**
- * The objects of an item's files.
+ * The objects of an item's files, in the order of their paths; one that has several names comes as often.
  *
- * @returns undefined for a folder whose list is not in the cache
- * @throws STORAGE_DAMAGED for a list that is damaged, INVALID_PARAMETER_VALUE for a hostile one
+ * @param index of the item
+ * @returns undefined for a folder whose list is not in the cache. As they are gone through, they throw STORAGE_DAMAGED for
+ *   a list that is damaged, INVALID_PARAMETER_VALUE for a hostile one
  */
-export function listFileObjects(cache: DataCache, item: TransferItem): readonly TransferObject[] | undefined {
+export function readFileObjects(
+  cache: DataCache,
+  item: TransferItem,
+  index: number,
+): Iterable<TransferObject> | undefined {
   const { path, hash, sha256 } = item
-  if (!isDirHash(hash)) return [{ key: dataKey(hash), path, sha256 }]
-  const out = { ...item, isCached: true, remote: undefined }
-  return loadFolderContents(cache, out)?.entries.flatMap((entry): TransferObject[] => {
+  const maxBytes = boundOf(item.sizeBytes)
+  const items = [index]
+  if (!isDirHash(hash)) return [{ key: dataKey(hash), path, sha256, maxBytes, items }]
+  const contents = openFolderContents(cache, item)
+  // No file of a folder is larger than all of it.
+  return contents && toObjects(contents.entries, path, { maxBytes, items })
+}
+
+function* toObjects(
+  entries: Iterable<VersionEntry>,
+  folder: string,
+  more: Pick<TransferObject, 'maxBytes' | 'items'>,
+): Generator<TransferObject> {
+  for (const entry of entries) {
     const md5 = entry.kind === 'folder' ? undefined : parseDataHash(entry.md5 ?? '')
-    if (md5 === undefined) return []
-    return [
-      {
-        key: dataKey(md5),
-        path: `${path}/${entry.path}`,
-        sha256: entry.kind === 'file' ? entry.sha256 : undefined,
-      },
-    ]
-  })
+    if (md5 === undefined) continue
+    const sha256 = entry.kind === 'file' ? entry.sha256 : undefined
+    yield { key: dataKey(md5), path: `${folder}/${entry.path}`, sha256, ...more }
+  }
 }
 
 /** Of objects with one key the first, with what any of them knows. */
-export function unique(objects: readonly TransferObject[]): readonly TransferObject[] {
+export function mergeObjects(
+  objects: Iterable<TransferObject>,
+  isWanted: (object: TransferObject) => boolean = () => true,
+): Iterable<TransferObject> {
   const known = new Map<ObjectKey, TransferObject>()
   for (const object of objects) {
+    if (!isWanted(object)) continue
     const before = known.get(object.key)
-    if (before === undefined || (before.sha256 === undefined && object.sha256 !== undefined)) {
-      known.set(object.key, object)
-    }
+    known.set(object.key, before === undefined ? object : mergeTwo(before, object))
   }
-  return [...known.values()]
+  return known.values()
+}
+
+function mergeTwo(before: TransferObject, object: TransferObject): TransferObject {
+  const { path, sha256 } = before.sha256 === undefined && object.sha256 !== undefined ? object : before
+  const isBound = before.maxBytes !== undefined && object.maxBytes !== undefined
+  const maxBytes = isBound ? Math.max(before.maxBytes, object.maxBytes) : undefined
+  // Of a folder with many equal files the same item comes again and again.
+  const [own = [], others = []] = [before.items, object.items]
+  const items = others.every((item) => own.includes(item)) ? own : [...new Set([...own, ...others])]
+  return { ...before, path, sha256, maxBytes, items }
 }

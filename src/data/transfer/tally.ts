@@ -1,7 +1,6 @@
-import { mapConcurrently } from '../../base/map-concurrently.ts'
-import { type ErrorCode, RunwrightError } from '../../protocol/errors.ts'
-import type { ObjectKey } from '../object-key.ts'
-import { throwIfCancelled, type Work } from '../work.ts'
+import { forEachConcurrently } from '../../base/for-each-concurrently.ts'
+import { type ErrorCode, RunwrightError, throwIfCancelled } from '../../protocol/errors.ts'
+import type { Work } from '../work.ts'
 import type { TransferFailure, TransferResult } from '../transfer-result.ts'
 import type { TransferObject } from './items.ts'
 
@@ -11,6 +10,8 @@ const ownMatters: ReadonlySet<ErrorCode> = new Set([
   'STORAGE_DAMAGED',
   'INVALID_PARAMETER_VALUE',
 ])
+
+const maxFailures = 1000
 
 /** Counts what a transfer has moved, over all of its remotes and kinds of objects. */
 export interface Tally {
@@ -23,19 +24,21 @@ export interface Tally {
   /**
    * Moves objects, many at a time. Those that cannot be moved for a reason of their own are noted, and the others go on.
    *
-   * @returns the keys of those that were moved
+   * @param onFailed told of each that was not moved
    * @throws what concerns all of them
    */
   move(
-    objects: readonly TransferObject[],
+    objects: Iterable<TransferObject>,
     concurrency: number,
     one: (object: TransferObject, onBytes: (count: number) => void) => Promise<void>,
-  ): Promise<ReadonlySet<ObjectKey>>
+    onFailed?: (object: TransferObject) => void,
+  ): Promise<void>
 }
 
 export function createTally(phase: 'upload' | 'download', work: Work): Tally {
   let [doneFiles, doneBytes, totalFiles, presentCount] = [0, 0, 0, 0]
   let totalBytes: number | undefined = 0
+  let failedCount = 0
   const failures: TransferFailure[] = []
   const tell = () => work.progress({ phase, doneFiles, totalFiles, doneBytes, totalBytes })
   const onBytes = (count: number) => {
@@ -44,10 +47,10 @@ export function createTally(phase: 'upload' | 'download', work: Work): Tally {
   }
   const fail = ({ key, path }: TransferObject, error: unknown) => {
     if (!(error instanceof RunwrightError) || !ownMatters.has(error.code)) throw error
-    failures.push({ key, path, error })
+    if (failedCount++ < maxFailures) failures.push({ key, path, error })
   }
   return {
-    result: () => ({ movedCount: doneFiles, movedBytes: doneBytes, presentCount, failures }),
+    result: () => ({ movedCount: doneFiles, movedBytes: doneBytes, presentCount, failedCount, failures }),
     addPresent: (count) => void (presentCount += count),
     addMoved(sizeBytes) {
       doneFiles++
@@ -59,9 +62,8 @@ export function createTally(phase: 'upload' | 'download', work: Work): Tally {
       tell()
     },
     fail,
-    async move(objects, concurrency, one) {
-      const moved = new Set<ObjectKey>()
-      await mapConcurrently(objects, concurrency, async (object) => {
+    async move(objects, concurrency, one, onFailed) {
+      await forEachConcurrently(objects, concurrency, async (object) => {
         throwIfCancelled(work)
         let own = 0
         const count = (bytes: number) => {
@@ -71,14 +73,13 @@ export function createTally(phase: 'upload' | 'download', work: Work): Tally {
         try {
           await one(object, count)
           doneFiles++
-          moved.add(object.key)
           tell()
         } catch (error) {
           onBytes(-own)
           fail(object, error)
+          onFailed?.(object)
         }
       })
-      return moved
     },
   }
 }

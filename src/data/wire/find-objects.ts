@@ -14,41 +14,40 @@ export interface ObjectQuestions {
 
 /** Below it nobody thinks of listing anything. */
 const fewKeys = 128
-const folderCount = 256
 
 /**
  * Which of these objects a place has. A list gives a thousand sizes a request but also what nobody asked for, so the size
- * of the place decides: it is measured by one folder of 256, for hashes fall into all of them alike.
+ * of the place decides: it is measured by one of the folders, for hashes fall into all of them alike.
  */
 export async function findObjects(
   keys: readonly ObjectKey[],
-  questions: ObjectQuestions,
+  { concurrency, ask, list, pageSize }: ObjectQuestions,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<ObjectKey, number>> {
   const found = new Map<ObjectKey, number>()
-  const data = keys.filter((key) => key.startsWith('files/md5/'))
-  const isListed = data.length > fewKeys && (await isListCheaper(data.length, questions, signal))
-  const asked = isListed ? keys.filter((key) => !key.startsWith('files/md5/')) : keys
-  await mapConcurrently(asked, questions.concurrency, async (key) => {
-    const sizeBytes = await questions.ask(key)
-    if (sizeBytes !== undefined) found.set(key, sizeBytes)
-  })
-  if (!isListed) return found
-  const wanted = new Set(data)
-  const folders = [...new Set(data.map((key) => key.slice(0, 'files/md5/aa/'.length)))]
-  await mapConcurrently(folders, questions.concurrency, async (folder) => {
-    for await (const { key, sizeBytes } of questions.list(folder, signal))
+  const askAll = (some: readonly ObjectKey[]) =>
+    mapConcurrently(some, concurrency, async (key) => {
+      const sizeBytes = await ask(key)
+      if (sizeBytes !== undefined) found.set(key, sizeBytes)
+    })
+  const wanted = new Set(keys.filter((key) => key.startsWith('files/md5/')))
+  const [first, ...folders] = new Set([...wanted].map((key) => key.slice(0, 'files/md5/aa/'.length)))
+  if (wanted.size <= fewKeys || first === undefined) {
+    await askAll(keys)
+    return found
+  }
+  const listFolder = async (folder: string): Promise<number> => {
+    let count = 0
+    for await (const { key, sizeBytes } of list(folder, signal)) {
+      count++
       if (wanted.has(key)) found.set(key, sizeBytes)
-  })
+    }
+    return count
+  }
+  const pages = Math.max(1, (await listFolder(first)) / pageSize)
+  const isListed = folders.length * pages < wanted.size
+  if (isListed) await mapConcurrently(folders, concurrency, listFolder)
+  const isLeft = (key: ObjectKey) => !wanted.has(key) || (!isListed && !key.startsWith(first))
+  await askAll(keys.filter(isLeft))
   return found
-}
-
-async function isListCheaper(
-  keyCount: number,
-  { list, pageSize }: ObjectQuestions,
-  signal: AbortSignal,
-): Promise<boolean> {
-  let count = 0
-  for await (const _ of list('files/md5/00/', signal)) count++
-  return folderCount * Math.max(1, count / pageSize) < keyCount
 }

@@ -5,9 +5,11 @@ import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { openEndlessServer } from '../../../test/servers/endless-server.ts'
 import { until } from '../../../test/until.ts'
 import { isRecord } from '../../protocol/json.ts'
-import { expectStatus, sendRequest } from './web.ts'
+import { expectStatus, readText, sendRequest } from './web.ts'
 
 /** Paths of the files that this process has open. */
 async function listOpen(): Promise<readonly string[]> {
@@ -68,4 +70,22 @@ describe('a request with a file as its body', { skip }, () => {
       await rm(folder, { recursive: true })
     }
   })
+})
+
+describe('an answer that is to be short', () => {
+  for (const status of [200, 500]) {
+    it(`is given up where it unpacks without an end, with status ${status}`, async () => {
+      // A gzip may follow on another.
+      const packed = gzipSync(Buffer.alloc(100 << 20, ' '))
+      await using server = await openEndlessServer(packed, status, { 'content-encoding': 'gzip' })
+      const { signal } = new AbortController()
+      const answer = await sendRequest({ method: 'GET', url: new URL(server.url), signal, idleMs: 60_000 })
+      const refused =
+        status === 200 ? { code: 'INVALID_STATE', message: /without an end/ } : { code: 'TEMPORARILY_UNAVAILABLE' }
+      await assert.rejects(expectStatus(answer, 'a list', [200]).then(readText), refused)
+      await until(server.isLetGo)
+      const { maxRSS } = process.resourceUsage()
+      assert.ok(maxRSS < 600 << 10, `${maxRSS} KiB of memory were in use at a time`)
+    })
+  }
 })

@@ -158,15 +158,23 @@ async function* readChunks({ response, url, watch }: WebAnswer, skip: number): A
   }
 }
 
-/** The whole body of an answer that is known to be short. */
-export async function readText({ response, url, watch }: WebAnswer): Promise<string> {
-  try {
-    return await response.text()
-  } catch (error) {
-    throw explainBreak(error, url, watch.user)
-  } finally {
-    watch.end()
+/** Far above what a list of thousands of objects takes; packed bodies count as they unpack. */
+const maxTextBytes = 64 << 20
+
+/** The whole body of an answer that is known to be short. @throws INVALID_STATE for one that is not */
+export async function readText(answer: WebAnswer): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of readChunks(answer, 0)) {
+    size += chunk.length
+    if (size > maxTextBytes) {
+      throw new RunwrightError('INVALID_STATE', `${answer.url.host} sends an answer without an end.`, {
+        hint: `It was cut off after ${maxTextBytes >> 20} MiB. Is this the address of such a remote?`,
+      })
+    }
+    chunks.push(chunk)
   }
+  return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
 /** Reads what is left, so that the connection can be used again. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { parseDataHash } from '../hash.ts'
-import { type IndexRecord, openIndexReader, openIndexWriter } from './file-index.ts'
+import { type IndexRecord, openIndexReader, openIndexWriter, readIndexSummary } from './file-index.ts'
 
 const record = (index: number): IndexRecord => ({
   path: `folder/مجلد ${String(index).padStart(6, '0')}`,
@@ -47,6 +47,7 @@ describe('the index of file states', () => {
     using reader = openIndexReader(opened.file)
     while (reader.next() !== undefined);
     assert.deepEqual(reader.summary(), JSON.parse(JSON.stringify(summary)))
+    assert.deepEqual(readIndexSummary(opened.file), reader.summary(), 'without going through the records')
   })
 
   it('gives only what comes before a damage, and no summary', () => {
@@ -66,6 +67,7 @@ describe('the index of file states', () => {
     for (const length of [0, 5, 30, bytes.length - 1]) {
       writeFileSync(opened.file, bytes.subarray(0, length))
       assert.ok(read(opened.file).length < 10_000 || length === bytes.length - 1)
+      assert.equal(readIndexSummary(opened.file), undefined, `${length}`)
     }
   })
 

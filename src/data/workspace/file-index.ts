@@ -74,8 +74,7 @@ export function openIndexReader(file: string): IndexReader {
         }
         const pathBytes = block.readUInt16LE(at)
         if (pathBytes === summaryMark) {
-          // SAFETY: the block has its checksum, and only writeSummary writes such a block.
-          summary = JSON.parse(block.toString('utf8', at + 2)) as IndexSummary
+          summary = parseSummary(block)
           block = undefined
           return undefined
         }
@@ -98,6 +97,37 @@ export function openIndexReader(file: string): IndexReader {
   }
 }
 
+/** What all records of an index together stand for; undefined where it is missing, damaged or of another version. */
+export function readIndexSummary(file: string): IndexSummary | undefined {
+  const fd = openIfThere(file)
+  if (fd === undefined) return undefined
+  try {
+    const start = Buffer.alloc(magic.length)
+    readSync(fd, start, 0, start.length, null)
+    return start.equals(magic) ? parseSummary(readLastBlock(fd)) : undefined
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Goes from header to header. */
+function readLastBlock(fd: number): Buffer | undefined {
+  const { size } = fstatSync(fd)
+  const header = Buffer.alloc(blockHeaderBytes)
+  for (let at = magic.length; readSync(fd, header, 0, header.length, at) === header.length;) {
+    const end = at + blockHeaderBytes + header.readUInt32LE(0)
+    if (end >= size) return readBlock(fd, at)
+    at = end
+  }
+  return undefined
+}
+
+function parseSummary(block: Buffer | undefined): IndexSummary | undefined {
+  if (block === undefined || block.readUInt16LE(0) !== summaryMark) return undefined
+  // SAFETY: the block has its checksum, and only an index's `finish` writes such a block.
+  return JSON.parse(block.toString('utf8', 2)) as IndexSummary
+}
+
 function openIfThere(file: string): number | undefined {
   try {
     return openSync(file, 'r')
@@ -106,14 +136,18 @@ function openIfThere(file: string): number | undefined {
   }
 }
 
-/** Undefined at the end, and for what is damaged. */
-function readBlock(fd: number): Buffer | undefined {
+/**
+ * Undefined at the end, and for what is damaged.
+ *
+ * @param at where it begins. Default: where the file stands
+ */
+function readBlock(fd: number, at: number | null = null): Buffer | undefined {
   const header = Buffer.alloc(blockHeaderBytes)
-  if (readSync(fd, header, 0, header.length, null) < header.length) return undefined
+  if (readSync(fd, header, 0, header.length, at) < header.length) return undefined
   const length = header.readUInt32LE(0)
   if (length > 4 * blockBytes) return undefined
   const block = Buffer.allocUnsafeSlow(length)
-  if (readSync(fd, block, 0, length, null) < length) return undefined
+  if (readSync(fd, block, 0, length, at === null ? null : at + blockHeaderBytes) < length) return undefined
   return crc32(block) === header.readUInt32LE(4) ? block : undefined
 }
 

@@ -1,6 +1,7 @@
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { ObjectPlace } from '../hashing/store-object.ts'
-import { digitsPerFile, numbersPerFile, type TakenFiles } from '../hashing/take-files.ts'
+import { digitsAt, type HashName, md5Of } from '../hashing/hash-digits.ts'
+import { numbersPerFile, type TakenFiles } from '../hashing/take-files.ts'
 import type { HashPool } from '../hashing/hash-pool.ts'
 import { compareCodePoints } from '../relative-path.ts'
 import type { IndexReader, IndexRecord } from './file-index.ts'
@@ -12,6 +13,8 @@ export interface FileState extends IndexRecord {
   readonly kind: 'file'
   readonly isExecutable: boolean
   readonly link: string | undefined
+  /** Whether the index knew it, so that it was not read. */
+  readonly isKnown: boolean
 }
 
 export type EntryState = FileState | Exclude<ScannedEntry, ScannedFile>
@@ -30,8 +33,10 @@ export interface StateOptions {
   readonly pool: HashPool
   /** Where files that the index does not know are stored. */
   readonly store: ObjectPlace | undefined
-  /** Whether a file that is known need not be read: its object may be gone. Default: always. */
-  readonly isEnough?: (record: IndexRecord) => boolean
+  /** Whether a file that is known need not be read: a hash may be missing, or its object be gone. */
+  readonly isEnough: (record: IndexRecord) => boolean
+  /** As `TakeRequest` has it. */
+  readonly only?: HashName | undefined
   /** Told of a file that has other bytes than the index has, once it is read. */
   readonly onChanged?: (before: IndexRecord, now: ScannedFile) => void
   /** Told of the objects that were made. */
@@ -77,60 +82,47 @@ function readBatch(
   const known = batch.map((entry) => {
     const found = entry.kind === 'file' ? findRecord(entry) : undefined
     if (entry.kind !== 'file' || found === undefined) return undefined
-    if (isSame(found, entry, index)) return isEnough?.(found) === false ? undefined : found
+    if (isSame(found, entry, index)) return isEnough(found) ? found : undefined
     before.set(entry, found)
     return undefined
   })
   const unknown = batch.flatMap((entry, at) => (entry.kind === 'file' && known[at] === undefined ? [entry] : []))
-  if (unknown.length === 0) return { isKnown: true, entries: batch.map((entry, at) => toState(entry, known[at])) }
+  if (unknown.length === 0) return { isKnown: true, entries: batch.map((entry, at) => toState(entry, known[at], true)) }
   const paths = unknown.map(({ path }) => path)
   const sizeBytes = unknown.reduce((sum, each) => sum + each.sizeBytes, 0)
-  const { folder, store, pool, onObjects, startedMs } = options
+  const { folder, store, pool, only, onObjects, startedMs } = options
   const finish = (taken: TakenFiles): StateBatch => {
     onObjects?.(taken)
     const read = new Map(unknown.map((entry, at) => [entry, toRecord(entry.path, taken, at, startedMs)]))
     for (const [entry, record] of before) {
-      if (read.get(entry)?.hashes.slice(0, 32) !== md5Of(record)) onChanged?.(record, entry)
+      const now = read.get(entry)
+      if (now === undefined || md5Of(now) !== md5Of(record)) onChanged?.(record, entry)
     }
     const recordOf = (entry: ScannedEntry, at: number) =>
       known[at] ?? (entry.kind === 'file' ? read.get(entry) : undefined)
-    return { isKnown: false, entries: batch.map((entry, at) => toState(entry, recordOf(entry, at))) }
+    const entries = batch.map((entry, at) => toState(entry, recordOf(entry, at), known[at] !== undefined))
+    return { isKnown: false, entries }
   }
-  const taken = pool.take({ folder, paths, store }, sizeBytes)
+  const taken = pool.take({ folder, paths, store, only }, sizeBytes)
   return taken instanceof Promise ? taken.then(finish) : finish(taken)
 }
 
-function toState(entry: ScannedEntry, record: IndexRecord | undefined): EntryState {
+function toState(entry: ScannedEntry, record: IndexRecord | undefined, isKnown: boolean): EntryState {
   if (entry.kind !== 'file') return entry
   if (record === undefined) throw new RunwrightError('INTERNAL_ERROR', `${entry.path} was not hashed.`)
   const { path, sizeBytes, mtimeMs, ino, hashes } = record
   const { isExecutable, link } = entry
-  return { kind: 'file', path, sizeBytes, mtimeMs, ino, hashes, isExecutable, link }
+  return { kind: 'file', path, sizeBytes, mtimeMs, ino, hashes, isExecutable, link, isKnown }
 }
 
-function toRecord(path: string, { numbers, hashes }: TakenFiles, at: number, startedMs: number): IndexRecord {
-  const [sizeBytes = 0, mtimeMs = 0, ino = 0] = numbers.subarray(at * numbersPerFile, at * numbersPerFile + 3)
+function toRecord(path: string, taken: TakenFiles, at: number, startedMs: number): IndexRecord {
+  const [sizeBytes = 0, mtimeMs = 0, ino = 0] = taken.numbers.subarray(at * numbersPerFile, at * numbersPerFile + 3)
   return {
     path,
     sizeBytes,
     // It may be changed again within the same tick of the clock, so that it looks the same.
     mtimeMs: mtimeMs < startedMs ? mtimeMs : 0,
     ino,
-    hashes: hashes.slice(at * digitsPerFile, (at + 1) * digitsPerFile),
+    ...digitsAt(taken, at),
   }
-}
-
-export function md5Of({ hashes }: Pick<IndexRecord, 'hashes'>): string {
-  return hashes.slice(0, 32)
-}
-
-export function sha256Of({ hashes }: Pick<IndexRecord, 'hashes'>): string {
-  return hashes.slice(32)
-}
-
-/** Of a file that was made where no manifest tells its SHA-256: its record knows only the md5. */
-export const unknownSha256 = '0'.repeat(64)
-
-export function hasSha256(record: Pick<IndexRecord, 'hashes'>): boolean {
-  return sha256Of(record) !== unknownSha256
 }

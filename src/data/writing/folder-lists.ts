@@ -3,7 +3,9 @@ import type { DataCache } from '../cache.ts'
 import { formatDirEntry } from '../dir-object.ts'
 import { formatManifestEntry, type ManifestEntry, manifestHeading } from '../manifest.ts'
 import { dataKey, manifestKey } from '../object-key.ts'
-import { type EntryState, md5Of, sha256Of } from '../workspace/read-states.ts'
+import { md5Of, sha256Of } from '../hashing/hash-digits.ts'
+import { checkRelativePath } from '../relative-path.ts'
+import { type EntryState } from '../workspace/read-states.ts'
 import { isLinkInside } from '../workspace/scan-folder.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { openHashedText } from './hashed-text.ts'
@@ -19,6 +21,7 @@ export interface FolderVersion {
 
 /** Writes DVC's list of a folder and the manifest, entry by entry in the order of their paths. */
 export interface FolderLists extends Disposable {
+  /** @throws INVALID_PARAMETER_VALUE for a name that `checkRelativePath` refuses */
   add(entry: EntryState): void
   /** Puts both into the cache: the manifest first, since DVC's list is what others look for. */
   finish(): FolderVersion
@@ -36,6 +39,8 @@ export function openFolderLists(cache: DataCache | undefined): FolderLists {
   let fileCount = 0
   return {
     add(entry) {
+      // What no checkout would take is not recorded.
+      checkRelativePath(entry.path, 'The folder')
       const line = toManifestEntry(entry)
       if (line !== undefined) manifest.write(`${formatManifestEntry(line)}\n`)
       if (entry.kind !== 'file') return

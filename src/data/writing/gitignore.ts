@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, realpathSync, unlinkSync } from 'node:fs'
+import { existsSync, realpathSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Git } from '../../git/git.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
+import { readSmallFileSync } from '../read-small-file.ts'
 import type { DataRepository } from '../repository.ts'
 import { replaceFile } from './replace-file.ts'
 
@@ -21,7 +22,7 @@ export async function ignoreInGit({ root, temporaryFolder }: DataRepository, git
       hint: 'Replace the link by a file.',
     })
   }
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const text = readSmallFileSync(file) ?? ''
   const line = ignoreLine(basename(path))
   if (text.split('\n').includes(line)) return
   replaceFile(file, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`, temporaryFolder)
@@ -31,7 +32,7 @@ export async function ignoreInGit({ root, temporaryFolder }: DataRepository, git
 export function unignoreInGit({ root, temporaryFolder }: DataRepository, path: string): void {
   const file = join(root, dirname(path), '.gitignore')
   if (!existsSync(file) || realpathSync(file) !== file) return
-  const lines = readFileSync(file, 'utf8').split('\n')
+  const lines = (readSmallFileSync(file) ?? '').split('\n')
   const kept = lines.filter((line) => line.replace(/\r$/, '') !== ignoreLine(basename(path)))
   if (kept.length === lines.length) return
   if (kept.every((line) => line === '')) unlinkSync(file)

@@ -6,7 +6,7 @@ import type { DataCache } from '../cache.ts'
 import { parseMd5, parseSha256 } from '../hash.ts'
 import type { HashPool } from '../hashing/hash-pool.ts'
 import { type ObjectPlace, objectPath } from '../hashing/store-object.ts'
-import { digitsPerFile, numbersPerFile, type TakenFiles } from '../hashing/take-files.ts'
+import { numbersPerFile, type TakenFiles } from '../hashing/take-files.ts'
 import { loadIgnoreRules } from '../ignore/ignore-rules.ts'
 import type { NewPointerOut } from '../pointer.ts'
 import type { DataRepository } from '../repository.ts'
@@ -15,8 +15,9 @@ import type { DataProgress } from '../../protocol/data-progress.ts'
 import { dataKey, manifestKey } from '../object-key.ts'
 import { compareWithIndex, createShape } from '../workspace/as-indexed.ts'
 import { isSameStamp, takeCacheStamp } from '../workspace/cache-stamp.ts'
-import { type IndexRecord, openIndexReader, openIndexWriter } from '../workspace/file-index.ts'
-import { hasSha256, md5Of, readStates, sha256Of } from '../workspace/read-states.ts'
+import { type IndexRecord, openIndexReader, openIndexWriter, readIndexSummary } from '../workspace/file-index.ts'
+import { digitsAt, isEnough, md5Of, sha256Of } from '../hashing/hash-digits.ts'
+import { readStates } from '../workspace/read-states.ts'
 import { scanFolder } from '../workspace/scan-folder.ts'
 import type { SingleFiles } from '../workspace/single-files.ts'
 import { openFolderLists } from './folder-lists.ts'
@@ -59,7 +60,7 @@ async function recordFile(recording: Recording, path: string): Promise<RecordedV
     throw new RunwrightError('INVALID_PARAMETER_VALUE', `${path} is a device, a pipe or a socket.`)
   }
   const known = singles.find(path, stat)
-  if (known !== undefined && hasSha256(known) && existsSync(objectPath(cache.objects, md5Of(known)))) {
+  if (known !== undefined && isEnough(known, 'both') && existsSync(objectPath(cache.objects, md5Of(known)))) {
     return toVersion(known)
   }
   using progress = tellProgress(recording, { totalFiles: 1, totalBytes: stat.size })
@@ -88,6 +89,7 @@ async function recordFolder(recording: Recording, path: string): Promise<Recorde
   const same = findSameVersion(recording, scan, file)
   if (same !== undefined) return same
   using index = openIndexReader(file)
+  const hasAllObjects = isSameStamp(readIndexSummary(file)?.cacheStamp, index.writtenMs, cache.objects)
   using writer = openIndexWriter(file)
   using lists = openFolderLists(cache)
   using progress = tellProgress(recording, work.wantsTotals === true ? countFiles(scan) : noTotals)
@@ -97,7 +99,8 @@ async function recordFolder(recording: Recording, path: string): Promise<Recorde
     index,
     pool,
     store: objectPlace(recording),
-    isEnough: (record) => hasSha256(record) && existsSync(objectPath(cache.objects, md5Of(record))),
+    isEnough: (record) =>
+      isEnough(record, 'both') && (hasAllObjects || existsSync(objectPath(cache.objects, md5Of(record)))),
     onChanged: (before, now) => dropEditedObject(cache, before, now),
     onObjects: (taken) => recordObjects(cache, taken),
     startedMs: lock.takenMs,
@@ -155,10 +158,11 @@ export function objectPlace({ repository, cache }: Recording): ObjectPlace {
 }
 
 /** Objects that were just written, or linked to what was just read, are known to be right. */
-export function recordObjects({ states }: DataCache, { numbers, hashes }: TakenFiles): void {
+export function recordObjects({ states }: DataCache, taken: TakenFiles): void {
+  const { numbers } = taken
   for (let at = 0; at * numbersPerFile < numbers.length; at++) {
     const [size = 0, , , mtimeMs = 0, ino = 0] = numbers.subarray(at * numbersPerFile, (at + 1) * numbersPerFile)
-    if (ino !== 0) states.record(hashes.slice(at * digitsPerFile, at * digitsPerFile + 32), { size, mtimeMs, ino })
+    if (ino !== 0) states.record(md5Of(digitsAt(taken, at)), { size, mtimeMs, ino })
   }
 }
 

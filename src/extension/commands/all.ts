@@ -2,16 +2,21 @@
 import type { CommandDefinition } from '../command.ts'
 import addData from './add-data.ts'
 import addDataRemote from './add-data-remote.ts'
+import addFeatureSet from './add-feature-set.ts'
 import attachDebugger from './attach-debugger.ts'
+import buildFeatures from './build-features.ts'
 import cancelJob from './cancel-job.ts'
 import checkDataRemote from './check-data-remote.ts'
 import checkOutData from './check-out-data.ts'
 import chooseHeadlineMetric from './choose-headline-metric.ts'
+import chooseKernel from './choose-kernel.ts'
 import clearSelection from './clear-selection.ts'
 import closeServer from './close-server.ts'
 import commitData from './commit-data.ts'
 import compareData from './compare-data.ts'
 import compareRuns from './compare-runs.ts'
+import compareSides from './compare-sides.ts'
+import compress from './compress.ts'
 import copyJobId from './copy-job-id.ts'
 import copyRunId from './copy-run-id.ts'
 import copyStartCommand from './copy-start-command.ts'
@@ -20,18 +25,26 @@ import copyTrackingUri from './copy-tracking-uri.ts'
 import copyValue from './copy-value.ts'
 import deleteExperiment from './delete-experiment.ts'
 import deleteRun from './delete-run.ts'
+import exportFeatures from './export-features.ts'
+import exportModel from './export-model.ts'
 import fetchData from './fetch-data.ts'
 import filterRuns from './filter-runs.ts'
 import forgetSecret from './forget-secret.ts'
 import groupRuns from './group-runs.ts'
 import hideFinished from './hide-finished.ts'
 import initializeData from './initialize-data.ts'
+import joinFeatures from './join-features.ts'
+import keepBoth from './keep-both.ts'
 import loadMore from './load-more.ts'
 import loadMoreJobs from './load-more-jobs.ts'
+import mergeData from './merge-data.ts'
+import mergeDataFile from './merge-data-file.ts'
 import openArtifact from './open-artifact.ts'
 import openCharts from './open-charts.ts'
 import openDataFile from './open-data-file.ts'
+import openFeatureDefinition from './open-feature-definition.ts'
 import openField from './open-field.ts'
+import openFullOutput from './open-full-output.ts'
 import openJob from './open-job.ts'
 import openJobRun from './open-job-run.ts'
 import openLog from './open-log.ts'
@@ -40,6 +53,7 @@ import openServer from './open-server.ts'
 import openSource from './open-source.ts'
 import openSourceOfRun from './open-source-of-run.ts'
 import openView from './open-view.ts'
+import previewFeatures from './preview-features.ts'
 import promoteJob from './promote-job.ts'
 import pullData from './pull-data.ts'
 import pushData from './push-data.ts'
@@ -54,22 +68,36 @@ import renameRun from './rename-run.ts'
 import rerun from './rerun.ts'
 import rerunWithChanges from './rerun-with-changes.ts'
 import restartEngine from './restart-engine.ts'
+import restartKernel from './restart-kernel.ts'
+import restartKernelAndRunAll from './restart-kernel-and-run-all.ts'
+import restartKernelRunAllAndCompare from './restart-kernel-run-all-and-compare.ts'
 import restoreCode from './restore-code.ts'
 import retryJob from './retry-job.ts'
 import revealArtifacts from './reveal-artifacts.ts'
 import runActiveFile from './run-active-file.ts'
+import runStaleCells from './run-stale-cells.ts'
 import searchRuns from './search-runs.ts'
 import setHeadlineMetric from './set-headline-metric.ts'
 import setTag from './set-tag.ts'
 import showAllRuns from './show-all-runs.ts'
+import showCompression from './show-compression.ts'
+import showCompressionFile from './show-compression-file.ts'
 import showDataLineage from './show-data-lineage.ts'
 import showDataLog from './show-data-log.ts'
 import showFinished from './show-finished.ts'
 import showJobLog from './show-job-log.ts'
 import showLineage from './show-lineage.ts'
 import showLog from './show-log.ts'
+import showVariable from './show-variable.ts'
+import showVariables from './show-variables.ts'
 import sortRuns from './sort-runs.ts'
+import sortVariables from './sort-variables.ts'
+import stopKernel from './stop-kernel.ts'
 import stopRun from './stop-run.ts'
+import takeMergedFile from './take-merged-file.ts'
+import takeOurs from './take-ours.ts'
+import takeTheirs from './take-theirs.ts'
+import testModel from './test-model.ts'
 import toggleChosen from './toggle-chosen.ts'
 import train from './train.ts'
 import undoDelete from './undo-delete.ts'
@@ -78,16 +106,21 @@ import verifyData from './verify-data.ts'
 export const commands: readonly CommandDefinition[] = [
   addData,
   addDataRemote,
+  addFeatureSet,
   attachDebugger,
+  buildFeatures,
   cancelJob,
   checkDataRemote,
   checkOutData,
   chooseHeadlineMetric,
+  chooseKernel,
   clearSelection,
   closeServer,
   commitData,
   compareData,
   compareRuns,
+  compareSides,
+  compress,
   copyJobId,
   copyRunId,
   copyStartCommand,
@@ -96,18 +129,26 @@ export const commands: readonly CommandDefinition[] = [
   copyValue,
   deleteExperiment,
   deleteRun,
+  exportFeatures,
+  exportModel,
   fetchData,
   filterRuns,
   forgetSecret,
   groupRuns,
   hideFinished,
   initializeData,
+  joinFeatures,
+  keepBoth,
   loadMore,
   loadMoreJobs,
+  mergeData,
+  mergeDataFile,
   openArtifact,
   openCharts,
   openDataFile,
+  openFeatureDefinition,
   openField,
+  openFullOutput,
   openJob,
   openJobRun,
   openLog,
@@ -116,6 +157,7 @@ export const commands: readonly CommandDefinition[] = [
   openSource,
   openSourceOfRun,
   openView,
+  previewFeatures,
   promoteJob,
   pullData,
   pushData,
@@ -130,22 +172,36 @@ export const commands: readonly CommandDefinition[] = [
   rerun,
   rerunWithChanges,
   restartEngine,
+  restartKernel,
+  restartKernelAndRunAll,
+  restartKernelRunAllAndCompare,
   restoreCode,
   retryJob,
   revealArtifacts,
   runActiveFile,
+  runStaleCells,
   searchRuns,
   setHeadlineMetric,
   setTag,
   showAllRuns,
+  showCompression,
+  showCompressionFile,
   showDataLineage,
   showDataLog,
   showFinished,
   showJobLog,
   showLineage,
   showLog,
+  showVariable,
+  showVariables,
   sortRuns,
+  sortVariables,
+  stopKernel,
   stopRun,
+  takeMergedFile,
+  takeOurs,
+  takeTheirs,
+  testModel,
   toggleChosen,
   train,
   undoDelete,

@@ -5,7 +5,7 @@ import { isArtifactElement } from '../tree/element.ts'
 export default defineCommand({
   id: 'runwright.openArtifact',
   title: 'Open Artifact',
-  appliesTo: "viewItem == 'artifact file'",
+  appliesTo: 'viewItem =~ /^artifact file/',
   menu: '1_open@1',
   accepts: isArtifactElement,
   takes: 'one',

@@ -21,6 +21,8 @@ export interface CommandLineCall {
   readonly operands?: readonly string[]
   readonly signal?: AbortSignal
   progress?(progress: DataProgress): void
+  /** It begins with something else, which it says in its own words. */
+  step?(name: string): void
 }
 
 /** Lines of messages that are kept for an error. */
@@ -33,7 +35,7 @@ const keptLines = 50
  * @throws CANCELLED; what the command throws; INTERNAL_ERROR when it prints no JSON
  */
 export async function askCommandLine(cli: CommandLine, call: CommandLineCall): Promise<unknown> {
-  const { folder, words, operands = [], signal, progress } = call
+  const { folder, words, operands = [], signal } = call
   throwIfCancelled(signal)
   const args = [...cli.args, ...words, '--json', '--progress-json', '--', ...operands]
   const child = spawn(cli.file, args, {
@@ -49,7 +51,7 @@ export async function askCommandLine(cli: CommandLine, call: CommandLineCall): P
     const [exitCode, printed, messages] = await Promise.all([
       ended,
       text(child.stdout),
-      readMessages(child.stderr, progress),
+      readMessages(child.stderr, call),
     ])
     throwIfCancelled(signal)
     // Some commands print what they found and end with another code than 0 for it.
@@ -61,16 +63,23 @@ export async function askCommandLine(cli: CommandLine, call: CommandLineCall): P
 
 async function readMessages(
   output: NodeJS.ReadableStream,
-  progress: CommandLineCall['progress'],
+  { progress, step }: Pick<CommandLineCall, 'progress' | 'step'>,
 ): Promise<readonly string[]> {
   const messages: string[] = []
   for await (const line of createInterface({ input: output })) {
-    const told = parseDataProgress(line)
-    if (told === undefined) messages.push(line)
-    else progress?.(told)
+    const [told, begun] = [parseDataProgress(line), parseStep(line)]
+    if (told !== undefined) progress?.(told)
+    else if (begun !== undefined) step?.(begun)
+    else messages.push(line)
     if (messages.length > keptLines) messages.shift()
   }
   return messages
+}
+
+/** `{"step": "…"}`, as commands write it that go through steps. */
+function parseStep(line: string): string | undefined {
+  const value = parseForeignJson(line)
+  return isRecord(value) && typeof value['step'] === 'string' ? value['step'] : undefined
 }
 
 function throwFailure(words: readonly string[], exitCode: number | null, messages: readonly string[]): never {

@@ -1,8 +1,13 @@
+import { join } from 'node:path'
 import * as vscode from 'vscode'
+import { parseDataMerge } from '../../protocol/data-merge.ts'
 import { parseDataStatus } from '../../protocol/data-status.ts'
+import { parseFeatureSetList, parseShownFeatureSet } from '../../protocol/feature-versions.ts'
 import type { CommandContext, DataPanel } from '../context.ts'
+import { createFeatureFeed } from '../features/feature-feed.ts'
+import { watchFeatures } from '../features/watch-features.ts'
 import { openDataView } from '../views/data-view.ts'
-import { askCommandLine } from './command-line.ts'
+import { askCommandLine, type CommandLineCall } from './command-line.ts'
 import { createDataFeed } from './data-feed.ts'
 import { openDecorations } from './decorations.ts'
 import { findRepositories } from './find-repositories.ts'
@@ -20,14 +25,29 @@ export interface OpenDataPanel extends DataPanel, vscode.Disposable {
  * @param context asked for late, because it holds this
  */
 export function openDataPanel(context: () => Pick<CommandContext, 'cli' | 'log'>): OpenDataPanel {
-  const view = openDataView(() => feed)
+  const ask = (call: CommandLineCall) => askCommandLine(context().cli, call)
+  const view = openDataView({
+    feed: () => feed,
+    features: () => features,
+    async readFeatureSet(folder, name) {
+      return parseShownFeatureSet(
+        await ask({ folder, words: ['features', 'show', '--workspace', folder], operands: [name] }),
+        '',
+      )
+    },
+    async readMerge(root, path) {
+      return parseDataMerge(
+        await ask({ folder: root, words: ['data', 'resolve', '--dry-run'], operands: [join(root, path)] }),
+        '',
+      )
+    },
+  })
   const decorations = openDecorations()
   const controls = openSourceControls()
   const feed = createDataFeed({
     listRoots: findRepositories,
     async readStatus(root) {
-      const status = await askCommandLine(context().cli, { folder: root, words: ['data', 'status'] })
-      return parseDataStatus(status, '')
+      return parseDataStatus(await ask({ folder: root, words: ['data', 'status'] }), '')
     },
     changed() {
       const repositories = feed.list() ?? []
@@ -38,15 +58,38 @@ export function openDataPanel(context: () => Pick<CommandContext, 'cli' | 'log'>
     failed: (root, error) => context().log.warn(`data of ${root}:`, error),
   })
   const failed = (error: unknown) => context().log.error('data:', error)
+  const features = createFeatureFeed({
+    listFolders: listTrustedFolders,
+    async readFeatureSets(folder) {
+      return parseFeatureSetList(await ask({ folder, words: ['features', 'list', '--workspace', folder] }), '')
+    },
+    changed: view.changed,
+  })
+  const reloadFeatures = () => features.reload().catch(failed)
   const watching = watchData(feed, failed)
-  const subscriptions = vscode.Disposable.from(view, decorations, controls, watching)
+  const watchingFeatures = watchFeatures(() => void reloadFeatures().then(view.changed))
+  const subscriptions = vscode.Disposable.from(view, decorations, controls, watching, watchingFeatures)
   return {
-    start: () => void feed.reload().catch(failed),
+    start() {
+      void feed.reload().catch(failed)
+      void reloadFeatures()
+    },
     selection: () => view.selection(),
     repositories: feed.list,
-    reload: feed.reload,
+    async reload() {
+      await Promise.all([feed.reload(), features.reload()])
+      // Which versions of features are of today is in no status.
+      view.changed()
+    },
     refresh: feed.refresh,
     setStatus: feed.setStatus,
+    relist: view.changed,
+    reloadFeatures: features.reload,
     dispose: () => subscriptions.dispose(),
   }
+}
+
+function listTrustedFolders(): readonly string[] {
+  if (!vscode.workspace.isTrusted) return []
+  return (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) => (uri.scheme === 'file' ? [uri.fsPath] : []))
 }

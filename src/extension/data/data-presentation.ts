@@ -1,5 +1,7 @@
 import { basename } from 'node:path'
+import type { DataConflict, DataDecision } from '../../protocol/data-merge.ts'
 import type { OutState, OutStatus } from '../../protocol/data-status.ts'
+import { presentFeatures } from '../features/feature-presentation.ts'
 import { presentTrouble } from '../jobs/job-presentation.ts'
 import { localize } from '../localize.ts'
 import { escapeMarkdown } from '../tree/escape-markdown.ts'
@@ -8,6 +10,7 @@ import type { Presentation } from '../tree/presentation.ts'
 import {
   type DataChange,
   type DataChangeElement,
+  type DataConflictElement,
   type DataElement,
   type DataEntryElement,
   type DataOutElement,
@@ -24,12 +27,21 @@ export function presentData(element: DataElement): Presentation {
       return presentChange(element)
     case 'data-entry':
       return presentEntry(element)
+    case 'data-merge': {
+      const label = localize('No file was changed by both: merge')
+      const icon = { name: 'git-merge' }
+      return { label, icon, collapsible: 'none', context: 'merge', spoken: label, click: 'runwright.mergeData' }
+    }
+    case 'data-conflict':
+      return presentConflict(element)
     case 'data-rest': {
       const label = localize('{count} more', { count: formatCount(element.count) })
       return { label, icon: { name: 'ellipsis' }, collapsible: 'none', context: 'rest', spoken: label }
     }
     case 'data-trouble':
       return presentTrouble(element)
+    default:
+      return presentFeatures(element, Date.now())
   }
 }
 
@@ -71,10 +83,10 @@ function presentOut({ out }: DataOutElement): Presentation {
       ...[...states, ...explainState(state), ...facts, ...remote].map(escapeMarkdown),
       ...(out.hash === undefined ? [] : [`\`${out.hash}\``]),
     ].join('\n\n'),
-    collapsible: isFolder && state !== 'missing' && state !== 'conflict' ? 'collapsed' : 'none',
+    collapsible: state === 'conflict' ? 'expanded' : isFolder && state !== 'missing' ? 'collapsed' : 'none',
     context: `out ${state} ${isFolder ? 'folder' : 'file'}${out.notInCache.count > 0 ? ' uncached' : ''}`,
     spoken: [localize('Data {path}', { path }), ...states, ...facts, ...remote].join(', '),
-    ...(isFolder || state === 'missing' ? {} : { click: 'runwright.openDataFile' }),
+    ...(isFolder || state === 'missing' || state === 'conflict' ? {} : { click: 'runwright.openDataFile' }),
   }
 }
 
@@ -120,7 +132,7 @@ function explainState(state: OutState): readonly string[] {
     case 'new':
       return [localize('Its .dvc file has no version yet; Commit Changes to Data makes one.')]
     case 'conflict':
-      return [localize('Git could not merge its .dvc file; resolve that first.')]
+      return [localize('Two branches have changed it. Decide the files below, and its .dvc file is written.')]
   }
 }
 
@@ -159,6 +171,46 @@ export function nameChange(change: DataChange): string {
       return localize('removed')
     case 'notInCache':
       return localize('not in the cache')
+  }
+}
+
+function presentConflict({ out, file, conflict, decided }: DataConflictElement): Presentation {
+  const label = file === '' ? basename(out) : file
+  const parts = decided === undefined ? describeConflict(conflict) : [nameDecision(decided)]
+  return {
+    label,
+    description: parts.join(' · '),
+    tooltip: `${escapeMarkdown(label)}: ${escapeMarkdown(parts.join(', '))}`,
+    collapsible: 'none',
+    context: `conflict ${decided === undefined ? 'open' : 'decided'}`,
+    spoken: [localize('File {path}', { path: label }), ...parts].join(', '),
+    click: 'runwright.mergeDataFile',
+  }
+}
+
+/** What each side has made of it. */
+export function describeConflict(conflict: DataConflict | undefined): readonly string[] {
+  if (conflict === undefined) return []
+  const { ours, theirs, oursBytes, theirsBytes } = conflict
+  if (ours === undefined) return [localize('deleted or not here in ours')]
+  if (theirs === undefined) return [localize('deleted in theirs')]
+  return [
+    localize('changed in both'),
+    ...(oursBytes === undefined ? [] : [localize('ours {size}', { size: formatSize(oursBytes) })]),
+    ...(theirsBytes === undefined ? [] : [localize('theirs {size}', { size: formatSize(theirsBytes) })]),
+  ]
+}
+
+function nameDecision(side: DataDecision['side']): string {
+  switch (side) {
+    case 'ours':
+      return localize('decided: ours')
+    case 'theirs':
+      return localize('decided: theirs')
+    case 'both':
+      return localize('decided: both')
+    case 'file':
+      return localize('decided: the merged file')
   }
 }
 

@@ -1,3 +1,5 @@
+import type { DataConflict, DataDecision } from '../../protocol/data-merge.ts'
+import type { FeatureElement } from '../features/element.ts'
 import type { OutStatus } from '../../protocol/data-status.ts'
 
 /*
@@ -46,6 +48,30 @@ export interface DataEntryElement {
   readonly isFolder: boolean
 }
 
+/** A file that two branches have changed, while git's merge waits. */
+export interface DataConflictElement {
+  readonly kind: 'data-conflict'
+  readonly id: string
+  readonly root: string
+  /** What it lies in, or is, from the root of the repository. */
+  readonly out: string
+  /** In the tracked folder; empty for what is in conflict as a whole. */
+  readonly file: string
+  readonly conflict: DataConflict | undefined
+  /** Undefined while nobody has decided it. */
+  readonly decided: DataDecision['side'] | undefined
+  /** What git calls the commit that is merged. */
+  readonly theirRevision: string | undefined
+}
+
+/** Both branches have changed something tracked, and no file of it both: it can be merged as it is. */
+export interface DataMergeElement {
+  readonly kind: 'data-merge'
+  readonly id: string
+  readonly root: string
+  readonly out: string
+}
+
 /** Stands after the first rows of many. */
 export interface DataRestElement {
   readonly kind: 'data-rest'
@@ -61,10 +87,18 @@ export interface DataTroubleElement {
 }
 
 export type DataElement =
-  DataRepositoryElement | DataOutElement | DataChangeElement | DataEntryElement | DataRestElement | DataTroubleElement
+  | DataRepositoryElement
+  | DataOutElement
+  | DataChangeElement
+  | DataEntryElement
+  | DataConflictElement
+  | DataMergeElement
+  | DataRestElement
+  | DataTroubleElement
+  | FeatureElement
 
 /** A row that is about a place in a repository. */
-export type DataPlaceElement = DataOutElement | DataChangeElement | DataEntryElement
+export type DataPlaceElement = DataOutElement | DataChangeElement | DataEntryElement | DataConflictElement
 
 export function isDataElement(value: unknown): value is DataElement {
   // VS Code hands a command whatever its caller passes.
@@ -78,8 +112,24 @@ export function isDataElement(value: unknown): value is DataElement {
   )
 }
 
+/** Rows whose conflict can be decided: a file, or all files of something tracked. */
+export type DecidableElement = DataConflictElement | DataOutElement
+
+export function isDecidable(value: unknown): value is DecidableElement {
+  return isDataConflict(value) || (isDataElement(value) && value.kind === 'data-out' && value.out.state === 'conflict')
+}
+
+export function isDataConflict(value: unknown): value is DataConflictElement {
+  return isDataElement(value) && value.kind === 'data-conflict'
+}
+
+export function isDataMerge(value: unknown): value is DataMergeElement {
+  return isDataElement(value) && value.kind === 'data-merge'
+}
+
 /** Of the place, from the root of its repository; undefined for rows that stand for none. */
 export function pathOf(element: DataElement): string | undefined {
   if (element.kind === 'data-out') return element.out.path
+  if (element.kind === 'data-conflict') return element.file === '' ? element.out : `${element.out}/${element.file}`
   return element.kind === 'data-change' || element.kind === 'data-entry' ? element.path : undefined
 }

@@ -7,7 +7,7 @@ import { askCommandLine } from './command-line.ts'
 export interface DataWork {
   /** What the user sees is going on. */
   readonly title: string
-  /** Absolute path of the repository. */
+  /** Absolute path of the repository, or of the folder that the command stands in. */
   readonly root: string
   /** The command and its options. */
   readonly words: readonly string[]
@@ -15,17 +15,27 @@ export interface DataWork {
 }
 
 /**
- * Runs a data command with a notification that shows how far it has come and can cancel it, and reads the status of the
- * repository afterwards, however it ended.
+ * Runs a data command as `performCommand` does, and reads the status of the repository afterwards, however it ended.
  *
  * @returns what the command prints as JSON
  * @throws as `askCommandLine`
  */
-export async function performData(
-  context: CommandContext,
+export async function performData(context: CommandContext, work: DataWork): Promise<unknown> {
+  return performCommand(context, work, () => context.data.refresh(work.root))
+}
+
+/**
+ * Runs a command with a notification that shows how far it has come and can cancel it.
+ *
+ * @param ended called before the notification goes, however the command ended
+ * @returns what the command prints as JSON
+ * @throws as `askCommandLine`
+ */
+export async function performCommand(
+  { vscode, cli, log }: Pick<CommandContext, 'vscode' | 'cli' | 'log'>,
   { title, root, words, operands }: DataWork,
+  ended: () => Promise<void>,
 ): Promise<unknown> {
-  const { vscode, cli, data, log } = context
   const location = vscode.ProgressLocation.Notification
   return vscode.window.withProgress({ location, title, cancellable: true }, async (notification, token) => {
     const cancel = new AbortController()
@@ -42,10 +52,11 @@ export async function performData(
           notification.report({ message: describeProgress(progress), increment: Math.max(0, share - doneShare) * 100 })
           doneShare = Math.max(doneShare, share)
         },
+        step: (name) => notification.report({ message: name }),
         ...(operands === undefined ? {} : { operands }),
       })
     } finally {
-      await data.refresh(root)
+      await ended()
     }
   })
 }

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import type { RepositoryState } from './data-feed.ts'
 import { presentData } from './data-presentation.ts'
-import { listFolder, listRoots, listTrackedFolder } from './list-rows.ts'
+import { groupConflicts } from './decide-conflict.ts'
+import { isDecidable } from './element.ts'
+import { listConflicts, listFolder, listRoots, listTrackedFolder } from './list-rows.ts'
 import { names, newOut } from './test-out.ts'
 
 const state = (root: string, ...outs: ReturnType<typeof newOut>[]): RepositoryState => ({
@@ -57,5 +59,34 @@ describe('the rows of data', () => {
     } finally {
       await rm(root, { recursive: true })
     }
+  })
+
+  it('of a conflict say what each side has, and what was decided; and are decided together', () => {
+    const out = newOut('data', { state: 'conflict' })
+    const conflicts = [
+      { path: 'a.csv', ours: 'a'.repeat(32), theirs: 'b'.repeat(32), oursBytes: 10, theirsBytes: 2048 },
+      { path: 'b', ours: 'a'.repeat(32) },
+      { path: 'c', theirs: 'a'.repeat(32) },
+    ]
+    const rows = listConflicts('/r', out, {
+      pointer: 'data.dvc',
+      conflicts,
+      decided: [{ path: 'd', side: 'file' }],
+      isDone: false,
+    })
+    assert.deepEqual(
+      rows.map((row) => presentData(row).spoken),
+      [
+        'File a.csv, changed in both, ours 10 B, theirs 2 KB',
+        'File b, deleted in theirs',
+        'File c, deleted or not here in ours',
+        'File d, decided: the merged file',
+      ],
+    )
+    const files = rows.filter(isDecidable)
+    assert.deepEqual(groupConflicts(files.slice(0, 2)), [{ root: '/r', out: 'data', files: ['a.csv', 'b'] }])
+    const [whole] = listRoots([state('/r', out)]).filter(isDecidable)
+    assert.ok(whole !== undefined)
+    assert.deepEqual(groupConflicts([whole, ...files]), [{ root: '/r', out: 'data', files: [] }])
   })
 })

@@ -12,6 +12,8 @@ describe('a file that changes', () => {
     '/r/.dvc/config.local': 'status',
     '/r/.dvcignore': 'status',
     '/r/.git/HEAD': 'status',
+    '/r/.git/MERGE_HEAD': 'status',
+    '/r/.git/index': 'nothing',
     '/r/.dvc': 'repositories',
     '/r/.dvc/cache/files/md5/aa/bb': 'nothing',
     '/r/.dvc/tmp/runwright/index': 'nothing',
@@ -20,6 +22,10 @@ describe('a file that changes', () => {
     '/r': 'nothing',
     '/elsewhere/data/a': 'nothing',
   }
+  it('means status at git’s index while a conflict is shown', () => {
+    const open = { root: '/r', outs: [newOut('data', { state: 'conflict' })] }
+    assert.equal(findMeaning('/r', open, '/r/.git/index'), 'status')
+  })
   for (const [path, meaning] of Object.entries(cases)) {
     it(`means ${meaning} at ${path}`, () => assert.equal(findMeaning('/r', status, path), meaning))
   }

@@ -14,13 +14,27 @@ import { type LaunchSettings, toTrainWords } from './launch-settings.ts'
  * @param secrets values of those that the profile names; they are in the environment of the command line alone
  * @throws what the engine or the command line refuses
  */
-export async function launchJob(
-  { cli }: Pick<CommandContext, 'cli'>,
+export function launchJob(
+  context: Pick<CommandContext, 'cli'>,
   folder: string,
   settings: LaunchSettings,
   secrets: Readonly<Record<string, string>>,
 ): Promise<JobId> {
-  const args = [...cli.args, 'train', '--detach', '--json', `--workspace=${folder}`, ...toTrainWords(settings)]
+  return launchByWords(context, folder, toTrainWords(settings), secrets)
+}
+
+/**
+ * The same with any options.
+ *
+ * @param words of `runwright train`
+ */
+export async function launchByWords(
+  { cli }: Pick<CommandContext, 'cli'>,
+  folder: string,
+  words: readonly string[],
+  secrets: Readonly<Record<string, string>> = {},
+): Promise<JobId> {
+  const args = [...cli.args, 'train', '--detach', '--json', `--workspace=${folder}`, ...words]
   const { stdout, stderr } = await runToEnd(cli.file, args, {
     cwd: folder,
     env: { ...process.env, ...cli.env, ...secrets },

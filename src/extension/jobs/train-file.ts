@@ -62,7 +62,11 @@ async function findClient({ connections }: CommandContext, folder: vscode.Worksp
   return connection && connections.client(connection.id)
 }
 
-function findConnection(connections: CommandContext['connections'], { uri }: vscode.WorkspaceFolder) {
+/** The connection of a workspace folder, if it has one. */
+export function findConnection(
+  connections: Pick<CommandContext['connections'], 'list'>,
+  { uri }: Pick<vscode.WorkspaceFolder, 'uri'>,
+) {
   return connections.list().find(({ place }) => place.kind === 'folder' && place.path === uri.fsPath)
 }
 

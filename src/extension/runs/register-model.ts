@@ -1,9 +1,9 @@
 import type { Client } from '../../protocol/client.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { checkNewAlias, checkRegisteredModelName } from '../../protocol/mlflow/names.ts'
-import type { RunModel } from '../../protocol/registered-models.ts'
 import type { CommandContext } from '../context.ts'
 import { localize } from '../localize.ts'
+import { pickModel } from './pick-model.ts'
 import { pickOrType } from './pick-or-type.ts'
 import type { RunAddress } from './run-address.ts'
 
@@ -11,15 +11,8 @@ import type { RunAddress } from './run-address.ts'
 export async function registerModel(context: CommandContext, { connectionId, runId }: RunAddress): Promise<void> {
   const { vscode, connections } = context
   const client = await connections.client(connectionId)
-  const { models } = await client.call('models/of-run', { runId })
-  if (models.length === 0) {
-    await vscode.window.showInformationMessage(
-      localize('This run has logged no model. “mlflow.sklearn.log_model”, for example, logs one.'),
-    )
-    return
-  }
   const title = localize('Register Model')
-  const model = models.length === 1 ? models[0] : await pickModel(context, title, models)
+  const model = await pickModel(context, title, client, runId)
   if (model === undefined) return
   const name = await pickOrType(context, title, localize('Name of the registered model'), listNames(client))
   if (name === undefined) return
@@ -38,12 +31,6 @@ export async function registerModel(context: CommandContext, { connectionId, run
   })
   const place = { name: version.name, version: version.version }
   void vscode.window.showInformationMessage(localize('Registered as “{name}”, version {version}.', place))
-}
-
-async function pickModel({ vscode }: CommandContext, title: string, models: readonly RunModel[]) {
-  const items = models.map((model) => ({ label: model.path, description: model.modelId ?? '', model }))
-  const placeHolder = localize('Model of the run')
-  return (await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true }))?.model
 }
 
 async function listNames(client: Client): Promise<readonly string[]> {

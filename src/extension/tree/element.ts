@@ -50,6 +50,8 @@ export interface RunElement {
   headlineValue: number | string | null
   /** Chosen by its checkbox. */
   chosen: boolean
+  /** It is a search for a smaller model. */
+  isSearch: boolean
 }
 
 /** Stands after the runs shown when there are more. */

@@ -98,6 +98,11 @@ describe('below a run', () => {
     { label: 'MLmodel', description: '2 KB', collapsible: 'none', click: 'runwright.openArtifact' },
   )
   check(
+    'a model is told apart from other files',
+    { kind: 'artifact', id: 'a', run, parent: section, entry: { path: 'model/model.onnx', isDirectory: false } },
+    { label: 'model.onnx', context: 'artifact file onnx' },
+  )
+  check(
     'a folder unfolds',
     { kind: 'artifact', id: 'a', run, parent: section, entry: { path: 'model', isDirectory: true } },
     { label: 'model', collapsible: 'collapsed', context: 'artifact folder' },

@@ -179,6 +179,7 @@ function presentRun(element: RunElement, now: number): Presentation {
     ...(row.stoppable ? ['stoppable'] : []),
     // What only an engine can do is not offered for a server's runs.
     ...(experiment.place === 'folder' ? ['local'] : []),
+    ...(element.isSearch ? ['search'] : []),
   ]
   return {
     label: row.name,
@@ -203,7 +204,7 @@ function presentArtifact({ path, isDirectory, sizeBytes }: { path: string; isDir
     tooltip: escapeMarkdown(path),
     icon: { name: isDirectory ? 'folder' : 'file' },
     collapsible: isDirectory ? 'collapsed' : 'none',
-    context: `artifact ${isDirectory ? 'folder' : 'file'}`,
+    context: `artifact ${isDirectory ? 'folder' : path.endsWith('.onnx') ? 'file onnx' : 'file'}`,
     spoken: isDirectory ? localize('Folder {label}', { label }) : localize('File {label}, {size}', { label, size }),
     ...(isDirectory ? {} : { click: 'runwright.openArtifact' }),
   } satisfies Presentation

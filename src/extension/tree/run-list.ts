@@ -2,6 +2,7 @@ import type { Client } from '../../protocol/client.ts'
 import type { ExperimentId, RunId } from '../../protocol/ids.ts'
 import type { Methods, RunColumn, RunListRow } from '../../protocol/methods.ts'
 import type { Metric } from '../../protocol/runs.ts'
+import { tagNames } from '../../protocol/tag-names.ts'
 import type { ExperimentElement, GroupElement, MoreElement, RunElement } from './element.ts'
 import { toRunQuery, type GroupBy, type ViewOptions } from './view-options.ts'
 
@@ -28,8 +29,13 @@ export function loadRuns(
   limit: number,
 ): Promise<RunPage> {
   const experimentIds: readonly ExperimentId[] = [experiment.experiment.experimentId]
-  return client.call('runs/list', { experimentIds, ...toRunQuery(options, experiment.headline ?? null), limit })
+  const query = toRunQuery(options, experiment.headline ?? null)
+  const columns = [...(query.columns ?? []), searchColumn]
+  return client.call('runs/list', { experimentIds, ...query, columns, limit })
 }
+
+/** Comes last, behind what the options ask for. */
+const searchColumn: RunColumn = { kind: 'tag', key: tagNames.compression }
 
 function findValue(row: RunListRow, columns: readonly RunColumn[], wanted: RunColumn): string | number | null {
   const index = columns.findIndex(({ kind, key }) => kind === wanted.kind && key === wanted.key)
@@ -91,16 +97,27 @@ export function arrangeRuns(
 
   const runs = page.runs.map((row) => {
     const headlineValue = headline ? findValue(row, columns, { kind: 'metric', key: headline.key }) : null
+    const isSearch = row.values[columns.length] === 'search'
     const run = known.get(row.runId)
     if (run === undefined) {
       const id = `${experiment.id}/${row.runId}`
       const chosen = isChosen(row.runId)
-      return { kind: 'run', id, experiment, group: undefined, row, headlineValue, chosen } satisfies RunElement
+      return {
+        kind: 'run',
+        id,
+        experiment,
+        group: undefined,
+        row,
+        headlineValue,
+        chosen,
+        isSearch,
+      } satisfies RunElement
     }
     if (JSON.stringify(run.row) !== JSON.stringify(row) || run.headlineValue !== headlineValue) {
       changed.push(run)
       run.row = row
       run.headlineValue = headlineValue
+      run.isSearch = isSearch
     }
     return run
   })

@@ -71,6 +71,7 @@ export function newRun(number: number, row: Partial<RunListRow> = {}, run: Parti
     row: newRow(number, row),
     headlineValue: null,
     chosen: false,
+    isSearch: false,
     ...run,
   }
 }

@@ -2,11 +2,16 @@ import { join } from 'node:path'
 import * as vscode from 'vscode'
 import { dataViewId } from '../contributions.ts'
 import type { DataFeed } from '../data/data-feed.ts'
+import type { FeatureFeed } from '../features/feature-feed.ts'
+import { listColumns, listGroups, listSets, listVersions } from '../features/feature-rows.ts'
 import { presentData } from '../data/data-presentation.ts'
 import { type DataElement, pathOf } from '../data/element.ts'
-import { listFolder, listOuts, listRoots, listTrackedFolder } from '../data/list-rows.ts'
+import { listConflicts, listFolder, listOuts, listRoots, listTrackedFolder, listTrouble } from '../data/list-rows.ts'
+import type { DataMerge } from '../../protocol/data-merge.ts'
+import type { ShownFeatureSet } from '../../protocol/feature-versions.ts'
 import { drawItem } from './draw-item.ts'
 import { createPacedRefresh } from './paced-refresh.ts'
+import { createShownRows, roots, type ShownRows } from './shown-rows.ts'
 
 /** Just above the 200 ms for which VS Code holds back a refresh that follows another. */
 const refreshIntervalMs = 210
@@ -17,47 +22,74 @@ export interface DataView extends vscode.Disposable {
   changed(): void
 }
 
-/** @param feed asked for late, because it tells the view */
-export function openDataView(feed: () => DataFeed): DataView {
-  const redraw = new vscode.EventEmitter<DataElement | undefined>()
-  /** Rows as they were last listed, by their ids, and those that are unfolded. */
-  const rows = new Map<string, DataElement>()
-  const open = new Set<string>()
+export interface DataViewParts {
+  /** Asked for late, because it tells the view. */
+  feed(): DataFeed
+  features(): FeatureFeed
+  readFeatureSet(folder: string, name: string): Promise<ShownFeatureSet>
+  /** What is in conflict in something tracked. @param path from the root of the repository */
+  readMerge(root: string, path: string): Promise<DataMerge>
+}
+
+export function openDataView(parts: DataViewParts): DataView {
+  const { feed } = parts
+  const redraw = new vscode.EventEmitter<DataElement[] | undefined>()
   const draw = (ids: readonly string[]) => {
     if (ids.includes(roots)) return redraw.fire(undefined)
-    for (const id of ids) if (rows.has(id)) redraw.fire(rows.get(id))
+    const elements = ids.map(rows.find).filter((element) => element !== undefined)
+    if (elements.length > 0) redraw.fire(elements)
   }
-  const isOpen = (id: string) => (id === roots ? view.visible : view.visible && open.has(id) && rows.has(id))
-  const refresh = createPacedRefresh<string>(refreshIntervalMs, draw, isOpen)
+  const refresh = createPacedRefresh<string>(refreshIntervalMs, draw, (id) => view.visible && rows.isUnfolded(id))
+  /** Whether something has changed while nobody saw it. */
+  let isStale = false
 
   const listBelow = async (element: DataElement | undefined): Promise<readonly DataElement[]> => {
     const states = feed().list() ?? []
     switch (element?.kind) {
       case undefined:
-        return listRoots(states)
+        return [...listRoots(states), ...listGroups(parts.features().list())]
       case 'data-repository':
         return states.filter(({ root }) => root === element.root).flatMap(listOuts)
-      case 'data-out':
-        return listTrackedFolder(element.root, element.out)
+      case 'data-out': {
+        const { id, root, out } = element
+        if (out.state !== 'conflict') return listTrackedFolder(root, out)
+        return parts.readMerge(root, out.path).then(
+          (merge) => listConflicts(root, out, merge),
+          (error: unknown) => listTrouble(id, error),
+        )
+      }
       case 'data-entry':
         return listFolder(element.root, element.path)
+      case 'data-feature-group':
+        return listSets(element)
+      case 'data-feature-set': {
+        const { id, folder, featureSet } = element
+        return parts.readFeatureSet(folder, featureSet.name).then(
+          (shown) => listVersions(element, shown),
+          (error: unknown) => listTrouble(id, error),
+        )
+      }
+      case 'data-feature-version':
+        return listColumns(element)
       default:
         return []
     }
   }
+
+  const rows: ShownRows<DataElement> = createShownRows<DataElement>({
+    listBelow,
+    look: presentData,
+    differ: refresh.add,
+  })
 
   const view = vscode.window.createTreeView<DataElement>(dataViewId, {
     treeDataProvider: {
       onDidChangeTreeData: redraw.event,
       getTreeItem: toTreeItem,
       getChildren(element) {
-        const listing = listBelow(element)
+        const listing = rows.list(element)
         refresh.hold(element?.id ?? roots, listing)
-        return listing.then((listed) => {
-          if (element === undefined) rows.clear()
-          for (const row of listed) rows.set(row.id, row)
-          return [...listed]
-        })
+        return listing.then((listed) => [...listed])
       },
     },
     canSelectMany: true,
@@ -70,22 +102,29 @@ export function openDataView(feed: () => DataFeed): DataView {
     const isRead = states?.every(({ status, error }) => status !== undefined || error !== undefined) ?? false
     setContext('dataState', states?.length === 0 ? 'none' : !isRead ? 'reading' : outs.length === 0 ? 'empty' : 'some')
     setContext('dataRepositoryCount', states?.length ?? 0)
+    setContext('featureFolderCount', parts.features().list().length)
     // Menus of files look whether the file is one of these.
     setContext('dataPaths', outs.slice(0, maxContextPaths))
+  }
+  const relist = () => {
+    isStale = !view.visible
+    if (view.visible) void rows.relist()
   }
   const subscriptions = vscode.Disposable.from(
     view,
     redraw,
     refresh,
-    view.onDidExpandElement(({ element }) => void open.add(element.id)),
-    view.onDidCollapseElement(({ element }) => void open.delete(element.id)),
+    view.onDidExpandElement(({ element }) => rows.unfold(element.id)),
+    view.onDidCollapseElement(({ element }) => rows.fold(element.id)),
+    view.onDidChangeVisibility(() => {
+      if (isStale) relist()
+    }),
   )
   return {
     selection: () => view.selection,
     changed() {
       showState()
-      // What is unfolded is listed anew with the rest, which VS Code may lose.
-      refresh.add([roots, ...open])
+      relist()
     },
     dispose: () => subscriptions.dispose(),
   }
@@ -93,14 +132,14 @@ export function openDataView(feed: () => DataFeed): DataView {
 
 const maxContextPaths = 5000
 
-/** Stands for all rows; no row has it as its id. */
-const roots = ''
-
 function toTreeItem(element: DataElement): vscode.TreeItem {
   const item = drawItem(element, presentData(element))
   const path = pathOf(element)
   if (path === undefined || !('root' in element)) return item
-  const isFolder = element.kind === 'data-out' ? element.out.isFolder : 'isFolder' in element && element.isFolder
+  const isFolder =
+    element.kind === 'data-out'
+      ? element.out.isFolder || element.out.state === 'conflict'
+      : 'isFolder' in element && element.isFolder
   // By this the icon theme knows the kind of file, and the marks of the explorer are shown here, too.
   item.resourceUri = vscode.Uri.file(join(element.root, path))
   item.iconPath = isFolder ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File

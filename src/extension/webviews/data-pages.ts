@@ -1,14 +1,14 @@
 import { basename } from 'node:path'
 import * as vscode from 'vscode'
 import type { DataComparison } from '../../protocol/data-comparison.ts'
-import type { ImagePair, KeptDataPage } from '../../protocol/data-page-messages.ts'
+import type { ImagePair, KeptDataPage, ToDataPage } from '../../protocol/data-page-messages.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { isRecord } from '../../protocol/json.ts'
 import type { CommandContext, DataPages } from '../context.ts'
 import { askCommandLine } from '../data/command-line.ts'
 import { localize } from '../localize.ts'
 import { webviewOptions } from './compare-panel.ts'
-import { type DataPage, openDataPage } from './data-page.ts'
+import { type LoadedPage, openLoadedPage } from './loaded-page.ts'
 import { openTablePreviews } from './table-previews.ts'
 
 const panelType = 'runwright.dataDiff'
@@ -21,20 +21,22 @@ export interface OpenDataPages extends DataPages, vscode.Disposable {}
 
 /** @param context asked for late, because it holds these pages */
 export function openDataPages(extensionUri: vscode.Uri, context: () => CommandContext): OpenDataPages {
-  const open = new Map<string, { readonly panel: vscode.WebviewPanel; readonly page: DataPage }>()
+  const open = new Map<string, { readonly panel: vscode.WebviewPanel; readonly page: LoadedPage }>()
   const failed = (error: unknown) => context().log.error('Data:', error)
 
   const fill = (panel: vscode.WebviewPanel, compared: KeptDataPage): void => {
     const key = keyOf(compared)
     const icon = (theme: string) => vscode.Uri.joinPath(extensionUri, 'media', `compare-${theme}.svg`)
     panel.iconPath = { light: icon('light'), dark: icon('dark') }
-    const page = openDataPage({
+    const page = openLoadedPage<ToDataPage>({
       panel,
       extensionUri,
+      name: 'data-diff',
       kept: compared,
       async load(signal) {
-        const { root, path, from } = compared
-        const words = ['data', 'compare', ...(from === undefined ? [] : ['--from', from])]
+        const { root, path, from, to } = compared
+        const versions = [...(from === undefined ? [] : ['--from', from]), ...(to === undefined ? [] : ['--to', to])]
+        const words = ['data', 'compare', ...versions]
         const value = await askCommandLine(context().cli, { folder: root, words, operands: [path], signal })
         const comparison = toComparison(value)
         return { kind: 'comparison', comparison, images: await loadImages(comparison) }
@@ -69,8 +71,8 @@ export function openDataPages(extensionUri: vscode.Uri, context: () => CommandCo
   }
 }
 
-function keyOf({ path, from = '' }: KeptDataPage): string {
-  return `${from}:${path}`
+function keyOf({ path, from = '', to = '' }: KeptDataPage): string {
+  return `${from}:${to}:${path}`
 }
 
 /** It comes from the command line of this very package, which the page is drawn for. */
@@ -104,7 +106,12 @@ async function readImage(path: string): Promise<Uint8Array<ArrayBuffer> | undefi
 }
 
 function parseKept(state: unknown): KeptDataPage | undefined {
-  const { root, path, from } = isRecord(state) ? state : {}
+  const { root, path, from, to } = isRecord(state) ? state : {}
   if (typeof root !== 'string' || typeof path !== 'string') return undefined
-  return { root, path, ...(typeof from === 'string' ? { from } : {}) }
+  return {
+    root,
+    path,
+    ...(typeof from === 'string' ? { from } : {}),
+    ...(typeof to === 'string' ? { to } : {}),
+  }
 }

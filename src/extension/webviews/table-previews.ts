@@ -7,10 +7,11 @@ import type { CommandContext } from '../context.ts'
 import { tablePreviewType } from '../contributions.ts'
 import { askCommandLine } from '../data/command-line.ts'
 import { localize } from '../localize.ts'
-import { openDataPage } from './data-page.ts'
+import type { ToDataPage } from '../../protocol/data-page-messages.ts'
+import { openLoadedPage } from './loaded-page.ts'
+import { watchFile } from './watch-file.ts'
 
 const shownRows = '200'
-const settleMs = 300
 
 /** Shows tables as tables, where the user opens them with “Table Preview”. */
 export function openTablePreviews(
@@ -21,9 +22,10 @@ export function openTablePreviews(
   return vscode.window.registerCustomEditorProvider(tablePreviewType, {
     openCustomDocument: (uri) => ({ uri, dispose: () => undefined }),
     resolveCustomEditor({ uri }, panel) {
-      const page = openDataPage({
+      const page = openLoadedPage<ToDataPage>({
         panel,
         extensionUri,
+        name: 'data-diff',
         async load(signal) {
           if (uri.scheme !== 'file') {
             throw new RunwrightError('BAD_REQUEST', localize('Only files on a disk are shown as tables.'))
@@ -36,21 +38,6 @@ export function openTablePreviews(
       })
       watchFile(uri, panel, page.reload)
     },
-  })
-}
-
-function watchFile(uri: vscode.Uri, panel: vscode.WebviewPanel, changed: () => void): void {
-  const pattern = new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), basename(uri.fsPath))
-  const watcher = vscode.workspace.createFileSystemWatcher(pattern)
-  let timer: NodeJS.Timeout | undefined
-  const wait = () => {
-    clearTimeout(timer)
-    timer = setTimeout(changed, settleMs)
-  }
-  const listening = vscode.Disposable.from(watcher, watcher.onDidChange(wait), watcher.onDidCreate(wait))
-  panel.onDidDispose(() => {
-    clearTimeout(timer)
-    listening.dispose()
   })
 }
 

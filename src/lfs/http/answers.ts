@@ -1,7 +1,8 @@
 import { RunwrightError, type ErrorCode } from '../../protocol/errors.ts'
 import { isRecord, parseForeignJson } from '../../protocol/json.ts'
-import { type HttpAnswer, toError } from './http-client.ts'
-import { AskedToWait, parseRetryAfter } from './retry.ts'
+import { type HttpAnswer, toError } from '../../http/http-client.ts'
+import { parseRetryAfter } from '../../http/retry-after.ts'
+import { AskedToWait } from './retry.ts'
 
 /** A batch of a hundred objects, with signed addresses. */
 const maxTextBytes = 8 << 20

@@ -1,7 +1,7 @@
 import type { LfsPointer } from '../../git/lfs-pointer.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { Actions } from '../actions.ts'
-import { toError } from '../http/http-client.ts'
+import { toError } from '../../http/http-client.ts'
 import { withRetries } from '../http/retry.ts'
 import { performRenewed } from '../perform-renewed.ts'
 import type { LfsRepository } from '../repository.ts'

@@ -126,10 +126,10 @@ export const integer: Field<number> = optional((value, path) => {
   return number
 })
 
-/** `true` or `false`; in a query string as text. */
+/** `true` or `false`; in a query string as text, which Python begins with a capital. */
 export const flag: Field<boolean> = optional((value, path) => {
   if (typeof value === 'boolean') return value
-  if (value === 'true' || value === 'false') return value === 'true'
+  if (typeof value === 'string' && /^([tT]rue|[fF]alse)$/.test(value)) return value.toLowerCase() === 'true'
   return refuse(value, path)
 })
 

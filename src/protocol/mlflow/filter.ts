@@ -1,5 +1,6 @@
 import { invalid } from './fields.ts'
 import {
+  evaluationDatasetDialect,
   experimentDialect,
   loggedModelDialect,
   modelVersionDialect,
@@ -8,8 +9,10 @@ import {
   runDialect,
   type ResolvedIdentifier,
   type SearchDialect,
+  traceDialect,
 } from './search-dialect.ts'
 import type { Comparison, Filter } from './search.ts'
+import { checkTraceComparison } from './trace-comparison.ts'
 
 /**
  * MLflow's search grammar: comparisons joined by AND.
@@ -43,6 +46,21 @@ export function parseRegisteredModelFilter(text: string): Filter {
 /** The same grammar over `name`, `version_number`, `run_id`, `source_path` and tags. */
 export function parseModelVersionFilter(text: string): Filter {
   return parseFilter(text, modelVersionDialect)
+}
+
+/** The same grammar over `name`, `created_time`, `last_update_time`, `created_by`, `last_updated_by` and tags. */
+export function parseEvaluationDatasetFilter(text: string): Filter {
+  return parseFilter(text, evaluationDatasetDialect)
+}
+
+/**
+ * The same grammar over a trace's attributes, tags and metadata, its spans (`span.name`, `span.attributes.model`) and
+ * what is said of it (`feedback.good = 'yes'`, `feedback.score > 0.5`).
+ */
+export function parseTraceFilter(text: string): Filter {
+  const comparisons = parseFilter(text, traceDialect)
+  for (const comparison of comparisons) checkTraceComparison(comparison)
+  return comparisons
 }
 
 /**
@@ -168,7 +186,7 @@ function readOperator(reader: Reader, identifier: ResolvedIdentifier, dialect: S
 
 function allowedOperators({ kind, type }: ResolvedIdentifier, dialect: SearchDialect): readonly Operator[] {
   if (type === 'number') return numberOperators
-  const hasLists = kind === 'attribute' || kind === 'dataset' || dialect.hasLists === true
+  const hasLists = kind === 'attribute' || kind === 'dataset' || kind === 'span' || dialect.hasLists === true
   const lists: readonly Operator[] = hasLists ? ['IN', 'NOT IN'] : []
   const nulls: readonly Operator[] = dialect.nullable.includes(kind) ? ['IS NULL', 'IS NOT NULL'] : []
   const numbers = type === 'either' ? numberOperators.filter((operator) => !textOperators.includes(operator)) : []

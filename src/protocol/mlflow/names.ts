@@ -25,7 +25,22 @@ export const limits = {
   registeredModelAlias: 255,
   registryTagValue: 100_000,
   registeredModelPage: 1000,
+  evaluationDatasetName: 255,
   modelVersionPage: 200_000,
+  tracePage: 500,
+  traceId: 250,
+  traceName: 4096,
+  traceTagValue: 8000,
+  /** What is shown of values of tags and metadata. */
+  traceTagShown: 4096,
+  traceMetadataShown: 250,
+  traceLinks: 100,
+  /** Traces that are read by their ids at once. */
+  traceBatch: 5000,
+  /** Tags of a trace, and entries of its metadata. */
+  traceEntries: 1000,
+  tracePreview: 10_000,
+  scorerName: 256,
 } as const
 
 /** Checks the name of a param, metric or tag: characters, no path tricks, length. @throws INVALID_PARAMETER_VALUE */

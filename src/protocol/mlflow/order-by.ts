@@ -1,5 +1,6 @@
 import { checked, flag, invalid, message, required, text, withDefault } from './fields.ts'
 import {
+  evaluationDatasetOrderDialect,
   experimentDialect,
   loggedModelDialect,
   modelVersionOrderDialect,
@@ -7,6 +8,7 @@ import {
   resolveIdentifier,
   runDialect,
   type SearchDialect,
+  traceOrderDialect,
 } from './search-dialect.ts'
 import type { OrderClause } from './search.ts'
 
@@ -28,6 +30,16 @@ export function parseRegisteredModelOrder(clauses: readonly string[]): OrderClau
 /** @throws INVALID_PARAMETER_VALUE */
 export function parseModelVersionOrder(clauses: readonly string[]): OrderClause[] {
   return clauses.map((clause) => parseClause(clause, modelVersionOrderDialect))
+}
+
+/** @throws INVALID_PARAMETER_VALUE */
+export function parseEvaluationDatasetOrder(clauses: readonly string[]): OrderClause[] {
+  return clauses.map((clause) => parseClause(clause, evaluationDatasetOrderDialect))
+}
+
+/** @throws INVALID_PARAMETER_VALUE */
+export function parseTraceOrder(clauses: readonly string[]): OrderClause[] {
+  return clauses.map((clause) => parseClause(clause, traceOrderDialect))
 }
 
 function parseClause(clause: string, dialect: SearchDialect): OrderClause {

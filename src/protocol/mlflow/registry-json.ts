@@ -1,8 +1,5 @@
 import type { ModelVersion, RegisteredModel } from '../registered-models.ts'
 
-/** Stages are MLflow's older way to say what aliases say; every version is in the one that stands for none. */
-const stage = 'None'
-
 export function writeModelVersion(version: ModelVersion): object {
   return {
     name: version.name,
@@ -10,7 +7,7 @@ export function writeModelVersion(version: ModelVersion): object {
     creation_timestamp: version.creationTime,
     last_updated_timestamp: version.lastUpdateTime,
     ...(version.description === undefined ? {} : { description: version.description }),
-    current_stage: stage,
+    current_stage: version.stage,
     source: version.source,
     run_id: version.runId,
     run_link: version.runLink,
@@ -22,12 +19,13 @@ export function writeModelVersion(version: ModelVersion): object {
 
 export function writeRegisteredModel(model: RegisteredModel): object {
   const aliases = model.aliases.map(({ alias, version }) => ({ alias, version: String(version) }))
+  const latest = model.latestVersions.map(writeModelVersion)
   return {
     name: model.name,
     creation_timestamp: model.creationTime,
     last_updated_timestamp: model.lastUpdateTime,
     ...(model.description === '' ? {} : { description: model.description }),
-    ...(model.latestVersion === undefined ? {} : { latest_versions: [writeModelVersion(model.latestVersion)] }),
+    ...(latest.length === 0 ? {} : { latest_versions: latest }),
     ...(model.tags.length === 0 ? {} : { tags: model.tags }),
     ...(aliases.length === 0 ? {} : { aliases }),
   }

@@ -1,6 +1,5 @@
-import { RunwrightError } from '../errors.ts'
-import type { Tag } from '../runs.ts'
-import { checked, filled, invalid, listOf, message, required, text, withDefault, type Field } from './fields.ts'
+import { modelStages, type ModelStage } from '../registered-models.ts'
+import { checked, filled, flag, invalid, listOf, message, required, text, withDefault, type Field } from './fields.ts'
 import { parseModelVersionFilter, parseRegisteredModelFilter } from './filter.ts'
 import { maybeRunId } from './id-fields.ts'
 import { keyValue, toRegistryTag } from './key-values.ts'
@@ -8,12 +7,9 @@ import { checkAlias, checkLength, checkNewAlias, checkRegisteredModelName, limit
 import { parseModelVersionOrder, parseRegisteredModelOrder } from './order-by.ts'
 import { pageSize } from './page-size.ts'
 
-/** Prompts are registered models with this tag. */
-export const promptTag = 'mlflow.prompt.is_prompt'
-
 const name = checkedText(required(text), checkRegisteredModelName)
 const description = checkedText(text, (value) => checkLength(value, limits.registryTagValue, 'description'))
-const tags = checked(listOf(keyValue), (tags) => tags.map(toStoredTag))
+const tags = checked(listOf(keyValue), (tags) => tags.map(toRegistryTag))
 
 /** As Python's `int` reads it. */
 const version = checked(required(text), (written, path) => {
@@ -47,6 +43,7 @@ export const searchRegisteredModels = message({
 })
 
 export const oneModelVersion = message({ name, version })
+export const modelVersionArtifact = message({ name, version, path: required(text) })
 export const createModelVersion = message({
   name,
   source: required(text),
@@ -57,6 +54,12 @@ export const createModelVersion = message({
   model_id: filled(text),
 })
 export const updateModelVersion = message({ name, version, description })
+export const transitionStage = message({
+  name,
+  version,
+  stage: checked(required(text), toStage),
+  archive_existing_versions: withDefault(flag, false),
+})
 export const setModelVersionTag = message({ name, version, key: required(text), value: withDefault(text, '') })
 export const deleteModelVersionTag = message({ name, version, key: required(text) })
 
@@ -66,16 +69,6 @@ export const searchModelVersions = message({
   order_by: checked(listOf(text), parseModelVersionOrder),
   page_token: filled(text),
 })
-
-/** @throws INVALID_PARAMETER_VALUE, NOT_IMPLEMENTED for the mark of a prompt */
-export function toStoredTag(tag: Tag): Tag {
-  if (tag.key === promptTag && tag.value.toLowerCase() === 'true') {
-    throw new RunwrightError('NOT_IMPLEMENTED', 'Prompts cannot be registered here yet, only models.', {
-      hint: `Leave out the tag ${promptTag}.`,
-    })
-  }
-  return toRegistryTag(tag)
-}
 
 function checkedText<Absent>(field: Field<string, Absent>, check: (value: string) => void): Field<string, Absent> {
   return checked(field, (value) => {
@@ -88,10 +81,8 @@ function refuseVersion(written: string, path: string): never {
   throw invalid(`Parameter '${path}' must be an integer, got '${written}'.`)
 }
 
-const knownStages = ['None', 'Staging', 'Production', 'Archived'] as const
-
-function toStage(written: string): (typeof knownStages)[number] {
-  const stage = knownStages.find((known) => known.toLowerCase() === written.toLowerCase())
+function toStage(written: string): ModelStage {
+  const stage = modelStages.find((known) => known.toLowerCase() === written.toLowerCase())
   if (stage !== undefined) return stage
-  throw invalid(`Invalid Model Version stage: ${written}. Value must be one of ${knownStages.join(', ')}.`)
+  throw invalid(`Invalid Model Version stage: ${written}. Value must be one of ${modelStages.join(', ')}.`)
 }

@@ -1,4 +1,5 @@
 import { invalid } from './fields.ts'
+import { traceKeys } from '../traces.ts'
 import type { Identifier } from './search.ts'
 
 type Kind = Identifier['kind']
@@ -8,7 +9,9 @@ export interface SearchDialect {
   /** The word before the first dot. */
   readonly entities: Readonly<Record<string, Kind>>
   /** Names people write → our key and its type. */
-  readonly attributes: Readonly<Record<string, { readonly key: string; readonly type: 'text' | 'number' }>>
+  readonly attributes: Readonly<
+    Record<string, { readonly key: string; readonly type: 'text' | 'number'; readonly kind?: Kind }>
+  >
   /** Attributes that can be compared with a list by IN. */
   readonly listAttributes: readonly string[]
   /** Kinds that IS NULL applies to. */
@@ -77,6 +80,82 @@ export const loggedModelDialect: SearchDialect = {
   },
   listAttributes: ['name', 'model_id', 'model_type', 'status', 'source_run_id'],
   nullable: ['param', 'tag'],
+}
+
+export const evaluationDatasetDialect: SearchDialect = {
+  entities: { ...tags, attribute: 'attribute' },
+  attributes: {
+    name: asText('name'),
+    created_time: asNumber('created_time'),
+    last_update_time: asNumber('last_update_time'),
+    created_by: asText('created_by'),
+    last_updated_by: asText('last_updated_by'),
+  },
+  listAttributes: ['name'],
+  nullable: [],
+}
+
+/** Who made a dataset is nothing to sort by. */
+export const evaluationDatasetOrderDialect: SearchDialect = {
+  ...evaluationDatasetDialect,
+  entities: { attribute: 'attribute' },
+  attributes: {
+    name: asText('name'),
+    created_time: asNumber('created_time'),
+    last_update_time: asNumber('last_update_time'),
+  },
+}
+
+const metadata = { metadata: 'metadata', request_metadata: 'metadata' } as const
+const traceTimes = {
+  timestamp: asNumber('timestamp_ms'),
+  timestamp_ms: asNumber('timestamp_ms'),
+  execution_time: asNumber('execution_time_ms'),
+  execution_time_ms: asNumber('execution_time_ms'),
+  end_time: asNumber('end_time_ms'),
+  end_time_ms: asNumber('end_time_ms'),
+} as const
+/** Some of what reads like an attribute of a trace is kept as a tag or as metadata. */
+const traceNames = {
+  name: { ...asText(traceKeys.name), kind: 'tag' },
+  run_id: { ...asText(traceKeys.sourceRun), kind: 'metadata' },
+} as const
+
+export const traceDialect: SearchDialect = {
+  entities: {
+    ...tags,
+    attribute: 'attribute',
+    attributes: 'attribute',
+    trace: 'attribute',
+    ...metadata,
+    span: 'span',
+    feedback: 'feedback',
+    expectation: 'expectation',
+    issue: 'issue',
+  },
+  attributes: {
+    request_id: asText('request_id'),
+    ...traceTimes,
+    status: asText('status'),
+    client_request_id: asText('client_request_id'),
+    ...traceNames,
+    prompt: { ...asText(traceKeys.linkedPrompts), kind: 'tag' },
+    text: { ...asText('content'), kind: 'span' },
+  },
+  listAttributes: ['status', 'request_id', 'client_request_id'],
+  nullable: ['tag', 'metadata', 'feedback', 'expectation'],
+}
+
+export const traceOrderDialect: SearchDialect = {
+  ...traceDialect,
+  entities: { ...tags, attribute: 'attribute', attributes: 'attribute', trace: 'attribute', ...metadata },
+  attributes: {
+    experiment_id: asText('experiment_id'),
+    ...traceTimes,
+    status: asText('status'),
+    request_id: asText('request_id'),
+    ...traceNames,
+  },
 }
 
 const registryEntities = { ...tags, attribute: 'attribute' } as const
@@ -163,6 +242,7 @@ export function resolveIdentifier(written: string, dialect: SearchDialect, place
 
 function typeOf(kind: Kind, { hasNumericParams }: SearchDialect): ResolvedIdentifier['type'] {
   if (kind === 'metric') return 'number'
+  if (kind === 'feedback' || kind === 'expectation') return 'either'
   return kind === 'param' && hasNumericParams ? 'either' : 'text'
 }
 

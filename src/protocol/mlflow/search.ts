@@ -1,6 +1,17 @@
 /** What a comparison looks at. `attribute` keys are MLflow's: `status`, `start_time`, `run_id`, `run_name` … */
 export interface Identifier {
-  readonly kind: 'attribute' | 'metric' | 'param' | 'tag' | 'dataset'
+  readonly kind:
+    | 'attribute'
+    | 'metric'
+    | 'param'
+    | 'tag'
+    | 'dataset'
+    /** These are of traces: what they were begun with, their spans, and what is said of them. */
+    | 'metadata'
+    | 'span'
+    | 'feedback'
+    | 'expectation'
+    | 'issue'
   readonly key: string
 }
 

@@ -18,32 +18,38 @@ export async function checkOwner(connection: Connection, path: string): Promise<
 }
 
 /** @throws STORAGE_TOO_NEW when the file knows a migration that we do not */
-export async function checkVersion(connection: Connection, path: string, knownCount: number): Promise<void> {
+export async function checkVersion(
+  connection: Connection,
+  path: string,
+  migrations: readonly Migration[],
+): Promise<void> {
   const table = await connection.sql.get(`select name from sqlite_schema where name = 'migrations'`)
   if (table === undefined) return
-  const newest = await connection.sql.get('select coalesce(max(number), 0) as number from migrations')
-  const applied = Number(newest?.['number'])
-  if (applied <= knownCount) return
+  const known = new Set(migrations.map(({ number }) => number))
+  const applied = await connection.sql.all('select number, name from migrations order by number')
+  const unknown = applied.find(({ number }) => !known.has(Number(number)))
+  if (unknown === undefined) return
   throw new RunwrightError('STORAGE_TOO_NEW', `${path} was written by a newer version of Runwright.`, {
-    hint: `Update Runwright; this version knows ${knownCount} of the ${applied} steps in the file.`,
+    hint: `Update Runwright; this version does not know step ${unknown['number']} of the file, "${unknown['name']}".`,
   })
 }
 
 /**
- * Brings the file up to the newest of `migrations`; each runs in a transaction with the note that it ran.
+ * Applies what the file lacks of `migrations`, in the order of their numbers; each runs in a transaction with the note
+ * that it ran.
  * @throws STORAGE_TOO_NEW
  */
 export async function migrate(connection: Connection, path: string, migrations: readonly Migration[]): Promise<void> {
+  const inOrder = migrations.toSorted((a, b) => a.number - b.number)
   connection.exec('begin immediate')
   try {
     connection.exec(`pragma application_id = ${applicationId}`)
     connection.exec('create table if not exists migrations (number integer primary key, name text not null) strict')
-    await checkVersion(connection, path, migrations.length)
-    const newest = await connection.sql.get('select coalesce(max(number), 0) as number from migrations')
-    const applied = Number(newest?.['number'])
-    for (const [index, { number, name, statements }] of migrations.entries()) {
-      if (number !== index + 1) throw new Error(`Migration "${name}" has number ${number}, expected ${index + 1}.`)
-      if (number <= applied) continue
+    await checkVersion(connection, path, migrations)
+    const rows = await connection.sql.all('select number from migrations')
+    const applied = new Set(rows.map(({ number }) => Number(number)))
+    for (const { number, name, statements } of inOrder) {
+      if (applied.has(number)) continue
       if (statements.sqlite === undefined) throw new Error(`Migration "${name}" has no statements for SQLite.`)
       for (const statement of statements.sqlite) connection.exec(statement)
       await connection.sql.run('insert into migrations (number, name) values (?, ?)', number, name)

@@ -71,8 +71,9 @@ export function createReadOnlyError(path: string, cause?: unknown): RunwrightErr
 export function createDamagedError(path: string, cause?: unknown): RunwrightError {
   return new RunwrightError('STORAGE_DAMAGED', `${path} is damaged, or is no database of Runwright.`, {
     hint:
-      `It was left as it is. Move it and the files ${path}-wal and ${path}-shm aside together, then restore a backup; ` +
-      'without one, `sqlite3 OLD .recover | sqlite3 NEW` saves what can be read.',
+      'It was left as it is; "runwright store check" says what is wrong. To restore a backup, use "runwright store restore ' +
+      `FOLDER --force", which keeps this one beside. Without one, move it and the files ${path}-wal and ${path}-shm aside ` +
+      'together; `sqlite3 OLD .recover | sqlite3 NEW` saves what can be read.',
     cause,
   })
 }

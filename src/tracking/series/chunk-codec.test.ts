@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { decodeChunk, encodeChunk } from './chunk-codec.ts'
+import { decodeChunk, encodeChunk, isChunkWhole } from './chunk-codec.ts'
 import { type Points, toPoints } from './points.ts'
 
 const safe = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }
@@ -62,6 +62,28 @@ describe('a chunk', () => {
         ),
       ) < 100,
     )
+  })
+
+  it('is known not to be whole once any bit of it has flipped', () => {
+    fc.assert(
+      fc.property(points, fc.nat(), fc.nat(7), (points, at, bit) => {
+        const bytes = encodeChunk(points)
+        assert.ok(isChunkWhole(bytes))
+        const [index, end] = [at % bytes.length, bytes.length - 4]
+        const flipped = bytes.with(index, (bytes[index] ?? 0) ^ (1 << bit))
+        // The last four bytes fill up, and the seventh may say that there is no checksum.
+        fc.pre(index < end && flipped[7] !== 1)
+        assert.ok(!isChunkWhole(flipped))
+      }),
+    )
+  })
+
+  it('of the first version, which has no checksum, is read', () => {
+    const points = series(Number, Number, Number)
+    const bytes = encodeChunk(points)
+    const first = bytes.subarray(0, -8).with(7, 1)
+    assert.ok(isChunkWhole(first))
+    assert.deepEqual(decodeChunk(first), points)
   })
 
   it('is refused when its version or an encoding is unknown', () => {

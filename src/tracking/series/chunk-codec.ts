@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import type { Points } from './points.ts'
 
 /**
@@ -5,8 +6,9 @@ import type { Points } from './points.ts'
  *
  *     u32  number of points
  *     u8   encoding of the steps, u8 of the timestamps, u8 of the values
- *     u8   version, 1
+ *     u8   version, 2
  *          the three columns, each filled up to a multiple of 8 bytes
+ *     u32  CRC-32 of all before, and u32 0; version 1 has none
  *
  * A column is written in the first of these encodings that gives back every double of it:
  *
@@ -19,7 +21,8 @@ import type { Points } from './points.ts'
  */
 export function encodeChunk({ steps, timestamps, values }: Points): Uint8Array {
   const columns = [encodeColumn(steps), encodeColumn(timestamps), encodeColumn(values)]
-  const bytes = new Uint8Array(columns.reduce((size, { data }) => size + padded(data.byteLength), headerBytes))
+  const endOfColumns = columns.reduce((size, { data }) => size + padded(data.byteLength), headerBytes)
+  const bytes = new Uint8Array(endOfColumns + trailerBytes)
   const header = new DataView(bytes.buffer)
   header.setUint32(0, steps.length, true)
   header.setUint8(7, version)
@@ -29,7 +32,16 @@ export function encodeChunk({ steps, timestamps, values }: Points): Uint8Array {
     bytes.set(data, offset)
     offset += padded(data.byteLength)
   }
+  header.setUint32(endOfColumns, crc32(bytes.subarray(0, endOfColumns)), true)
   return bytes
+}
+
+/** Whether a chunk is still what was written; true where it was written without a checksum. */
+export function isChunkWhole(bytes: Uint8Array): boolean {
+  if (bytes.length < headerBytes + trailerBytes || bytes[7] === 1) return bytes[7] === 1
+  const end = bytes.length - trailerBytes
+  const { buffer, byteOffset } = bytes
+  return new DataView(buffer, byteOffset + end, 4).getUint32(0, true) === crc32(bytes.subarray(0, end))
 }
 
 /** @throws {RangeError} when the bytes are no chunk */
@@ -37,7 +49,8 @@ export function decodeChunk(stored: Uint8Array): Points {
   // Typed arrays of doubles begin at multiples of eight.
   const bytes = stored.byteOffset % 8 === 0 ? stored : stored.slice()
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (header.getUint8(7) !== version) throw new RangeError(`A chunk has version ${header.getUint8(7)}.`)
+  const written = header.getUint8(7)
+  if (written !== version && written !== 1) throw new RangeError(`A chunk has version ${written}.`)
   const length = header.getUint32(0, true)
   let offset = headerBytes
   const [steps, timestamps, values] = [4, 5, 6].map((at) => {
@@ -49,8 +62,9 @@ export function decodeChunk(stored: Uint8Array): Points {
   return { steps, timestamps, values }
 }
 
-const version = 1
+const version = 2
 const headerBytes = 8
+const trailerBytes = 8
 
 const encodings = { progression: 0, delta8: 1, delta16: 2, delta32: 3, float32: 4, float64: 5 } as const
 

@@ -3,7 +3,7 @@ import { findNumber, getNumber } from '../../store/row.ts'
 import { toPoint } from '../load-runs.ts'
 import { fromStoredValue, toStoredValue } from '../metric-value.ts'
 import { type Bucket, summarize } from './bucket.ts'
-import { decodeChunk, encodeChunk } from './chunk-codec.ts'
+import { decodeChunk, encodeChunk, isChunkWhole } from './chunk-codec.ts'
 import { comparePoints, type PointKey, type Points } from './points.ts'
 
 /** One row of the table `chunks`: at level 0 a chunk of points, above it what four rows of the level below sum up to. */
@@ -58,6 +58,16 @@ export async function listChunkRows(
   return rows.map(toChunkRow).filter(({ bucket }) => comparePoints(bucket.last, from) >= 0)
 }
 
+/** All rows of a level, in order. */
+export async function listLevel(sql: Sql, seriesRowId: number, level: number): Promise<ChunkRow[]> {
+  const rows = await sql.all(
+    'select * from chunks where series = ? and level = ? order by step, timestamp, value',
+    seriesRowId,
+    level,
+  )
+  return rows.map(toChunkRow)
+}
+
 /** The last row of a level. */
 export async function findLastChunkRow(sql: Sql, seriesRowId: number, level: number): Promise<ChunkRow | undefined> {
   const row = await sql.get(
@@ -69,10 +79,27 @@ export async function findLastChunkRow(sql: Sql, seriesRowId: number, level: num
 }
 
 export async function loadChunk(sql: Sql, { dataId }: ChunkRow): Promise<Points> {
+  const bytes = await findChunkBytes(sql, dataId)
+  if (bytes === undefined) throw new TypeError(`The points of chunk ${dataId} are missing.`)
+  return decodeChunk(bytes)
+}
+
+/** As `loadChunk`; undefined when the points are missing or not what was written. */
+export async function verifyChunk(sql: Sql, { dataId }: ChunkRow): Promise<Points | undefined> {
+  const bytes = await findChunkBytes(sql, dataId)
+  if (bytes === undefined || !isChunkWhole(bytes)) return undefined
+  try {
+    return decodeChunk(bytes)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+async function findChunkBytes(sql: Sql, dataId: number | undefined): Promise<Uint8Array | undefined> {
   const row = dataId === undefined ? undefined : await sql.get('select points from chunk_data where id = ?', dataId)
   const bytes = row?.['points']
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`The points of chunk ${dataId} are missing.`)
-  return decodeChunk(bytes)
+  return bytes instanceof Uint8Array ? bytes : undefined
 }
 
 /** Stores points, at least one, as a chunk of level 0. */

@@ -2,6 +2,7 @@ import { element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
 import type { ArtifactBody, CellParts, Version } from './cell-parts.ts'
 import { createErrorNote } from './error-note.ts'
+import { refuseHuge } from './refuse-huge.ts'
 
 /** Pictures with fewer pixels than this are drawn larger, without smoothing: their pixels are what one looks at. */
 const smallPixels = 128
@@ -52,6 +53,7 @@ export function createMediumBody({ bytes }: CellParts, first: Version, isWhole: 
     try {
       const content = await bytes.readWhole(runId, source)
       if (shown !== version) return
+      if (kind === 'image') refuseHuge(content)
       const before = url
       url = URL.createObjectURL(new Blob([content], { type: types[source.slice(source.lastIndexOf('.') + 1)] ?? '' }))
       medium.src = url

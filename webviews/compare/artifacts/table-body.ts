@@ -4,6 +4,7 @@ import { element } from '../../shared/dom.ts'
 import { text } from '../../shared/texts.ts'
 import type { ArtifactBody, CellParts, Version } from './cell-parts.ts'
 import { createErrorNote } from './error-note.ts'
+import { refuseHuge } from './refuse-huge.ts'
 import { createTableGrid } from './table-grid.ts'
 
 /** Rows that are shown of a table. */
@@ -26,6 +27,7 @@ export function createTableBody({ host, bytes }: CellParts, { run, artifact }: V
     const known = urls.get(image)
     if (known !== undefined) return known
     const loading = bytes.readWhole(runId, image).then((content) => {
+      refuseHuge(content)
       const url = URL.createObjectURL(new Blob([content]))
       giveUp.signal.addEventListener('abort', () => URL.revokeObjectURL(url))
       return url

@@ -50,8 +50,8 @@ export function createChartCard(
   const titleId = `chart-title-${spec.id}`
   const summaryId = `chart-summary-${spec.id}`
   const title = element('span', { class: 'chart-title', id: titleId, dir: 'auto' })
-  const summary = element('p', { class: 'visually-hidden', id: summaryId })
-  const spoken = element('p', { class: 'visually-hidden', role: 'status' })
+  const summary = element('p', { class: 'hidden-text', id: summaryId })
+  const spoken = element('p', { class: 'hidden-text', role: 'status' })
   const notes = element('p', { class: 'chart-notes' })
   const tableHolder = element('div', { class: 'chart-table', hidden: true, tabindex: 0 })
   const reset = button(text('charts.resetZoom'), () => body.resetZoom(), { class: 'tool', hidden: true })

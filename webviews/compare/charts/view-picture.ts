@@ -1,5 +1,6 @@
 import { escapeHtml } from '../../../src/base/escape-html.ts'
 import type { ChartTheme } from '../../shared/chart/chart-theme.ts'
+import { encodePng } from '../../shared/chart/encode-png.ts'
 import { text } from '../../shared/texts.ts'
 import type { ShownRun } from './curve-line.ts'
 
@@ -114,8 +115,7 @@ export async function toPng({ svg, width, height }: Drawing): Promise<Uint8Array
     const context = canvas.getContext('2d')
     if (context === null) throw new Error('No picture can be drawn.')
     context.drawImage(image, 0, 0, canvas.width, canvas.height)
-    const picture = await canvas.convertToBlob({ type: 'image/png' })
-    return new Uint8Array(await picture.arrayBuffer())
+    return await encodePng(canvas)
   } finally {
     URL.revokeObjectURL(url)
   }

@@ -157,5 +157,5 @@ function createDelta(labels: DiffLabels, { section, row }: RowLine, place: numbe
 }
 
 function createHiddenText(words: string): HTMLElement {
-  return element('span', { class: 'diff-hidden-text' }, words)
+  return element('span', { class: 'hidden-text' }, words)
 }

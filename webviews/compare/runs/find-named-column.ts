@@ -15,7 +15,8 @@ export function findNamedColumn(name: string, { metrics, params }: FilterNames):
   try {
     const { kind, key } = resolveIdentifier(name, { ...runDialect, findBare }, '')
     if (kind === 'metric') return { kind, key, aggregate: 'last' }
-    if (kind !== 'attribute') return kind === 'dataset' ? undefined : { kind, key }
+    if (kind === 'param' || kind === 'tag') return { kind, key }
+    if (kind !== 'attribute') return undefined
     const attribute = runAttributes.find((known) => known === key)
     return attribute && { kind, key: attribute }
   } catch (error) {

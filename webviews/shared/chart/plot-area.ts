@@ -1,4 +1,5 @@
 import { element } from '../dom.ts'
+import { encodePng } from './encode-png.ts'
 
 /** Where data is drawn, in device pixels from the canvas's corner; the axes stand around it. */
 export interface Frame {
@@ -112,6 +113,5 @@ export async function toPicture({ axes, data }: PlotArea, background: string): P
   context.fillRect(0, 0, width, height)
   context.drawImage(axes.canvas, 0, 0)
   context.drawImage(data.canvas, 0, 0)
-  const picture = await canvas.convertToBlob({ type: 'image/png' })
-  return new Uint8Array(await picture.arrayBuffer())
+  return encodePng(canvas)
 }

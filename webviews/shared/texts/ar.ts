@@ -258,6 +258,7 @@ export const arabic: Texts = {
   'artifacts.tooManyRuns':
     'تُعرض أول {shown} من {count, plural, zero {عمليات التشغيل} one {عملية تشغيل واحدة} two {عمليتي تشغيل} few {# عمليات تشغيل} many {# عملية تشغيل} other {# عملية تشغيل}}.',
   'artifacts.tooLarge': 'حجمه {size}، وهو أكبر من أن يُعرض هنا. افتحه في محرّر.',
+  'artifacts.tooManyPixels': 'أبعاده {width} × {height} بكسل، وهي أكثر من أن تُرسم هنا. افتحه في محرّر.',
   'artifacts.broken': 'لا يمكن للمتصفح عرض هذا الملف.',
   'artifacts.firstBytes': 'أول {shown} من {size}.',
   'artifacts.rows':

@@ -239,6 +239,7 @@ export const english = {
   'artifacts.cut': 'Of {names}, the first 5,000 files are listed.',
   'artifacts.tooManyRuns': 'The first {shown} of {count} runs are shown.',
   'artifacts.tooLarge': 'It has {size}, too much to be shown here. Open it in an editor.',
+  'artifacts.tooManyPixels': 'A picture of {width} × {height} is too large to be drawn here. Open it in an editor.',
   'artifacts.broken': 'The browser cannot show this file.',
   'artifacts.firstBytes': 'The first {shown} of {size}.',
   'artifacts.rows': '{shown} of {count, plural, one {# row} other {# rows}}.',

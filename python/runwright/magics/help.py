@@ -1,0 +1,38 @@
+"""`%runwright help`: all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..notebook.command_line import read_help
+from ..notebook.magic_error import MagicError
+from ..notebook.options import split_words
+from ..notebook.shown import Shown
+from ..notebook.tables import Table
+
+name = "runwright"
+kind = "line"
+summary = "tells what magics there are; of one of them, what it takes"
+usage = "%runwright help [MAGIC]"
+
+_commands = {"runs": "runs list", "compare": "compare", "train": "train", "compress": "compress", "data": "data"}
+
+
+def run(shell: Any, line: str) -> Shown | None:
+    from . import listed
+
+    words = split_words("%runwright", line)
+    if words[:1] != ["help"] or len(words) > 2:
+        raise MagicError(f"%runwright: there is no “{line}”. {usage}")
+    if len(words) == 1:
+        rows = [[each.usage.split(" ")[0], each.summary] for each in listed]
+        data = [{"name": each.name, "kind": each.kind, "summary": each.summary, "usage": each.usage} for each in listed]
+        return Shown("magics", data, [Table("", ["MAGIC", ""], rows)])
+    asked = words[1].lstrip("%")
+    found = next((each for each in listed if each.name == asked), None)
+    if found is None:
+        raise MagicError(f"%runwright: there is no magic {asked}. There are: {', '.join(each.name for each in listed)}.")
+    print(f"{found.usage}\n  {found.summary}")
+    if asked in _commands:
+        print(f"\n{read_help(_commands[asked].split())}")
+    return None

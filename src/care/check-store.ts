@@ -1,0 +1,128 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { listJobLogs } from '../compute/named-logs.ts'
+import { dataFiles } from '../protocol/data-folder.ts'
+import { RunwrightError } from '../protocol/errors.ts'
+import { listVersionArtifacts } from '../registry/named-artifacts.ts'
+import type { Migration, Sql } from '../store/database.ts'
+import { openSqliteReader, type SqliteReader } from '../store/read-sqlite.ts'
+import { locateArtifact } from '../tracking/artifact-path.ts'
+import { checkSeries } from '../tracking/check-series.ts'
+import { listTaggedArtifacts, type NamedArtifact } from '../tracking/named-artifacts.ts'
+
+/** Something that is not as it was written. */
+export interface StoreFinding {
+  /** `database`: SQLite's own pages, indexes and references; `metric`: points and their pyramid; `artifact`: a file. */
+  readonly kind: 'database' | 'metric' | 'artifact'
+  /** What it is about: a file, or a metric and its run. */
+  readonly subject: string
+  readonly problem: string
+}
+
+export interface StoreCheck {
+  /** The first 1,000. */
+  readonly findings: readonly StoreFinding[]
+  readonly findingCount: number
+  readonly seriesCount: number
+  readonly pointCount: number
+  /** Files and folders that rows name. */
+  readonly artifactCount: number
+  /** Of the database with its write-ahead log. */
+  readonly sizeBytes: number
+}
+
+const maxFindings = 1000
+
+interface CheckOptions {
+  /** Holds `store.db` and `artifacts`; nothing in it is changed, and an engine may be using it. */
+  readonly dataFolder: string
+  readonly migrations: readonly Migration[]
+  readonly signal: AbortSignal
+  /** Files that rows name are not looked for. */
+  readonly areArtifactsLeftOut?: boolean
+}
+
+/**
+ * Reads all of a store and says what of it does not fit together. SQLite keeps no checksums, so a number that is wrong
+ * and fits is not seen here; a backup has them.
+ *
+ * @throws RESOURCE_DOES_NOT_EXIST when there is no store, STORAGE_TOO_NEW, CANCELLED
+ */
+export async function checkStore(options: CheckOptions): Promise<StoreCheck> {
+  const { dataFolder, migrations, signal, areArtifactsLeftOut = false } = options
+  const path = join(dataFolder, dataFiles.store)
+  const found = createFindings()
+  const counts = { seriesCount: 0, pointCount: 0, artifactCount: 0 }
+  try {
+    using reader = await openSqliteReader(path, migrations)
+    for (const problem of await reader.findFaults()) found.add({ kind: 'database', subject: path, problem })
+    await checkAllSeries(reader)
+    const named = areArtifactsLeftOut ? [] : await reader.read(listNamedArtifacts)
+    counts.artifactCount = named.length
+    for (const artifact of named) {
+      throwIfAborted(signal)
+      const problem = await findProblem(join(dataFolder, dataFiles.artifacts), artifact)
+      if (problem !== undefined) found.add({ kind: 'artifact', subject: describe(artifact), problem })
+    }
+  } catch (error) {
+    // What cannot be read any further is what was looked for.
+    if (!(error instanceof RunwrightError) || error.code !== 'STORAGE_DAMAGED') throw error
+    found.add({ kind: 'database', subject: path, problem: describeDamage(error) })
+  }
+  return { ...found.result(), ...counts, sizeBytes: (await sizeOf(path)) + (await sizeOf(`${path}-wal`)) }
+
+  async function checkAllSeries(reader: SqliteReader): Promise<void> {
+    for (let after: number | undefined = 0; after !== undefined;) {
+      throwIfAborted(signal)
+      const from: number = after
+      // A snapshot for each few series: a long one would keep the write-ahead log of an engine from being emptied.
+      const { last, faults, seriesCount, pointCount } = await reader.read((sql) => checkSeries(sql, from))
+      for (const { runId, key, problem } of faults) {
+        found.add({ kind: 'metric', subject: `${key} of run ${runId}`, problem })
+      }
+      counts.seriesCount += seriesCount
+      counts.pointCount += pointCount
+      after = last
+    }
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0
+}
+
+function createFindings() {
+  const findings: StoreFinding[] = []
+  let findingCount = 0
+  return {
+    add(finding: StoreFinding) {
+      findingCount += 1
+      if (findings.length < maxFindings) findings.push(finding)
+    },
+    result: () => ({ findings, findingCount }),
+  }
+}
+
+async function listNamedArtifacts(sql: Sql): Promise<readonly NamedArtifact[]> {
+  return [...(await listTaggedArtifacts(sql)), ...(await listVersionArtifacts(sql)), ...(await listJobLogs(sql))]
+}
+
+async function findProblem(folder: string, { root, path, minSizeBytes = 0, owner }: NamedArtifact) {
+  const file = join(folder, ...locateArtifact(root, path))
+  const entry = await stat(file).catch(() => undefined)
+  if (entry === undefined) return `is missing; ${owner} names it`
+  if (!entry.isFile() || entry.size >= minSizeBytes) return undefined
+  return `has ${entry.size} bytes; ${owner} has written ${minSizeBytes}`
+}
+
+function describe({ root, path }: NamedArtifact): string {
+  return locateArtifact(root, path).join('/')
+}
+
+function describeDamage({ cause, message }: RunwrightError): string {
+  return cause instanceof Error ? cause.message : message
+}
+
+function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new RunwrightError('CANCELLED', 'The check was given up.')
+}

@@ -1,0 +1,16 @@
+import path from 'node:path'
+import { dataFolderName } from '../protocol/data-folder.ts'
+import type { CliOption } from './command.ts'
+import type { CliContext } from './context.ts'
+
+/** Of commands on a store. */
+export const dataOption = {
+  type: 'string',
+  value: 'DIR',
+  summary: 'The data folder of a server. Default: that of the workspace',
+} as const satisfies CliOption
+
+/** @param named as the user wrote it */
+export function toDataFolder({ cwd }: Pick<CliContext, 'cwd'>, workspace: string, named: string | undefined): string {
+  return named === undefined ? path.join(workspace, dataFolderName) : path.resolve(cwd, named)
+}

@@ -1,0 +1,75 @@
+import type { NodeProto } from 'onnx-buf'
+import type { Scope } from '../../onnx/scopes.ts'
+import { findMatrixNode, type Matrix, type MatrixNode, useMatrix } from '../matrices/matrix-node.ts'
+import type { Weights } from '../weights.ts'
+
+/** A value that products take, all of which multiply its channels by rows of their weights. */
+export interface BalancedInput {
+  readonly name: string
+  readonly products: readonly MatrixNode[]
+}
+
+/** Values of a graph that are multiplied by known matrices, in the order of the graph. */
+export function findBalancedInputs(scope: Scope): readonly BalancedInput[] {
+  const products = scope.graph.node.flatMap((node) => {
+    const found = takesValue(node, scope) ? findMatrixNode(node, scope) : undefined
+    return found === undefined ? [] : [found]
+  })
+  const byInput = Map.groupBy(products, ({ node }) => node.input[0] ?? '')
+  return [...byInput].flatMap(([name, takers]) => {
+    const rows = new Set(takers.map((taker) => taker.rows))
+    return rows.size === 1 ? [{ name, products: takers }] : []
+  })
+}
+
+function takesValue({ input: [first = ''] }: NodeProto, scope: Scope): boolean {
+  return scope.findWeight(first) === undefined
+}
+
+/** Greatest exponent of a factor: beyond it numbers would come near the ends of what a float can be. */
+const maxExponent = 20
+
+/**
+ * What each channel of a value is divided by, and each row of the weights multiplied with: peak^strength through the
+ * greatest weight^(1 − strength), as a power of two, by which floats are multiplied without being rounded.
+ *
+ * @param peaks the greatest magnitude of each channel
+ * @param strength from 0, which leaves activations as they are, to 1, which makes all channels alike
+ * @see Xiao et al., SmoothQuant: Accurate and Efficient Post-Training Quantization for Large Language Models (2023), eq. 4
+ */
+export async function balanceFactors(
+  { products }: BalancedInput,
+  peaks: Float32Array,
+  strength: number,
+  weights: Weights,
+): Promise<Float32Array> {
+  const greatest = new Float32Array(peaks.length)
+  for (const product of products) await useMatrix(product, weights, (matrix) => raiseRows(greatest, matrix))
+  return center(
+    peaks.map((peak, channel) => {
+      const most = greatest[channel] ?? 0
+      // A channel that is never used has nothing to be balanced.
+      return peak === 0 || most === 0 ? Number.NaN : strength * Math.log2(peak) - (1 - strength) * Math.log2(most)
+    }),
+  )
+}
+
+/** Raises each number to the greatest magnitude of its row. */
+function raiseRows(greatest: Float32Array, { values, rows, columns, rowStride, columnStride }: Matrix): void {
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      const magnitude = Math.abs(values[row * rowStride + column * columnStride] ?? 0)
+      if (magnitude > (greatest[row] ?? 0)) greatest[row] = magnitude
+    }
+  }
+}
+
+/** Powers of two of exponents, less what all of them have in common: that would change nothing. */
+function center(exponents: Float32Array): Float32Array {
+  const used = exponents.filter((each) => !Number.isNaN(each)).toSorted()
+  const middle = used[used.length >> 1] ?? 0
+  return exponents.map((each) => {
+    const exponent = Number.isNaN(each) ? 0 : Math.round(each - middle)
+    return 2 ** Math.min(maxExponent, Math.max(-maxExponent, exponent))
+  })
+}

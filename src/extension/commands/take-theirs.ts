@@ -1,0 +1,14 @@
+import { defineCommand } from '../command.ts'
+import { decideAll } from '../data/decide-conflict.ts'
+import { isDecidable } from '../data/element.ts'
+import { localize } from '../localize.ts'
+
+export default defineCommand({
+  id: 'runwright.takeTheirs',
+  title: 'Take Theirs',
+  view: 'data',
+  appliesTo: 'viewItem =~ /^(conflict|out conflict)/',
+  menu: '1_resolve@2',
+  accepts: isDecidable,
+  run: (context, elements) => decideAll(context, elements, localize('Take Theirs'), '--theirs'),
+})

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { RunwrightError } from '../../protocol/errors.ts'
+import { isRecord } from '../../protocol/json.ts'
+import { listLocalFiles } from '../local-files.ts'
+
+/** What a `meta.yaml` of MLflow's says, as text: ids of digits stay what they are. What is null is left out. */
+export type Meta = Readonly<Record<string, string>>
+
+const maxBytes = 32 * 1024 * 1024
+
+/** @throws RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE */
+export async function readMeta(folder: string): Promise<Meta> {
+  const path = join(folder, 'meta.yaml')
+  const content = await readFile(path, 'utf8').catch(() => undefined)
+  if (content === undefined) throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `${path} is missing`)
+  if (content.length > maxBytes) throw new RunwrightError('INVALID_PARAMETER_VALUE', `${path} is too long`)
+  try {
+    const value: unknown = parse(content, { schema: 'failsafe', maxAliasCount: 0 })
+    const entries = Object.entries(isRecord(value) ? value : {})
+    const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+    return Object.fromEntries(texts.filter(([, text]) => text !== 'null' && text !== ''))
+  } catch (cause) {
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${path} is no YAML`, { cause })
+  }
+}
+
+/** Keys and values that are files of a folder; a key with slashes lies in folders. */
+export async function readKeyFiles(folder: string): Promise<{ key: string; value: string }[]> {
+  const entries: { key: string; value: string }[] = []
+  for await (const { path } of listLocalFiles(folder)) {
+    entries.push({ key: path, value: await readFile(join(folder, ...path.split('/')), 'utf8') })
+  }
+  return entries
+}
+
+/** Milliseconds. */
+export function toTime(text: string | undefined): number | undefined {
+  const time = Number(text)
+  return text !== undefined && Number.isSafeInteger(time) && time >= 0 ? time : undefined
+}

@@ -1,0 +1,87 @@
+import type { JupyterMessage } from '../protocol/jupyter-messages.ts'
+import type { JupyterServer } from './jupyter-server.ts'
+import { decodeFrame, encodeFrame, framesOfParts } from './message-frames.ts'
+
+/** The WebSocket of a kernel: all of its channels in one connection. */
+export interface MessageSocket extends Disposable {
+  /** One that is closed sends nothing. */
+  send(message: JupyterMessage): void
+}
+
+export interface MessageSocketParts {
+  /** What the server keeps messages for while nobody is connected: the same one gets them. */
+  readonly session: string
+  readonly message: (message: JupyterMessage) => void
+  /** Called once, when it has broken; not after its disposal. */
+  readonly closed: (cause: unknown) => void
+  /** Something came that is no message: it is left out. */
+  readonly refused: (error: unknown) => void
+}
+
+/** What a server speaks: one that is asked for what it does not know ends the connection, with all that was sent on it. */
+const spoken = new WeakMap<JupyterServer, readonly string[]>()
+
+/** @throws TEMPORARILY_UNAVAILABLE when it does not open */
+export async function openMessageSocket(
+  server: JupyterServer,
+  kernelId: string,
+  parts: MessageSocketParts,
+): Promise<MessageSocket> {
+  const known = spoken.get(server)
+  if (known !== undefined) return openOnce(server, kernelId, known, parts)
+  const opened = async (protocols: readonly string[]) => {
+    const socket = await openOnce(server, kernelId, protocols, parts)
+    spoken.set(server, protocols)
+    return socket
+  }
+  return opened([framesOfParts]).catch(() => opened([]))
+}
+
+async function openOnce(
+  server: JupyterServer,
+  kernelId: string,
+  protocols: readonly string[],
+  { session, message, closed, refused }: MessageSocketParts,
+): Promise<MessageSocket> {
+  const socket = await server.openSocket(`api/kernels/${kernelId}/channels?session_id=${session}`, protocols)
+  socket.binaryType = 'arraybuffer'
+  let isOpen = false
+
+  const close = (cause: unknown) => {
+    if (!isOpen) return
+    isOpen = false
+    socket.close()
+    closed(cause)
+  }
+  socket.addEventListener('message', ({ data }: { data: unknown }) => {
+    if (!isOpen || !(typeof data === 'string' || data instanceof ArrayBuffer)) return
+    let read: JupyterMessage
+    try {
+      read = decodeFrame(data, socket.protocol)
+    } catch (error) {
+      return refused(error)
+    }
+    message(read)
+  })
+  await new Promise<void>((resolve, reject) => {
+    const fail = (cause: unknown) => {
+      reject(server.explain(cause))
+      close(cause)
+    }
+    socket.addEventListener('error', (event) => fail('error' in event ? event.error : undefined))
+    socket.addEventListener('close', () => fail(undefined))
+    socket.addEventListener('open', () => {
+      isOpen = true
+      resolve()
+    })
+  })
+  return {
+    send: (own) => {
+      if (isOpen) socket.send(encodeFrame(own, socket.protocol))
+    },
+    [Symbol.dispose]() {
+      isOpen = false
+      socket.close()
+    },
+  }
+}

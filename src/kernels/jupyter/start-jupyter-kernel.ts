@@ -1,0 +1,102 @@
+import type { JupyterServer } from '../../jupyter/jupyter-server.ts'
+import { RunwrightError } from '../../protocol/errors.ts'
+import type { JupyterMessage, KernelChannel } from '../../protocol/jupyter-messages.ts'
+import type { KernelListener, RunningKernel, StartKernel } from '../kernel.ts'
+import { waitForStart } from '../local/wait-for-start.ts'
+import { createWelcome } from '../local/welcome.ts'
+import { type KernelLine, openKernelLine } from './kernel-line.ts'
+import { endServerKernels, findServerKernel, interruptServerKernel, startServerKernel } from './server-kernel.ts'
+
+export interface JupyterKernelOptions {
+  readonly server: JupyterServer
+  /** What the server knows the kernel by. */
+  readonly spec: string
+  /** For the server's own lists. */
+  readonly name: string
+  /** Of the session on the server: tells our kernels apart, also after this process has been killed. */
+  readonly path: string
+  readonly startMs: number
+  /** A silent cell that runs before all others. */
+  readonly firstCode?: string
+  randomId(): string
+  makeRequest(channel: KernelChannel, type: string, content: JupyterMessage['content']): JupyterMessage
+  onRefused(error: unknown): void
+}
+
+/** A kernel that a Jupyter Server keeps, spoken to by the server's WebSocket. One of an earlier process is ended first. */
+export function createJupyterKernel(options: JupyterKernelOptions): StartKernel {
+  return async (listener, signal) => {
+    const { server, path, onRefused } = options
+    await endServerKernels(server, path)
+    const { kernelId } = await startServerKernel(server, options)
+    const endKernel = () => endServerKernels(server, path).catch(onRefused)
+    let line: KernelLine
+    try {
+      line = await openLine(options, kernelId, { listener, signal, endKernel })
+    } catch (error) {
+      await endKernel()
+      throw error
+    }
+    const kernel: RunningKernel = {
+      pid: undefined,
+      send: (message) => line.send(message),
+      interrupt: () => interruptServerKernel(server, kernelId),
+      async [Symbol.asyncDispose]() {
+        line[Symbol.dispose]()
+        await endKernel()
+      },
+    }
+    return kernel
+  }
+}
+
+const lookMs = 1000
+
+async function openLine(
+  { server, randomId, makeRequest, onRefused, startMs, firstCode }: JupyterKernelOptions,
+  kernelId: string,
+  parts: { readonly listener: KernelListener; readonly signal: AbortSignal; endKernel(): Promise<void> },
+): Promise<KernelLine> {
+  const { listener, signal, endKernel } = parts
+  const welcome = createWelcome()
+  const ended = Promise.withResolvers<RunwrightError>()
+  let isTold = false
+  const line = openKernelLine({
+    server,
+    kernelId,
+    session: randomId(),
+    makeRequest,
+    onRefused,
+    onMessage: (message) => (isTold ? listener.onMessage(message) : welcome.take(message)),
+    onSilence: (isSilent) => isTold && listener.onSilence(isSilent),
+    onGone(reason) {
+      ended.resolve(endedAtStart(reason))
+      if (isTold) void endKernel().then(() => listener.onEnd(reason))
+    },
+  })
+  const quiet = { silent: true, store_history: false, allow_stdin: false, stop_on_error: false, user_expressions: {} }
+  // The server starts it again and again, connects nobody meanwhile, and forgets it in the end.
+  const look = setInterval(() => {
+    const looked = findServerKernel(server, kernelId)
+    looked.then((state) => state ?? ended.resolve(endedAtStart(''))).catch(() => undefined)
+  }, lookMs)
+  try {
+    const ask = () => line.send(makeRequest('shell', 'kernel_info_request', {}))
+    await waitForStart({ answered: welcome.complete, ended: ended.promise, startMs, signal, ask })
+  } catch (error) {
+    line[Symbol.dispose]()
+    const isLate = error instanceof RunwrightError && error.code === 'TEMPORARILY_UNAVAILABLE'
+    throw isLate ? (line.fault ?? error) : error
+  } finally {
+    clearInterval(look)
+  }
+  isTold = true
+  if (firstCode !== undefined) line.send(makeRequest('shell', 'execute_request', { code: firstCode, ...quiet }))
+  return line
+}
+
+function endedAtStart(reason: string): RunwrightError {
+  return new RunwrightError('INVALID_STATE', `It ended as it was started. ${reason}`.trimEnd(), {
+    hint: 'Its interpreter may lack ipykernel, or a package of it may be broken: start it by the page of the server, and see its log.',
+  })
+}

@@ -1,0 +1,19 @@
+import { RunwrightError } from '../protocol/errors.ts'
+
+/**
+ * The value of a variable that lets one in to a target.
+ *
+ * @param name of the target
+ * @throws INVALID_STATE when it is not known
+ */
+export function readSecret(
+  name: string,
+  variable: string,
+  secrets: Readonly<Record<string, string | undefined>>,
+): string {
+  const value = secrets[variable]
+  if (value !== undefined && value !== '') return value
+  throw new RunwrightError('INVALID_STATE', `What lets one in to "${name}" is not known: ${variable} is not set.`, {
+    hint: `Set ${variable} and run \`runwright kernels environments\`: the engine keeps it in memory.`,
+  })
+}
