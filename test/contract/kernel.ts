@@ -131,6 +131,12 @@ export function kernelContract(name: string, code: KernelCode, open: () => Promi
       return (await place.client.call('kernels/execute', params)).execution
     }
     const run = async (source: string) => finish(place.client, kernelId, await begin(source))
+    /** Follows a cell that asks, to its end. */
+    const answer = (execution: Execution) =>
+      finish(place.client, kernelId, execution, ({ kind }) => {
+        const { executionId } = execution
+        if (kind === 'input') void place.client.call('kernels/input', { kernelId, executionId, value: 'Ada' })
+      })
     const describeKernel = async () => (await place.client.call('kernels/get', { kernelId })).kernel
 
     it('runs what was asked while it started, and prints', async () => {
@@ -159,7 +165,10 @@ export function kernelContract(name: string, code: KernelCode, open: () => Promi
     })
 
     it('ends a cell that fails with its error, and takes those behind it from the queue', async () => {
+      // While one waits for an answer, both are in the queue, however fast the kernel is.
+      const asking = await begin(code.ask, { allowsInput: true })
       const [failing, behind] = [await begin(code.fail), await begin(code.print('never'))]
+      await answer(asking)
       const { status, outputs } = await finish(place.client, kernelId, failing)
       assert.equal(status, 'error')
       const [error] = outputs
@@ -194,12 +203,7 @@ export function kernelContract(name: string, code: KernelCode, open: () => Promi
 
     it('asks for input and goes on with the answer', async () => {
       const execution = await begin(code.ask, { allowsInput: true })
-      const { executionId } = execution
-      const { stdout, outputs, status } = await finish(place.client, kernelId, execution, (output) => {
-        if (output.kind === 'input') {
-          void place.client.call('kernels/input', { kernelId, executionId, value: 'Ada' })
-        }
-      })
+      const { stdout, outputs, status } = await answer(execution)
       const input = outputs.find((each) => each.kind === 'input')
       assert.deepEqual(input, { kind: 'input', prompt: 'name? ', isPassword: false })
       assert.match(stdout, /hello Ada/)

@@ -100,7 +100,11 @@ describe('compressing the model of a run', { timeout: 600_000 }, () => {
     const tags = new Map(versions[0]?.tags.map(({ key, value }) => [key, value]))
     const best = report.candidates.find(({ number }) => number === report.recommended)
     assert.equal(tags.get(tagNames.compressionRecipe), best?.name)
-    assert.match(tags.get(tagNames.compressionRecipe) ?? '', /int8/)
+    // Which one it is depends on the processor.
+    const [size = Infinity, original = 0] = [best, report.original].map(
+      (model) => model?.measurements.get('size')?.value,
+    )
+    assert(size < original / 2, `${best?.name}: ${size} of ${original} bytes`)
     assert.equal(tags.get(tagNames.compressionGoals), 'accuracy-drop<=1%')
     assert.match(tags.get(tagNames.compressionTest) ?? '', /^passed: /)
     assert.equal(versions[0]?.runId, best?.runId)
