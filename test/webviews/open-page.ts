@@ -80,7 +80,7 @@ export async function openPage<Show, Own extends { readonly kind: string }>(
   })
   resources.defer(() => browser.close())
   const page = await browser.newPage({ viewport: options.size ?? { width: 1280, height: 800 } })
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(30_000)
   page.on('pageerror', (error) => state.errors.push(String(error)))
   page.on('console', (message) => void (message.type() === 'error' && state.errors.push(message.text())))
   await page.goto(urlOf(server))
