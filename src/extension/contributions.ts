@@ -92,6 +92,8 @@ export const viewsWelcome = [
       '[Copy Command](command:runwright.copyStartCommand)',
       'A script that logs to MLflow needs no change. A notebook or a job elsewhere logs here too, with these variables set:',
       '[Copy Tracking Environment](command:runwright.copyTrackingEnvironment)',
+      'Runs that you have elsewhere come along: those of MLflow, TensorBoard, DVC and tables.',
+      '[Import Runs…](command:runwright.importRuns)',
       'Or look at the runs of an MLflow server you already have.',
       '[Open MLflow Server…](command:runwright.openServer)',
     ].join('\n'),

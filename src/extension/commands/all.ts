@@ -4,10 +4,12 @@ import addData from './add-data.ts'
 import addDataRemote from './add-data-remote.ts'
 import addFeatureSet from './add-feature-set.ts'
 import attachDebugger from './attach-debugger.ts'
+import backUpStore from './back-up-store.ts'
 import buildFeatures from './build-features.ts'
 import cancelJob from './cancel-job.ts'
 import checkDataRemote from './check-data-remote.ts'
 import checkOutData from './check-out-data.ts'
+import checkStore from './check-store.ts'
 import chooseHeadlineMetric from './choose-headline-metric.ts'
 import chooseKernel from './choose-kernel.ts'
 import clearSelection from './clear-selection.ts'
@@ -24,6 +26,7 @@ import copyTrackingEnvironment from './copy-tracking-environment.ts'
 import copyTrackingUri from './copy-tracking-uri.ts'
 import copyValue from './copy-value.ts'
 import deleteExperiment from './delete-experiment.ts'
+import deleteForGood from './delete-for-good.ts'
 import deleteRun from './delete-run.ts'
 import exportFeatures from './export-features.ts'
 import exportModel from './export-model.ts'
@@ -32,6 +35,7 @@ import filterRuns from './filter-runs.ts'
 import forgetSecret from './forget-secret.ts'
 import groupRuns from './group-runs.ts'
 import hideFinished from './hide-finished.ts'
+import importRuns from './import-runs.ts'
 import initializeData from './initialize-data.ts'
 import joinFeatures from './join-features.ts'
 import keepBoth from './keep-both.ts'
@@ -108,10 +112,12 @@ export const commands: readonly CommandDefinition[] = [
   addDataRemote,
   addFeatureSet,
   attachDebugger,
+  backUpStore,
   buildFeatures,
   cancelJob,
   checkDataRemote,
   checkOutData,
+  checkStore,
   chooseHeadlineMetric,
   chooseKernel,
   clearSelection,
@@ -128,6 +134,7 @@ export const commands: readonly CommandDefinition[] = [
   copyTrackingUri,
   copyValue,
   deleteExperiment,
+  deleteForGood,
   deleteRun,
   exportFeatures,
   exportModel,
@@ -136,6 +143,7 @@ export const commands: readonly CommandDefinition[] = [
   forgetSecret,
   groupRuns,
   hideFinished,
+  importRuns,
   initializeData,
   joinFeatures,
   keepBoth,
