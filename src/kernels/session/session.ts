@@ -84,8 +84,8 @@ export function openSession(parts: SessionParts): Session {
     state = result.state
     result.effects.forEach(perform)
     watchForLoss()
-    // Whoever waits for anything but more text should not wait for a timer.
-    if (result.effects.some((effect) => effect.kind === 'record' && !isText(effect.body))) queue.flush()
+    // Whoever waits for anything but more to look at should not wait for a timer; a cell's last output comes with its end.
+    if (result.effects.some((effect) => effect.kind === 'record' && !isShown(effect.body))) queue.flush()
   }
 
   /** What is asked now is answered behind all output: when its answer is published and the cell has not ended, that is lost. */
@@ -182,8 +182,8 @@ export function openSession(parts: SessionParts): Session {
   }
 }
 
-function isText(body: RecordBody): boolean {
-  return body.kind === 'output' && body.output.kind === 'stream'
+function isShown(body: RecordBody): boolean {
+  return body.kind === 'output' && body.output.kind !== 'input' && body.output.kind !== 'other'
 }
 
 function dead(reason: string): RunwrightError {
