@@ -143,6 +143,8 @@ export type RecordBody =
       readonly executionId: ExecutionId
       readonly status: Exclude<ExecutionStatus, 'queued' | 'running'>
       readonly executionCount?: number
+      /** For people: why its kernel ended, of one that is lost with that. */
+      readonly reason?: string
     }
   | { readonly kind: 'kernel'; readonly status: KernelStatus; readonly reason?: string }
 
