@@ -90,7 +90,8 @@ export function openSession(parts: SessionParts): Session {
   let stopping: Promise<void> = Promise.resolve()
   const idle = watchIdle({
     now,
-    isInUse: () => state.status !== 'idle',
+    // One that cannot be reached now would not be stopped, and nobody can use it.
+    isInUse: () => state.status !== 'idle' || slot.isSilent,
     lastSeq: () => writer.lastSeq,
     onIdle(timeoutMs) {
       stopping = stop(idleReason(timeoutMs)).catch(onError)
