@@ -9,6 +9,7 @@ import { loadPrivateText, writePrivateText } from '../store/private-file.ts'
 import { findEnvironments, getEnvironment } from './find-environments.ts'
 import { type HeldKernel, openHeldKernel } from './held-kernel.ts'
 import { type KernelSettings, parseKernelSettings, type RemotePlace } from './kernel-settings.ts'
+import { readIdleTimeout } from './read-idle-timeout.ts'
 import { relayFiles } from './relay/relay-messages.ts'
 import { startRelay } from './relay/start-relay.ts'
 import { createRemotes } from './remotes.ts'
@@ -52,6 +53,7 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
   const starting = new Map<KernelId, Promise<HeldKernel>>()
   const places = { workspace, home, env }
   const remotes = createRemotes({ workspace, env })
+  let idleTimeoutMs = await readIdleTimeout(workspace).catch(() => undefined)
 
   function startKeeper(place: string, remote: RemotePlace | undefined): Promise<void> {
     if (options.relay === undefined) {
@@ -63,15 +65,23 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
     return startRelay(options.relay, place, { ...env, ...options.trackingEnv(), ...added })
   }
 
-  function open(settings: KernelSettings): Promise<HeldKernel> {
+  async function open(settings: KernelSettings): Promise<HeldKernel> {
     const { kernelId } = settings
-    return openHeldKernel({
+    const kernel = await openHeldKernel({
       settings,
       folder: join(folder, kernelId),
       now,
       changed: () => changed(kernelId),
       onError,
     })
+    kernel.setIdleTimeout(idleTimeoutMs)
+    return kernel
+  }
+
+  /** A file that cannot be read, as one that is just edited, changes nothing. */
+  async function readLimits(): Promise<void> {
+    idleTimeoutMs = await readIdleTimeout(workspace).catch(() => idleTimeoutMs)
+    for (const kernel of held.values()) kernel.setIdleTimeout(idleTimeoutMs)
   }
 
   async function begin(params: KernelMethods['kernels/start']['params']): Promise<HeldKernel> {
@@ -131,6 +141,7 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
     }
   }
 
+  const reading = setInterval(() => void readLimits(), limitsMs).unref()
   return {
     get,
     async listEnvironments({ server, tokens } = {}) {
@@ -177,10 +188,14 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
       changed(kernelId)
     },
     [Symbol.dispose]() {
+      clearInterval(reading)
       for (const kernel of held.values()) kernel[Symbol.dispose]()
     },
   }
 }
+
+/** A change of `runwright.yaml` holds after so long. */
+const limitsMs = 60_000
 
 /** Settings that are not this user's alone came with the folder, and are not looked at. */
 async function loadAll(folder: string, onError: (error: unknown) => void): Promise<KernelSettings[]> {

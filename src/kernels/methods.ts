@@ -71,6 +71,13 @@ export function createKernelMethods(kernels: Kernels): Methods {
       parse: (params) => start(params, ''),
       run: async (params) => ({ kernel: await kernels.start(params) }),
     },
+    'kernels/use': {
+      parse: one,
+      run({ kernelId }) {
+        kernels.get(kernelId).use()
+        return Promise.resolve({})
+      },
+    },
     'kernels/execute': {
       parse: (params) => execute(params, ''),
       async run({ kernelId, ...asked }) {
@@ -82,6 +89,7 @@ export function createKernelMethods(kernels: Kernels): Methods {
     'kernels/executions': {
       parse: (params) => executions(params, ''),
       async run({ kernelId, cell }) {
+        kernels.get(kernelId).use()
         const all = await kernels.get(kernelId).listExecutions()
         return { executions: cell === undefined ? all : all.filter((each) => each.cell === cell) }
       },
@@ -136,6 +144,7 @@ async function readJournal(
   const query = { limit, ...(executionId === undefined ? {} : { executionId }) }
   const patience = AbortSignal.timeout(waitMs)
   let droppedCount = 0
+  kernels.get(kernelId).use()
   for (let next = after; ;) {
     // It may be shut down while it is waited for.
     const kernel = kernels.get(kernelId)

@@ -97,6 +97,10 @@ export interface Kernel {
   readonly queuedCount: number
   /** Of the last record in its journal; 0 for none. */
   readonly lastSeq: number
+  /** Somebody last used it, in milliseconds since 1970-01-01 UTC; absent for one that has ended long ago. */
+  readonly usedAt?: number
+  /** So long nobody may use it before it is stopped, in milliseconds. Absent: as long as they like. */
+  readonly idleTimeoutMs?: number
 }
 
 /**
@@ -139,6 +143,8 @@ export type RecordBody =
       readonly executionId: ExecutionId
       readonly status: Exclude<ExecutionStatus, 'queued' | 'running'>
       readonly executionCount?: number
+      /** For people: why its kernel ended, of one that is lost with that. */
+      readonly reason?: string
     }
   | { readonly kind: 'kernel'; readonly status: KernelStatus; readonly reason?: string }
 
@@ -183,6 +189,8 @@ export interface KernelMethods {
     }
     result: { kernel: Kernel }
   }
+  /** Says that it is used: a notebook that has it is open. Where `runwright.yaml` says so, others are stopped in time. */
+  'kernels/use': { params: { kernelId: KernelId }; result: Record<never, never> }
   /** Queues code. An execution with the id that there is already is given as it is. @throws INVALID_STATE when dead */
   'kernels/execute': {
     params: {

@@ -168,6 +168,18 @@ describe('runwright notebook run', { timeout: 120_000 }, () => {
     assert.deepEqual(behind['outputs'], [])
   })
 
+  it('says why the kernel of a cell was killed, and what to do, in the terminal and in the notebook', async () => {
+    await workspace.write('large.ipynb', notebook('', 'import os; os.kill(os.getpid(), 9)', 'print(2)'))
+    const { exitCode, stderr } = await workspace.run('notebook', 'run', 'large.ipynb')
+    assert.equal(exitCode, 1)
+    const told = /killed \(SIGKILL\).*too much memory.*Load less at once/
+    assert.match(stderr, told)
+    const [, killed, behind] = await readCells('large.executed.ipynb')
+    assert(isRecord(killed) && Array.isArray(killed['outputs']) && isRecord(behind))
+    assert.match(String(killed['outputs'][0]['evalue']), told)
+    assert.deepEqual(behind['outputs'], [])
+  })
+
   it('tells which cells show something else than before', async () => {
     const count =
       'import os\nos.makedirs("seen", exist_ok=True)\nopen(f"seen/{len(os.listdir(\'seen\'))}", "w").close()'

@@ -26,6 +26,9 @@ import { registerStaleStatus, runStaleCells } from './stale/stale-status.ts'
 /** That extension has kernels of its own, and may be what its user wants: then ours are offered and never preferred. */
 const jupyterExtension = 'ms-toolsai.jupyter'
 
+/** More often than any kernel may be idle before it is stopped. */
+const useMs = 60_000
+
 export interface NotebooksParts {
   readonly vscode: CommandContext['vscode']
   /** Absolute; of this workspace. What notebooks had is kept there, and whole outputs that are opened. */
@@ -161,8 +164,17 @@ export function openNotebooks(parts: NotebooksParts): Notebooks & vscode.Disposa
     registerOutputStatus(vscode),
     stale,
     registerStaleStatus(vscode, stale),
+    // A kernel that has ended is nobody's.
+    every(useMs, () => documents().forEach((notebook) => void use(notebook).catch(() => undefined))),
   )
   documents().forEach(opened)
+
+  /** Its kernel is not to be stopped for its idleness. */
+  async function use(notebook: vscode.NotebookDocument): Promise<void> {
+    const known = memory.of(notebook.uri.toString())
+    if (known === undefined || known.isLeft) return
+    await (await findClient(notebook))?.call('kernels/use', { kernelId: known.kernelId })
+  }
 
   return {
     choose,
@@ -203,6 +215,11 @@ export function openNotebooks(parts: NotebooksParts): Notebooks & vscode.Disposa
       subscriptions.dispose()
     },
   }
+}
+
+function every(ms: number, act: () => void): { dispose(): void } {
+  const timer = setInterval(act, ms)
+  return { dispose: () => clearInterval(timer) }
 }
 
 function languageOf({ NotebookCellKind }: CommandContext['vscode'], notebook: vscode.NotebookDocument): string {
