@@ -6,6 +6,8 @@ import { listCodeTexts } from './code-texts.ts'
 import { commandList, definitionList, lazyCommandList, listCommandNames } from './command-list.ts'
 import { contributes } from './contributes.ts'
 import { cliCommandFolder, loadCliCommands, loadDefinitions, loadTools, toolFolder } from './load-definitions.ts'
+import { describeRoutes } from '../../src/engine/openapi.ts'
+import { createUnusedRoutes } from './unused-routes.ts'
 import { describeCompatibility } from './mlflow-compatibility.ts'
 import { takeTexts } from './manifest-texts.ts'
 
@@ -43,9 +45,17 @@ export async function generateFiles(root: URL): Promise<readonly GeneratedFile[]
       ),
     ),
     formatted(root, 'docs/mlflow-compatibility.md', await describeCompatibility(root)),
+    formatted(root, 'docs/openapi.json', await describeOpenApi(root)),
     formatted(root, 'src/agent-tools/all.ts', definitionList(toolList, await listCommandNames(root, toolFolder))),
     ...(await manifestFiles(root, { description, capabilities, contributes: contributes(definitions, tools) })),
   ])
+}
+
+/** What the engine answers at `paths.openApi`. */
+async function describeOpenApi(root: URL): Promise<string> {
+  const manifest: { version?: unknown } = JSON.parse(await readFile(new URL('package.json', root), 'utf8'))
+  const { routes, methods } = createUnusedRoutes()
+  return JSON.stringify(describeRoutes(routes, methods, String(manifest.version)))
 }
 
 /** The manifest, its texts in every language, and all texts of the extension in English: the list to translate from. */

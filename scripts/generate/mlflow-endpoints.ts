@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createRegistryRoutes, createRegistryStreams } from '../../src/registry/mlflow-registry-routes.ts'
-import { createWebhookRoutes } from '../../src/webhooks/mlflow-webhook-routes.ts'
-import { createMlflowRoutes } from '../../src/tracking/mlflow-routes.ts'
+import { createUnusedRoutes } from './unused-routes.ts'
 
 /** A route of MLflow's server. */
 export interface MlflowEndpoint {
@@ -24,14 +22,7 @@ export async function loadMlflowEndpoints(): Promise<readonly MlflowEndpoint[]> 
 
 /** Methods and paths that our own tables have, for `isAnswered`. */
 export function listAnswered(): ReadonlySet<string> {
-  const tracking = createMlflowRoutes({ tracking: unused(), artifacts: unused(), uploads: unused(), version: '' })
-  const registry = [
-    ...createRegistryRoutes(unused()),
-    ...createRegistryStreams(unused(), unused()),
-    ...createWebhookRoutes(unused()),
-  ]
-  const routes = [...tracking.rest, ...tracking.streams, ...tracking.bytes, ...registry, ...ownRoutes]
-  return new Set(routes.map(({ verb, path }) => `${verb} ${withoutNames(path)}`))
+  return new Set(createUnusedRoutes().routes.map(({ verb, path }) => `${verb} ${withoutNames(path)}`))
 }
 
 export function isAnswered({ method, path }: MlflowEndpoint, answered: ReadonlySet<string>): boolean {
@@ -48,12 +39,6 @@ export function findEndpoint(
   return fits.toSorted((a, b) => withoutNames(a.path).split('*').length - withoutNames(b.path).split('*').length)[0]
 }
 
-/** The two that the engine answers beside the tables. */
-const ownRoutes = [
-  { verb: 'GET', path: '/health' },
-  { verb: 'GET', path: '/version' },
-]
-
 function withoutNames(path: string): string {
   return path.replaceAll(/\{[^}]*\}/g, '*')
 }
@@ -65,11 +50,4 @@ function toPattern(path: string): RegExp {
     return part === '{artifact_path}' ? '.+' : '[^/]+'
   })
   return new RegExp(`^${pattern.join('')}$`)
-}
-
-/** Stands for a feature where only the table over it is asked for: its members are there, and nobody calls them. */
-function unused<T extends object>(): T {
-  const nothing: object = new Proxy({}, { get: () => nothing })
-  // SAFETY: the makers of tables take members out and keep them for later; no later comes here.
-  return nothing as T
 }

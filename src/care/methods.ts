@@ -1,6 +1,6 @@
 import { garbageKinds } from '../protocol/garbage.ts'
 import type { MethodName } from '../protocol/methods.ts'
-import { integer, listOf, object, oneOf, text } from '../protocol/parse.ts'
+import { integer, listOf, object, oneOf, paramsOf, text } from '../protocol/parse.ts'
 import type { MethodTable } from '../tracking/route.ts'
 import { type GarbageParts, listGarbage, removeGarbage } from './garbage.ts'
 
@@ -12,11 +12,11 @@ const parseNames = object({ before, names: listOf(object({ kind: oneOf(garbageKi
 export function createCareMethods(parts: GarbageParts): MethodTable<Extract<MethodName, `store/${string}`>> {
   return {
     'store/garbage': {
-      parse: (params) => parseBefore(params, ''),
+      parse: paramsOf(parseBefore),
       run: ({ before }) => listGarbage(parts, before),
     },
     'store/remove-garbage': {
-      parse: (params) => parseNames(params, ''),
+      parse: paramsOf(parseNames),
       run: (params) => removeGarbage(parts, params),
     },
   }

@@ -4,7 +4,21 @@ import { type JobResources, type JobSpec, parseJobId } from '../protocol/jobs.ts
 import { launcherNames, parseLauncher, parsePrecision, precisionNames } from '../protocol/launchers.ts'
 import type { MethodName } from '../protocol/methods.ts'
 import { checkExperimentName, checkKey, checkLength, limits } from '../protocol/mlflow/names.ts'
-import { flag, integer, listOf, number, object, type Parser, refine, refuse, text, textAs } from '../protocol/parse.ts'
+import {
+  described,
+  flag,
+  integer,
+  listOf,
+  number,
+  object,
+  paramsOf,
+  type Parser,
+  refine,
+  refuse,
+  text,
+  textAs,
+} from '../protocol/parse.ts'
+import { mapOf } from '../protocol/shape.ts'
 import type { MethodTable } from '../tracking/route.ts'
 import type { Compute } from './compute.ts'
 
@@ -21,14 +35,14 @@ const variableName = textAs((name) => (/^[A-Za-z_]\w*$/.test(name) ? name : unde
 /** No text with a NUL can be a word of a command or the value of a variable. */
 const word = textAs((word) => (word.includes('\0') ? undefined : word), 'expected text without a NUL')
 
-const variables: Parser<Readonly<Record<string, string>>> = (value, path) => {
+const variables: Parser<Readonly<Record<string, string>>> = described(mapOf({ type: 'string' }), (value, path) => {
   if (!isRecord(value)) return refuse(value, path, 'expected an object')
   const entries = Object.entries(value)
   // The value may be a secret, so that it is not shown.
   const valueOf = (name: string, given: unknown) =>
     typeof given === 'string' && !given.includes('\0') ? given : refuse('…', `${path}.${name}`, 'expected text')
   return Object.fromEntries(entries.map(([name, given]) => [variableName(name, path), valueOf(name, given)]))
-}
+})
 
 /** Inside the workspace, whatever it is spelled like. */
 const folder = textAs((folder) => {
@@ -84,10 +98,10 @@ const defaults = { readBytes: 8 << 20, maxReadBytes: 32 << 20 }
 export function createComputeMethods(
   compute: Compute,
 ): MethodTable<Extract<MethodName, `${'devices' | 'jobs' | 'targets'}/${string}`>> {
-  const parseJob = parserOf(object({ jobId }))
+  const parseJob = paramsOf(object({ jobId }))
   return {
     'jobs/launch': {
-      parse: parserOf(
+      parse: paramsOf(
         object(
           { key: bounded(200), experiment: checked(checkExperimentName), spec },
           { name: bounded(limits.runTagValue), secrets: variables, tokens: variables, userId: text, tags: runTags },
@@ -96,7 +110,7 @@ export function createComputeMethods(
       run: (launch) => compute.launch(launch),
     },
     'jobs/list': {
-      parse: parserOf(
+      parse: paramsOf(
         object(
           {},
           {
@@ -113,26 +127,26 @@ export function createComputeMethods(
     'jobs/get': { parse: parseJob, run: async ({ jobId }) => ({ job: await compute.get(jobId) }) },
     'jobs/cancel': { parse: parseJob, run: async ({ jobId }) => ({ job: await compute.cancel(jobId) }) },
     'jobs/retry': {
-      parse: parserOf(object({ jobId }, { secrets: variables })),
+      parse: paramsOf(object({ jobId }, { secrets: variables })),
       run: async ({ jobId, secrets }) => ({ job: await compute.retry(jobId, secrets ?? {}) }),
     },
     'jobs/promote': { parse: parseJob, run: async ({ jobId }) => ({ job: await compute.promote(jobId) }) },
     'jobs/gpu-hours': {
-      parse: parserOf(object({ jobIds: listOf(jobId, 10_000) })),
+      parse: paramsOf(object({ jobIds: listOf(jobId, 10_000) })),
       run: async ({ jobIds }) => ({ jobs: await compute.gpuHours(jobIds) }),
     },
     'jobs/log': {
-      parse: parserOf(
+      parse: paramsOf(
         object({ jobId }, { start: integer(0, Number.MAX_SAFE_INTEGER), maxBytes: integer(1, defaults.maxReadBytes) }),
       ),
       run: ({ jobId, start, maxBytes }) => compute.log(jobId, start ?? 0, maxBytes ?? defaults.readBytes),
     },
     'devices/list': {
-      parse: parserOf(object({}, { after: integer(0, Number.MAX_SAFE_INTEGER) })),
+      parse: paramsOf(object({}, { after: integer(0, Number.MAX_SAFE_INTEGER) })),
       run: ({ after }) => compute.listDevices(after),
     },
     'targets/list': {
-      parse: parserOf(object({}, { tokens: variables })),
+      parse: paramsOf(object({}, { tokens: variables })),
       run: ({ tokens }) => compute.listTargets(tokens),
     },
   }
@@ -146,12 +160,9 @@ function checked(check: (value: string, path: string) => void): Parser<string> {
 }
 
 function bounded(limit: number): Parser<string> {
-  return refine(text, (value, path) => {
+  const check = (value: string, path: string) => {
     checkLength(value, limit, path)
     return value
-  })
-}
-
-function parserOf<T>(parser: Parser<T>): (params: unknown) => T {
-  return (params) => parser(params, '')
+  }
+  return refine(text, check, { maxLength: limit })
 }

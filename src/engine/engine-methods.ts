@@ -1,7 +1,8 @@
-import { RunwrightError } from '../protocol/errors.ts'
-import { isRecord } from '../protocol/json.ts'
 import { type EngineStatus, protocolVersion } from '../protocol/methods.ts'
+import { object, paramsOf } from '../protocol/parse.ts'
 import type { MethodTable } from '../tracking/route.ts'
+
+const parseNothing = paramsOf(object({}))
 
 /** What only the composed engine knows about itself. */
 export interface EngineFacts {
@@ -45,9 +46,4 @@ export function createEngineMethods(facts: EngineFacts): MethodTable<'engine/sta
       },
     },
   }
-}
-
-function parseNothing(params: unknown): Record<never, never> {
-  if (isRecord(params)) return {}
-  throw new RunwrightError('INVALID_PARAMETER_VALUE', "Invalid value for parameter 'params' supplied: not an object.")
 }

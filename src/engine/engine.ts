@@ -1,45 +1,33 @@
 import { join } from 'node:path'
 import { bypassProxy } from '../base/bypass-proxy.ts'
 import { finishRestore } from '../care/finish-restore.ts'
-import { createCareMethods } from '../care/methods.ts'
 import { type CodeSource, noCode } from '../compute/code-source.ts'
 import { createCompute } from '../compute/create-compute.ts'
-import { createComputeMethods } from '../compute/methods.ts'
 import { fixedPlaces, type Places } from '../compute/place.ts'
 import { type KernelsOptions, openKernels } from '../kernels/kernels.ts'
-import { createKernelMethods } from '../kernels/methods.ts'
 import { createLineage } from '../lineage/create-lineage.ts'
-import { createLineageMethods } from '../lineage/methods.ts'
 import { dataFiles } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { ChangeEvent } from '../protocol/events.ts'
 import { createRegistry } from '../registry/create-registry.ts'
-import { createModelImportMethods } from '../registry/import-models.ts'
-import { createRegistryMethods } from '../registry/methods.ts'
-import { createRegistryRoutes, createRegistryStreams } from '../registry/mlflow-registry-routes.ts'
-import { createRunModels } from '../registry/run-models.ts'
 import type { Database } from '../store/database.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { createArtifacts } from '../tracking/artifacts.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
-import { createImportMethods } from '../tracking/import-methods.ts'
-import { createTrackingMethods } from '../tracking/methods.ts'
 import { createMultipartUploads } from '../tracking/multipart-uploads.ts'
 import type { Tracking } from '../tracking/tracking.ts'
-import { createMlflowRoutes } from '../tracking/mlflow-routes.ts'
 import { createWebhooks } from '../webhooks/create-webhooks.ts'
-import { createWebhookRoutes } from '../webhooks/mlflow-webhook-routes.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
 import { prepareDataFolder } from './data-folder.ts'
-import { createEngineMethods } from './engine-methods.ts'
 import { createEventHub } from './events.ts'
 import { createGuard } from './guard.ts'
 import { openHttpServer } from './http-server.ts'
 import { openLock } from '../store/lock.ts'
 import type { Log } from './log.ts'
+import { createMethods } from './methods.ts'
 import { migrations } from './migrations.ts'
 import { createRouter } from './router.ts'
-import { createMlflowHttpRoutes, createOwnRoutes } from './routes.ts'
+import { createRoutes } from './routes.ts'
 import { createWebhookKey } from './webhook-key.ts'
 import { strictWebhooks, type WebhookSettings } from './webhook-settings.ts'
 import { createWebhookTransport } from './webhook-transport.ts'
@@ -178,17 +166,16 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     }),
   )
 
-  const methods = {
-    ...createTrackingMethods({ tracking, artifacts }),
-    ...createRegistryMethods(registry, createRunModels({ tracking, artifacts })),
-    ...createComputeMethods(compute),
-    ...createKernelMethods(kernels),
-    ...createImportMethods({ database, changed, now, randomBytes }),
-    // What is brought along has happened elsewhere: no webhook is told of it.
-    ...createModelImportMethods({ database, changed, now, note: () => Promise.resolve() }),
-    ...createCareMethods({ database, artifacts, artifactFolder }),
-    ...createLineageMethods(createLineage({ database, workspace })),
-    ...createEngineMethods({
+  const methods = createMethods({
+    tracking,
+    artifacts,
+    artifactFolder,
+    registry,
+    compute,
+    kernels,
+    lineage: createLineage({ database, workspace }),
+    parts: { database, changed, now, randomBytes },
+    facts: {
       version,
       startedAt,
       workspace,
@@ -198,9 +185,19 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
       subscriberCount: () => events.readerCount,
       countActiveRuns: () => tracking.runs.countActive(),
       stop: () => options.onStop(),
-    }),
-  }
-  const mlflow = createMlflowRoutes({ tracking, artifacts, uploads, version })
+    },
+  })
+  const { routes, contentTypes } = createRoutes({
+    tracking,
+    artifacts,
+    uploads,
+    registry,
+    webhooks,
+    methods,
+    events,
+    token,
+    version,
+  })
   const http = await openHttpServer({
     host,
     port: options.port,
@@ -208,16 +205,9 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
       hostNames: [host, ...(options.hostNames ?? [])].map((name) => name.toLowerCase()),
       acceptsAddresses: host === '0.0.0.0' || host === '::',
       token,
-      contentTypes: new Map(mlflow.bytes.map(({ path, contentType }) => [path, contentType])),
+      contentTypes,
     }),
-    router: createRouter([
-      ...createOwnRoutes({ methods, events, token, version }),
-      ...createMlflowHttpRoutes(
-        [...mlflow.rest, ...createRegistryRoutes(registry), ...createWebhookRoutes(webhooks)],
-        [...mlflow.streams, ...createRegistryStreams(registry, artifacts)],
-        mlflow.bytes,
-      ),
-    ]),
+    router: createRouter(routes),
     log,
     onRequest: () => options.onRequest?.(),
   })

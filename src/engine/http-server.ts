@@ -3,6 +3,7 @@ import { RunwrightError } from '../protocol/errors.ts'
 import { sendError } from './http.ts'
 import type { Guard } from './guard.ts'
 import type { Log } from './log.ts'
+import type { Operation } from './openapi.ts'
 import type { Router } from './router.ts'
 
 // As an ES module it would have all its exports looked at, which loads the whole of fetch.
@@ -12,6 +13,8 @@ const { createServer } = process.getBuiltinModule('node:http')
 export interface HttpRoute {
   readonly verb: string
   readonly path: string
+  /** What is told of it. */
+  readonly operation: Operation
   handle(exchange: Exchange): Promise<void>
 }
 

@@ -1,7 +1,13 @@
-import { helloProof, isNonce } from '../protocol/hello.ts'
+import { helloProof, isNonce, noncePattern } from '../protocol/hello.ts'
 import { type Hello, isBulkMethod, type MethodName, paths, protocolVersion } from '../protocol/methods.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import { mlflowVersion } from '../protocol/mlflow/version.ts'
+import { type Shape, shapeOfObject } from '../protocol/shape.ts'
+import { createRegistryRoutes, createRegistryStreams } from '../registry/mlflow-registry-routes.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Artifacts } from '../tracking/artifacts.ts'
+import { createMlflowRoutes } from '../tracking/mlflow-routes.ts'
+import type { MultipartUploads } from '../tracking/multipart-uploads.ts'
 import {
   type BytesRoute,
   type MethodTable,
@@ -10,6 +16,9 @@ import {
   type WrittenJson,
   writtenJson,
 } from '../tracking/route.ts'
+import type { Tracking } from '../tracking/tracking.ts'
+import { createWebhookRoutes } from '../webhooks/mlflow-webhook-routes.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
 import { runCall } from './call.ts'
 import { sendEvents } from './event-route.ts'
 import type { EventHub } from './events.ts'
@@ -28,23 +37,61 @@ import {
   sendWrittenJson,
 } from './http.ts'
 import type { HttpRoute } from './http-server.ts'
+import { callOperation, describeRoutes, json, octets, type Operation } from './openapi.ts'
+
+interface RouteParts {
+  readonly tracking: Tracking
+  readonly artifacts: Artifacts
+  readonly uploads: MultipartUploads
+  readonly registry: Registry
+  readonly webhooks: Webhooks
+  readonly methods: MethodTable<MethodName>
+  readonly events: EventHub
+  readonly token: string | undefined
+  readonly version: string
+}
+
+/** Every route of the engine, and what a path takes beside JSON. */
+export function createRoutes(parts: RouteParts): {
+  readonly routes: readonly HttpRoute[]
+  readonly contentTypes: ReadonlyMap<string, string>
+} {
+  const { artifacts, registry, webhooks, methods, version } = parts
+  const mlflow = createMlflowRoutes(parts)
+  const told: HttpRoute[] = [
+    ...createOwnRoutes(parts),
+    ...[...mlflow.rest, ...createRegistryRoutes(registry), ...createWebhookRoutes(webhooks)].map(toRestRoute),
+    ...[...mlflow.streams, ...createRegistryStreams(registry, artifacts)].map(toStreamRoute),
+    ...mlflow.bytes.map(toBytesRoute),
+  ]
+  let document: object | undefined
+  const openApi: HttpRoute = {
+    verb: 'GET',
+    path: paths.openApi,
+    operation: { answer: { [json]: { type: 'object' } } },
+    async handle({ response }) {
+      document ??= describeRoutes([...told, openApi], methods, version)
+      sendJson(response, document)
+    },
+  }
+  return {
+    routes: [...told, openApi],
+    contentTypes: new Map(mlflow.bytes.map(({ path, contentType }) => [path, contentType])),
+  }
+}
 
 /** Our own half of the HTTP interface. */
-export function createOwnRoutes({
+function createOwnRoutes({
   methods,
   events,
   token,
   version,
-}: {
-  methods: MethodTable<MethodName>
-  events: EventHub
-  token: string | undefined
-  version: string
-}): HttpRoute[] {
+}: Pick<RouteParts, 'methods' | 'events' | 'token' | 'version'>): HttpRoute[] {
   return [
     {
       verb: 'POST',
       path: paths.call,
+      operation: callOperation,
       async handle({ request, response }) {
         const { method, result } = await runCall(methods, await readJson(request))
         if (isBulkMethod(method)) sendBulk(response, result)
@@ -54,11 +101,13 @@ export function createOwnRoutes({
     {
       verb: 'GET',
       path: paths.events,
+      operation: { query: cursorQuery, answer: { 'text/event-stream': {} } },
       handle: ({ request, response, query }) => sendEvents(events, request, response, query),
     },
     {
       verb: 'GET',
       path: paths.hello,
+      operation: { query: nonceQuery, answer: { [json]: { type: 'object' } }, isOpen: true },
       async handle({ response, query }) {
         const nonce = query.get('nonce')
         if (!isNonce(nonce)) {
@@ -74,6 +123,7 @@ export function createOwnRoutes({
     {
       verb: 'GET',
       path: '/health',
+      operation: plainText,
       async handle({ response }) {
         sendText(response, 'OK')
       },
@@ -81,6 +131,7 @@ export function createOwnRoutes({
     {
       verb: 'GET',
       path: '/version',
+      operation: plainText,
       async handle({ response }) {
         // Clients ask it what they may send: spans, for one, to no server older than 3.4.
         sendText(response, mlflowVersion)
@@ -89,19 +140,17 @@ export function createOwnRoutes({
   ]
 }
 
-/** MLflow's half, whose routes know nothing of HTTP. */
-export function createMlflowHttpRoutes(
-  rest: readonly RestRoute[],
-  streams: readonly StreamRoute[],
-  bytes: readonly BytesRoute[],
-): HttpRoute[] {
-  return [...rest.map(toRestRoute), ...streams.map(toStreamRoute), ...bytes.map(toBytesRoute)]
-}
+const plainText: Operation = { answer: { 'text/plain': { type: 'string' } } }
+const cursorQuery = shapeOfObject({}, { cursor: { type: 'string' } })
+const nonceQuery = shapeOfObject({ nonce: { type: 'string', pattern: noncePattern.source } })
 
-function toRestRoute({ verb, path, run }: RestRoute): HttpRoute {
+// MLflow's half, whose routes know nothing of HTTP.
+
+function toRestRoute({ verb, path, takes, run }: RestRoute): HttpRoute {
   return {
     verb,
     path,
+    operation: describeRest(verb, takes),
     async handle({ request, response, captures, query }) {
       const answer = await run({ body: await readJson(request), query, captures, server: describeServer(request) })
       if (isWrittenJson(answer)) await sendWrittenJson(response, answer[writtenJson])
@@ -110,14 +159,24 @@ function toRestRoute({ verb, path, run }: RestRoute): HttpRoute {
   }
 }
 
+function describeRest(verb: RestRoute['verb'], takes: Shape): Operation {
+  const answer = { [json]: { type: 'object' } } as const
+  if (verb === 'GET') return { query: takes, answer }
+  if (takes.properties === undefined) return { answer }
+  const isNeeded = (takes.required ?? []).length > 0
+  return { body: { [json]: takes }, ...(isNeeded ? {} : { isBodyOptional: true }), answer }
+}
+
 function isWrittenJson(answer: unknown): answer is WrittenJson {
   return typeof answer === 'object' && answer !== null && writtenJson in answer
 }
 
-function toBytesRoute({ verb, path, contentType, run }: BytesRoute): HttpRoute {
+function toBytesRoute({ verb, path, contentType, headers, run }: BytesRoute): HttpRoute {
+  const types = { [contentType]: {}, [json]: { type: 'object' } } as const
   return {
     verb,
     path,
+    operation: { headers, body: types, answer: types },
     async handle({ request, response }) {
       const { headers } = request
       const isJson = isJsonType(headers['content-type'])
@@ -128,10 +187,14 @@ function toBytesRoute({ verb, path, contentType, run }: BytesRoute): HttpRoute {
   }
 }
 
-function toStreamRoute({ verb, path, run }: StreamRoute): HttpRoute {
+function toStreamRoute({ verb, path, takes = {}, run }: StreamRoute): HttpRoute {
   return {
     verb,
     path,
+    operation:
+      verb === 'PUT'
+        ? { body: { [octets]: {} }, answer: { [json]: { type: 'object' } } }
+        : { query: takes, answer: { [octets]: {} } },
     async handle({ request, response, captures, query }) {
       const signal = closeSignal(response)
       await sendStreamAnswer(response, await run({ captures, query, body: openBody(request), signal }))

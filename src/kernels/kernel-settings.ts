@@ -2,7 +2,19 @@ import { type JupyterAddress, parseJupyterAddress } from '../jupyter/server-addr
 import { environmentKinds, type KernelEnvironment, type KernelId, parseKernelId } from '../protocol/kernels.ts'
 import { isRecord, parseForeignJson } from '../protocol/json.ts'
 import { parseSshHost, type SshHost } from '../ssh/ssh-host.ts'
-import { flag, integer, listOf, object, oneOf, type Parser, refuse, text, textAs } from '../protocol/parse.ts'
+import {
+  described,
+  flag,
+  integer,
+  listOf,
+  object,
+  oneOf,
+  type Parser,
+  refuse,
+  text,
+  textAs,
+} from '../protocol/parse.ts'
+import { mapOf } from '../protocol/shape.ts'
 
 /** All that is needed to start a kernel again, as it is kept in its folder. No secrets: those are in the environment. */
 export interface KernelSettings {
@@ -43,10 +55,13 @@ export interface HostPlace {
 }
 
 /** Names with their values, which are not shown. */
-export const variables: Parser<Readonly<Record<string, string>>> = (value, path) => {
-  if (!isRecord(value)) return refuse('…', path, 'expected an object')
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, text(each, `${path}.${name}`)]))
-}
+export const variables: Parser<Readonly<Record<string, string>>> = described(
+  mapOf({ type: 'string' }),
+  (value, path) => {
+    if (!isRecord(value)) return refuse('…', path, 'expected an object')
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, text(each, `${path}.${name}`)]))
+  },
+)
 
 const environment: Parser<KernelEnvironment> = object(
   {

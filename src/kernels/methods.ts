@@ -7,13 +7,24 @@ import {
   parseExecutionId,
   parseKernelId,
 } from '../protocol/kernels.ts'
-import { flag, integer, object, type Parser, refuse, text, textAs } from '../protocol/parse.ts'
+import {
+  flag,
+  integer,
+  object,
+  type ParamsParser,
+  paramsOf,
+  type Parser,
+  refine,
+  refuse,
+  text,
+  textAs,
+} from '../protocol/parse.ts'
 import { variables } from './kernel-settings.ts'
 import type { Kernels } from './kernels.ts'
 
 type Methods = {
   readonly [M in keyof KernelMethods]: {
-    parse(params: unknown): KernelMethods[M]['params']
+    readonly parse: ParamsParser<KernelMethods[M]['params']>
     run(params: KernelMethods[M]['params']): Promise<KernelMethods[M]['result']>
   }
 }
@@ -30,17 +41,18 @@ const folder = textAs((path) => {
 }, 'expected a folder inside the workspace')
 
 function bounded(maxLength: number): Parser<string> {
-  return (value, path) => {
-    const given = text(value, path)
-    return given.length <= maxLength ? given : refuse('…', path, `expected at most ${maxLength} characters`)
-  }
+  return refine(
+    text,
+    (given, path) =>
+      given.length <= maxLength ? given : refuse('…', path, `expected at most ${maxLength} characters`),
+    { maxLength },
+  )
 }
 
 /** The typed methods of the feature. */
 export function createKernelMethods(kernels: Kernels): Methods {
-  const none = (params: unknown) => object({})(params, '')
-  const ofKernel = object({ kernelId })
-  const one = (params: unknown) => ofKernel(params, '')
+  const none = paramsOf(object({}))
+  const one = paramsOf(object({ kernelId }))
   const start = object(
     { kernelId, environmentId: text },
     { name: bounded(200), workingDirectory: folder, tokens: variables },
@@ -62,13 +74,13 @@ export function createKernelMethods(kernels: Kernels): Methods {
   const input = object({ kernelId, executionId, value: code })
   return {
     'kernels/environments': {
-      parse: (params) => environments(params ?? {}, ''),
+      parse: paramsOf(environments),
       run: async (params) => ({ environments: await kernels.listEnvironments(params) }),
     },
     'kernels/list': { parse: none, run: async () => ({ kernels: kernels.list() }) },
     'kernels/get': { parse: one, run: async ({ kernelId }) => ({ kernel: kernels.get(kernelId).describe() }) },
     'kernels/start': {
-      parse: (params) => start(params, ''),
+      parse: paramsOf(start),
       run: async (params) => ({ kernel: await kernels.start(params) }),
     },
     'kernels/use': {
@@ -79,15 +91,15 @@ export function createKernelMethods(kernels: Kernels): Methods {
       },
     },
     'kernels/execute': {
-      parse: (params) => execute(params, ''),
+      parse: paramsOf(execute),
       async run({ kernelId, ...asked }) {
         const request = { cell: '', isSilent: false, allowsInput: false, stopsOnError: true, ...asked }
         return { execution: await kernels.get(kernelId).ask('execute', request) }
       },
     },
-    'kernels/read': { parse: (params) => read(params, ''), run: (params) => readJournal(kernels, params) },
+    'kernels/read': { parse: paramsOf(read), run: (params) => readJournal(kernels, params) },
     'kernels/executions': {
-      parse: (params) => executions(params, ''),
+      parse: paramsOf(executions),
       async run({ kernelId, cell }) {
         kernels.get(kernelId).use()
         const all = await kernels.get(kernelId).listExecutions()
@@ -96,7 +108,7 @@ export function createKernelMethods(kernels: Kernels): Methods {
     },
     'kernels/interrupt': { parse: one, run: ({ kernelId }) => kernels.get(kernelId).ask('interrupt', {}) },
     'kernels/restart': {
-      parse: (params) => restart(params, ''),
+      parse: paramsOf(restart),
       run: async ({ kernelId, tokens }) => ({ kernel: await kernels.restart(kernelId, tokens) }),
     },
     'kernels/shutdown': {
@@ -107,7 +119,7 @@ export function createKernelMethods(kernels: Kernels): Methods {
       },
     },
     'kernels/complete': {
-      parse: (params) => at(params, ''),
+      parse: paramsOf(at),
       async run({ kernelId, code, position }) {
         const content = { code, cursor_pos: toCodePoints(code, position) }
         const reply = await kernels.get(kernelId).ask('ask', { type: 'complete_request', content })
@@ -115,7 +127,7 @@ export function createKernelMethods(kernels: Kernels): Methods {
       },
     },
     'kernels/inspect': {
-      parse: (params) => inspect(params, ''),
+      parse: paramsOf(inspect),
       async run({ kernelId, code, position, isDetailed = false }) {
         const content = { code, cursor_pos: toCodePoints(code, position), detail_level: isDetailed ? 1 : 0 }
         const { found, data } = await kernels.get(kernelId).ask('ask', { type: 'inspect_request', content })
@@ -123,7 +135,7 @@ export function createKernelMethods(kernels: Kernels): Methods {
       },
     },
     'kernels/is-complete': {
-      parse: (params) => whole(params, ''),
+      parse: paramsOf(whole),
       async run({ kernelId, code }) {
         const reply = await kernels.get(kernelId).ask('ask', { type: 'is_complete_request', content: { code } })
         const known = (['complete', 'incomplete', 'invalid'] as const).find((status) => status === reply['status'])
@@ -131,7 +143,7 @@ export function createKernelMethods(kernels: Kernels): Methods {
       },
     },
     'kernels/input': {
-      parse: (params) => input(params, ''),
+      parse: paramsOf(input),
       run: ({ kernelId, executionId, value }) => kernels.get(kernelId).ask('input', { executionId, value }),
     },
   }

@@ -1,4 +1,4 @@
-import { integer, listOf, object, oneOf, text } from '../protocol/parse.ts'
+import { integer, listOf, object, oneOf, paramsOf, text } from '../protocol/parse.ts'
 import { lineageDirections, lineageKinds } from '../protocol/lineage.ts'
 import type { MethodTable } from '../tracking/route.ts'
 import type { Lineage } from './lineage.ts'
@@ -13,13 +13,13 @@ export function createLineageMethods(lineage: Lineage): MethodTable<`lineage/${'
   )
   const present = object({ versions: listOf(object({ path: text }, { md5: text, sha256: text }), 1000) })
   return {
-    'lineage/of': { parse: (params) => asked(params, ''), run: (params) => lineage.of({ ...defaults, ...params }) },
+    'lineage/of': { parse: paramsOf(asked), run: (params) => lineage.of({ ...defaults, ...params }) },
     'lineage/hashes': {
-      parse: (params) => object({})(params, ''),
+      parse: paramsOf(object({})),
       run: async () => ({ hashes: await lineage.hashes() }),
     },
     'lineage/present': {
-      parse: (params) => present(params, ''),
+      parse: paramsOf(present),
       run: async ({ versions }) => ({ states: await lineage.present(versions) }),
     },
   }

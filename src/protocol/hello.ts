@@ -4,8 +4,10 @@ import type { EngineFile, Hello } from './methods.ts'
 /** Random bytes of the nonce a client sends with its hello; it travels as twice as many hex digits. */
 export const nonceSizeBytes = 16
 
+export const noncePattern = /^[0-9a-f]{32}$/
+
 export function isNonce(text: string | null): text is string {
-  return text !== null && /^[0-9a-f]{32}$/.test(text)
+  return text !== null && noncePattern.test(text)
 }
 
 /** Hex HMAC-SHA256 over `nonce|pid|version`, keyed with the token: only who has the token can answer a fresh nonce. */

@@ -419,6 +419,8 @@ export const paths = {
   call: '/runwright/v1/call',
   /** GET, server-sent events; resumes after the `Last-Event-ID` header or `?cursor=`. */
   events: '/runwright/v1/events',
+  /** GET: the OpenAPI document of all routes. */
+  openApi: '/runwright/v1/openapi.json',
 } as const
 
 /**

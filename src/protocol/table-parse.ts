@@ -1,5 +1,5 @@
 import { isRecord } from './json.ts'
-import { flag, integer, object, oneOf, type Parser, refuse, text } from './parse.ts'
+import { anyOf, described, flag, integer, object, oneOf, type Parser, refuse, text } from './parse.ts'
 import { aggregates, goals, type MetricColumn, runAttributes, type TableColumn } from './run-table.ts'
 
 const metric = { kind: oneOf(['metric']), key: text }
@@ -12,7 +12,9 @@ const stepColumn = object({
 const bestColumn = object({ ...metric, aggregate: oneOf(['at-best']), of: text, goal: oneOf(goals) })
 const aggregate = oneOf([...aggregates, 'at-step', 'at-best'])
 
-export const metricColumn: Parser<MetricColumn> = (value, path) => {
+const metricColumns = anyOf(simpleColumn, stepColumn, bestColumn)
+
+export const metricColumn: Parser<MetricColumn> = described(metricColumns, (value, path) => {
   if (!isRecord(value)) return refuse(value, path, 'expected a column')
   switch (aggregate(value['aggregate'], `${path}.aggregate`)) {
     case 'at-step':
@@ -22,14 +24,16 @@ export const metricColumn: Parser<MetricColumn> = (value, path) => {
     default:
       return simpleColumn(value, path)
   }
-}
+})
 
 const loggedColumn = object({ kind: oneOf(['param', 'tag']), key: text })
 const attributeColumn = object({ kind: oneOf(['attribute']), key: oneOf(runAttributes) })
 const datasetColumn = object({ kind: oneOf(['dataset']) })
 const kind = oneOf(['metric', 'param', 'tag', 'attribute', 'dataset'])
 
-export const column: Parser<TableColumn> = (value, path) => {
+const columns = anyOf(metricColumn, loggedColumn, attributeColumn, datasetColumn)
+
+export const column: Parser<TableColumn> = described(columns, (value, path) => {
   if (!isRecord(value)) return refuse(value, path, 'expected a column')
   switch (kind(value['kind'], `${path}.kind`)) {
     case 'metric':
@@ -42,6 +46,6 @@ export const column: Parser<TableColumn> = (value, path) => {
     case 'dataset':
       return datasetColumn(value, path)
   }
-}
+})
 
 export const order = object({ column, descending: flag })

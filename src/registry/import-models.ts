@@ -1,7 +1,7 @@
 import { parseRunId } from '../protocol/ids.ts'
 import type { MethodName, Methods } from '../protocol/methods.ts'
 import { checkRegisteredModelName, limits, truncate } from '../protocol/mlflow/names.ts'
-import { integer, listOf, object, oneOf, refine, text, textAs } from '../protocol/parse.ts'
+import { integer, listOf, object, oneOf, paramsOf, refine, text, textAs } from '../protocol/parse.ts'
 import { isPrompt, modelStages } from '../protocol/registered-models.ts'
 import type { Sql } from '../store/database.ts'
 import { getNumber, getText } from '../store/row.ts'
@@ -44,7 +44,7 @@ export function createModelImportMethods({
 }: RegistryParts): MethodTable<Extract<MethodName, Names>> {
   return {
     'import/registered-model': {
-      parse: (params) => parseModel(params, ''),
+      parse: paramsOf(parseModel),
       async run(model) {
         const result = await database.write((sql) => writeModel(sql, model, now()))
         changed({ kind: 'registered-model', name: model.name })
@@ -52,7 +52,7 @@ export function createModelImportMethods({
       },
     },
     'import/model-version': {
-      parse: (params) => parseVersion(params, ''),
+      parse: paramsOf(parseVersion),
       async run(version) {
         const result = await database.write((sql) => writeVersion(sql, version))
         changed({ kind: 'registered-model', name: version.name })

@@ -2,7 +2,7 @@ import { type DataVersion, dataTags, digestOf, formatDataSource, parseDataSource
 import { parseRunId } from '../protocol/ids.ts'
 import type { MethodName } from '../protocol/methods.ts'
 import { checkNewAlias, checkRegisteredModelName, limits } from '../protocol/mlflow/names.ts'
-import { integer, listOf, object, refine, refuse, text, textAs } from '../protocol/parse.ts'
+import { integer, listOf, object, paramsOf, refine, refuse, text, textAs } from '../protocol/parse.ts'
 import type { Parser } from '../protocol/parse.ts'
 import type { Tag } from '../protocol/runs.ts'
 import type { MethodTable } from '../tracking/route.ts'
@@ -28,19 +28,19 @@ export function createRegistryMethods(
 ): MethodTable<Extract<MethodName, `models/${string}`>> {
   return {
     'models/list': {
-      parse: parserOf(object({})),
+      parse: paramsOf(object({})),
       run: async () => ({ models: (await models.search({ limit: limits.registeredModelPage })).items }),
     },
     'models/get': {
-      parse: parserOf(object({ name })),
+      parse: paramsOf(object({ name })),
       run: async ({ name }) => ({ model: await models.get(name), versions: await versions.list(name) }),
     },
     'models/of-run': {
-      parse: parserOf(object({ runId })),
+      parse: paramsOf(object({ runId })),
       run: async ({ runId }) => ({ models: await runModels.list(runId) }),
     },
     'models/register': {
-      parse: parserOf(object({ runId, name }, { path: text, alias, data, tags })),
+      parse: paramsOf(object({ runId, name }, { path: text, alias, data, tags })),
       async run({ runId, name, path, alias, data, tags: given = [] }) {
         const { source, modelId } = await runModels.get(runId, path)
         const owner = modelId === undefined ? { runId } : { runId, modelId }
@@ -49,11 +49,11 @@ export function createRegistryMethods(
       },
     },
     'models/set-alias': {
-      parse: parserOf(object({ name, version, alias })),
+      parse: paramsOf(object({ name, version, alias })),
       run: ({ name, version, alias }) => done(models.setAlias(name, alias, version)),
     },
     'models/delete': {
-      parse: parserOf(object({ name }, { version })),
+      parse: paramsOf(object({ name }, { version })),
       run: ({ name, version }) => done(version === undefined ? models.delete(name) : versions.delete(name, version)),
     },
   }
@@ -71,10 +71,6 @@ function checkedText(check: (value: string) => void): Parser<string> {
     check(value)
     return value
   })
-}
-
-function parserOf<T>(parser: Parser<T>): (params: unknown) => T {
-  return (params) => parser(params, '')
 }
 
 async function done(work: Promise<unknown>): Promise<Record<never, never>> {

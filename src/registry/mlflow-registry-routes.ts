@@ -21,6 +21,7 @@ export function createRegistryStreams({ versions }: Registry, artifacts: Artifac
     {
       verb: 'GET',
       path: '/model-versions/get-artifact',
+      takes: requests.modelVersionArtifact.shape,
       async run({ query }) {
         const { name, version, path } = requests.modelVersionArtifact.parseQuery(query)
         const { storageLocation } = await versions.get(name, version)

@@ -1,6 +1,6 @@
 import { cursorLength, curveAxes } from '../protocol/curves.ts'
 import { parseExperimentId, parseRunId } from '../protocol/ids.ts'
-import { flag, integer, listOf, number, object, oneOf, text, textAs } from '../protocol/parse.ts'
+import { flag, integer, listOf, number, object, oneOf, paramsOf, text, textAs } from '../protocol/parse.ts'
 import { column, metricColumn, order } from '../protocol/table-parse.ts'
 import type { Artifacts } from './artifacts.ts'
 import { loadRunFiles } from './load-run-files.ts'
@@ -56,20 +56,20 @@ export function createComparisonMethods({
   artifacts: Artifacts
 }): MethodTable<ComparisonMethod> {
   return {
-    'table/rows': { parse: (params) => parseRows(params, ''), run: (params) => comparison.rows(params) },
+    'table/rows': { parse: paramsOf(parseRows), run: (params) => comparison.rows(params) },
     'table/keys': {
-      parse: (params) => parseKeys(params, ''),
+      parse: paramsOf(parseKeys),
       run: ({ experimentIds }) => comparison.keys(experimentIds),
     },
-    'table/groups': { parse: (params) => parseGroups(params, ''), run: (params) => comparison.groups(params) },
+    'table/groups': { parse: paramsOf(parseGroups), run: (params) => comparison.groups(params) },
     'table/statistics': {
-      parse: (params) => parseStatistics(params, ''),
+      parse: paramsOf(parseStatistics),
       run: (params) => comparison.statistics(params),
     },
-    'curves/window': { parse: (params) => parseCurves(params, ''), run: (params) => comparison.curves(params) },
-    'curves/tail': { parse: (params) => parseTail(params, ''), run: (params) => comparison.tails(params) },
+    'curves/window': { parse: paramsOf(parseCurves), run: (params) => comparison.curves(params) },
+    'curves/tail': { parse: paramsOf(parseTail), run: (params) => comparison.tails(params) },
     'runs/diff': {
-      parse: (params) => parseDiff(params, ''),
+      parse: paramsOf(parseDiff),
       async run({ runIds }) {
         const found = await Promise.all(runIds.map((runId) => runs.get(runId)))
         return diffRuns(await Promise.all(found.map((run) => loadRunFiles(artifacts, run))))

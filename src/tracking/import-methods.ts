@@ -1,6 +1,19 @@
 import { parseExperimentId, parseModelId, parseRunId } from '../protocol/ids.ts'
 import { checkKey, limits, truncate } from '../protocol/mlflow/names.ts'
-import { integer, listOf, object, oneOf, type Parser, refine, refuse, text, textAs } from '../protocol/parse.ts'
+import {
+  described,
+  integer,
+  listOf,
+  object,
+  oneOf,
+  paramsOf,
+  type Parser,
+  refine,
+  refuse,
+  text,
+  textAs,
+} from '../protocol/parse.ts'
+import { doubleShape } from '../protocol/shape.ts'
 import { runStatuses } from '../protocol/runs.ts'
 import type { MethodName } from '../protocol/methods.ts'
 import { getActiveExperimentRow } from './experiment-rows.ts'
@@ -24,12 +37,12 @@ const params = listOf(object({ key, value: refine(text, (value) => truncate(valu
 const tags = listOf(object({ key, value: name }), 1000)
 
 /** Any double; what JSON has no number for comes as text. */
-const double: Parser<number> = (value, path) => {
+const double: Parser<number> = described(doubleShape, (value, path) => {
   if (typeof value === 'number') return value
   return value === 'NaN' || value === 'Infinity' || value === '-Infinity'
     ? Number(value)
     : refuse(value, path, 'expected a number')
-}
+})
 const steps = listOf(integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER), maxPoints)
 const columns = object({ key, steps, timestamps: listOf(time, maxPoints), values: listOf(double, maxPoints) })
 const pointsOfOne = refine(columns, (points, path) => {
@@ -66,23 +79,23 @@ type Names = 'import/run' | 'import/batch' | 'import/end-run' | 'import/logged-m
 export function createImportMethods(parts: TrackingParts): MethodTable<Extract<MethodName, Names>> {
   const runs = createRunImports(parts)
   return {
-    'import/run': { parse: (params) => parseRun(params, ''), run: (run) => runs.begin(run) },
+    'import/run': { parse: paramsOf(parseRun), run: (run) => runs.begin(run) },
     'import/batch': {
-      parse: (params) => parseBatch(params, ''),
+      parse: paramsOf(parseBatch),
       async run(batch) {
         await runs.add(batch)
         return {}
       },
     },
     'import/end-run': {
-      parse: (params) => parseEnd(params, ''),
+      parse: paramsOf(parseEnd),
       async run(end) {
         await runs.end(end)
         return {}
       },
     },
     'import/logged-model': {
-      parse: (params) => parseModel(params, ''),
+      parse: paramsOf(parseModel),
       run: (model) =>
         parts.database.write(async (sql) =>
           insertLoggedModel(sql, model, await getActiveExperimentRow(sql, model.experimentId)),

@@ -1,5 +1,5 @@
 import { parseRunId } from '../protocol/ids.ts'
-import { integer, listOf, object, text, textAs } from '../protocol/parse.ts'
+import { integer, listOf, object, paramsOf, text, textAs } from '../protocol/parse.ts'
 import type { Artifacts } from './artifacts.ts'
 import { digestArtifact, listLoggedArtifacts, readArtifact, readLoggedTable } from './logged-artifacts.ts'
 import type { MethodTable } from './route.ts'
@@ -25,11 +25,11 @@ export function createLoggedArtifactMethods(parts: {
 }): MethodTable<LoggedArtifactMethod> {
   return {
     'artifacts/logged': {
-      parse: (params) => parseLogged(params, ''),
+      parse: paramsOf(parseLogged),
       run: (params) => listLoggedArtifacts(parts, params),
     },
-    'artifacts/read': { parse: (params) => parseRead(params, ''), run: (params) => readArtifact(parts, params) },
-    'artifacts/digest': { parse: (params) => parseDigest(params, ''), run: (params) => digestArtifact(parts, params) },
-    'artifacts/table': { parse: (params) => parseTable(params, ''), run: (params) => readLoggedTable(parts, params) },
+    'artifacts/read': { parse: paramsOf(parseRead), run: (params) => readArtifact(parts, params) },
+    'artifacts/digest': { parse: paramsOf(parseDigest), run: (params) => digestArtifact(parts, params) },
+    'artifacts/table': { parse: paramsOf(parseTable), run: (params) => readLoggedTable(parts, params) },
   }
 }

@@ -1,7 +1,7 @@
 import { parseExperimentId, parseRunId } from '../protocol/ids.ts'
 import type { MethodName } from '../protocol/methods.ts'
 import { checkExperimentName, checkKey, checkLength, limits, truncate } from '../protocol/mlflow/names.ts'
-import { integer, listOf, number, object, oneOf, refine, refuse, text, textAs } from '../protocol/parse.ts'
+import { integer, listOf, number, object, oneOf, paramsOf, refine, refuse, text, textAs } from '../protocol/parse.ts'
 import type { Parser } from '../protocol/parse.ts'
 import { hasEnded, runStatuses } from '../protocol/runs.ts'
 import type { Artifacts } from './artifacts.ts'
@@ -43,9 +43,9 @@ const inputTags = listOf(
 const datasetInput = object({ dataset, tags: inputTags })
 const column = object({ kind: oneOf(['metric', 'param', 'tag']), key: text })
 
-const parseExperiment = parserOf(object({ experimentId }))
-const parseRun = parserOf(object({ runId }))
-const parseRuns = parserOf(object({ runIds }))
+const parseExperiment = paramsOf(object({ experimentId }))
+const parseRun = paramsOf(object({ runId }))
+const parseRuns = paramsOf(object({ runIds }))
 
 /** The typed methods of the feature: a parser for each, and the use-case behind it. Nothing is decided here. */
 export function createTrackingMethods({
@@ -65,15 +65,15 @@ export function createTrackingMethods({
     ...createComparisonMethods({ tracking, artifacts }),
     ...createLoggedArtifactMethods({ runs, artifacts }),
     'experiments/list': {
-      parse: parserOf(object({}, { view })),
+      parse: paramsOf(object({}, { view })),
       run: async ({ view }) => ({ experiments: await experiments.list(view ?? 'ACTIVE_ONLY') }),
     },
     'experiments/ensure': {
-      parse: parserOf(object({ name: experimentName })),
+      parse: paramsOf(object({ name: experimentName })),
       run: async ({ name }) => ({ experiment: await experiments.ensure(name) }),
     },
     'experiments/rename': {
-      parse: parserOf(object({ experimentId, name: experimentName })),
+      parse: paramsOf(object({ experimentId, name: experimentName })),
       run: ({ experimentId, name }) => done(experiments.rename(experimentId, name)),
     },
     'experiments/delete': {
@@ -85,7 +85,7 @@ export function createTrackingMethods({
       run: ({ experimentId }) => done(experiments.restore(experimentId)),
     },
     'experiments/set-tag': {
-      parse: parserOf(object({ experimentId, key, value: boundedText(limits.experimentTagValue) })),
+      parse: paramsOf(object({ experimentId, key, value: boundedText(limits.experimentTagValue) })),
       run: ({ experimentId, ...tag }) => done(experiments.setTag(experimentId, tag)),
     },
     'experiments/keys': {
@@ -94,7 +94,7 @@ export function createTrackingMethods({
     },
 
     'runs/list': {
-      parse: parserOf(
+      parse: paramsOf(
         object(
           { experimentIds: listOf(experimentId, 10_000) },
           {
@@ -111,29 +111,29 @@ export function createTrackingMethods({
     },
     'runs/get': { parse: parseRun, run: async ({ runId }) => ({ run: await runs.get(runId) }) },
     'runs/start': {
-      parse: parserOf(
+      parse: paramsOf(
         object({ experimentId }, { name: boundedText(limits.runTagValue), userId: text, params, tags: runTags }),
       ),
       run: async (run) => ({ run: await runs.create(run) }),
     },
     'runs/end': {
-      parse: parserOf(object({ runId, status: oneOf(runStatuses.filter(hasEnded)) }, { tags: runTags })),
+      parse: paramsOf(object({ runId, status: oneOf(runStatuses.filter(hasEnded)) }, { tags: runTags })),
       run: ({ runId, status, tags }) => done(runs.end(runId, status, tags ?? [])),
     },
     'runs/rename': {
-      parse: parserOf(object({ runId, name: boundedText(limits.runTagValue) })),
+      parse: paramsOf(object({ runId, name: boundedText(limits.runTagValue) })),
       run: ({ runId, name }) => done(runs.update(runId, { name })),
     },
     'runs/set-tag': {
-      parse: parserOf(object({ runId, key, value: cutText(limits.runTagValue) })),
+      parse: paramsOf(object({ runId, key, value: cutText(limits.runTagValue) })),
       run: ({ runId, ...tag }) => done(runs.logBatch(runId, { tags: [tag] })),
     },
     'runs/delete-tag': {
-      parse: parserOf(object({ runId, key: text })),
+      parse: paramsOf(object({ runId, key: text })),
       run: ({ runId, key }) => done(runs.deleteTag(runId, key)),
     },
     'runs/log-metrics': {
-      parse: parserOf(object({ runId, metrics: listOf(metric, limits.batchMetrics) })),
+      parse: paramsOf(object({ runId, metrics: listOf(metric, limits.batchMetrics) })),
       run: ({ runId, metrics }) => done(runs.logBatch(runId, { metrics })),
     },
     'runs/delete': { parse: parseRuns, run: ({ runIds }) => done(runs.delete(runIds)) },
@@ -145,21 +145,21 @@ export function createTrackingMethods({
     },
 
     'runs/log-inputs': {
-      parse: parserOf(object({ runId, datasets: listOf(datasetInput, limits.batchTotal) })),
+      parse: paramsOf(object({ runId, datasets: listOf(datasetInput, limits.batchTotal) })),
       run: ({ runId, datasets }) => done(runs.logInputs(runId, { datasets })),
     },
 
     'metrics/history': {
-      parse: parserOf(object({ runId, key: text })),
+      parse: paramsOf(object({ runId, key: text })),
       run: async ({ runId, key }) => ({ points: (await runs.metricHistory(runId, key)).items }),
     },
     'metrics/sparklines': {
-      parse: parserOf(object({ runId, points: integer(2, 100) })),
+      parse: paramsOf(object({ runId, points: integer(2, 100) })),
       run: ({ runId, points }) => runs.sparklines(runId, points),
     },
 
     'artifacts/list': {
-      parse: parserOf(object({ runId }, { path: text })),
+      parse: paramsOf(object({ runId }, { path: text })),
       async run({ runId, path }) {
         const { artifactUri } = await runs.get(runId)
         return { entries: await artifacts.listBelow(artifactUri, path) }
@@ -168,16 +168,13 @@ export function createTrackingMethods({
   }
 }
 
-function parserOf<T>(parser: Parser<T>): (params: unknown) => T {
-  return (params) => parser(params, '')
-}
-
 /** Over-long text is refused. */
 function boundedText(limit: number): Parser<string> {
-  return refine(text, (value, path) => {
+  const check = (value: string, path: string) => {
     checkLength(value, limit, path)
     return value
-  })
+  }
+  return refine(text, check, { maxLength: limit })
 }
 
 function filledText(limit: number): Parser<string> {

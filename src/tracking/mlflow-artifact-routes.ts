@@ -31,11 +31,13 @@ export function createArtifactRoutes(runs: Runs, artifacts: Artifacts): RestRout
     {
       verb: 'GET',
       path: proxyPath,
+      takes: listing.shape,
       run: async ({ query }) => writeArtifacts(await artifacts.list(listing.parseQuery(query).path ?? '')),
     },
     {
       verb: 'DELETE',
       path: `${proxyPath}/{path*}`,
+      takes: {},
       async run({ captures }) {
         await artifacts.delete(captures['path'] ?? '')
         return {}
@@ -63,6 +65,7 @@ export function createArtifactStreams(runs: Runs, artifacts: Artifacts): StreamR
     {
       verb: 'GET',
       path: '/get-artifact',
+      takes: runArtifact.shape,
       async run({ query }) {
         const { runId, path } = runArtifact.parseQuery(query)
         const { artifactUri } = await runs.get(runId)

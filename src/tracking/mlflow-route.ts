@@ -22,6 +22,7 @@ function routeBelow<T>(prefix: string, [verb, path, message, run]: MlflowRow<T>)
   return {
     verb,
     path: prefix + path,
+    takes: message.shape,
     async run({ body, query, captures }) {
       const isQuery = verb === 'GET' && query.size > 0
       return (await run(isQuery ? message.parseQuery(query) : message.parse(body), captures)) ?? {}

@@ -42,7 +42,7 @@ export function createMlflowRoutes({
       ...createArtifactRoutes(runs, artifacts),
       ...createUploadRoutes(uploads),
       ...createPresignedRoutes(runs, models),
-      { verb: 'GET', path: '/api/3.0/mlflow/server-info', run: async () => describeServer(version) },
+      { verb: 'GET', path: '/api/3.0/mlflow/server-info', takes: {}, run: async () => describeServer(version) },
     ]),
     streams: withUiAliases([...createArtifactStreams(runs, artifacts), ...createUploadStreams(uploads)]),
     bytes: [createOtlpRoute(traces)],

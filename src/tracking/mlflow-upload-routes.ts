@@ -19,6 +19,7 @@ export function createUploadRoutes(uploads: MultipartUploads): RestRoute[] {
     {
       verb: 'POST',
       path: `${root}/mpu/create/{path*}`,
+      takes: requests.createUpload.shape,
       async run({ body, captures, server }) {
         const { path, numParts } = requests.createUpload.parse(body)
         const uploadId = await uploads.create(locate(captures, path), numParts)
@@ -33,6 +34,7 @@ export function createUploadRoutes(uploads: MultipartUploads): RestRoute[] {
     {
       verb: 'POST',
       path: `${root}/mpu/complete/{path*}`,
+      takes: requests.completeUpload.shape,
       async run({ body, captures }) {
         const { path, uploadId, parts } = requests.completeUpload.parse(body)
         const named = parts.map(({ partNumber, etag = '' }) => ({
@@ -46,6 +48,7 @@ export function createUploadRoutes(uploads: MultipartUploads): RestRoute[] {
     {
       verb: 'POST',
       path: `${root}/mpu/abort/{path*}`,
+      takes: requests.abortUpload.shape,
       async run({ body, captures }) {
         const { path, uploadId } = requests.abortUpload.parse(body)
         locate(captures, path)
@@ -102,6 +105,7 @@ export function createPresignedRoutes(runs: Runs, models: LoggedModels): RestRou
     {
       verb: 'GET',
       path: `${root}/presigned/{path*}`,
+      takes: {},
       async run({ captures }) {
         parseArtifactPath(captures['path'] ?? '')
         throw new RunwrightError(

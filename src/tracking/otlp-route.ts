@@ -2,10 +2,13 @@ import { experimentId } from '../protocol/mlflow/id-fields.ts'
 import { invalid } from '../protocol/mlflow/fields.ts'
 import { readOtlpJson } from '../protocol/otlp/read-json.ts'
 import { readOtlpProtobuf } from '../protocol/otlp/read-protobuf.ts'
+import { shapeOfObject } from '../protocol/shape.ts'
 import type { BytesRoute } from './route.ts'
 import type { Traces } from './tracking.ts'
 
 const headers = { experiment: 'x-mlflow-experiment-id', run: 'x-mlflow-run-id' } as const
+
+const headerShape = shapeOfObject({ [headers.experiment]: experimentId.shape }, { [headers.run]: { type: 'string' } })
 
 /** Where programs that know OpenTelemetry send their spans; MLflow's own client does so, too. */
 export function createOtlpRoute(traces: Traces): BytesRoute {
@@ -13,6 +16,7 @@ export function createOtlpRoute(traces: Traces): BytesRoute {
     verb: 'POST',
     path: '/v1/traces',
     contentType: 'application/x-protobuf',
+    headers: headerShape,
     async run({ body, isJson, header }) {
       const experiment = header(headers.experiment)
       if (experiment === undefined || experiment === '') {

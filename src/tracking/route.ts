@@ -1,10 +1,12 @@
 import type { MethodName, Methods } from '../protocol/methods.ts'
+import type { ParamsParser } from '../protocol/parse.ts'
+import type { Shape } from '../protocol/shape.ts'
 
 /** Typed methods of one feature: each parses nothing itself but takes what the wire's parser has checked. */
 export type MethodTable<Name extends MethodName> = {
   readonly [M in Name]: {
     /** Turns what came over the wire into params. @throws INVALID_PARAMETER_VALUE naming the field */
-    parse(params: unknown): Methods[M]['params']
+    readonly parse: ParamsParser<Methods[M]['params']>
     run(params: Methods[M]['params']): Promise<Methods[M]['result']>
   }
 }
@@ -33,6 +35,8 @@ export interface RestRoute {
   readonly verb: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With `{name}` for one component and `{name*}` for the rest of the path. */
   readonly path: string
+  /** Of the body; of a GET, of the query. */
+  readonly takes: Shape
   /** Resolves to the JSON answer, or to a `WrittenJson`. */
   run(request: RestRequest): Promise<unknown>
 }
@@ -43,6 +47,8 @@ export interface BytesRoute {
   readonly path: string
   /** Taken beside JSON. */
   readonly contentType: string
+  /** Names in lower case. */
+  readonly headers: Shape
   run(request: {
     readonly body: Uint8Array
     readonly isJson: boolean
@@ -55,6 +61,8 @@ export interface BytesRoute {
 export interface StreamRoute {
   readonly verb: 'GET' | 'PUT'
   readonly path: string
+  /** Of the query; none when there is none. */
+  readonly takes?: Shape
   run(request: {
     readonly captures: Readonly<Record<string, string>>
     readonly query: URLSearchParams

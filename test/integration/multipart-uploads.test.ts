@@ -162,6 +162,13 @@ describe('an upload in parts', () => {
       assert.ok([400, 404].includes(await put(url.replace(upload.upload_id, id))), id)
     }
     assert.equal((await fetch(url, { method: 'PUT', body: 'x' })).status, 401, 'the guard stands before this, too')
+    for (const path of ['..%2foutside', '%2e%2e/outside', '0//run', '..%5coutside', 'a%00']) {
+      const named = { path: 'x', upload_id: upload.upload_id, parts: [] }
+      for (const step of ['complete', 'abort']) {
+        isRefused(await post(`${step}/${path}`, named), 'INVALID_PARAMETER_VALUE')
+      }
+    }
+    assert.equal(await put(url), 200, 'it is still there')
   })
 
   it('is refused when a thousand have begun and not ended', async () => {

@@ -1,5 +1,6 @@
 import { parseExactJson } from '../exact-json.ts'
 import { isRecord } from '../json.ts'
+import { shapeOfObject } from '../shape.ts'
 import { type AssessmentChange, type AssessmentError, assessmentSourceTypes, type NewAssessment } from '../traces.ts'
 import { checked, type Field, filled, invalid, listOf, message, oneOf, refuse, required, text } from './fields.ts'
 import { checkLength, limits } from './names.ts'
@@ -7,7 +8,7 @@ import { timestamp } from './proto-times.ts'
 import { textMap } from './text-map.ts'
 
 /** Any JSON; null is a value as every other, and so is none at all. */
-const anyJson: Field<string, string> = { absent: () => 'null', read: (value) => JSON.stringify(value) }
+const anyJson: Field<string, string> = { shape: {}, absent: () => 'null', read: (value) => JSON.stringify(value) }
 
 const error = checked(
   message({ error_code: text, error_message: filled(text), stack_trace: filled(text) }).nested,
@@ -82,6 +83,7 @@ export const createAssessment = message({ assessment: required(assessment) })
 
 /** A FieldMask in JSON is one text; a list is what people write by hand. */
 const updateMask: Field<readonly string[]> = {
+  shape: { anyOf: [{ type: 'string' }, shapeOfObject({ paths: listOf(text).shape })] },
   absent: () => undefined,
   read(value, path) {
     if (typeof value === 'string') return value.split(',').map((each) => each.trim())

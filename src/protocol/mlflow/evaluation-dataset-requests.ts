@@ -9,10 +9,14 @@ import { parseEvaluationDatasetOrder } from './order-by.ts'
 import { pageSize } from './page-size.ts'
 
 /** MLflow writes the free values of these requests as JSON in a text. */
-const json: Field<unknown> = checked(text, (written, path) => {
-  const value = parseExactJson(written)
-  return value ?? refuseJson(path, 'JSON')
-})
+const json: Field<unknown> = checked(
+  text,
+  (written, path) => {
+    const value = parseExactJson(written)
+    return value ?? refuseJson(path, 'JSON')
+  },
+  { contentMediaType: 'application/json' },
+)
 
 const tags = checked(json, (value, path) => toTags(value, path))
 const experimentIds = listOf(experimentId)

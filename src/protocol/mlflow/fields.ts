@@ -1,5 +1,6 @@
 import { RunwrightError } from '../errors.ts'
 import { isRecord, parseForeignJson } from '../json.ts'
+import { doubleShape, exactInteger, type Shape, shapeOfObject } from '../shape.ts'
 import { parseDouble, parseInteger } from './numbers.ts'
 
 /**
@@ -8,6 +9,10 @@ import { parseDouble, parseInteger } from './numbers.ts'
  * ignored, null means absent, and the wording of a refusal is MLflow's (mlflow/server/handlers.py, 3.17).
  */
 export interface Field<T, Absent = undefined> {
+  /** What it takes, as it is best sent; `message` says in which other ways it may be. */
+  readonly shape: Shape
+  /** Without it there is no message. */
+  readonly isRequired?: true
   /** A list may be repeated in a query string. */
   readonly isList?: true
   /** An empty text is the same as no text: protobuf cannot tell them apart. */
@@ -38,6 +43,8 @@ export type Parsed<F extends Fields> = {
 } & { readonly [K in OptionalNames<F> as CamelCase<K & string>]?: ValueOf<F[K]> }
 
 export interface Message<T> {
+  /** An object of the fields, in snake case. */
+  readonly shape: Shape
   /** @throws INVALID_PARAMETER_VALUE */
   parse(body: unknown): T
   /** Of a GET, whose parameters stand in the query string. @throws INVALID_PARAMETER_VALUE */
@@ -70,7 +77,11 @@ export function message<F extends Fields>(fields: F): Message<Parsed<F>> {
     // SAFETY: every field of F has just been read, by its own parser, into the property its name maps to.
     return parsed as Parsed<F>
   }
+  const shapes = (areRequired: boolean) =>
+    shapesOf(Object.entries(fields).filter(([, { isRequired = false }]) => isRequired === areRequired))
+  const shape = shapeOfObject(shapes(true), shapes(false))
   return {
+    shape,
     parse: (body) => readFields(decodeBody(body), ''),
     parseQuery(query) {
       const source: Record<string, unknown> = {}
@@ -80,7 +91,7 @@ export function message<F extends Fields>(fields: F): Message<Parsed<F>> {
       }
       return readFields(source, '')
     },
-    nested: optional((value, path) => (isRecord(value) ? readFields(value, `${path}.`) : refuse(value, path))),
+    nested: optional(shape, (value, path) => (isRecord(value) ? readFields(value, `${path}.`) : refuse(value, path))),
   }
 }
 
@@ -89,7 +100,7 @@ export function required<T>(field: Field<T, unknown>): Field<T, never> {
   const absent = (path: string): never => {
     throw missing(path)
   }
-  return { ...field, isAbsentWhenEmpty: true, absent }
+  return { ...filled(field), isRequired: true, absent }
 }
 
 /** Takes an empty text for none. */
@@ -99,7 +110,8 @@ export function filled<T, Absent>(field: Field<T, Absent>): Field<T, Absent> {
 
 /** Gives a field a value for when it is not there. */
 export function withDefault<T, D>(field: Field<T, unknown>, value: D): Field<T, D> {
-  return { ...field, absent: () => value }
+  const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+  return { ...field, ...(isScalar && { shape: { ...field.shape, default: value } }), absent: () => value }
 }
 
 /** Lets a field go by an older name too. */
@@ -107,18 +119,28 @@ export function orNamed<T, Absent>(alias: string, field: Field<T, Absent>): Fiel
   return { ...field, aliases: [...(field.aliases ?? []), alias] }
 }
 
-/** Puts a further check or a conversion behind a field; `then` is not called for an absent one. */
-export function checked<T, Absent, R>(field: Field<T, Absent>, then: (value: T, path: string) => R): Field<R, Absent> {
-  return { ...field, read: (value, path) => then(field.read(value, path), path) }
+/**
+ * Puts a further check or a conversion behind a field; `then` is not called for an absent one. `more` is what that says
+ * of the shape.
+ */
+export function checked<T, Absent, R>(
+  field: Field<T, Absent>,
+  then: (value: T, path: string) => R,
+  more: Shape = {},
+): Field<R, Absent> {
+  const shape = { ...field.shape, ...more }
+  return { ...field, shape, read: (value, path) => then(field.read(value, path), path) }
 }
 
-export const text: Field<string> = optional((value, path) => (typeof value === 'string' ? value : refuse(value, path)))
+export const text: Field<string> = optional({ type: 'string' }, (value, path) =>
+  typeof value === 'string' ? value : refuse(value, path),
+)
 
 /** A number that stands for itself, or `NaN`, `Infinity`, `-Infinity`, or decimal digits as a string. */
-export const double: Field<number> = optional((value, path) => parseDouble(value) ?? refuse(value, path))
+export const double: Field<number> = optional(doubleShape, (value, path) => parseDouble(value) ?? refuse(value, path))
 
 /** An int64 as a number or as a string of digits. Only integers that a double holds exactly are taken. */
-export const integer: Field<number> = optional((value, path) => {
+export const integer: Field<number> = optional(exactInteger, (value, path) => {
   const number = parseInteger(value) ?? refuse(value, path)
   if (!Number.isSafeInteger(number)) {
     throw invalid(`${invalidValue(path, value)}: integers beyond ±${Number.MAX_SAFE_INTEGER} are not stored exactly.`)
@@ -127,7 +149,7 @@ export const integer: Field<number> = optional((value, path) => {
 })
 
 /** `true` or `false`; in a query string as text, which Python begins with a capital. */
-export const flag: Field<boolean> = optional((value, path) => {
+export const flag: Field<boolean> = optional({ type: 'boolean' }, (value, path) => {
   if (typeof value === 'boolean') return value
   if (typeof value === 'string' && /^([tT]rue|[fF]alse)$/.test(value)) return value.toLowerCase() === 'true'
   return refuse(value, path)
@@ -135,7 +157,7 @@ export const flag: Field<boolean> = optional((value, path) => {
 
 /** One of an enum's names, or its number on the protobuf wire: the position in `names`, from 1. */
 export function oneOf<const Name extends string>(names: readonly Name[]): Field<Name> {
-  return optional((value, path) => {
+  return optional({ enum: names }, (value, path) => {
     const number = parseInteger(value)
     return (number === undefined ? names.find((name) => name === value) : names[number - 1]) ?? refuse(value, path)
   })
@@ -144,6 +166,7 @@ export function oneOf<const Name extends string>(names: readonly Name[]): Field<
 /** A list, empty when it is not there. */
 export function listOf<T>(field: Field<T, unknown>): Field<readonly T[], readonly never[]> {
   return {
+    shape: { type: 'array', items: field.shape },
     isList: true,
     absent: () => [],
     read: (value, path) =>
@@ -176,8 +199,17 @@ export function refuse(value: unknown, path: string): never {
   throw invalid(`${invalidValue(path, value)}:  Hint: Value was of type '${pythonTypeName(value)}'. ${seeDocs}`)
 }
 
-function optional<T>(read: (value: unknown, path: string) => T): Field<T> {
-  return { read, absent: () => undefined }
+function optional<T>(shape: Shape, read: (value: unknown, path: string) => T): Field<T> {
+  return { shape, read, absent: () => undefined }
+}
+
+function shapesOf(fields: readonly (readonly [string, Field<unknown, unknown>])[]): Readonly<Record<string, Shape>> {
+  return Object.fromEntries(
+    fields.map(([name, { shape, isRequired, isAbsentWhenEmpty }]) => [
+      name,
+      isRequired && isAbsentWhenEmpty && shape.type === 'string' ? { ...shape, minLength: 1 } : shape,
+    ]),
+  )
 }
 
 /** Old clients send JSON inside a JSON string; no body means no fields. */

@@ -96,12 +96,16 @@ export const searchRuns = message({
   filter: checked(filled(text), parseRunFilter),
   run_view_type: withDefault(viewType, 'ACTIVE_ONLY' as const),
   max_results: withDefault(
-    checked(integer, (size, path) => {
-      if (size > limits.searchPage) refuse(size, path)
-      if (size < 1)
-        throw invalid(`Invalid value ${size} for parameter '${path}' supplied. It must be a positive integer`)
-      return size
-    }),
+    checked(
+      integer,
+      (size, path) => {
+        if (size > limits.searchPage) refuse(size, path)
+        if (size < 1)
+          throw invalid(`Invalid value ${size} for parameter '${path}' supplied. It must be a positive integer`)
+        return size
+      },
+      { minimum: 1, maximum: limits.searchPage },
+    ),
     1000,
   ),
   order_by: checked(listOf(text), parseRunOrder),
@@ -112,29 +116,41 @@ export const metricHistory = message({
   run_id: runId,
   metric_key: required(text),
   page_token: filled(text),
-  max_results: checked(integer, (size, path) => {
-    if (size >= 1) return size
-    throw invalid(`Invalid value ${size} for parameter '${path}' supplied. It must be a positive integer.`)
-  }),
+  max_results: checked(
+    integer,
+    (size, path) => {
+      if (size >= 1) return size
+      throw invalid(`Invalid value ${size} for parameter '${path}' supplied. It must be a positive integer.`)
+    },
+    { minimum: 1 },
+  ),
 })
 
 /** One metric of many runs, thinned out to `max_results` points a run. */
 export const metricHistoryInterval = message({
-  run_ids: checked(required(listOf(runId)), (runIds) => {
-    if (runIds.length <= limits.historyRuns) return runIds
-    throw invalid(
-      `GetMetricHistoryBulkInterval request must specify at most ${limits.historyRuns} run_ids. ` +
-        `Received ${runIds.length} run_ids.`,
-    )
-  }),
+  run_ids: checked(
+    required(listOf(runId)),
+    (runIds) => {
+      if (runIds.length <= limits.historyRuns) return runIds
+      throw invalid(
+        `GetMetricHistoryBulkInterval request must specify at most ${limits.historyRuns} run_ids. ` +
+          `Received ${runIds.length} run_ids.`,
+      )
+    },
+    { maxItems: limits.historyRuns },
+  ),
   metric_key: required(text),
   start_step: integer,
   end_step: integer,
   max_results: withDefault(
-    checked(integer, (size) => {
-      if (size >= 1 && size <= limits.historyPoints) return size
-      throw invalid(`max_results must be between 1 and ${limits.historyPoints}.`)
-    }),
+    checked(
+      integer,
+      (size) => {
+        if (size >= 1 && size <= limits.historyPoints) return size
+        throw invalid(`max_results must be between 1 and ${limits.historyPoints}.`)
+      },
+      { minimum: 1, maximum: limits.historyPoints },
+    ),
     limits.historyPoints,
   ),
 })

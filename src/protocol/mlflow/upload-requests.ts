@@ -4,18 +4,26 @@ import { maybeRunId } from './id-fields.ts'
 /** As object stores have it. */
 const maxParts = 10_000
 
-const partNumber = checked(required(integer), (number) => {
-  if (number >= 1 && number <= maxParts) return number
-  throw invalid(`A part has a number from 1 to ${maxParts}, not ${number}.`)
-})
+const partNumber = checked(
+  required(integer),
+  (number) => {
+    if (number >= 1 && number <= maxParts) return number
+    throw invalid(`A part has a number from 1 to ${maxParts}, not ${number}.`)
+  },
+  { minimum: 1, maximum: maxParts },
+)
 
 export const createUpload = message({
   path: required(text),
   num_parts: withDefault(
-    checked(integer, (count) => {
-      if (count >= 1 && count <= maxParts) return count
-      throw invalid(`An upload has from 1 to ${maxParts} parts, not ${count}.`)
-    }),
+    checked(
+      integer,
+      (count) => {
+        if (count >= 1 && count <= maxParts) return count
+        throw invalid(`An upload has from 1 to ${maxParts} parts, not ${count}.`)
+      },
+      { minimum: 1, maximum: maxParts },
+    ),
     1,
   ),
 })

@@ -59,10 +59,14 @@ export const createWebhook = message({
 })
 
 export const listWebhooks = message({
-  max_results: checked(integer, (size) => {
-    if (size >= 0 && size <= 1000) return size
-    throw invalid('max_results must be between 1 and 1000.')
-  }),
+  max_results: checked(
+    integer,
+    (size) => {
+      if (size >= 0 && size <= 1000) return size
+      throw invalid('max_results must be between 1 and 1000.')
+    },
+    { minimum: 0, maximum: 1000 },
+  ),
   page_token: filled(text),
 })
 
