@@ -17,6 +17,7 @@ import type { Job } from '../protocol/jobs.ts'
 import type { LineageKind } from '../protocol/lineage.ts'
 import type { RunAddress } from './runs/run-address.ts'
 import type { ExperimentElement, RunElement, TreeElement } from './tree/element.ts'
+import type { ModelsElement } from './models/element.ts'
 import type { ModelTestRequest } from './models/model-test-request.ts'
 import type { ViewOptions } from './tree/view-options.ts'
 
@@ -27,6 +28,7 @@ export interface CommandContext {
   readonly connections: Connections
   readonly explorer: Explorer
   readonly jobs: JobsPanel
+  readonly models: ModelsPanel
   readonly compute: ComputePanel
   readonly data: DataPanel
   readonly dataPages: DataPages
@@ -85,6 +87,11 @@ export interface Explorer {
 export interface JobsPanel {
   selection(): readonly JobsElement[]
   loadMore(more: MoreJobsElement): Promise<void>
+}
+
+/** The view "Models", as commands see it. */
+export interface ModelsPanel {
+  selection(): readonly ModelsElement[]
 }
 
 /** The view "Compute", as commands see it. */

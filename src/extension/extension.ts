@@ -29,6 +29,7 @@ import { tellEnd } from './jobs/tell-end.ts'
 import { createArtifactFiles } from './views/artifact-files.ts'
 import { openDataPanel } from './data/data-panel.ts'
 import { openComputeView } from './views/compute-view.ts'
+import { openModelsView } from './views/models-view.ts'
 import { openVariablesView } from './views/variables-view.ts'
 import { openJobsView } from './views/jobs-view.ts'
 import { openExperimentsView } from './views/experiments-view.ts'
@@ -51,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const view = openExperimentsView(workspaceState, () => connections)
   const files = createArtifactFiles((connectionId) => connections.client(connectionId))
   const jobs = openJobsView(() => feeds)
+  const models = openModelsView(() => connections)
   const compute = openComputeView({
     connections: () => connections,
     jobNames: (connectionId) => feeds.jobNames(connectionId),
@@ -105,7 +107,10 @@ export function activate(context: vscode.ExtensionContext): void {
       lineage.connectionsChanged()
       compressions.connectionsChanged()
       notebooks.connectionsChanged()
-      if (elements === 'roots') feeds.connectionsChanged()
+      if (elements === 'roots') {
+        feeds.connectionsChanged()
+        models.connectionsChanged()
+      }
       statusBar.update(connections.list())
     },
     received: (connection, event) => {
@@ -115,6 +120,7 @@ export function activate(context: vscode.ExtensionContext): void {
       jobPages.received(id, event)
       compressions.received(id, event)
       feeds.received(connection, event)
+      models.received(event)
       statusBar.update(connections.list())
     },
     failed(place, error) {
@@ -144,6 +150,7 @@ export function activate(context: vscode.ExtensionContext): void {
     connections,
     explorer: view,
     jobs,
+    models,
     compute,
     data,
     dataPages,
@@ -171,6 +178,7 @@ export function activate(context: vscode.ExtensionContext): void {
     statusBar,
     view,
     jobs,
+    models,
     compute,
     data,
     dataPages,

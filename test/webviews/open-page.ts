@@ -116,11 +116,8 @@ async function answer<Show, Own extends { readonly kind: string }>(
     case '/host-page.js':
     case '/host-worker.js':
       return void response.setHeader('content-type', 'text/javascript').end(await bundleScript(request.url))
-    case `/${name}.js`:
-    case `/${name}.css`: {
-      const type = request.url.endsWith('.js') ? 'text/javascript' : 'text/css'
-      return void response.setHeader('content-type', type).end(await readFile(join(root, 'dist/webviews', request.url)))
-    }
+    case `/${name}.css`:
+      return void response.setHeader('content-type', 'text/css').end(await readBundle(request.url))
     case '/theme.css': {
       const variables = Object.entries(theme).map(([name, value]) => `${name}: ${value};`)
       return void response.setHeader('content-type', 'text/css').end(`:root { ${variables.join(' ')} }`)
@@ -140,9 +137,16 @@ async function answer<Show, Own extends { readonly kind: string }>(
       state.sentBytes += bytes.byteLength
       return void response.end(bytes)
     }
-    default:
-      response.writeHead(404).end()
+    default: {
+      const [, script] = /^\/([\w-]+\.js)$/.exec(request.url ?? '') ?? []
+      if (script === undefined) return void response.writeHead(404).end()
+      response.setHeader('content-type', 'text/javascript').end(await readBundle(script))
+    }
   }
+}
+
+function readBundle(file: string): Promise<Uint8Array> {
+  return readFile(join(root, 'dist/webviews', file))
 }
 
 type PageParts = PageLook & { readonly name: string; readonly kept?: object }

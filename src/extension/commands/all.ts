@@ -20,6 +20,7 @@ import compareRuns from './compare-runs.ts'
 import compareSides from './compare-sides.ts'
 import compress from './compress.ts'
 import copyJobId from './copy-job-id.ts'
+import copyModelUri from './copy-model-uri.ts'
 import copyRunId from './copy-run-id.ts'
 import copyStartCommand from './copy-start-command.ts'
 import copyTrackingEnvironment from './copy-tracking-environment.ts'
@@ -27,6 +28,8 @@ import copyTrackingUri from './copy-tracking-uri.ts'
 import copyValue from './copy-value.ts'
 import deleteExperiment from './delete-experiment.ts'
 import deleteForGood from './delete-for-good.ts'
+import deleteModelVersion from './delete-model-version.ts'
+import deleteRegisteredModel from './delete-registered-model.ts'
 import deleteRun from './delete-run.ts'
 import exportFeatures from './export-features.ts'
 import exportModel from './export-model.ts'
@@ -52,6 +55,7 @@ import openFullOutput from './open-full-output.ts'
 import openJob from './open-job.ts'
 import openJobRun from './open-job-run.ts'
 import openLog from './open-log.ts'
+import openModelRun from './open-model-run.ts'
 import openRunTable from './open-run-table.ts'
 import openServer from './open-server.ts'
 import openSource from './open-source.ts'
@@ -82,6 +86,7 @@ import runActiveFile from './run-active-file.ts'
 import runStaleCells from './run-stale-cells.ts'
 import searchRuns from './search-runs.ts'
 import setHeadlineMetric from './set-headline-metric.ts'
+import setModelAlias from './set-model-alias.ts'
 import setTag from './set-tag.ts'
 import showAllRuns from './show-all-runs.ts'
 import showCompression from './show-compression.ts'
@@ -92,6 +97,7 @@ import showFinished from './show-finished.ts'
 import showJobLog from './show-job-log.ts'
 import showLineage from './show-lineage.ts'
 import showLog from './show-log.ts'
+import showModelLineage from './show-model-lineage.ts'
 import showVariable from './show-variable.ts'
 import showVariables from './show-variables.ts'
 import sortRuns from './sort-runs.ts'
@@ -128,6 +134,7 @@ export const commands: readonly CommandDefinition[] = [
   compareSides,
   compress,
   copyJobId,
+  copyModelUri,
   copyRunId,
   copyStartCommand,
   copyTrackingEnvironment,
@@ -135,6 +142,8 @@ export const commands: readonly CommandDefinition[] = [
   copyValue,
   deleteExperiment,
   deleteForGood,
+  deleteModelVersion,
+  deleteRegisteredModel,
   deleteRun,
   exportFeatures,
   exportModel,
@@ -160,6 +169,7 @@ export const commands: readonly CommandDefinition[] = [
   openJob,
   openJobRun,
   openLog,
+  openModelRun,
   openRunTable,
   openServer,
   openSource,
@@ -190,6 +200,7 @@ export const commands: readonly CommandDefinition[] = [
   runStaleCells,
   searchRuns,
   setHeadlineMetric,
+  setModelAlias,
   setTag,
   showAllRuns,
   showCompression,
@@ -200,6 +211,7 @@ export const commands: readonly CommandDefinition[] = [
   showJobLog,
   showLineage,
   showLog,
+  showModelLineage,
   showVariable,
   showVariables,
   sortRuns,
