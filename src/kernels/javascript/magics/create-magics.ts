@@ -62,7 +62,7 @@ export function createMagics({ env, cell: currentCell, publish, read, now }: Mag
     async call(name, line) {
       if (name === 'track') return track(line)
       if (name === 'runwright') return showHelp(line)
-      return showCommand(name, splitWords(name, line), env)
+      return showCommand(name, splitWords(name, line), { env, publish })
     },
     hear(cell, type, content) {
       if (cell !== undefined) tracked.get(cell.id)?.run.hear(type, content)
@@ -78,9 +78,20 @@ export function createMagics({ env, cell: currentCell, publish, read, now }: Mag
   }
 }
 
-async function showCommand(name: string, words: readonly string[], env: MagicsParts['env']): Promise<ShownData> {
+/** What it has found is shown also where it was not what was asked for, which is an error then. */
+async function showCommand(
+  name: string,
+  words: readonly string[],
+  { env, publish }: Pick<MagicsParts, 'env' | 'publish'>,
+): Promise<ShownData> {
   const { data, problem } = await runCommand(toCommand(name, words), env)
-  if (problem !== '') throw new Error(problem)
+  const shown = showAnswer(name, data)
+  if (problem === '') return shown
+  publish('display_data', { data: shown.bundle, metadata: {} })
+  throw new Error(problem)
+}
+
+function showAnswer(name: string, data: unknown): ShownData {
   if (name === 'runs') return showRuns(data)
   if (name === 'compare') return showComparison(data)
   return showTables(name === 'compress' ? 'compression' : name, data, tablesOf(data))
