@@ -75,9 +75,9 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
   }
 
   async function begin(params: KernelMethods['kernels/start']['params']): Promise<HeldKernel> {
-    const { kernelId, environmentId, workingDirectory = '.' } = params
+    const { kernelId, environmentId, workingDirectory = '.', access } = params
     remotes.takeTokens(params.tokens)
-    const found = (await remotes.get(environmentId)) ?? (await getEnvironment(places, environmentId))
+    const found = (await remotes.get(environmentId, access)) ?? (await getEnvironment(places, environmentId))
     const { environment, argv, env: own, isInterruptedByMessage, remote } = found
     const settings: KernelSettings = {
       kernelId,
@@ -133,9 +133,9 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
 
   return {
     get,
-    async listEnvironments({ server, tokens } = {}) {
+    async listEnvironments({ server, access, tokens } = {}) {
       await takeTokens(tokens)
-      if (server !== undefined) return remotes.listKernels(server)
+      if (server !== undefined) return remotes.listKernels(server, access)
       const here = await findEnvironments(places)
       return [...here.map(({ environment }) => environment), ...(await remotes.list())]
     },

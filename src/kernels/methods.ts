@@ -8,6 +8,7 @@ import {
   parseKernelId,
 } from '../protocol/kernels.ts'
 import { flag, integer, object, type Parser, refuse, text, textAs } from '../protocol/parse.ts'
+import type { JupyterAccess } from '../protocol/jupyter-access.ts'
 import { variables } from './kernel-settings.ts'
 import type { Kernels } from './kernels.ts'
 
@@ -29,6 +30,12 @@ const folder = textAs((path) => {
   return isOutside ? undefined : path
 }, 'expected a folder inside the workspace')
 
+/** Looked at when the server is asked. */
+const access: Parser<JupyterAccess> = object(
+  { url: text },
+  { tokenFrom: text, passwordFrom: text, headersFrom: variables },
+)
+
 function bounded(maxLength: number): Parser<string> {
   return (value, path) => {
     const given = text(value, path)
@@ -43,9 +50,9 @@ export function createKernelMethods(kernels: Kernels): Methods {
   const one = (params: unknown) => ofKernel(params, '')
   const start = object(
     { kernelId, environmentId: text },
-    { name: bounded(200), workingDirectory: folder, tokens: variables },
+    { name: bounded(200), workingDirectory: folder, access, tokens: variables },
   )
-  const environments = object({}, { server: text, tokens: variables })
+  const environments = object({}, { server: text, access, tokens: variables })
   const restart = object({ kernelId }, { tokens: variables })
   const execute = object(
     { kernelId, executionId, code },

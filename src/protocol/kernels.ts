@@ -1,5 +1,6 @@
 import type { CellOutput } from './cell-outputs.ts'
 import type { TargetTokens } from './jobs.ts'
+import type { JupyterAccess } from './jupyter-access.ts'
 
 declare const brand: unique symbol
 
@@ -50,7 +51,8 @@ export function isRemote({ kind }: Pick<KernelEnvironment, 'kind'>): boolean {
 export interface KernelEnvironment {
   /**
    * `KIND:PATH` of the interpreter, `kernelspec:NAME`, `built-in:javascript`, or `jupyter:TARGET` or `ssh:HOST` with,
-   * where it is not the target's own choice, `/KERNELSPEC` or `/INTERPRETER`.
+   * where it is not the target's own choice, `/KERNELSPEC` or `/INTERPRETER`. A server that is no target goes by its
+   * address, as `nameServer` writes it.
    */
   readonly environmentId: string
   readonly kind: EnvironmentKind
@@ -157,8 +159,9 @@ export interface KernelMethods {
    */
   'kernels/environments': {
     params: {
-      /** A target of the kind `jupyter`. */
+      /** A target of the kind `jupyter`, or the address of a server, which `access` lets one in to. */
       server?: string
+      access?: JupyterAccess
       tokens?: TargetTokens
     }
     result: { environments: readonly KernelEnvironment[] }
@@ -179,6 +182,8 @@ export interface KernelMethods {
       name?: string
       /** Relative to the workspace, with `/`. Default: the workspace. */
       workingDirectory?: string
+      /** Of the server that the environment is on, where that is no target of `runwright.yaml`. */
+      access?: JupyterAccess
       tokens?: TargetTokens
     }
     result: { kernel: Kernel }

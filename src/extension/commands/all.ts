@@ -29,6 +29,7 @@ import exportFeatures from './export-features.ts'
 import exportModel from './export-model.ts'
 import fetchData from './fetch-data.ts'
 import filterRuns from './filter-runs.ts'
+import forgetJupyterServer from './forget-jupyter-server.ts'
 import forgetSecret from './forget-secret.ts'
 import groupRuns from './group-runs.ts'
 import hideFinished from './hide-finished.ts'
@@ -133,6 +134,7 @@ export const commands: readonly CommandDefinition[] = [
   exportModel,
   fetchData,
   filterRuns,
+  forgetJupyterServer,
   forgetSecret,
   groupRuns,
   hideFinished,
