@@ -39,6 +39,7 @@ import { openLock } from '../store/lock.ts'
 import type { Log } from './log.ts'
 import { migrations } from './migrations.ts'
 import { createRouter } from './router.ts'
+import { createRunNotebooks } from './run-notebooks.ts'
 import { createMlflowHttpRoutes, createOwnRoutes } from './routes.ts'
 import { createWebhookKey } from './webhook-key.ts'
 import { strictWebhooks, type WebhookSettings } from './webhook-settings.ts'
@@ -177,12 +178,14 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
       onError: (error) => log('error', 'a kernel', error),
     }),
   )
+  const runNotebooks = opened.use(createRunNotebooks({ kernels, tracking, artifacts, workspace, log }))
 
   const methods = {
     ...createTrackingMethods({ tracking, artifacts }),
     ...createRegistryMethods(registry, createRunModels({ tracking, artifacts })),
     ...createComputeMethods(compute),
     ...createKernelMethods(kernels),
+    ...runNotebooks.methods,
     ...createImportMethods({ database, changed, now, randomBytes }),
     // What is brought along has happened elsewhere: no webhook is told of it.
     ...createModelImportMethods({ database, changed, now, note: () => Promise.resolve() }),

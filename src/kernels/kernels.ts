@@ -9,6 +9,7 @@ import { loadPrivateText, writePrivateText } from '../store/private-file.ts'
 import { findEnvironments, getEnvironment } from './find-environments.ts'
 import { type HeldKernel, openHeldKernel } from './held-kernel.ts'
 import { type KernelSettings, parseKernelSettings, type RemotePlace } from './kernel-settings.ts'
+import { kernelVariable } from './magics-environment.ts'
 import { relayFiles } from './relay/relay-messages.ts'
 import { startRelay } from './relay/start-relay.ts'
 import { createRemotes } from './remotes.ts'
@@ -53,13 +54,14 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
   const places = { workspace, home, env }
   const remotes = createRemotes({ workspace, env })
 
-  function startKeeper(place: string, remote: RemotePlace | undefined): Promise<void> {
+  function startKeeper(kernelId: KernelId, place: string, remote: RemotePlace | undefined): Promise<void> {
     if (options.relay === undefined) {
       throw new RunwrightError('NOT_IMPLEMENTED', 'This engine starts no kernels.', {
         hint: 'Open the folder in an editor, or use "runwright" in it: its own engine does.',
       })
     }
-    const added = remote === undefined ? options.magicsEnv : remotes.secretsOf(remote)
+    const added =
+      remote === undefined ? { ...options.magicsEnv, [kernelVariable]: kernelId } : remotes.secretsOf(remote)
     return startRelay(options.relay, place, { ...env, ...options.trackingEnv(), ...added })
   }
 
@@ -94,7 +96,7 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
     await mkdir(place, { recursive: true, mode: 0o700 })
     try {
       await writePrivateText(join(place, relayFiles.settings), JSON.stringify(settings))
-      await startKeeper(place, remote)
+      await startKeeper(kernelId, place, remote)
       return await open(settings)
     } catch (error) {
       await rm(place, { recursive: true, force: true })
@@ -161,7 +163,7 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
       await tellSecrets(kernel)
       if (kernel.hasRelay) await kernel.ask('restart', {})
       else {
-        await startKeeper(kernel.folder, kernel.remote)
+        await startKeeper(kernelId, kernel.folder, kernel.remote)
         await kernel.attach()
       }
       return kernel.describe()

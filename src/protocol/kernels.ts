@@ -1,4 +1,5 @@
 import type { CellOutput } from './cell-outputs.ts'
+import type { RunId } from './ids.ts'
 import type { TargetTokens } from './jobs.ts'
 import type { JupyterAccess } from './jupyter-access.ts'
 
@@ -267,6 +268,19 @@ export interface KernelMethods {
   /** Answers an output of the kind `input`. @throws INVALID_STATE when the execution waits for none */
   'kernels/input': {
     params: { kernelId: KernelId; executionId: ExecutionId; value: string }
+    result: Record<never, never>
+  }
+}
+
+/** What one may ask about runs that are cells. */
+export interface RunNotebookMethods {
+  /**
+   * Keeps with a run, as `artifactPaths.notebook`, what its kernel has run until the end of an execution, which may still
+   * go on: the artifact comes when it has ended. The run is tagged with the path of its notebook where that is known.
+   * @throws RESOURCE_DOES_NOT_EXIST for a run or kernel
+   */
+  'kernels/keep-notebook': {
+    params: { runId: RunId; kernelId: KernelId; executionId: ExecutionId }
     result: Record<never, never>
   }
 }

@@ -159,4 +159,21 @@ describe('magics in VS Code', { timeout: 420_000 }, () => {
     await notebook.outputs().getByText('missing.onnx').first().waitFor()
     assert.equal(await notebook.outputs().getByText('Traceback').count(), 0)
   })
+
+  it('open the notebook of a run as it was when its cell ended', async () => {
+    await vscode.runCommand('View: Close All Editors')
+    await vscode.showRunwright()
+    const experiment = vscode.row('Experiment digits, 2 runs')
+    await vscode.expand(experiment)
+    await vscode.chooseFromMenu(vscode.row('Run second'), 'Open the Notebook as It Was')
+    await vscode.page.locator('.tab.active').getByText('notebook.ipynb').waitFor()
+    await notebook
+      .outputs()
+      .getByText(/300 neighbours: 0\.\d{3}/)
+      .first()
+      .waitFor()
+    await notebook.cells().nth(1).waitFor()
+    // What was run after it is not there.
+    assert.equal(await notebook.cells().count(), 2)
+  })
 })

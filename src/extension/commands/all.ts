@@ -49,6 +49,7 @@ import openFullOutput from './open-full-output.ts'
 import openJob from './open-job.ts'
 import openJobRun from './open-job-run.ts'
 import openLog from './open-log.ts'
+import openNotebookOfRun from './open-notebook-of-run.ts'
 import openRunTable from './open-run-table.ts'
 import openServer from './open-server.ts'
 import openSource from './open-source.ts'
@@ -154,6 +155,7 @@ export const commands: readonly CommandDefinition[] = [
   openJob,
   openJobRun,
   openLog,
+  openNotebookOfRun,
   openRunTable,
   openServer,
   openSource,

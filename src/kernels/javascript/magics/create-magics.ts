@@ -1,5 +1,7 @@
 import { RunwrightError } from '../../../protocol/errors.ts'
+import { parseExecutionId, parseKernelId } from '../../../protocol/kernels.ts'
 import type { RunStatus } from '../../../protocol/runs.ts'
+import { kernelVariable } from '../../magics-environment.ts'
 import type { RunningCell } from '../cell-scope.ts'
 import type { Content } from '../kernel-lines.ts'
 import { openCellEngine } from './call-engine.ts'
@@ -43,7 +45,8 @@ export function createMagics({ env, cell: currentCell, publish, read, now }: Mag
     const all = [...given].map(([key, value]) => ({ key, value }))
     const engine = openCellEngine(env)
     try {
-      const run = await trackCell({ engine, code: cell.code, name, experiment, params: all, publish, now })
+      const execution = findExecution(env, cell.id)
+      const run = await trackCell({ engine, code: cell.code, name, experiment, params: all, execution, publish, now })
       tracked.set(cell.id, { run, metrics })
     } catch (error) {
       say(`this cell runs, and is no run: ${explain(error)}`)
@@ -76,6 +79,11 @@ export function createMagics({ env, cell: currentCell, publish, read, now }: Mag
         .catch((trouble: unknown) => say(`the end of the run could not be told: ${explain(trouble)}`))
     },
   }
+}
+
+function findExecution(env: MagicsParts['env'], cellId: string) {
+  const [kernelId, executionId] = [parseKernelId(env[kernelVariable] ?? ''), parseExecutionId(cellId)]
+  return kernelId === undefined || executionId === undefined ? undefined : { kernelId, executionId }
 }
 
 /** What it has found is shown also where it was not what was asked for, which is an error then. */
