@@ -2,8 +2,8 @@ import type { CellOutput } from '../protocol/cell-outputs.ts'
 import type { Client } from '../protocol/client.ts'
 import type { ExecutionId, ExecutionStatus, KernelId } from '../protocol/kernels.ts'
 import { type Notebook, type NotebookCell, sourceOf, toNotebookOutput } from '../protocol/notebook-file.ts'
+import { createShownOutputs } from '../protocol/shown-outputs.ts'
 import { followExecution } from './follow-execution.ts'
-import { createShownOutputs } from './shown-outputs.ts'
 
 /** How one code cell ended. */
 export interface CellRun {

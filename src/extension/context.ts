@@ -7,6 +7,7 @@ import type { CodeDocuments } from './code/code-documents.ts'
 import type { Connections } from './connections/connections.ts'
 import type { Deletions } from './deletions.ts'
 import type { JobSecrets } from './jobs/job-secrets.ts'
+import type { JupyterServers } from './notebook/jupyter-servers.ts'
 import type { KeptDataPage } from '../protocol/data-page-messages.ts'
 import type { SearchPlace } from '../protocol/compression-page-messages.ts'
 import type { DataStatus } from '../protocol/data-status.ts'
@@ -35,6 +36,7 @@ export interface CommandContext {
   readonly jobLogs: JobLogs
   readonly jobPages: JobPages
   readonly jobSecrets: JobSecrets
+  readonly jupyterServers: JupyterServers
   /** What the user has chosen before, in this workspace. */
   readonly memory: vscode.Memento
   readonly deletions: Deletions

@@ -33,6 +33,7 @@ import { openModelsView } from './views/models-view.ts'
 import { openVariablesView } from './views/variables-view.ts'
 import { openJobsView } from './views/jobs-view.ts'
 import { openExperimentsView } from './views/experiments-view.ts'
+import { createJupyterServers } from './notebook/jupyter-servers.ts'
 import { openNotebooks } from './notebook/notebooks.ts'
 import { parseVariableOrder, variableOrderKey } from './notebook/present-variable.ts'
 import { createStatusBar } from './views/status-bar.ts'
@@ -157,6 +158,7 @@ export function activate(context: vscode.ExtensionContext): void {
     jobLogs,
     jobPages,
     jobSecrets: createJobSecrets(context.secrets, workspaceState),
+    jupyterServers: createJupyterServers(context.secrets, context.globalState),
     memory: workspaceState,
     deletions,
     servers,

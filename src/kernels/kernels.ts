@@ -9,6 +9,7 @@ import { loadPrivateText, writePrivateText } from '../store/private-file.ts'
 import { findEnvironments, getEnvironment } from './find-environments.ts'
 import { type HeldKernel, openHeldKernel } from './held-kernel.ts'
 import { type KernelSettings, parseKernelSettings, type RemotePlace } from './kernel-settings.ts'
+import { kernelVariable } from './magics-environment.ts'
 import { readIdleTimeout } from './read-idle-timeout.ts'
 import { relayFiles } from './relay/relay-messages.ts'
 import { startRelay } from './relay/start-relay.ts'
@@ -55,13 +56,14 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
   const remotes = createRemotes({ workspace, env })
   let idleTimeoutMs = await readIdleTimeout(workspace).catch(() => undefined)
 
-  function startKeeper(place: string, remote: RemotePlace | undefined): Promise<void> {
+  function startKeeper(kernelId: KernelId, place: string, remote: RemotePlace | undefined): Promise<void> {
     if (options.relay === undefined) {
       throw new RunwrightError('NOT_IMPLEMENTED', 'This engine starts no kernels.', {
         hint: 'Open the folder in an editor, or use "runwright" in it: its own engine does.',
       })
     }
-    const added = remote === undefined ? options.magicsEnv : remotes.secretsOf(remote)
+    const added =
+      remote === undefined ? { ...options.magicsEnv, [kernelVariable]: kernelId } : remotes.secretsOf(remote)
     return startRelay(options.relay, place, { ...env, ...options.trackingEnv(), ...added })
   }
 
@@ -85,9 +87,9 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
   }
 
   async function begin(params: KernelMethods['kernels/start']['params']): Promise<HeldKernel> {
-    const { kernelId, environmentId, workingDirectory = '.' } = params
+    const { kernelId, environmentId, workingDirectory = '.', access } = params
     remotes.takeTokens(params.tokens)
-    const found = (await remotes.get(environmentId)) ?? (await getEnvironment(places, environmentId))
+    const found = (await remotes.get(environmentId, access)) ?? (await getEnvironment(places, environmentId))
     const { environment, argv, env: own, isInterruptedByMessage, remote } = found
     const settings: KernelSettings = {
       kernelId,
@@ -104,7 +106,7 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
     await mkdir(place, { recursive: true, mode: 0o700 })
     try {
       await writePrivateText(join(place, relayFiles.settings), JSON.stringify(settings))
-      await startKeeper(place, remote)
+      await startKeeper(kernelId, place, remote)
       return await open(settings)
     } catch (error) {
       await rm(place, { recursive: true, force: true })
@@ -144,9 +146,9 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
   const reading = setInterval(() => void readLimits(), limitsMs).unref()
   return {
     get,
-    async listEnvironments({ server, tokens } = {}) {
+    async listEnvironments({ server, access, tokens } = {}) {
       await takeTokens(tokens)
-      if (server !== undefined) return remotes.listKernels(server)
+      if (server !== undefined) return remotes.listKernels(server, access)
       const here = await findEnvironments(places)
       return [...here.map(({ environment }) => environment), ...(await remotes.list())]
     },
@@ -172,7 +174,7 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
       await tellSecrets(kernel)
       if (kernel.hasRelay) await kernel.ask('restart', {})
       else {
-        await startKeeper(kernel.folder, kernel.remote)
+        await startKeeper(kernelId, kernel.folder, kernel.remote)
         await kernel.attach()
       }
       return kernel.describe()

@@ -7,6 +7,7 @@ import {
   parseExecutionId,
   parseKernelId,
 } from '../protocol/kernels.ts'
+import type { JupyterAccess } from '../protocol/jupyter-access.ts'
 import {
   flag,
   integer,
@@ -40,6 +41,12 @@ const folder = textAs((path) => {
   return isOutside ? undefined : path
 }, 'expected a folder inside the workspace')
 
+/** Looked at when the server is asked. */
+const access: Parser<JupyterAccess> = object(
+  { url: text },
+  { tokenFrom: text, passwordFrom: text, headersFrom: variables },
+)
+
 function bounded(maxLength: number): Parser<string> {
   return refine(
     text,
@@ -55,9 +62,9 @@ export function createKernelMethods(kernels: Kernels): Methods {
   const one = paramsOf(object({ kernelId }))
   const start = object(
     { kernelId, environmentId: text },
-    { name: bounded(200), workingDirectory: folder, tokens: variables },
+    { name: bounded(200), workingDirectory: folder, access, tokens: variables },
   )
-  const environments = object({}, { server: text, tokens: variables })
+  const environments = object({}, { server: text, access, tokens: variables })
   const restart = object({ kernelId }, { tokens: variables })
   const execute = object(
     { kernelId, executionId, code },

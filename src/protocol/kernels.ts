@@ -1,5 +1,7 @@
 import type { CellOutput } from './cell-outputs.ts'
+import type { RunId } from './ids.ts'
 import type { TargetTokens } from './jobs.ts'
+import type { JupyterAccess } from './jupyter-access.ts'
 
 declare const brand: unique symbol
 
@@ -50,7 +52,8 @@ export function isRemote({ kind }: Pick<KernelEnvironment, 'kind'>): boolean {
 export interface KernelEnvironment {
   /**
    * `KIND:PATH` of the interpreter, `kernelspec:NAME`, `built-in:javascript`, or `jupyter:TARGET` or `ssh:HOST` with,
-   * where it is not the target's own choice, `/KERNELSPEC` or `/INTERPRETER`.
+   * where it is not the target's own choice, `/KERNELSPEC` or `/INTERPRETER`. A server that is no target goes by its
+   * address, as `nameServer` writes it.
    */
   readonly environmentId: string
   readonly kind: EnvironmentKind
@@ -163,8 +166,9 @@ export interface KernelMethods {
    */
   'kernels/environments': {
     params: {
-      /** A target of the kind `jupyter`. */
+      /** A target of the kind `jupyter`, or the address of a server, which `access` lets one in to. */
       server?: string
+      access?: JupyterAccess
       tokens?: TargetTokens
     }
     result: { environments: readonly KernelEnvironment[] }
@@ -185,6 +189,8 @@ export interface KernelMethods {
       name?: string
       /** Relative to the workspace, with `/`. Default: the workspace. */
       workingDirectory?: string
+      /** Of the server that the environment is on, where that is no target of `runwright.yaml`. */
+      access?: JupyterAccess
       tokens?: TargetTokens
     }
     result: { kernel: Kernel }
@@ -270,6 +276,19 @@ export interface KernelMethods {
   /** Answers an output of the kind `input`. @throws INVALID_STATE when the execution waits for none */
   'kernels/input': {
     params: { kernelId: KernelId; executionId: ExecutionId; value: string }
+    result: Record<never, never>
+  }
+}
+
+/** What one may ask about runs that are cells. */
+export interface RunNotebookMethods {
+  /**
+   * Keeps with a run, as `artifactPaths.notebook`, what its kernel has run until the end of an execution, which may still
+   * go on: the artifact comes when it has ended. The run is tagged with the path of its notebook where that is known.
+   * @throws RESOURCE_DOES_NOT_EXIST for a run or kernel
+   */
+  'kernels/keep-notebook': {
+    params: { runId: RunId; kernelId: KernelId; executionId: ExecutionId }
     result: Record<never, never>
   }
 }

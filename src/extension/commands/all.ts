@@ -35,6 +35,7 @@ import exportFeatures from './export-features.ts'
 import exportModel from './export-model.ts'
 import fetchData from './fetch-data.ts'
 import filterRuns from './filter-runs.ts'
+import forgetJupyterServer from './forget-jupyter-server.ts'
 import forgetSecret from './forget-secret.ts'
 import groupRuns from './group-runs.ts'
 import hideFinished from './hide-finished.ts'
@@ -56,6 +57,7 @@ import openJob from './open-job.ts'
 import openJobRun from './open-job-run.ts'
 import openLog from './open-log.ts'
 import openModelRun from './open-model-run.ts'
+import openNotebookOfRun from './open-notebook-of-run.ts'
 import openRunTable from './open-run-table.ts'
 import openServer from './open-server.ts'
 import openSource from './open-source.ts'
@@ -149,6 +151,7 @@ export const commands: readonly CommandDefinition[] = [
   exportModel,
   fetchData,
   filterRuns,
+  forgetJupyterServer,
   forgetSecret,
   groupRuns,
   hideFinished,
@@ -170,6 +173,7 @@ export const commands: readonly CommandDefinition[] = [
   openJobRun,
   openLog,
   openModelRun,
+  openNotebookOfRun,
   openRunTable,
   openServer,
   openSource,
