@@ -30,7 +30,7 @@ async function listKernels(): Promise<unknown[]> {
   return kernels
 }
 
-describe('runwright kernels', { timeout: 120_000 }, () => {
+describe('runwright kernels', { timeout: 300_000 }, () => {
   it('lists environments, the workspace’s own first', async () => {
     const { environments } = await workspace.json('kernels', 'environments')
     assert(Array.isArray(environments) && isRecord(environments[0]))
@@ -122,7 +122,7 @@ def function(): pass`)
   })
 })
 
-describe('runwright notebook run', { timeout: 120_000 }, () => {
+describe('runwright notebook run', { timeout: 300_000 }, () => {
   it('runs from top to bottom, prints, and writes the notebook with its outputs beside it', async () => {
     const shown = 'from IPython.display import HTML, display\ndisplay(HTML("<b>x</b>"))\na = 20'
     await workspace.write('good.ipynb', notebook('# Title', shown, 'print(a)\na + 1', ''))
@@ -231,7 +231,7 @@ describe('runwright notebook run', { timeout: 120_000 }, () => {
   })
 })
 
-describe('runwright notebook run, in JavaScript', { timeout: 120_000 }, () => {
+describe('runwright notebook run, in JavaScript', { timeout: 300_000 }, () => {
   it('runs in the kernel that comes with it, in the notebook’s folder', async () => {
     await mkdir(join(workspace.folder, 'deep'))
     await workspace.write('deep/own.ts', 'export const seven: number = 7\n')

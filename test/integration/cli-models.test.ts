@@ -26,7 +26,7 @@ async function train(name: string, folders: readonly string[]): Promise<string> 
   return String((await workspace.json('run', '-n', name, ...script))['runId'])
 }
 
-describe('runwright models', { timeout: 120_000 }, () => {
+describe('runwright models', { timeout: 300_000 }, () => {
   it('registers, shows, names and deletes versions', async () => {
     const runId = await train('one', ['model'])
     const register = ['models', 'register', 'one', '--name', 'digits'] as const

@@ -263,7 +263,7 @@ model = LogisticRegression(C=0.5).fit([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1]
   })
 })
 
-describe('magics in the kernel for JavaScript', { timeout: 120_000 }, () => {
+describe('magics in the kernel for JavaScript', { timeout: 300_000 }, () => {
   it('make a cell a run, and list and compare runs', async () => {
     const [first, second, failed, listed, compared, kept, model, wrong] = await runCellsIn(
       'javascript',
@@ -328,7 +328,7 @@ accuracy`,
   })
 })
 
-describe('a tracked cell that is interrupted', { timeout: 120_000 }, () => {
+describe('a tracked cell that is interrupted', { timeout: 300_000 }, () => {
   for (const [environment, name, code] of [
     ['.venv', 'stopped', 'import time\nprint("begun", flush=True)\ntime.sleep(100)'],
     ['built-in:javascript', 'stopped-js', 'console.log("begun")\nwhile (true) {}'],

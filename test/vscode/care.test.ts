@@ -7,7 +7,7 @@ import { answerSaveDialog } from './save-dialog.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 import { openTestWorkspace, type TestWorkspace } from './workspace.ts'
 
-describe('looking after a store in VS Code', { timeout: 240_000 }, () => {
+describe('looking after a store in VS Code', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let workspace: TestWorkspace
   let vscode: Workbench

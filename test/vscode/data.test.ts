@@ -21,7 +21,7 @@ function hasMark([name, letter]: readonly [string, string]): boolean {
 
 const table = (rows: readonly string[]) => ['id,city', ...rows, ''].join('\n')
 
-describe('data in VS Code', { timeout: 240_000 }, () => {
+describe('data in VS Code', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let folder: string
   let vscode: Workbench

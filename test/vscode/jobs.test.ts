@@ -23,7 +23,7 @@ while (!existsSync('let-it-end')) await new Promise((then) => setTimeout(then, 5
 console.log('trained all of it')
 `
 
-describe('jobs', { timeout: 180_000 }, () => {
+describe('jobs', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let workspace: TestWorkspace
   let vscode: Workbench

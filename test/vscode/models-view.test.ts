@@ -12,7 +12,7 @@ const model = {
   'model/model.onnx': reluModel(),
 }
 
-describe('registered models in the side bar', { timeout: 240_000 }, () => {
+describe('registered models in the side bar', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let workspace: TestWorkspace
   let vscode: Workbench
