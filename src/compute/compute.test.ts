@@ -102,23 +102,29 @@ describe('a job', { concurrency: false }, () => {
     assert.deepEqual([await countRuns(scratch), (await scratch.compute().list({})).total], [1, 1])
   })
 
-  it('that waited leaves a plan without it, so that nothing is kept for it any more', { timeout: 300_000 }, async () => {
-    const counted = createCountedLeases({ cpus: 8, gpus: ['GPU-0'] })
-    const waiting: number[] = []
-    const plan: typeof counted.plan = (jobs) => {
-      waiting.push(jobs.queued.length)
-      return counted.plan(jobs)
-    }
-    await using scratch = await openScratchCompute({ toPlace: (target) => ({ target, leases: { ...counted, plan } }) })
-    const holder = await scratch.launch(shell('sleep 20'), { resources: { gpus: 1 } })
-    await scratch.until(holder.jobId, ({ status }) => status === 'running')
-    const waits = await scratch.launch(shell('true'), { resources: { gpus: 1 } })
-    await scratch.until(waits.jobId, ({ reason }) => reason !== '')
-    await scratch.compute().cancel(waits.jobId)
-    while (waiting.at(-1) !== 0) await nextTurn()
-    await scratch.compute().cancel(holder.jobId)
-    await scratch.ended(holder.jobId)
-  })
+  it(
+    'that waited leaves a plan without it, so that nothing is kept for it any more',
+    { timeout: 300_000 },
+    async () => {
+      const counted = createCountedLeases({ cpus: 8, gpus: ['GPU-0'] })
+      const waiting: number[] = []
+      const plan: typeof counted.plan = (jobs) => {
+        waiting.push(jobs.queued.length)
+        return counted.plan(jobs)
+      }
+      await using scratch = await openScratchCompute({
+        toPlace: (target) => ({ target, leases: { ...counted, plan } }),
+      })
+      const holder = await scratch.launch(shell('sleep 20'), { resources: { gpus: 1 } })
+      await scratch.until(holder.jobId, ({ status }) => status === 'running')
+      const waits = await scratch.launch(shell('true'), { resources: { gpus: 1 } })
+      await scratch.until(waits.jobId, ({ reason }) => reason !== '')
+      await scratch.compute().cancel(waits.jobId)
+      while (waiting.at(-1) !== 0) await nextTurn()
+      await scratch.compute().cancel(holder.jobId)
+      await scratch.ended(holder.jobId)
+    },
+  )
 
   it('that cannot work is refused and leaves nothing', async () => {
     await using scratch = await openScratchCompute()
