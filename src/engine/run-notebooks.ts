@@ -6,7 +6,7 @@ import { type ExecutionId, type Kernel, parseExecutionId, parseKernelId } from '
 import { parseRunId } from '../protocol/ids.ts'
 import { formatNotebook } from '../protocol/notebook-file.ts'
 import { object, paramsOf, textAs } from '../protocol/parse.ts'
-import type { Tag } from '../protocol/runs.ts'
+import type { Run, Tag } from '../protocol/runs.ts'
 import { artifactPaths, tagNames } from '../protocol/tag-names.ts'
 import { locateArtifact } from '../tracking/artifact-path.ts'
 import type { Artifacts } from '../tracking/artifacts.ts'
@@ -31,23 +31,24 @@ export interface RunNotebooks extends Disposable {
 export function createRunNotebooks(parts: RunNotebooksParts): RunNotebooks {
   const stopping = new AbortController()
   const parse = paramsOf(
-    object({
-      runId: textAs(parseRunId, 'expected the id of a run'),
-      kernelId: textAs(parseKernelId, 'expected the id of a kernel'),
-      executionId: textAs(parseExecutionId, 'expected the id of an execution'),
-    }),
+    object(
+      {
+        runId: textAs(parseRunId, 'expected the id of a run'),
+        kernelId: textAs(parseKernelId, 'expected the id of a kernel'),
+        executionId: textAs(parseExecutionId, 'expected the id of an execution'),
+      },
+      { packages: textAs((value) => (value.length <= 1 << 20 ? value : undefined), 'expected less') },
+    ),
   )
   return {
     methods: {
       'kernels/keep-notebook': {
         parse,
-        async run({ runId, kernelId, executionId }) {
+        async run({ runId, kernelId, executionId, packages }) {
           const kernel = parts.kernels.get(kernelId)
-          const { artifactUri, tags } = await parts.tracking.runs.get(runId)
-          const path = findNotebookPath(kernel.describe(), parts.workspace)
-          await parts.tracking.runs.logBatch(runId, { tags: listTags(path, tags) })
-          // It is asked by the cell itself, whose end is to come.
-          const keeping = keep(parts, { artifactUri, kernel, executionId, signal: stopping.signal })
+          const run = await parts.tracking.runs.get(runId)
+          // It is asked by the cell itself, which waits for the answer and whose end is to come.
+          const keeping = keep(parts, { run, kernel, executionId, packages, signal: stopping.signal })
           void keeping.catch((error: unknown) => parts.log('error', `the notebook of run ${runId} was not kept`, error))
           return {}
         },
@@ -58,19 +59,26 @@ export function createRunNotebooks(parts: RunNotebooksParts): RunNotebooks {
 }
 
 interface Asked {
-  readonly artifactUri: string
+  readonly run: Run
   readonly kernel: HeldKernel
   readonly executionId: ExecutionId
+  readonly packages: string | undefined
   readonly signal: AbortSignal
 }
 
-async function keep({ artifacts }: RunNotebooksParts, { artifactUri, kernel, executionId, signal }: Asked) {
+async function keep(
+  { artifacts, tracking, workspace }: RunNotebooksParts,
+  { run, kernel, executionId, packages, signal }: Asked,
+): Promise<void> {
+  const write = (path: string, content: string) =>
+    artifacts.write(locateArtifact(run.artifactUri, path).join('/'), ReadableStream.from([Buffer.from(content)]))
+  const tags = listTags(findNotebookPath(kernel.describe(), workspace), run.tags)
+  if (tags.length > 0) await tracking.runs.logBatch(run.runId, { tags })
+  if (packages !== undefined) await write(artifactPaths.packages, packages)
   const notebook = createRanNotebook(executionId)
   await readJournal(kernel, notebook, signal)
   if (signal.aborted) return
-  const content = Buffer.from(formatNotebook(notebook.read(kernel.describe())))
-  const path = locateArtifact(artifactUri, artifactPaths.notebook).join('/')
-  await artifacts.write(path, ReadableStream.from([content]))
+  await write(artifactPaths.notebook, formatNotebook(notebook.read(kernel.describe())))
 }
 
 /** Until the execution has ended, which that of a dead kernel has. */

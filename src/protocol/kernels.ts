@@ -288,7 +288,13 @@ export interface RunNotebookMethods {
    * @throws RESOURCE_DOES_NOT_EXIST for a run or kernel
    */
   'kernels/keep-notebook': {
-    params: { runId: RunId; kernelId: KernelId; executionId: ExecutionId }
+    params: {
+      runId: RunId
+      kernelId: KernelId
+      executionId: ExecutionId
+      /** Of the kernel's environment, one a line, kept as `artifactPaths.packages`; at most 1,048,576 characters. */
+      packages?: string
+    }
     result: Record<never, never>
   }
 }

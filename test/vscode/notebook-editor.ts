@@ -26,6 +26,9 @@ export interface NotebookEditor {
   runAll(name: string): Promise<readonly NonNullable<NotebookCell['outputs']>[number][]>
 }
 
+/** The first notebook of a window waits for what reads it, on a machine that is busy. */
+const firstMs = 60_000
+
 /** @param folder absolute path of the workspace */
 export function createNotebookEditor(vscode: Workbench, folder: string): NotebookEditor {
   const { page } = vscode
@@ -33,8 +36,8 @@ export function createNotebookEditor(vscode: Workbench, folder: string): Noteboo
 
   async function show(name: string): Promise<void> {
     await page.locator('.explorer-folders-view').getByRole('treeitem', { name, exact: true }).dblclick()
-    await page.locator('.tab.active').getByText(name).waitFor()
-    await cells().first().waitFor()
+    await page.locator('.tab.active').getByText(name).waitFor({ timeout: firstMs })
+    await cells().first().waitFor({ timeout: firstMs })
   }
 
   async function saved(name: string) {
@@ -55,7 +58,7 @@ export function createNotebookEditor(vscode: Workbench, folder: string): Noteboo
       await vscode.runCommand('Runwright: Choose Kernel…')
       const choice = page.locator('.quick-input-widget .monaco-list-row').filter({ hasText: environment })
       await (isPython ? choice.filter({ hasText: folder }) : choice).first().click()
-      await page.locator('.kernel-label').getByText(environment).first().waitFor()
+      await page.locator('.kernel-label').getByText(environment).first().waitFor({ timeout: firstMs })
     },
     saved,
     async printed(name, index) {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import os
 import re
@@ -14,7 +13,6 @@ from ..notebook.cell_run import CellRun, Files, describe_error, start_run
 from ..notebook.find_engine import find_server
 from ..notebook.magic_error import MagicError
 from ..notebook.mlflow_client import autolog, chosen_experiment
-from ..notebook.list_packages import list_packages
 from ..notebook.options import MagicOptions, split_words
 from ..notebook.shown import Shown
 from ..notebook.simple_params import simple_params
@@ -122,8 +120,6 @@ class _TrackedCell:
         files = {f"figures/{name}": (file, size_bytes) for name, file, size_bytes in figures}
         if self.log.size_bytes > 0:
             files["logs/output.log"] = (self.log.file, self.log.size_bytes)
-        packages = list_packages()
-        files["environment/packages.txt"] = (io.BytesIO(packages), len(packages))
         return files
 
 

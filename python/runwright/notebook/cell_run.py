@@ -17,6 +17,7 @@ from ..data_records import records
 from ..run_artifacts import NoProxiedArtifacts, RunArtifacts
 from ..run_environment import enter_run
 from ..tracking_server import ServerRefused, TrackingServer
+from .list_packages import list_packages
 
 _pauses_seconds = (0.2, 0.5, 1.0)
 
@@ -101,7 +102,12 @@ class CellRun:
         """Only the engine knows all that was run and shown. Another server, or an older engine, keeps none."""
         kernel_id = os.environ.get("RUNWRIGHT_KERNEL", "")
         if kernel_id and self.execution_id:
-            asked = {"runId": self.run_id, "kernelId": kernel_id, "executionId": self.execution_id}
+            asked = {
+                "runId": self.run_id,
+                "kernelId": kernel_id,
+                "executionId": self.execution_id,
+                "packages": list_packages(),
+            }
             with suppress(ServerRefused, ValueError):
                 self.server.call("kernels/keep-notebook", asked)
 

@@ -30,17 +30,20 @@ export async function pickServerKernel(
 }
 
 async function pick(parts: AddServerParts, server: JupyterServer): Promise<Item | undefined> {
-  const { window } = parts.vscode
+  const { window, CancellationTokenSource } = parts.vscode
   const items = listItems(parts, server)
+  const closing = new CancellationTokenSource()
   const options = { title: labelServer(server.url), matchOnDescription: true, matchOnDetail: true }
   const picked = window.showQuickPick<Item>(
     items.catch(() => []),
     options,
+    closing.token,
   )
   try {
     await items
     return await picked
   } catch (error) {
+    closing.cancel()
     const { text, hint } = describeError(error)
     const enter = localize('Enter Anew…')
     const forget = localize('Forget Server')
