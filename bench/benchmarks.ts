@@ -19,6 +19,8 @@ import lineage from './benchmarks/lineage.ts'
 import logBatch from './benchmarks/log-batch.ts'
 import logMetric from './benchmarks/log-metric.ts'
 import memory from './benchmarks/memory.ts'
+import notebooks from './benchmarks/notebooks.ts'
+import notebooksRemote from './benchmarks/notebooks-remote.ts'
 import scale from './benchmarks/scale.ts'
 import schedule from './benchmarks/schedule.ts'
 import searchRuns from './benchmarks/search-runs.ts'
@@ -38,6 +40,8 @@ export const benchmarks: readonly Benchmark[] = [
   artifactUpload,
   memory,
   tracking,
+  notebooks,
+  notebooksRemote,
   extensionActivation,
   treeOpen,
   compareCurves,

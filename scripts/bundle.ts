@@ -4,18 +4,18 @@
  * processes in which they read tables (and its pieces, of which the reader of Arrow files is one),
  * `dist/onnx-worker.js` for those in which they run models, `dist/kernel-relay.js` for those that keep kernels, `dist/javascript-kernel.js`
  * for those that run cells in JavaScript, `dist/isomorphic-git.js` for where there is no git,
- * `dist/training.js` for training programs, `dist/webviews/` for the browser in VS Code.
+ * `dist/training.js` for training programs, `dist/webviews/` for the browser in VS Code, whose scripts share pieces.
  *
  *     node scripts/bundle.ts               with source maps beside the bundles
  *     node scripts/bundle.ts --production  smaller, without source maps; outside webviews names are kept, so that stack
  *                                          traces read well
  */
-import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build, type BuildOptions, type OutputFile } from 'esbuild'
+import { minify } from 'terser'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -28,11 +28,16 @@ type Bundle = Omit<BuildOptions, 'outfile' | 'outdir' | 'entryPoints'> & {
   readonly outfile: string
 }
 
+/** Files of one folder, by their names without an ending. */
+type Build = BuildOptions & { readonly entryPoints: Readonly<Record<string, string>>; readonly outdir: string }
+
+const webviewFolder = 'dist/webviews'
+
 /**
- * What begins so is a piece of the command line (each command, and what several of them share), or of the process that
- * holds DuckDB.
+ * What begins so is a piece of the command line (each command, and what several of them share), of the process that
+ * holds DuckDB, or of several pages.
  */
-const chunkPrefixes = ['cli-chunk-', 'duckdb-chunk-'] as const
+const chunkPrefixes = ['cli-chunk-', 'duckdb-chunk-', 'page-chunk-'] as const
 
 function inChunks(prefix: (typeof chunkPrefixes)[number]): Pick<BuildOptions, 'splitting' | 'chunkNames'> {
   return { splitting: true, chunkNames: `${prefix}[name]-[hash]` }
@@ -86,38 +91,42 @@ const bundles: readonly Bundle[] = [
   },
 ]
 
+/** Pages in VS Code. Their scripts are built together: what several of them use is a piece that each of them imports. */
+const pages = ['compare', 'data-diff', 'job', 'lineage', 'model', 'model-test', 'pareto'] as const
+
 /** Scripts and styles of webviews: for browsers, without modules of Node. */
-const webviews: typeof bundles = [
-  { entry: 'webviews/compare/main.ts', outfile: 'dist/webviews/compare.js', format: 'iife', platform: 'browser' },
-  { entry: 'webviews/job/main.ts', outfile: 'dist/webviews/job.js', format: 'iife', platform: 'browser' },
-  { entry: 'webviews/data-diff/main.ts', outfile: 'dist/webviews/data-diff.js', format: 'iife', platform: 'browser' },
-  { entry: 'webviews/data-diff/data-diff.css', outfile: 'dist/webviews/data-diff.css', platform: 'browser' },
-  { entry: 'webviews/lineage/main.ts', outfile: 'dist/webviews/lineage.js', format: 'iife', platform: 'browser' },
-  { entry: 'webviews/lineage/lineage.css', outfile: 'dist/webviews/lineage.css', platform: 'browser' },
-  { entry: 'webviews/model/main.ts', outfile: 'dist/webviews/model.js', format: 'iife', platform: 'browser' },
-  { entry: 'webviews/model/model.css', outfile: 'dist/webviews/model.css', platform: 'browser' },
-  { entry: 'webviews/model-test/main.ts', outfile: 'dist/webviews/model-test.js', format: 'iife', platform: 'browser' },
-  { entry: 'webviews/model-test/model-test.css', outfile: 'dist/webviews/model-test.css', platform: 'browser' },
-  { entry: 'webviews/pareto/main.ts', outfile: 'dist/webviews/pareto.js', format: 'iife', platform: 'browser' },
-  { entry: 'webviews/pareto/pareto.css', outfile: 'dist/webviews/pareto.css', platform: 'browser' },
-  { entry: 'webviews/standalone/main.ts', outfile: 'dist/webviews/standalone.js', format: 'iife', platform: 'browser' },
-  { entry: 'webviews/standalone/standalone.css', outfile: 'dist/webviews/standalone.css', platform: 'browser' },
-  { entry: 'webviews/compare/compare.css', outfile: 'dist/webviews/compare.css', platform: 'browser' },
-  { entry: 'webviews/job/job.css', outfile: 'dist/webviews/job.css', platform: 'browser' },
+const webviews: readonly Build[] = [
+  {
+    entryPoints: Object.fromEntries(pages.map((page) => [page, `webviews/${page}/main.ts`])),
+    outdir: webviewFolder,
+    format: 'esm',
+    platform: 'browser',
+    splitting: true,
+    chunkNames: 'page-chunk-[hash]',
+  },
+  // A page that is exported holds all of its script.
+  {
+    entryPoints: { standalone: 'webviews/standalone/main.ts' },
+    outdir: webviewFolder,
+    format: 'iife',
+    platform: 'browser',
+  },
+  {
+    entryPoints: Object.fromEntries([...pages, 'standalone'].map((page) => [page, `webviews/${page}/${page}.css`])),
+    outdir: webviewFolder,
+    platform: 'browser',
+  },
 ]
 
 /** Builds all bundles and returns the size of each in bytes, by its path relative to the repository. */
 export async function bundle({ production }: { production: boolean }): Promise<ReadonlyMap<string, number>> {
-  const wanted = [...bundles, ...webviews].filter(({ entry }) => existsSync(join(root, entry)))
+  const builds = [...bundles.map(toBuild), ...webviews]
   const built = await Promise.all(
-    wanted.map(({ entry, outfile, ...options }) =>
+    builds.map((options) =>
       build({
         platform: 'node',
         target: options.platform === 'browser' ? 'chrome138' : 'node22',
         ...options,
-        entryPoints: { [basename(outfile, extname(outfile))]: entry },
-        outdir: dirname(outfile),
-        outExtension: { '.js': extname(outfile) === '.cjs' ? '.cjs' : '.js' },
         absWorkingDir: root,
         bundle: true,
         minifyWhitespace: production,
@@ -133,28 +142,56 @@ export async function bundle({ production }: { production: boolean }): Promise<R
       }),
     ),
   )
-  const files = built.flatMap(({ outputFiles }) => outputFiles)
+  const outputs = built.flatMap(({ outputFiles }) => outputFiles)
+  const files = await Promise.all(outputs.map((file) => (production && isOfWebview(file) ? makeSmaller(file) : file)))
   await Promise.all(files.map(replaceFile))
   await removeOldChunks(new Set(files.map(({ path }) => path)), production ? 0 : keepChunksMs)
   return new Map(files.map(({ path, contents }) => [relative(root, path), contents.length]))
 }
 
-/** A process that runs from an older build may still load a piece of it. */
+function toBuild({ entry, outfile, ...options }: Bundle): Build {
+  return {
+    ...options,
+    entryPoints: { [basename(outfile, extname(outfile))]: entry },
+    outdir: dirname(outfile),
+    outExtension: { '.js': extname(outfile) },
+  }
+}
+
+type BuiltFile = Pick<OutputFile, 'path' | 'contents'>
+
+function isOfWebview({ path }: BuiltFile): boolean {
+  return path.endsWith('.js') && dirname(path) === join(root, webviewFolder)
+}
+
+/** What esbuild leaves of a script for browsers: functions and constants that are used once, over several passes. */
+async function makeSmaller({ path, contents }: BuiltFile): Promise<BuiltFile> {
+  const text = Buffer.from(contents).toString()
+  const { code = text } = await minify(text, { module: true, ecma: 2020, compress: { passes: 2 } })
+  return { path, contents: Buffer.from(code) }
+}
+
+/** A process that runs from an older build, or a window with its pages, may still load a piece of it. */
 const keepChunksMs = 3_600_000
 
 async function removeOldChunks(built: ReadonlySet<string>, keepMs: number): Promise<void> {
-  const folder = join(root, 'dist')
-  const chunks = (await readdir(folder))
-    .filter((name) => chunkPrefixes.some((prefix) => name.startsWith(prefix)))
-    .map((name) => join(folder, name))
+  const chunks = (await Promise.all(['dist', webviewFolder].map(listChunks))).flat()
   for (const path of chunks.filter((chunk) => !built.has(chunk.replace(/\.map$/, '')))) {
     const found = await stat(path).catch(() => undefined)
     if (found !== undefined && Date.now() - found.mtimeMs >= keepMs) await rm(path, { force: true })
   }
 }
 
+async function listChunks(name: string): Promise<readonly string[]> {
+  const folder = join(root, name)
+  const files = await readdir(folder)
+  return files
+    .filter((file) => chunkPrefixes.some((prefix) => file.startsWith(prefix)))
+    .map((file) => join(folder, file))
+}
+
 /** Processes may be running from the bundles, or just be starting: a file changes whole, and only if it differs. */
-async function replaceFile({ path, contents }: OutputFile): Promise<void> {
+async function replaceFile({ path, contents }: BuiltFile): Promise<void> {
   const present = await readFile(path).catch(() => undefined)
   if (present?.equals(contents)) return
   const complete = `${path}.${process.pid}.tmp`

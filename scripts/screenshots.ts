@@ -15,6 +15,7 @@ import { job } from './screenshots/job.ts'
 import { jobs } from './screenshots/jobs.ts'
 import { lineage } from './screenshots/lineage.ts'
 import { model, modelTest } from './screenshots/model.ts'
+import { models } from './screenshots/models.ts'
 import { notebook, notebookVariables } from './screenshots/notebook.ts'
 import type { Picture } from './screenshots/picture.ts'
 import { openPicturedWorkspace } from './screenshots/pictured-workspace.ts'
@@ -29,6 +30,7 @@ const pictures: readonly Picture[] = [
   compression,
   model,
   modelTest,
+  models,
   notebook,
   notebookVariables,
   ...comparePictures,

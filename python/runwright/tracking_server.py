@@ -61,9 +61,16 @@ class TrackingServer:
     def post(self, route: str, body: Mapping[str, Any]) -> dict[str, Any]:
         return self._ask(route, json.dumps(body).encode())
 
+    def call(self, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """A method that only Runwright's engine has."""
+        return self._send("runwright/v1/call", json.dumps({"method": method, "params": params}).encode())
+
     def _ask(self, route: str, body: bytes | None) -> dict[str, Any]:
+        return self._send(f"api/2.0/mlflow/{route}", body)
+
+    def _send(self, path: str, body: bytes | None) -> dict[str, Any]:
         headers = {**self.headers, "Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.uri}/api/2.0/mlflow/{route}", body, headers)
+        request = urllib.request.Request(f"{self.uri}/{path}", body, headers)
         try:
             with opener().open(request, timeout=self.timeout_seconds) as response:
                 answer = json.loads(response.read(_json_limit_bytes))

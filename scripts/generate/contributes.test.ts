@@ -56,6 +56,22 @@ it('a command that is about elements or about the view has both places, its clau
   assert.deepEqual(read(['menus', 'commandPalette'], compare), [{ command: 'runwright.compare', when: 'a' }])
 })
 
+it('a command can have places in the rows of several views', () => {
+  const compare = defineCommand({
+    id: 'runwright.compare',
+    title: 'Compare',
+    elementMenus: [
+      { appliesTo: 'viewItem == run', menu: '1@1' },
+      { view: 'models', appliesTo: 'viewItem == version', menu: '2@1' },
+    ],
+    run,
+  })
+  assert.deepEqual(read(['menus', 'view/item/context'], compare), [
+    { command: 'runwright.compare', when: `${view} && viewItem == run`, group: '1@1' },
+    { command: 'runwright.compare', when: 'view == runwright.models && viewItem == version', group: '2@1' },
+  ])
+})
+
 describe('a command about elements', () => {
   const stop = defineCommand({
     id: 'runwright.stop',

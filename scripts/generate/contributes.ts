@@ -8,6 +8,7 @@ import {
   dataViewId,
   experimentsViewId,
   jobsViewId,
+  modelsViewId,
   jsonValidation,
   problemMatchers,
   taskDefinitions,
@@ -31,6 +32,7 @@ const viewsOfCommands = {
   jobs: { id: jobsViewId, selected: 'runwright.selectedJob' },
   compute: { id: computeViewId, selected: 'runwright.selectedTarget' },
   data: { id: dataViewId, selected: 'runwright.selectedData' },
+  models: { id: modelsViewId, selected: 'runwright.selectedModel' },
   variables: { id: variablesViewId, selected: 'runwright.selectedVariable' },
 }
 
@@ -116,8 +118,10 @@ function titleBarEntry(command: CommandDefinition): MenuEntry[] {
 function elementEntry(command: CommandDefinition): MenuEntry[] {
   const inView = `view == ${viewOf(command).id}`
   if (command.accepts === undefined) {
-    const menus = command.elementMenus ?? []
-    return menus.map(({ appliesTo, menu }) => ({ command: command.id, ...both(inView, appliesTo), group: menu }))
+    return (command.elementMenus ?? []).map(({ view, appliesTo, menu }) => {
+      const inOther = view === undefined ? inView : `view == ${viewsOfCommands[view].id}`
+      return { command: command.id, ...both(inOther, appliesTo), group: menu }
+    })
   }
   const { id, when, appliesTo, menu = [] } = command
   const groups = typeof menu === 'string' ? [menu] : menu

@@ -1,5 +1,6 @@
 import { createMethods } from '../../src/engine/methods.ts'
 import { createRoutes } from '../../src/engine/routes.ts'
+import { createRunNotebooks } from '../../src/engine/run-notebooks.ts'
 import type { HttpRoute } from '../../src/engine/http-server.ts'
 import type { MethodName } from '../../src/protocol/methods.ts'
 import type { MethodTable } from '../../src/tracking/route.ts'
@@ -13,6 +14,7 @@ export function createUnusedRoutes(): { routes: readonly HttpRoute[]; methods: M
     registry: unused(),
     compute: unused(),
     kernels: unused(),
+    runNotebooks: createRunNotebooks(unused()),
     lineage: unused(),
     parts: unused(),
     facts: unused(),

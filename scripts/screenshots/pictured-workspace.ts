@@ -22,6 +22,7 @@ export interface PicturedWorkspace extends AsyncDisposable {
 /** A workspace in which no job runs yet. */
 export interface Preparation {
   readonly folder: string
+  readonly workspace: TestWorkspace
   /** Runs the command line in it. @throws {Error} when it ends with another code than 0 */
   runwright(...words: readonly string[]): Promise<void>
 }
@@ -69,6 +70,7 @@ export async function openPicturedWorkspace(
   for (const cost of ['1', '10']) await ended(train('digits-svm', `C ${cost}`, 'python', 'train.py', '--C', cost))
   await prepare({
     folder,
+    workspace,
     runwright: async (...words) =>
       void (await promisify(execFile)(process.execPath, [cli, ...words], { cwd: folder, env })),
   })

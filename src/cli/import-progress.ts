@@ -1,4 +1,4 @@
-import type { ImportProgress } from '../imports/import-all.ts'
+import { formatImportProgress, type ImportProgress } from '../protocol/import-progress.ts'
 import { formatSize } from '../protocol/quantities.ts'
 import type { CliContext } from './context.ts'
 import { formatCount, truncate } from './text.ts'
@@ -21,7 +21,7 @@ export function drawImport({ stderr, now, writesProgress }: CliContext): DrawnIm
       if (!isDue || (!writesProgress && stderr.isTTY !== true)) return
       drawnMs = at
       runs = progress.doneRuns
-      if (writesProgress) stderr.write(`${JSON.stringify({ progress })}\n`)
+      if (writesProgress) stderr.write(`${formatImportProgress(progress)}\n`)
       else stderr.write(`\r\x1b[K${truncate(describe(progress), (stderr.columns ?? 80) - 1)}`)
     },
     [Symbol.dispose]() {

@@ -15,7 +15,7 @@ const duckdb: NodeCommand = {
   env: {},
 }
 
-describe('samples in a Parquet file', { timeout: 60_000 }, () => {
+describe('samples in a Parquet file', { timeout: 300_000 }, () => {
   const { signal } = new AbortController()
   const openParquet = (path: string) => openParquetSamples({ duckdb, signal }, path)
   let folder: string

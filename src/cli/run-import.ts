@@ -1,5 +1,5 @@
-import type { ImportResult } from '../imports/import-all.ts'
 import type { RunSource } from '../imports/run-source.ts'
+import type { ImportResult } from '../protocol/import-progress.ts'
 import { formatSize } from '../protocol/quantities.ts'
 import { exitCodes } from './command.ts'
 import type { CliContext } from './context.ts'

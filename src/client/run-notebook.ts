@@ -2,8 +2,8 @@ import type { CellOutput } from '../protocol/cell-outputs.ts'
 import type { Client } from '../protocol/client.ts'
 import type { ExecutionId, ExecutionStatus, KernelId } from '../protocol/kernels.ts'
 import { type Notebook, type NotebookCell, sourceOf, toNotebookOutput } from '../protocol/notebook-file.ts'
+import { createShownOutputs } from '../protocol/shown-outputs.ts'
 import { followExecution } from './follow-execution.ts'
-import { createShownOutputs } from './shown-outputs.ts'
 
 /** How one code cell ended. */
 export interface CellRun {
@@ -47,6 +47,10 @@ export async function runNotebook(
   const shown = createShownOutputs()
   const cells = notebook.cells.map((cell, index) => ({ cell, index }))
   const runs: CellRun[] = []
+  const show = (index: number, output: CellOutput) => {
+    shown.add(String(index), output)
+    options.onOutput(index, output)
+  }
   for (const { cell, index } of cells.filter(({ cell }) => isToRun(cell))) {
     const asked = { kernelId, executionId: options.newExecutionId(), code: sourceOf(cell), cell: cell.id ?? `${index}` }
     const { execution } = await client.call('kernels/execute', asked, { signal })
@@ -55,11 +59,11 @@ export async function runNotebook(
     for await (const record of followExecution(client, kernelId, execution, { signal })) {
       if (record.kind === 'started') startedAt = record.at
       if (record.kind === 'output') {
-        shown.add(String(index), record.output)
-        options.onOutput(index, record.output)
+        show(index, record.output)
       }
       if (record.kind === 'ended') {
         const { status, at, executionCount } = record
+        if (status === 'lost') show(index, explainLoss(record.reason))
         const count = executionCount === undefined ? {} : { executionCount }
         run = { index, status, durationMs: at - (startedAt ?? at), ...count }
       }
@@ -75,6 +79,11 @@ export async function runNotebook(
   })
   const isOk = runs.every(({ status }) => status === 'ok')
   return { notebook: { ...notebook, cells: written }, cells: runs, isOk }
+}
+
+/** @param reason why its kernel ended */
+function explainLoss(reason = 'Its kernel was restarted while the cell ran.'): CellOutput {
+  return { kind: 'error', name: 'Kernel ended', message: reason, traceback: [reason] }
 }
 
 function isToRun(cell: NotebookCell): boolean {

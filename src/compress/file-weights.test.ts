@@ -25,7 +25,7 @@ import { weightsInMemory } from './weights.ts'
 const toNumbers = (value: TensorValue | undefined): readonly number[] =>
   value?.data instanceof Float32Array ? [...value.data] : []
 
-describe('weights in files beside a model', { timeout: 60_000 }, () => {
+describe('weights in files beside a model', { timeout: 300_000 }, () => {
   const { signal } = new AbortController()
   let folder: string
   let host: SessionHost

@@ -9,7 +9,7 @@ import { createHostContext } from './host-context.ts'
 import { testContext } from './test-runtime.ts'
 import { weightsInMemory } from './weights.ts'
 
-describe('passes whose models run in a host', { timeout: 60_000 }, () => {
+describe('passes whose models run in a host', { timeout: 300_000 }, () => {
   const { signal } = new AbortController()
   let host: SessionHost
   before(async () => {

@@ -13,7 +13,7 @@ const x: TensorValue = { dtype: 'float32', dims: [4, 8], data: new Float32Array(
 const feeds = new Map([['x', x]])
 const setting = { threads: 1, batch: 4 }
 
-describe('the measuring of two models', { timeout: 60_000 }, () => {
+describe('the measuring of two models', { timeout: 300_000 }, () => {
   it('gives time, throughput and memory of each, and how much faster the candidate is', async () => {
     const plan = { rounds: 6, budgetMs: 60, maxRuns: 20 }
     const { original, candidate, speedup } = await measureInTurn([model, model], feeds, setting, context, plan)

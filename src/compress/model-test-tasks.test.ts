@@ -72,7 +72,7 @@ console.log('done with', process.env.RUNWRIGHT_ROLE)
 console.log(JSON.stringify({ scores }))
 `
 
-describe('the tasks of a model test', { timeout: 120_000 }, () => {
+describe('the tasks of a model test', { timeout: 300_000 }, () => {
   let folder: string
   const file = (name: string) => join(folder, name)
   const requestOf = (given: Partial<ModelTestRequest>): ModelTestRequest => ({

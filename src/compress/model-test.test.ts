@@ -40,7 +40,7 @@ function movedModel(by: number): ModelProto {
   return model
 }
 
-describe('the test of a model', { timeout: 120_000 }, () => {
+describe('the test of a model', { timeout: 300_000 }, () => {
   let folder: string
   const file = (name: string) => join(folder, name)
   const plan = { rounds: 6, budgetMs: 30, maxRuns: 10 }

@@ -12,7 +12,7 @@ import { type SearchEvent, searchModels, type SearchSettings } from './search.ts
 import { layeredModel, pretendSearch, transformerModel, treeModel } from './search/test-search.ts'
 import { testContext } from './test-runtime.ts'
 
-describe('a search for a smaller model', { timeout: 120_000 }, () => {
+describe('a search for a smaller model', { timeout: 300_000 }, () => {
   let folder: string
   let model: string
   let results = 0

@@ -102,7 +102,7 @@ describe('a job', { concurrency: false }, () => {
     assert.deepEqual([await countRuns(scratch), (await scratch.compute().list({})).total], [1, 1])
   })
 
-  it('that waited leaves a plan without it, so that nothing is kept for it any more', { timeout: 20_000 }, async () => {
+  it('that waited leaves a plan without it, so that nothing is kept for it any more', { timeout: 300_000 }, async () => {
     const counted = createCountedLeases({ cpus: 8, gpus: ['GPU-0'] })
     const waiting: number[] = []
     const plan: typeof counted.plan = (jobs) => {

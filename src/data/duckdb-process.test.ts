@@ -16,7 +16,7 @@ const command: NodeCommand = {
   env: {},
 }
 
-describe('DuckDB in a process of its own', { timeout: 60_000 }, () => {
+describe('DuckDB in a process of its own', { timeout: 300_000 }, () => {
   let folder: string
   const open = (
     allowed: readonly string[] = [],

@@ -27,6 +27,7 @@ import type { Log } from './log.ts'
 import { createMethods } from './methods.ts'
 import { migrations } from './migrations.ts'
 import { createRouter } from './router.ts'
+import { createRunNotebooks } from './run-notebooks.ts'
 import { createRoutes } from './routes.ts'
 import { createWebhookKey } from './webhook-key.ts'
 import { strictWebhooks, type WebhookSettings } from './webhook-settings.ts'
@@ -165,6 +166,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
       onError: (error) => log('error', 'a kernel', error),
     }),
   )
+  const runNotebooks = opened.use(createRunNotebooks({ kernels, tracking, artifacts, workspace, log }))
 
   const methods = createMethods({
     tracking,
@@ -173,6 +175,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     registry,
     compute,
     kernels,
+    runNotebooks,
     lineage: createLineage({ database, workspace }),
     parts: { database, changed, now, randomBytes },
     facts: {

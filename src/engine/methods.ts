@@ -17,6 +17,7 @@ import type { MethodTable } from '../tracking/route.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import type { TrackingParts } from '../tracking/tracking-parts.ts'
 import { createEngineMethods, type EngineFacts } from './engine-methods.ts'
+import type { RunNotebooks } from './run-notebooks.ts'
 
 /** All that is asked of an engine by its own methods. */
 export function createMethods({
@@ -26,6 +27,7 @@ export function createMethods({
   registry,
   compute,
   kernels,
+  runNotebooks,
   lineage,
   parts,
   facts,
@@ -36,6 +38,7 @@ export function createMethods({
   registry: Registry
   compute: Compute
   kernels: Kernels
+  runNotebooks: Pick<RunNotebooks, 'methods'>
   lineage: Lineage
   parts: TrackingParts
   facts: EngineFacts
@@ -45,6 +48,7 @@ export function createMethods({
     ...createRegistryMethods(registry, createRunModels({ tracking, artifacts })),
     ...createComputeMethods(compute),
     ...createKernelMethods(kernels),
+    ...runNotebooks.methods,
     ...createImportMethods(parts),
     // What is brought along has happened elsewhere: no webhook is told of it.
     ...createModelImportMethods({ ...parts, note: () => Promise.resolve() }),

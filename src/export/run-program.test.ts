@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { runProgram } from './run-program.ts'
 
-describe('a program that is run to its end', { timeout: 60_000 }, () => {
+describe('a program that is run to its end', { timeout: 300_000 }, () => {
   let folder: string
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'runwright-program-'))

@@ -1,15 +1,19 @@
 import type { CommandContext } from './context.ts'
 import type { DataElement } from './data/element.ts'
 import type { ComputeElement, JobsElement } from './jobs/element.ts'
+import type { ModelsElement } from './models/element.ts'
 import type { TreeElement } from './tree/element.ts'
 
 /** A row of any of our views. */
-export type ViewElement = TreeElement | JobsElement | ComputeElement | DataElement
+export type ViewElement = TreeElement | JobsElement | ComputeElement | DataElement | ModelsElement
+
+/** By the names that commands have for them. */
+export type ViewName = 'experiments' | 'jobs' | 'compute' | 'data' | 'models' | 'variables'
 
 /** What a command has in the manifest. */
 interface CommandManifest {
   /** The view whose title bar, rows and keys it has. Default: `experiments`. */
-  readonly view?: 'experiments' | 'jobs' | 'compute' | 'data' | 'variables'
+  readonly view?: ViewName
   /** `runwright.` and a verb. */
   readonly id: string
   /** Without the category "Runwright"; ends in `…` when the command asks something first. */
@@ -43,8 +47,10 @@ export interface PlainCommand extends CommandManifest {
   /**
    * Its places in the menus of elements, which it then gets as arguments, see `findMenuElements`. `when` does not count
    * there: it is about the palette and the title bar.
+   *
+   * `view` is named where it is another than the command's own.
    */
-  readonly elementMenus?: readonly { readonly appliesTo: string; readonly menu: string }[]
+  readonly elementMenus?: readonly { readonly view?: ViewName; readonly appliesTo: string; readonly menu: string }[]
   run(context: CommandContext, ...args: readonly unknown[]): Promise<void>
 }
 

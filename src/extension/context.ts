@@ -7,6 +7,7 @@ import type { CodeDocuments } from './code/code-documents.ts'
 import type { Connections } from './connections/connections.ts'
 import type { Deletions } from './deletions.ts'
 import type { JobSecrets } from './jobs/job-secrets.ts'
+import type { JupyterServers } from './notebook/jupyter-servers.ts'
 import type { KeptDataPage } from '../protocol/data-page-messages.ts'
 import type { SearchPlace } from '../protocol/compression-page-messages.ts'
 import type { DataStatus } from '../protocol/data-status.ts'
@@ -17,6 +18,7 @@ import type { Job } from '../protocol/jobs.ts'
 import type { LineageKind } from '../protocol/lineage.ts'
 import type { RunAddress } from './runs/run-address.ts'
 import type { ExperimentElement, RunElement, TreeElement } from './tree/element.ts'
+import type { ModelsElement } from './models/element.ts'
 import type { ModelTestRequest } from './models/model-test-request.ts'
 import type { ViewOptions } from './tree/view-options.ts'
 
@@ -27,12 +29,14 @@ export interface CommandContext {
   readonly connections: Connections
   readonly explorer: Explorer
   readonly jobs: JobsPanel
+  readonly models: ModelsPanel
   readonly compute: ComputePanel
   readonly data: DataPanel
   readonly dataPages: DataPages
   readonly jobLogs: JobLogs
   readonly jobPages: JobPages
   readonly jobSecrets: JobSecrets
+  readonly jupyterServers: JupyterServers
   /** What the user has chosen before, in this workspace. */
   readonly memory: vscode.Memento
   readonly deletions: Deletions
@@ -85,6 +89,11 @@ export interface Explorer {
 export interface JobsPanel {
   selection(): readonly JobsElement[]
   loadMore(more: MoreJobsElement): Promise<void>
+}
+
+/** The view "Models", as commands see it. */
+export interface ModelsPanel {
+  selection(): readonly ModelsElement[]
 }
 
 /** The view "Compute", as commands see it. */

@@ -23,6 +23,7 @@ export const capabilities = {
 export const viewContainerId = 'runwright'
 export const experimentsViewId = 'runwright.experiments'
 export const jobsViewId = 'runwright.jobs'
+export const modelsViewId = 'runwright.models'
 export const computeViewId = 'runwright.compute'
 export const dataViewId = 'runwright.data'
 export const variablesViewId = 'runwright.variables'
@@ -41,6 +42,13 @@ export const views = {
     {
       id: dataViewId,
       name: 'Data',
+      contextualTitle: 'Runwright',
+      icon: 'media/runwright.svg',
+      visibility: 'collapsed',
+    },
+    {
+      id: modelsViewId,
+      name: 'Models',
       contextualTitle: 'Runwright',
       icon: 'media/runwright.svg',
       visibility: 'collapsed',
@@ -92,6 +100,8 @@ export const viewsWelcome = [
       '[Copy Command](command:runwright.copyStartCommand)',
       'A script that logs to MLflow needs no change. A notebook or a job elsewhere logs here too, with these variables set:',
       '[Copy Tracking Environment](command:runwright.copyTrackingEnvironment)',
+      'Runs that you have elsewhere come along: those of MLflow, TensorBoard, DVC and tables.',
+      '[Import Runs…](command:runwright.importRuns)',
       'Or look at the runs of an MLflow server you already have.',
       '[Open MLflow Server…](command:runwright.openServer)',
     ].join('\n'),
@@ -129,6 +139,14 @@ export const viewsWelcome = [
     contents: [
       'A feature set is a table of features with keys and event time, declared in runwright.yaml: training sets and the values that a model is served with both come from it.',
       '[Add Feature Set…](command:runwright.addFeatureSet)',
+    ].join('\n'),
+  },
+  {
+    view: modelsViewId,
+    when: 'workbenchState != empty && isWorkspaceTrusted',
+    contents: [
+      'No registered models yet. Choose “Register Model…” in the menu of a run that has logged one: its versions then have numbers and aliases by which programs load them.',
+      'Or in a terminal:  runwright models register calm-otter-42 --name digits',
     ].join('\n'),
   },
   {

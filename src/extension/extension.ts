@@ -29,9 +29,11 @@ import { tellEnd } from './jobs/tell-end.ts'
 import { createArtifactFiles } from './views/artifact-files.ts'
 import { openDataPanel } from './data/data-panel.ts'
 import { openComputeView } from './views/compute-view.ts'
+import { openModelsView } from './views/models-view.ts'
 import { openVariablesView } from './views/variables-view.ts'
 import { openJobsView } from './views/jobs-view.ts'
 import { openExperimentsView } from './views/experiments-view.ts'
+import { createJupyterServers } from './notebook/jupyter-servers.ts'
 import { openNotebooks } from './notebook/notebooks.ts'
 import { parseVariableOrder, variableOrderKey } from './notebook/present-variable.ts'
 import { createStatusBar } from './views/status-bar.ts'
@@ -51,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const view = openExperimentsView(workspaceState, () => connections)
   const files = createArtifactFiles((connectionId) => connections.client(connectionId))
   const jobs = openJobsView(() => feeds)
+  const models = openModelsView(() => connections)
   const compute = openComputeView({
     connections: () => connections,
     jobNames: (connectionId) => feeds.jobNames(connectionId),
@@ -105,7 +108,10 @@ export function activate(context: vscode.ExtensionContext): void {
       lineage.connectionsChanged()
       compressions.connectionsChanged()
       notebooks.connectionsChanged()
-      if (elements === 'roots') feeds.connectionsChanged()
+      if (elements === 'roots') {
+        feeds.connectionsChanged()
+        models.connectionsChanged()
+      }
       statusBar.update(connections.list())
     },
     received: (connection, event) => {
@@ -115,6 +121,7 @@ export function activate(context: vscode.ExtensionContext): void {
       jobPages.received(id, event)
       compressions.received(id, event)
       feeds.received(connection, event)
+      models.received(event)
       statusBar.update(connections.list())
     },
     failed(place, error) {
@@ -144,12 +151,14 @@ export function activate(context: vscode.ExtensionContext): void {
     connections,
     explorer: view,
     jobs,
+    models,
     compute,
     data,
     dataPages,
     jobLogs,
     jobPages,
     jobSecrets: createJobSecrets(context.secrets, workspaceState),
+    jupyterServers: createJupyterServers(context.secrets, context.globalState),
     memory: workspaceState,
     deletions,
     servers,
@@ -171,6 +180,7 @@ export function activate(context: vscode.ExtensionContext): void {
     statusBar,
     view,
     jobs,
+    models,
     compute,
     data,
     dataPages,

@@ -37,6 +37,7 @@ function tellToChooseAgain(): void {
 function selectionOf({ view }: CommandDefinition, context: CommandContext): readonly ViewElement[] {
   if (view === 'jobs') return context.jobs.selection()
   if (view === 'data') return context.data.selection()
+  if (view === 'models') return context.models.selection()
   return view === 'compute' ? context.compute.selection() : context.explorer.selection()
 }
 

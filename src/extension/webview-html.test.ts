@@ -20,7 +20,9 @@ describe('the page of a webview', () => {
     assert.equal(rules.get('script-src'), "'nonce-once'")
     assert.equal(rules.get('connect-src'), undefined)
     assert.ok(!policy.includes('unsafe-eval'))
-    assert.deepEqual(html.match(/<script[^>]*>/g), ['<script nonce="once" src="https://host/compare.js">'])
+    assert.deepEqual(html.match(/<script[^>]*>/g), [
+      '<script type="module" nonce="once" src="https://host/compare.js">',
+    ])
   })
 
   it('shows every text as it is', () => {

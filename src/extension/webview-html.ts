@@ -5,11 +5,12 @@ import { type Language, languages } from '../base/languages.ts'
 export interface WebviewPage {
   readonly title: string
   readonly language: Language
+  /** Addresses of ES modules, run in this order. */
   readonly scripts: readonly string[]
   readonly style: string
   /** Where scripts, styles, images and fonts may come from: `Webview.cspSource`. */
   readonly source: string
-  /** Random; lets exactly these scripts run. */
+  /** Random; lets exactly these scripts run, and the modules that they import. */
   readonly nonce: string
   /** A text in place of what the scripts would show. */
   readonly notice?: string
@@ -46,7 +47,7 @@ export function createWebviewHtml({
 <link rel="stylesheet" href="${escapeHtml(style)}">
 </head>
 <body${kept === undefined ? '' : ` data-kept="${escapeHtml(JSON.stringify(kept))}"`}>
-${notice === undefined ? '' : `<p class="page-notice" role="alert">${escapeHtml(notice)}</p>\n`}${scripts.map((script) => `<script nonce="${nonce}" src="${escapeHtml(script)}"></script>`).join('\n')}
+${notice === undefined ? '' : `<p class="page-notice" role="alert">${escapeHtml(notice)}</p>\n`}${scripts.map((script) => `<script type="module" nonce="${nonce}" src="${escapeHtml(script)}"></script>`).join('\n')}
 </body>
 </html>`
 }

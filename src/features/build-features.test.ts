@@ -21,7 +21,7 @@ const clicks = {
   query: 'SELECT uid, ts, clicks FROM events',
 }
 
-describe('a feature set', { timeout: 120_000 }, () => {
+describe('a feature set', { timeout: 300_000 }, () => {
   let features: TestFeatures
   let eventsFile: string
   before(async () => {

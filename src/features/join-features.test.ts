@@ -27,7 +27,7 @@ const declared = {
   },
 }
 
-describe('a training set', { timeout: 120_000 }, () => {
+describe('a training set', { timeout: 300_000 }, () => {
   let features: TestFeatures
   const join = async (
     words: readonly string[],

@@ -5,7 +5,7 @@ import { type Duckdb, openDuckdb } from '../data/duckdb-process.ts'
 import { testDuckdb } from './test-context.ts'
 import { checkTimeColumn, isWithin, momentOf, timeUnit } from './time-column.ts'
 
-describe('a column of times', { timeout: 60_000 }, () => {
+describe('a column of times', { timeout: 300_000 }, () => {
   let db: Duckdb
   before(async () => {
     const settings = { allowedPaths: [], memoryBytes: 2 ** 27, threads: 1, temporaryFolder: os.tmpdir() }

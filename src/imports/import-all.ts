@@ -1,37 +1,10 @@
 import { RunwrightError } from '../protocol/errors.ts'
+import type { ImportProgress, ImportResult } from '../protocol/import-progress.ts'
 import { bringLoggedModels, bringRegisteredModels } from './bring-models.ts'
 import { bringRun } from './bring-run.ts'
 import type { ImportTarget } from './import-target.ts'
 import { type Counts, type ImportWork, throwIfCancelled } from './import-work.ts'
 import type { RunSource } from './run-source.ts'
-
-/** How far an import has come. */
-export interface ImportProgress {
-  readonly doneRuns: number
-  /** Undefined where it is not known. */
-  readonly totalRuns: number | undefined
-  readonly points: number
-  readonly artifacts: number
-  readonly artifactBytes: number
-}
-
-export interface ImportResult {
-  readonly newRuns: number
-  /** Of an earlier import, with something new in their source. */
-  readonly changedRuns: number
-  readonly unchangedRuns: number
-  /** Points that were sent; those that were here already are not stored twice. */
-  readonly points: number
-  readonly artifacts: number
-  readonly artifactBytes: number
-  /** Logged models that are new. */
-  readonly loggedModels: number
-  /** Versions of registered models that are new. */
-  readonly modelVersions: number
-  /** What did not come, and why, in sentences; the first 1,000. */
-  readonly problems: readonly string[]
-  readonly problemCount: number
-}
 
 const maxProblems = 1000
 

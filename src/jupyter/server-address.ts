@@ -1,6 +1,6 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import { isRecord } from '../protocol/json.ts'
-import { listSecretVariables } from '../protocol/target-secrets.ts'
+import { enteredPrefix, enteredVariable, listSecretVariables } from '../protocol/target-secrets.ts'
 import { object, type Parser, refine, refuse, text } from '../protocol/parse.ts'
 
 /** Where a server is and what lets one in: variables that hold it, never itself. At least one of them is named. */
@@ -50,7 +50,11 @@ const fields = object({ url: serverUrl }, { tokenFrom: variableName, passwordFro
 
 /** @throws INVALID_PARAMETER_VALUE that names the field */
 export const parseJupyterAddress: Parser<JupyterAddress> = refine(fields, (address, path) => {
-  if (listSecretVariables(address).length > 0) return address
+  const variables = listSecretVariables(address)
+  const foreign = variables.find((each) => each.startsWith(enteredPrefix) && each !== enteredVariable(address.url.href))
+  // A file that came with a folder must not have what was entered for another server.
+  if (foreign !== undefined) refuse(foreign, path, 'expected a variable of your own: this one is of another server')
+  if (variables.length > 0) return address
   throw new RunwrightError('INVALID_PARAMETER_VALUE', `Missing value for required parameter '${path}.tokenFrom'.`, {
     hint: 'Name the variable that holds the token; in place of it, passwordFrom or headersFrom.',
   })

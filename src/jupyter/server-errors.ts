@@ -4,8 +4,8 @@ import { RunwrightError } from '../protocol/errors.ts'
 export interface ServerNames {
   /** Host and port. */
   readonly name: string
-  /** The variables that hold it. */
-  readonly secretsFrom: string
+  /** The variables that hold it; undefined where a person has entered it. */
+  readonly secretsFrom: string | undefined
 }
 
 const certificateHint =
@@ -38,8 +38,10 @@ export function explainConnectionFailure({ name }: ServerNames, cause: unknown):
 export function explainStatus({ name, secretsFrom }: ServerNames, status: number, said: string): RunwrightError {
   const words = said === '' ? '' : `: ${said}`
   if (status === 401 || status === 403) {
-    return new RunwrightError('INVALID_STATE', `${name} does not accept the token in ${secretsFrom}${words}.`, {
-      hint: `Set ${secretsFrom} to a token of this server: this one is another's, or has expired. \`jupyter server list\` shows it there; a JupyterHub gives one on its page Token.`,
+    const what = secretsFrom === undefined ? 'what was entered' : `the token in ${secretsFrom}`
+    const change = secretsFrom === undefined ? 'Enter' : `Set ${secretsFrom} to`
+    return new RunwrightError('INVALID_STATE', `${name} does not accept ${what}${words}.`, {
+      hint: `${change} a token of this server: this one is another's, or has expired. \`jupyter server list\` shows it there; a JupyterHub gives one on its page Token.`,
     })
   }
   if (status === 429 || status >= 500 || status === 424) {

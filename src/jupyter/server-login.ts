@@ -1,5 +1,5 @@
 import { RunwrightError } from '../protocol/errors.ts'
-import { listSecretVariables } from '../protocol/target-secrets.ts'
+import { enteredPrefix, listSecretVariables } from '../protocol/target-secrets.ts'
 import type { JupyterAddress } from './server-address.ts'
 
 type Headers = Readonly<Record<string, string>>
@@ -46,8 +46,14 @@ export function createServerLogin(
   }
 }
 
-export function nameSecrets(address: JupyterAddress): string {
-  return listSecretVariables(address).join(' and ')
+/** The variables of an address; undefined where a person has entered what they hold. */
+export function nameSecrets(address: JupyterAddress): string | undefined {
+  const names = listSecretVariables(address)
+  return names.some(isEntered) ? undefined : names.join(' and ')
+}
+
+function isEntered(variable: string): boolean {
+  return variable.startsWith(enteredPrefix)
 }
 
 /** As the form of the login page does; the server answers a password that is right with a cookie. */
@@ -69,9 +75,16 @@ async function logIn(
   const all = new Map([...first, ...readCookies(answer)])
   // It goes on to another page with a cookie of the user; otherwise it shows the same page again.
   if (answer.status !== 302 || all.size <= first.size) {
-    throw new RunwrightError('INVALID_STATE', `${url.host} does not accept the password in ${passwordFrom}.`, {
-      hint: `Set ${passwordFrom} to the password of this server's page. One that is entered with a token alone has none: use tokenFrom.`,
-    })
+    const [what, hint] = isEntered(passwordFrom)
+      ? [
+          'password that was entered',
+          "Enter the password of this server's page. One that has none is entered with a token.",
+        ]
+      : [
+          `password in ${passwordFrom}`,
+          `Set ${passwordFrom} to the password of this server's page. One that is entered with a token alone has none: use tokenFrom.`,
+        ]
+    throw new RunwrightError('INVALID_STATE', `${url.host} does not accept the ${what}.`, { hint })
   }
   return { cookie: writeCookies(all), 'x-xsrftoken': all.get('_xsrf') ?? xsrf }
 }

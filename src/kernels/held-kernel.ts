@@ -20,6 +20,10 @@ export interface HeldKernel extends Disposable {
   listExecutions(): Promise<readonly Execution[]>
   /** @throws INVALID_STATE when it is dead and has no relay */
   ask<M extends RelayMethod>(method: M, params: RelayMethods[M]['params']): Promise<RelayMethods[M]['result']>
+  /** Somebody has it open, or looks at what it says: it is told now and then. */
+  use(): void
+  /** @param timeoutMs undefined: nobody has to use it */
+  setIdleTimeout(timeoutMs: number | undefined): void
   /** Finds the relay that was started for it. */
   attach(): Promise<void>
   readonly hasRelay: boolean
@@ -45,6 +49,15 @@ export async function openHeldKernel(options: HeldKernelOptions): Promise<HeldKe
   let relay: RelayClient | undefined
   let past: readonly Execution[] = []
   let newsCount = 0
+  let toldUseAt = -Infinity
+  let idleTimeoutMs: number | undefined
+
+  /** Nobody waits for the answer. */
+  function tell(method: 'use' | 'limits'): void {
+    const limits = idleTimeoutMs === undefined ? {} : { idleTimeoutMs }
+    // One that ends meanwhile is told nothing any more.
+    relay?.ask(method, method === 'use' ? {} : limits).catch(() => undefined)
+  }
 
   function take(next: SessionView): void {
     const isNoticed = noticed(view) !== noticed(next)
@@ -72,6 +85,7 @@ export async function openHeldKernel(options: HeldKernelOptions): Promise<HeldKe
     if (found === undefined) return bury()
     relay = found
     take(await found.ask('view', {}))
+    tell('limits')
   }
 
   await attach()
@@ -88,6 +102,16 @@ export async function openHeldKernel(options: HeldKernelOptions): Promise<HeldKe
         })
       }
       return relay.ask(method, params)
+    },
+    use() {
+      if (now() - toldUseAt < useMs) return
+      toldUseAt = now()
+      tell('use')
+    },
+    setIdleTimeout(timeoutMs) {
+      if (timeoutMs === idleTimeoutMs) return
+      idleTimeoutMs = timeoutMs
+      tell('limits')
     },
     attach,
     get hasRelay() {
@@ -114,9 +138,12 @@ export async function openHeldKernel(options: HeldKernelOptions): Promise<HeldKe
   }
 }
 
+/** Whoever follows a cell asks more often, and a kernel is stopped after minutes at the least. */
+const useMs = 10_000
+
 /** What a list of kernels shows: that a journal grows is no news to those who do not read it. */
 function noticed(view: SessionView): string {
-  return JSON.stringify({ ...view, lastSeq: 0 })
+  return JSON.stringify({ ...view, lastSeq: 0, usedAt: 0 })
 }
 
 function describe(

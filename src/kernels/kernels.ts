@@ -9,6 +9,8 @@ import { loadPrivateText, writePrivateText } from '../store/private-file.ts'
 import { findEnvironments, getEnvironment } from './find-environments.ts'
 import { type HeldKernel, openHeldKernel } from './held-kernel.ts'
 import { type KernelSettings, parseKernelSettings, type RemotePlace } from './kernel-settings.ts'
+import { kernelVariable } from './magics-environment.ts'
+import { readIdleTimeout } from './read-idle-timeout.ts'
 import { relayFiles } from './relay/relay-messages.ts'
 import { startRelay } from './relay/start-relay.ts'
 import { createRemotes } from './remotes.ts'
@@ -52,32 +54,42 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
   const starting = new Map<KernelId, Promise<HeldKernel>>()
   const places = { workspace, home, env }
   const remotes = createRemotes({ workspace, env })
+  let idleTimeoutMs = await readIdleTimeout(workspace).catch(() => undefined)
 
-  function startKeeper(place: string, remote: RemotePlace | undefined): Promise<void> {
+  function startKeeper(kernelId: KernelId, place: string, remote: RemotePlace | undefined): Promise<void> {
     if (options.relay === undefined) {
       throw new RunwrightError('NOT_IMPLEMENTED', 'This engine starts no kernels.', {
         hint: 'Open the folder in an editor, or use "runwright" in it: its own engine does.',
       })
     }
-    const added = remote === undefined ? options.magicsEnv : remotes.secretsOf(remote)
+    const added =
+      remote === undefined ? { ...options.magicsEnv, [kernelVariable]: kernelId } : remotes.secretsOf(remote)
     return startRelay(options.relay, place, { ...env, ...options.trackingEnv(), ...added })
   }
 
-  function open(settings: KernelSettings): Promise<HeldKernel> {
+  async function open(settings: KernelSettings): Promise<HeldKernel> {
     const { kernelId } = settings
-    return openHeldKernel({
+    const kernel = await openHeldKernel({
       settings,
       folder: join(folder, kernelId),
       now,
       changed: () => changed(kernelId),
       onError,
     })
+    kernel.setIdleTimeout(idleTimeoutMs)
+    return kernel
+  }
+
+  /** A file that cannot be read, as one that is just edited, changes nothing. */
+  async function readLimits(): Promise<void> {
+    idleTimeoutMs = await readIdleTimeout(workspace).catch(() => idleTimeoutMs)
+    for (const kernel of held.values()) kernel.setIdleTimeout(idleTimeoutMs)
   }
 
   async function begin(params: KernelMethods['kernels/start']['params']): Promise<HeldKernel> {
-    const { kernelId, environmentId, workingDirectory = '.' } = params
+    const { kernelId, environmentId, workingDirectory = '.', access } = params
     remotes.takeTokens(params.tokens)
-    const found = (await remotes.get(environmentId)) ?? (await getEnvironment(places, environmentId))
+    const found = (await remotes.get(environmentId, access)) ?? (await getEnvironment(places, environmentId))
     const { environment, argv, env: own, isInterruptedByMessage, remote } = found
     const settings: KernelSettings = {
       kernelId,
@@ -94,7 +106,7 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
     await mkdir(place, { recursive: true, mode: 0o700 })
     try {
       await writePrivateText(join(place, relayFiles.settings), JSON.stringify(settings))
-      await startKeeper(place, remote)
+      await startKeeper(kernelId, place, remote)
       return await open(settings)
     } catch (error) {
       await rm(place, { recursive: true, force: true })
@@ -131,11 +143,12 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
     }
   }
 
+  const reading = setInterval(() => void readLimits(), limitsMs).unref()
   return {
     get,
-    async listEnvironments({ server, tokens } = {}) {
+    async listEnvironments({ server, access, tokens } = {}) {
       await takeTokens(tokens)
-      if (server !== undefined) return remotes.listKernels(server)
+      if (server !== undefined) return remotes.listKernels(server, access)
       const here = await findEnvironments(places)
       return [...here.map(({ environment }) => environment), ...(await remotes.list())]
     },
@@ -161,7 +174,7 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
       await tellSecrets(kernel)
       if (kernel.hasRelay) await kernel.ask('restart', {})
       else {
-        await startKeeper(kernel.folder, kernel.remote)
+        await startKeeper(kernelId, kernel.folder, kernel.remote)
         await kernel.attach()
       }
       return kernel.describe()
@@ -177,10 +190,14 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
       changed(kernelId)
     },
     [Symbol.dispose]() {
+      clearInterval(reading)
       for (const kernel of held.values()) kernel[Symbol.dispose]()
     },
   }
 }
+
+/** A change of `runwright.yaml` holds after so long. */
+const limitsMs = 60_000
 
 /** Settings that are not this user's alone came with the folder, and are not looked at. */
 async function loadAll(folder: string, onError: (error: unknown) => void): Promise<KernelSettings[]> {

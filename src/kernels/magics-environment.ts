@@ -1,3 +1,6 @@
+/** By which a kernel of this machine knows its own id. */
+export const kernelVariable = 'RUNWRIGHT_KERNEL'
+
 /** What magics in cells go by; the names are those that `python/runwright/notebook` knows. */
 export function magicsEnvironment(places: {
   /** Absolute; the package `runwright` for Python is in it. */

@@ -7,6 +7,7 @@ import {
   parseExecutionId,
   parseKernelId,
 } from '../protocol/kernels.ts'
+import type { JupyterAccess } from '../protocol/jupyter-access.ts'
 import {
   flag,
   integer,
@@ -40,6 +41,12 @@ const folder = textAs((path) => {
   return isOutside ? undefined : path
 }, 'expected a folder inside the workspace')
 
+/** Looked at when the server is asked. */
+const access: Parser<JupyterAccess> = object(
+  { url: text },
+  { tokenFrom: text, passwordFrom: text, headersFrom: variables },
+)
+
 function bounded(maxLength: number): Parser<string> {
   return refine(
     text,
@@ -55,9 +62,9 @@ export function createKernelMethods(kernels: Kernels): Methods {
   const one = paramsOf(object({ kernelId }))
   const start = object(
     { kernelId, environmentId: text },
-    { name: bounded(200), workingDirectory: folder, tokens: variables },
+    { name: bounded(200), workingDirectory: folder, access, tokens: variables },
   )
-  const environments = object({}, { server: text, tokens: variables })
+  const environments = object({}, { server: text, access, tokens: variables })
   const restart = object({ kernelId }, { tokens: variables })
   const execute = object(
     { kernelId, executionId, code },
@@ -83,6 +90,13 @@ export function createKernelMethods(kernels: Kernels): Methods {
       parse: paramsOf(start),
       run: async (params) => ({ kernel: await kernels.start(params) }),
     },
+    'kernels/use': {
+      parse: one,
+      run({ kernelId }) {
+        kernels.get(kernelId).use()
+        return Promise.resolve({})
+      },
+    },
     'kernels/execute': {
       parse: paramsOf(execute),
       async run({ kernelId, ...asked }) {
@@ -94,6 +108,7 @@ export function createKernelMethods(kernels: Kernels): Methods {
     'kernels/executions': {
       parse: paramsOf(executions),
       async run({ kernelId, cell }) {
+        kernels.get(kernelId).use()
         const all = await kernels.get(kernelId).listExecutions()
         return { executions: cell === undefined ? all : all.filter((each) => each.cell === cell) }
       },
@@ -148,6 +163,7 @@ async function readJournal(
   const query = { limit, ...(executionId === undefined ? {} : { executionId }) }
   const patience = AbortSignal.timeout(waitMs)
   let droppedCount = 0
+  kernels.get(kernelId).use()
   for (let next = after; ;) {
     // It may be shut down while it is waited for.
     const kernel = kernels.get(kernelId)

@@ -5,6 +5,7 @@ import { parseJupyterAddress } from '../jupyter/server-address.ts'
 import { findPythonSpec, listServerSpecs, type ServerSpec } from '../jupyter/server-specs.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { TargetTokens } from '../protocol/jobs.ts'
+import { findServerUrl, type JupyterAccess, nameServer } from '../protocol/jupyter-access.ts'
 import type { KernelEnvironment } from '../protocol/kernels.ts'
 import { object, text } from '../protocol/parse.ts'
 import { parseProjectFile, projectFileName, type TargetSettings } from '../protocol/project-file.ts'
@@ -19,14 +20,20 @@ import { checkRemotePython } from './ssh/remote-python.ts'
 export interface Remotes {
   /** Asks no machine. A file that cannot be read names none. */
   list(): Promise<KernelEnvironment[]>
-  /** What a server can start. @throws as `get` */
-  listKernels(server: string): Promise<KernelEnvironment[]>
+  /**
+   * What a server can start.
+   *
+   * @param server a target, or the address of a server
+   * @throws as `get`
+   */
+  listKernels(server: string, access?: JupyterAccess): Promise<KernelEnvironment[]>
   /**
    * Undefined for the id of what is on this machine.
    *
+   * @param access lets one in to a server that no target names
    * @throws RESOURCE_DOES_NOT_EXIST for a target or kernel that there is not, and what keeps from asking the server
    */
-  get(environmentId: string): Promise<StartableEnvironment | undefined>
+  get(environmentId: string, access?: JupyterAccess): Promise<StartableEnvironment | undefined>
   /** They are in memory alone. */
   takeTokens(tokens: TargetTokens | undefined): void
   /** What lets one in to it, by variables, as far as it is known here. */
@@ -52,24 +59,44 @@ export function createRemotes({
     return (await readTargets()).find(([each]) => each === name)?.[1]
   }
 
-  async function openServer(name: string) {
-    const settings = await find(name)
-    if (settings?.kind !== 'jupyter') throw noServer(name, settings)
-    const address = parseJupyterAddress(settings, `targets.${name}`)
-    const { kernel } = object({}, { kernel: text })(settings, `targets.${name}`)
-    const server = openJupyterServer(address, (variable) => readSecret(name, variable, secrets))
-    const place: Omit<ServerPlace, 'spec'> = { kind: 'jupyter', name, address }
-    return { server, place, kernel }
+  async function readTarget(target: string) {
+    const settings = await find(target)
+    if (settings?.kind !== 'jupyter') throw noServer(target, settings)
+    const address = parseJupyterAddress(settings, `targets.${target}`)
+    const { kernel } = object({}, { kernel: text })(settings, `targets.${target}`)
+    return { id: target, name: target, address, kernel }
   }
 
-  async function getOfServer(name: string, wanted: string | undefined): Promise<StartableEnvironment> {
-    const { server, place, kernel } = await openServer(name)
+  function readAccess(url: string, access: JupyterAccess | undefined) {
+    if (access === undefined) throw noAccess(url)
+    const address = parseJupyterAddress(access, 'access')
+    // What lets one in to one server is not for another.
+    if (address.url.href !== parseJupyterAddress({ ...access, url }, 'server').url.href) throw noAccess(url)
+    const { host, pathname, href } = address.url
+    return { id: nameServer(href), name: `${host}${pathname}`.replace(/\/$/, ''), address, kernel: undefined }
+  }
+
+  async function openServer(named: string, access: JupyterAccess | undefined) {
+    const url = findServerUrl(named)
+    const { id, name, address, kernel } = url === undefined ? await readTarget(named) : readAccess(url, access)
+    const server = openJupyterServer(address, (variable) => readSecret(name, variable, secrets))
+    const place: Omit<ServerPlace, 'spec'> = { kind: 'jupyter', name, address }
+    return { server, id, place, kernel }
+  }
+
+  async function getOfServer(
+    named: string,
+    wanted: string | undefined,
+    access: JupyterAccess | undefined,
+  ): Promise<StartableEnvironment> {
+    const { server, id, place, kernel } = await openServer(named, access)
+    const { name } = place
     const known = await listServerSpecs(server)
     const asked = wanted ?? kernel
     const spec = asked === undefined ? findPythonSpec(known) : known.specs.find((each) => each.name === asked)
     if (spec === undefined) throw noKernel(name, asked, known.specs)
     return {
-      environment: describe(name, place.address.url.href, spec),
+      environment: describe({ id, name }, place.address.url.href, spec),
       ...plain,
       remote: { ...place, spec: spec.name },
     }
@@ -89,18 +116,18 @@ export function createRemotes({
       const targets = await readTargets().catch(() => [])
       return targets.flatMap(([name, { kind, url }]) => {
         if (kind === 'ssh') return [describeHost(name)]
-        return kind === 'jupyter' ? [describe(name, String(url))] : []
+        return kind === 'jupyter' ? [describe({ id: name, name }, String(url))] : []
       })
     },
-    async listKernels(name) {
-      const { server, place } = await openServer(name)
+    async listKernels(named, access) {
+      const { server, id, place } = await openServer(named, access)
       const { specs } = await listServerSpecs(server)
-      return specs.map((spec) => describe(name, place.address.url.href, spec))
+      return specs.map((spec) => describe({ id, name: place.name }, place.address.url.href, spec))
     },
-    async get(environmentId) {
+    async get(environmentId, access) {
       const [, kind, name = '', wanted] = /^(jupyter|ssh):([^/]+)(?:\/(.+))?$/.exec(environmentId) ?? []
       if (kind === undefined) return undefined
-      return kind === 'ssh' ? getOfHost(name, wanted) : getOfServer(name, wanted)
+      return kind === 'ssh' ? getOfHost(name, wanted) : getOfServer(name, wanted, access)
     },
     takeTokens: (tokens = {}) => void Object.assign(secrets, tokens),
     secretsOf: (place) =>
@@ -132,9 +159,13 @@ function describeHost(name: string, interpreter?: string): KernelEnvironment {
 }
 
 /** Without a kernelspec it is the server's choice for Python. */
-function describe(name: string, url: string, spec?: ServerSpec): KernelEnvironment {
+function describe(
+  { id, name }: { readonly id: string; readonly name: string },
+  url: string,
+  spec?: ServerSpec,
+): KernelEnvironment {
   return {
-    environmentId: spec === undefined ? `jupyter:${name}` : `jupyter:${name}/${spec.name}`,
+    environmentId: spec === undefined ? `jupyter:${id}` : `jupyter:${id}/${spec.name}`,
     kind: 'jupyter',
     name: spec === undefined ? name : `${name}: ${spec.displayName}`,
     language: spec?.language ?? 'python',
@@ -148,6 +179,12 @@ function noServer(name: string, settings: TargetSettings | undefined): Runwright
   const what = settings === undefined ? 'is no target' : `is a target of the kind ${settings.kind}, not jupyter`
   return new RunwrightError('RESOURCE_DOES_NOT_EXIST', `"${name}" ${what} of ${projectFileName}.`, {
     hint: `Describe the server there: targets: ${name}: { kind: jupyter, url: https://…, tokenFrom: VARIABLE }`,
+  })
+}
+
+function noAccess(url: string): RunwrightError {
+  return new RunwrightError('INVALID_PARAMETER_VALUE', `It is not known what lets one in to ${url}.`, {
+    hint: 'Enter it where a kernel is chosen in VS Code, or name the variable of its token: --token-from VARIABLE.',
   })
 }
 

@@ -8,7 +8,7 @@ import { openSessionHost, type SessionHost } from './session.ts'
 import { convolutionModel } from './test-convolution.ts'
 import { testRuntime } from './test-runtime.ts'
 
-describe('the graph that the runtime makes of a model', { timeout: 60_000 }, () => {
+describe('the graph that the runtime makes of a model', { timeout: 300_000 }, () => {
   let host: SessionHost
   before(async () => {
     host = await openSessionHost(testRuntime, {}, new AbortController().signal)

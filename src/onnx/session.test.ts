@@ -27,7 +27,7 @@ function float32(dims: readonly number[], data: readonly number[]): TensorValue 
   return { dtype: 'float32', dims, data: Float32Array.from(data) }
 }
 
-describe('a session host', { timeout: 60_000 }, () => {
+describe('a session host', { timeout: 300_000 }, () => {
   let host: SessionHost
   let folder: string
   before(async () => {
@@ -187,7 +187,7 @@ describe('a session host', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a session host that its model harms', { timeout: 60_000 }, () => {
+describe('a session host that its model harms', { timeout: 300_000 }, () => {
   const endless: Feeds = new Map([['n', { dtype: 'int64', dims: [], data: BigInt64Array.of(2n ** 62n) }]])
   async function openEndless(settings = {}): Promise<{ host: SessionHost; session: Session }> {
     const host = await openSessionHost(testRuntime, settings, signal)

@@ -39,7 +39,7 @@ export function formatDataProgress(progress: DataProgress): string {
 /** Undefined for a line that is something else: a message, or an error at the end. */
 export function parseDataProgress(line: string): DataProgress | undefined {
   const value = parseForeignJson(line)
-  if (!isRecord(value) || !isRecord(value['progress'])) return undefined
+  if (!isRecord(value) || !isRecord(value['progress']) || !('phase' in value['progress'])) return undefined
   const { totalFiles, totalBytes, ...parsed } = parseProgress(value['progress'], 'progress')
   return { ...parsed, totalFiles, totalBytes }
 }

@@ -1,5 +1,7 @@
 import type { CellOutput } from './cell-outputs.ts'
+import type { RunId } from './ids.ts'
 import type { TargetTokens } from './jobs.ts'
+import type { JupyterAccess } from './jupyter-access.ts'
 
 declare const brand: unique symbol
 
@@ -50,7 +52,8 @@ export function isRemote({ kind }: Pick<KernelEnvironment, 'kind'>): boolean {
 export interface KernelEnvironment {
   /**
    * `KIND:PATH` of the interpreter, `kernelspec:NAME`, `built-in:javascript`, or `jupyter:TARGET` or `ssh:HOST` with,
-   * where it is not the target's own choice, `/KERNELSPEC` or `/INTERPRETER`.
+   * where it is not the target's own choice, `/KERNELSPEC` or `/INTERPRETER`. A server that is no target goes by its
+   * address, as `nameServer` writes it.
    */
   readonly environmentId: string
   readonly kind: EnvironmentKind
@@ -97,6 +100,10 @@ export interface Kernel {
   readonly queuedCount: number
   /** Of the last record in its journal; 0 for none. */
   readonly lastSeq: number
+  /** Somebody last used it, in milliseconds since 1970-01-01 UTC; absent for one that has ended long ago. */
+  readonly usedAt?: number
+  /** So long nobody may use it before it is stopped, in milliseconds. Absent: as long as they like. */
+  readonly idleTimeoutMs?: number
 }
 
 /**
@@ -139,6 +146,8 @@ export type RecordBody =
       readonly executionId: ExecutionId
       readonly status: Exclude<ExecutionStatus, 'queued' | 'running'>
       readonly executionCount?: number
+      /** For people: why its kernel ended, of one that is lost with that. */
+      readonly reason?: string
     }
   | { readonly kind: 'kernel'; readonly status: KernelStatus; readonly reason?: string }
 
@@ -157,8 +166,9 @@ export interface KernelMethods {
    */
   'kernels/environments': {
     params: {
-      /** A target of the kind `jupyter`. */
+      /** A target of the kind `jupyter`, or the address of a server, which `access` lets one in to. */
       server?: string
+      access?: JupyterAccess
       tokens?: TargetTokens
     }
     result: { environments: readonly KernelEnvironment[] }
@@ -179,10 +189,14 @@ export interface KernelMethods {
       name?: string
       /** Relative to the workspace, with `/`. Default: the workspace. */
       workingDirectory?: string
+      /** Of the server that the environment is on, where that is no target of `runwright.yaml`. */
+      access?: JupyterAccess
       tokens?: TargetTokens
     }
     result: { kernel: Kernel }
   }
+  /** Says that it is used: a notebook that has it is open. Where `runwright.yaml` says so, others are stopped in time. */
+  'kernels/use': { params: { kernelId: KernelId }; result: Record<never, never> }
   /** Queues code. An execution with the id that there is already is given as it is. @throws INVALID_STATE when dead */
   'kernels/execute': {
     params: {
@@ -262,6 +276,19 @@ export interface KernelMethods {
   /** Answers an output of the kind `input`. @throws INVALID_STATE when the execution waits for none */
   'kernels/input': {
     params: { kernelId: KernelId; executionId: ExecutionId; value: string }
+    result: Record<never, never>
+  }
+}
+
+/** What one may ask about runs that are cells. */
+export interface RunNotebookMethods {
+  /**
+   * Keeps with a run, as `artifactPaths.notebook`, what its kernel has run until the end of an execution, which may still
+   * go on: the artifact comes when it has ended. The run is tagged with the path of its notebook where that is known.
+   * @throws RESOURCE_DOES_NOT_EXIST for a run or kernel
+   */
+  'kernels/keep-notebook': {
+    params: { runId: RunId; kernelId: KernelId; executionId: ExecutionId }
     result: Record<never, never>
   }
 }

@@ -20,7 +20,7 @@ import type {
   TableQuery,
   TableRow,
 } from './run-table.ts'
-import type { KernelMethods } from './kernels.ts'
+import type { KernelMethods, RunNotebookMethods } from './kernels.ts'
 import type { LineageMethods } from './lineage.ts'
 import type { LoggedArtifact } from './logged-artifacts.ts'
 import type { LoggedTable } from './logged-table.ts'
@@ -60,7 +60,8 @@ export interface EngineStatus {
 }
 
 /** What a client may ask the engine. HTTP, the CLI and the webviews all speak this map. */
-export interface Methods extends DeviceMethods, KernelMethods, LineageMethods, StoreMethods, ImportMethods {
+export interface Methods
+  extends DeviceMethods, KernelMethods, RunNotebookMethods, LineageMethods, StoreMethods, ImportMethods {
   'engine/status': { params: Record<never, never>; result: EngineStatus }
   /** Answers first, then ends the process once the requests in flight have been answered. */
   'engine/stop': { params: Record<never, never>; result: Record<never, never> }

@@ -5,6 +5,7 @@ import { isRecord, parseForeignJson } from './json.ts'
 /** A `.ipynb` of format 4, as the file has it: what nobody here knows stays as it is. @see https://nbformat.readthedocs.io */
 export interface Notebook {
   readonly nbformat: 4
+  readonly nbformat_minor?: number
   readonly metadata: Readonly<Record<string, unknown>>
   readonly cells: readonly NotebookCell[]
 }
@@ -104,6 +105,6 @@ function toFileData(data: Readonly<Record<string, unknown>>): object {
 }
 
 /** Each with its own end. */
-function toLines(text: string): string[] {
+export function toLines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
 }

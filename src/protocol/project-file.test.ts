@@ -83,6 +83,15 @@ it('what is wrong in a project file is named', () => {
   wrong({ targets: { local: { kind: 'ssh' } } }, /always there/)
 })
 
+it('a project file says how long nobody may use a kernel', () => {
+  const read = (kernels: unknown) => parseProjectFile(JSON.stringify({ kernels })).kernels
+  assert.deepEqual(read({ idleTimeout: '12h' }), { idleTimeoutSeconds: 43_200 })
+  assert.deepEqual([read({}), read(null)], [{}, {}])
+  assert.throws(() => read({ idleTimeout: '4m' }), { message: /kernels\.idleTimeout.*at least 5m/ })
+  assert.throws(() => read({ idleTimeout: 'soon' }), { message: /kernels\.idleTimeout.*such as 2h/ })
+  assert.throws(() => read({ timeout: '5m' }), { message: /"timeout".*idleTimeout/ })
+})
+
 it('the schema that editors complete from knows every field', async () => {
   const schema: unknown = JSON.parse(
     await readFile(new URL('../../media/project.schema.json', import.meta.url), 'utf8'),
@@ -108,6 +117,7 @@ it('the schema that editors complete from knows every field', async () => {
     isolated: true,
   }
   assert.deepEqual(Object.keys(profile).toSorted(), Object.keys(full).toSorted())
+  assert.deepEqual(Object.keys(dig(schema, 'properties', 'kernels', 'properties')), ['idleTimeout'])
   const read = parseProjectFile(JSON.stringify({ profiles: { full } })).profiles['full']
   assert.equal(Object.keys(read ?? {}).length, Object.keys(full).length)
 })

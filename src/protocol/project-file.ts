@@ -23,6 +23,12 @@ export interface ProjectFile {
   readonly profiles: Readonly<Record<string, LaunchProfile>>
   /** By name. */
   readonly featureSets: Readonly<Record<string, FeatureSetDefinition>>
+  readonly kernels?: KernelLimits
+}
+
+export interface KernelLimits {
+  /** So long nobody may use a kernel before it is stopped. Default: as long as they like. */
+  readonly idleTimeoutSeconds?: number
 }
 
 export interface TargetSettings {
@@ -116,6 +122,27 @@ const target: Parser<TargetSettings> = (value, path) => {
   return isRecord(value) ? { ...value, ...known } : refuse(value, path, 'expected an object')
 }
 
+/** A notebook that is open says so more often than that. */
+const shortestIdleSeconds = 300
+
+const kernelFields = object(
+  {},
+  {
+    idleTimeout: refine(time, (seconds, path) =>
+      seconds >= shortestIdleSeconds ? seconds : refuse(seconds, path, 'expected at least 5m'),
+    ),
+  },
+)
+
+const kernelLimits: Parser<KernelLimits> = refine(
+  refine(
+    (value: unknown, path: string) =>
+      value === null ? {} : knownFields(['idleTimeout'], 'settings of kernels')(value, path),
+    kernelFields,
+  ),
+  ({ idleTimeout }) => (idleTimeout === undefined ? {} : { idleTimeoutSeconds: idleTimeout }),
+)
+
 function named<T>(parse: Parser<T>): Parser<Readonly<Record<string, T>>> {
   return (value, path) => {
     // All that stood below it may have been commented out.
@@ -132,7 +159,10 @@ function named<T>(parse: Parser<T>): Parser<Readonly<Record<string, T>>> {
   }
 }
 
-const projectFile = object({}, { targets: named(target), profiles: named(profile), featureSets: named(featureSet) })
+const projectFile = object(
+  {},
+  { targets: named(target), profiles: named(profile), featureSets: named(featureSet), kernels: kernelLimits },
+)
 
 /**
  * Reads the text of `runwright.yaml`.
@@ -142,11 +172,11 @@ const projectFile = object({}, { targets: named(target), profiles: named(profile
 export function parseProjectFile(content: string): ProjectFile {
   const value = readYaml(projectFileName, content)
   try {
-    const { targets = {}, profiles = {}, featureSets = {} } = projectFile(value ?? {}, '')
+    const { targets = {}, profiles = {}, featureSets = {}, kernels } = projectFile(value ?? {}, '')
     if (Object.hasOwn(targets, 'local')) {
       refuse('local', 'targets.local', 'expected another name: this one is always there')
     }
-    return { targets, profiles, featureSets }
+    return { targets, profiles, featureSets, ...(kernels === undefined ? {} : { kernels }) }
   } catch (error) {
     throw addLine(projectFileName, content, error)
   }

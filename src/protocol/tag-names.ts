@@ -33,6 +33,8 @@ export const tagNames = {
    * pid, or `engine` where a job runs it.
    */
   supervisor: 'runwright.supervisor',
+  /** The notebook that a cell of is the run: its path in the workspace, with `/`. */
+  notebook: 'runwright.notebook',
   /** The id of the job that runs it. */
   job: 'runwright.job',
   /** Runs that were launched together, for the values of a sweep for example, have the same text here. */
@@ -71,6 +73,10 @@ export const artifactPaths = {
   patch: 'code/uncommitted.patch',
   /** JSON: interpreter, platform, GPU and driver, variables by name only, lock files by name and SHA-256. */
   environment: 'environment/environment.json',
+  /** What the kernel of a tracked cell had run until that cell's end, in this order, with its outputs: an `.ipynb`. */
+  notebook: 'notebook/notebook.ipynb',
+  /** The packages of its kernel for Python, one a line, as `name==version`. */
+  packages: 'environment/packages.txt',
   /** Copies of the lock files found, under their own names. */
   environmentFolder: 'environment',
 } as const

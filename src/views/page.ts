@@ -7,25 +7,21 @@ import { encodeBulk } from '../protocol/bulk.ts'
 import { type PageData, pageDataId } from '../protocol/page-data.ts'
 
 /**
- * A view as one HTML page that opens from a disk: the comparison itself with its data, which runs exactly its own two
- * scripts and can reach nothing.
+ * A view as one HTML page that opens from a disk: the comparison itself with its data, which runs its own script
+ * alone and can reach nothing.
  *
  * @param webviewFolder where the bundles of webviews are
  * @throws {Error} ENOENT when there are none
  */
 export async function createPage(data: PageData, webviewFolder: string): Promise<string> {
   const read = (name: string) => readFile(join(webviewFolder, name), 'utf8')
-  const [standalone, compare, theme, style] = await Promise.all(
-    ['standalone.js', 'compare.js', 'standalone.css', 'compare.css'].map(read),
-  )
+  const [bundled = '', theme, style] = await Promise.all(['standalone.js', 'standalone.css', 'compare.css'].map(read))
   // What would end the element, or ask for a file that is not there, says the same in other words.
-  const scripts = [standalone, compare].map((script = '') =>
-    script.replaceAll('</script', '<\\/script').replace(/\n\/\/# sourceMappingURL=.*/, ''),
-  )
+  const script = bundled.replaceAll('</script', '<\\/script').replace(/\n\/\/# sourceMappingURL=.*/, '')
   const styles = `${theme}\n${style}`.replaceAll(/\/\*# sourceMappingURL=.*?\*\//g, '')
   const policy = [
     "default-src 'none'",
-    `script-src ${scripts.map(hash).join(' ')}`,
+    `script-src ${hash(script)}`,
     `style-src ${hash(styles)}`,
     'img-src blob: data:',
     'media-src blob: data:',
@@ -44,7 +40,7 @@ export async function createPage(data: PageData, webviewFolder: string): Promise
 </head>
 <body class="standalone">
 <script type="application/octet-stream" id="${pageDataId}">${bytes}</script>
-${scripts.map((script) => `<script>${script}</script>`).join('\n')}
+<script>${script}</script>
 </body>
 </html>
 `

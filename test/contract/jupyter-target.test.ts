@@ -132,8 +132,8 @@ python3 -u work.py`
     await checkOutputOver(target, server.home, {
       begin: () => server.kill9(),
       async end() {
-        await server.start()
         news.length = 0
+        await server.start()
       },
     })
     await until(() => news.includes(undefined))

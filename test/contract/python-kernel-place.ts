@@ -30,7 +30,9 @@ export async function openKernelSpecPlace(): Promise<KernelPlace> {
 }
 
 /** An engine in this process, whose workspace has the virtual environment of the tests. */
-export async function openPythonPlace(env: NodeJS.ProcessEnv = process.env): Promise<KernelPlace> {
+export async function openPythonPlace(
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<KernelPlace & { readonly dataFolder: string }> {
   const place = await openKernelEngine({ workspace: join(root, 'test/python'), env })
   return { ...place, environmentId: `venv:${python}` }
 }

@@ -15,7 +15,7 @@ function toExact(statistics: unknown): unknown {
   return isRecord(statistics) ? { ...statistics, mean: null, standardDeviation: null } : statistics
 }
 
-describe('files of Arrow that pyarrow has written', { timeout: 120_000 }, () => {
+describe('files of Arrow that pyarrow has written', { timeout: 300_000 }, () => {
   let folder: string
   let written: unknown
   before(async () => {

@@ -14,7 +14,7 @@ import { parseModelTest } from '../../src/protocol/shown-model-test.ts'
 const main = join(import.meta.dirname, '../../src/cli/main.ts')
 const cli = { file: process.execPath, args: [main], env: {} }
 
-describe('a test of a model, asked by the extension', { timeout: 120_000 }, () => {
+describe('a test of a model, asked by the extension', { timeout: 300_000 }, () => {
   let folder: string
   const file = (name: string) => join(folder, name)
   const request = () => ({

@@ -37,7 +37,7 @@ async function train(experiment: string, name: string, accuracy: string): Promis
   return String(result['runId'])
 }
 
-describe('the command line', { timeout: 120_000 }, () => {
+describe('the command line', { timeout: 300_000 }, () => {
   it('shows an example in the help of each command', async () => {
     for (const command of await loadCommands(commands)) {
       const { exitCode, stdout } = await workspace.run(...command.name.split(' '), '--help')
@@ -171,7 +171,7 @@ describe('runwright completion', () => {
   })
 })
 
-describe('runwright engine', { timeout: 60_000 }, () => {
+describe('runwright engine', { timeout: 300_000 }, () => {
   it('tells about the engine without starting one', async () => {
     await using other = await openCliWorkspace()
     assert.equal((await other.run('engine', 'status')).exitCode, 3)
@@ -197,7 +197,7 @@ describe('runwright engine', { timeout: 60_000 }, () => {
   })
 })
 
-describe('runwright server', { timeout: 60_000 }, () => {
+describe('runwright server', { timeout: 300_000 }, () => {
   it('serves a data folder to whoever has the token, and keeps both', async () => {
     for (const total of [0, 1]) {
       const server = workspace.start(['server', '--port', '0', '--data', 'served.log'])

@@ -5,7 +5,7 @@ import { openTestWorkspace, type TestWorkspace } from '../vscode/workspace.ts'
 import { parseObject } from './cli-workspace.ts'
 import { runCli } from './run-cli.ts'
 
-describe('runwright compare --artifacts', { timeout: 120_000 }, () => {
+describe('runwright compare --artifacts', { timeout: 300_000 }, () => {
   let workspace: TestWorkspace
   const compare = (...args: string[]) => runCli(workspace.folder, 'compare', '--artifacts', ...args)
 

@@ -8,7 +8,7 @@ const train = `await fetch(process.env.MLFLOW_TRACKING_URI + '/api/2.0/mlflow/ru
   body: JSON.stringify({ run_id: process.env.MLFLOW_RUN_ID, key: 'loss', value: Number(process.argv[2]), timestamp: 1 }) })
 `
 
-describe('runwright compare', { timeout: 120_000 }, () => {
+describe('runwright compare', { timeout: 300_000 }, () => {
   let workspace: CliWorkspace
   let first: string
 

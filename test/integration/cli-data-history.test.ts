@@ -43,7 +43,7 @@ async function flipBit(path: string): Promise<void> {
   await writeFile(path, bytes.with(5, bytes.readUInt8(5) ^ 4))
 }
 
-describe('runwright data', { timeout: 180_000 }, () => {
+describe('runwright data', { timeout: 300_000 }, () => {
   it('takes the data back to what a run had, uncommitted as it was, and to what made a model', async () => {
     await addData('committed')
     await commit('One')

@@ -7,7 +7,7 @@ import { parseDataStatus } from '../../src/protocol/data-status.ts'
 import { type CliWorkspace, openCliWorkspace } from './cli-workspace.ts'
 
 /** What the extension asks of the command line about data. */
-describe('data for the extension', { timeout: 120_000 }, () => {
+describe('data for the extension', { timeout: 300_000 }, () => {
   let workspace: CliWorkspace
   before(async () => {
     workspace = await openCliWorkspace()

@@ -18,7 +18,7 @@ const project = `featureSets:
     query: SELECT user_id, event_timestamp, clicks FROM events
 `
 
-describe('runwright features', { timeout: 120_000 }, () => {
+describe('runwright features', { timeout: 300_000 }, () => {
   let workspace: CliWorkspace
   const write = (file: string, text: string) => workspace.write(file, text)
 

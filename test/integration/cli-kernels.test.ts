@@ -30,7 +30,7 @@ async function listKernels(): Promise<unknown[]> {
   return kernels
 }
 
-describe('runwright kernels', { timeout: 120_000 }, () => {
+describe('runwright kernels', { timeout: 300_000 }, () => {
   it('lists environments, the workspace’s own first', async () => {
     const { environments } = await workspace.json('kernels', 'environments')
     assert(Array.isArray(environments) && isRecord(environments[0]))
@@ -122,7 +122,7 @@ def function(): pass`)
   })
 })
 
-describe('runwright notebook run', { timeout: 120_000 }, () => {
+describe('runwright notebook run', { timeout: 300_000 }, () => {
   it('runs from top to bottom, prints, and writes the notebook with its outputs beside it', async () => {
     const shown = 'from IPython.display import HTML, display\ndisplay(HTML("<b>x</b>"))\na = 20'
     await workspace.write('good.ipynb', notebook('# Title', shown, 'print(a)\na + 1', ''))
@@ -165,6 +165,18 @@ describe('runwright notebook run', { timeout: 120_000 }, () => {
     const [, , failed, behind] = await readCells('bad.executed.ipynb')
     assert(isRecord(failed) && Array.isArray(failed['outputs']) && isRecord(behind))
     assert.equal(failed['outputs'][0]['ename'], 'ZeroDivisionError')
+    assert.deepEqual(behind['outputs'], [])
+  })
+
+  it('says why the kernel of a cell was killed, and what to do, in the terminal and in the notebook', async () => {
+    await workspace.write('large.ipynb', notebook('', 'import os; os.kill(os.getpid(), 9)', 'print(2)'))
+    const { exitCode, stderr } = await workspace.run('notebook', 'run', 'large.ipynb')
+    assert.equal(exitCode, 1)
+    const told = /killed \(SIGKILL\).*too much memory.*Load less at once/
+    assert.match(stderr, told)
+    const [, killed, behind] = await readCells('large.executed.ipynb')
+    assert(isRecord(killed) && Array.isArray(killed['outputs']) && isRecord(behind))
+    assert.match(String(killed['outputs'][0]['evalue']), told)
     assert.deepEqual(behind['outputs'], [])
   })
 
@@ -219,7 +231,7 @@ describe('runwright notebook run', { timeout: 120_000 }, () => {
   })
 })
 
-describe('runwright notebook run, in JavaScript', { timeout: 120_000 }, () => {
+describe('runwright notebook run, in JavaScript', { timeout: 300_000 }, () => {
   it('runs in the kernel that comes with it, in the notebook’s folder', async () => {
     await mkdir(join(workspace.folder, 'deep'))
     await workspace.write('deep/own.ts', 'export const seven: number = 7\n')

@@ -7,7 +7,7 @@ import { readArrayFile, writeArrayFile } from '../../src/onnx/npz.ts'
 import { reluModel, reshapeModel } from '../../src/onnx/test-session-models.ts'
 import { runCli } from './run-cli.ts'
 
-describe('runwright model run', { timeout: 60_000 }, () => {
+describe('runwright model run', { timeout: 300_000 }, () => {
   let folder: string
   const run = (...args: string[]) => runCli(folder, 'model', 'run', ...args)
   const file = (name: string) => join(folder, name)

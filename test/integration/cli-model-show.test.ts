@@ -14,7 +14,7 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true, force: true }))
 
-describe('runwright model show', { timeout: 120_000 }, () => {
+describe('runwright model show', { timeout: 300_000 }, () => {
   it('tells what is in the file of a model', async () => {
     const { stdout, exitCode } = await runCli(folder, 'model', 'show', join(folder, 'mlp.onnx'))
     assert.equal(exitCode, 0)

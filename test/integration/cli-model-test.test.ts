@@ -44,7 +44,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-describe('runwright model test', { timeout: 120_000 }, () => {
+describe('runwright model test', { timeout: 300_000 }, () => {
   let folder: string
   const file = (name: string) => join(folder, name)
   const run = (...args: string[]) =>

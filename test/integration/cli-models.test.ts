@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { parseRunId } from '../../src/protocol/ids.ts'
+import { tagNames } from '../../src/protocol/tag-names.ts'
 import { type CliWorkspace, openCliWorkspace } from './cli-workspace.ts'
 
 let workspace: CliWorkspace
@@ -24,7 +26,7 @@ async function train(name: string, folders: readonly string[]): Promise<string> 
   return String((await workspace.json('run', '-n', name, ...script))['runId'])
 }
 
-describe('runwright models', { timeout: 120_000 }, () => {
+describe('runwright models', { timeout: 300_000 }, () => {
   it('registers, shows, names and deletes versions', async () => {
     const runId = await train('one', ['model'])
     const register = ['models', 'register', 'one', '--name', 'digits'] as const
@@ -57,6 +59,18 @@ describe('runwright models', { timeout: 120_000 }, () => {
     assert.match((await workspace.run('models', 'list')).stdout, /^digits +1 +\S/m)
     await workspace.json('models', 'delete', 'digits')
     assert.deepEqual(await workspace.json('models', 'list'), { models: [] })
+  })
+
+  it('shows which data a version is, and how its compression was tested', async () => {
+    const runId = parseRunId(await train('tested', ['model'])) ?? assert.fail('The run has no id.')
+    await using client = await workspace.connect()
+    const data = { path: 'model.onnx', md5: '12'.repeat(16) }
+    const tags = [{ key: tagNames.compressionTest, value: 'passed: speedup 2x' }]
+    await client.call('models/register', { runId, name: 'small', data, tags })
+    const { stdout } = await workspace.run('models', 'show', 'small')
+    assert.match(stdout, /VERSION +ALIASES +RUN +DATA +TEST +REGISTERED +SOURCE/)
+    assert.match(stdout, new RegExp(`^ +1 +${runId.slice(0, 8)} +12121212 +passed `, 'm'))
+    await client.call('models/delete', { name: 'small' })
   })
 
   it('says what it lacks, by words and exit code', async () => {

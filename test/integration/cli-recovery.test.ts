@@ -56,7 +56,7 @@ function readPid(file: string, text: string): number {
   return Number(pid)
 }
 
-describe('a running command', { timeout: 120_000 }, () => {
+describe('a running command', { timeout: 300_000 }, () => {
   it('goes on while the engine is killed, again and again, and ends with the right status', async () => {
     const { started, runId, open } = await startGated('engine')
     for (let kills = 0; kills < 3; kills++) {

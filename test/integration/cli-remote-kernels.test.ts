@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { findKernel } from '../../src/client/find-kernel.ts'
+import { RunwrightError } from '../../src/protocol/errors.ts'
+import { enteredVariable } from '../../src/protocol/target-secrets.ts'
 import { finish, newExecutionId } from '../contract/kernel.ts'
 import { openJupyter, type TestJupyter } from '../servers/jupyter.ts'
 import { openSshd, type SshServer, whyNoSshd } from '../servers/sshd.ts'
@@ -50,6 +52,43 @@ describe('runwright kernels on other machines', { skip: whyNoSshd, timeout: 300_
     assert.equal((await withToken('kernels', 'start', '--server', 'lab', '--name', 'one')).exitCode, 0)
     await until(() => isIdle('one'), 60_000)
     assert.equal((await workspace.run('kernels', 'stop', 'one')).exitCode, 0)
+  })
+
+  it('are started on a server that is no target by its address and the variable of its token', async () => {
+    const words = ['--server', server.url, '--token-from', 'OTHER_TOKEN']
+    const withOther = (...args: string[]) => workspace.start(args, { OTHER_TOKEN: server.token }).finished
+    const listed = await withOther('kernels', 'environments', ...words)
+    assert.match(
+      listed.stdout,
+      /127\.0\.0\.1:\d+\/base: Python 3 \(ipykernel\) +jupyter +python +yes +jupyter:http\S+\/python3\n/,
+    )
+    const wrong = await workspace.start(['kernels', 'start', ...words], { OTHER_TOKEN: 'expired' }).finished
+    assert.match(wrong.stderr, /does not accept the token in OTHER_TOKEN/)
+    const unknown = await workspace.run('kernels', 'start', '--server', server.url)
+    assert.match(unknown.stderr, /--token-from|tokenFrom/)
+    const misplaced = await workspace.run('kernels', 'start', '--server', 'lab', '--token-from', 'OTHER_TOKEN')
+    assert.equal(misplaced.exitCode, 2, misplaced.stderr)
+    const started = await withOther('kernels', 'start', ...words, '--name', 'other')
+    assert.equal(started.exitCode, 0, started.stderr)
+    await until(() => isIdle('other'), 60_000)
+    assert.equal((await workspace.run('kernels', 'stop', 'other')).exitCode, 0)
+  })
+
+  it('say of what was entered in an editor that it was, and name no variable', async () => {
+    await using client = await workspace.connect()
+    const ask = (tokens: Record<string, string>) => {
+      const access = { url: server.url, tokenFrom: enteredVariable(server.url) }
+      return client.call('kernels/environments', { server: server.url, access, tokens })
+    }
+    const isSaid = (message: RegExp) => (error: unknown) => {
+      assert(error instanceof RunwrightError)
+      assert.match(error.message, message)
+      assert.doesNotMatch(`${error.message} ${error.hint}`, /RUNWRIGHT_ENTERED/)
+      return true
+    }
+    await assert.rejects(ask({}), isSaid(/What lets one in to .* is not known here/))
+    await assert.rejects(ask({ [enteredVariable(server.url)]: 'expired' }), isSaid(/does not accept what was entered/))
+    assert.ok((await ask({ [enteredVariable(server.url)]: server.token })).environments.length > 0)
   })
 
   it('are started by --host in the Python that is named', async () => {

@@ -53,7 +53,7 @@ async function show(runId: string): Promise<{ params: Record<string, string>; ta
   return { params: record(run.params), tags: record(run.tags) }
 }
 
-describe('runwright rerun', { timeout: 120_000 }, () => {
+describe('runwright rerun', { timeout: 300_000 }, () => {
   it('runs the command of a run again, in its experiment, as a run that names the first', async () => {
     const again = await workspace.json('rerun', 'first')
     assert.deepEqual([again['status'], again['exitCode']], ['FINISHED', 0])
@@ -101,7 +101,7 @@ describe('runwright rerun', { timeout: 120_000 }, () => {
   })
 })
 
-describe('runwright restore-code', { timeout: 120_000 }, () => {
+describe('runwright restore-code', { timeout: 300_000 }, () => {
   it('restores commit, changes and new files into a worktree, in which the run can be repeated', async () => {
     const target = path.join(workspace.folder, '..', `${path.basename(workspace.folder)}-otter`)
     await using _ = {
@@ -132,7 +132,7 @@ describe('runwright restore-code', { timeout: 120_000 }, () => {
   })
 })
 
-describe('runwright restore-code of a run with a snapshot', { timeout: 120_000 }, () => {
+describe('runwright restore-code of a run with a snapshot', { timeout: 300_000 }, () => {
   it('restores the files of the snapshot, those that were never committed too', async () => {
     const run = await workspace.json('run', '-e', 'digits', '-n', 'snapped', '--', 'true')
     await workspace.write('never-committed.txt', 'kept\n')
@@ -145,7 +145,7 @@ describe('runwright restore-code of a run with a snapshot', { timeout: 120_000 }
   })
 })
 
-describe('runwright runs tag', { timeout: 120_000 }, () => {
+describe('runwright runs tag', { timeout: 300_000 }, () => {
   it('sets and removes tags of several runs', async () => {
     await workspace.json('runs', 'tag', 'first', 'third', '--set', 'stage=draft', '--set', 'note=a=b')
     assert.equal((await show(first)).tags['note'], 'a=b')

@@ -51,7 +51,7 @@ async function isRunning(pid: number): Promise<boolean> {
   return stdout.trim() !== '' && !stdout.startsWith('Z')
 }
 
-describe('runwright run', { timeout: 120_000 }, () => {
+describe('runwright run', { timeout: 300_000 }, () => {
   it('finishes a run whose command ends well, with its output, unchanged, in both places', async () => {
     const script = String.raw`printf 'täst\033[1m 尺寸\r50%%\n'; echo problem >&2`
     const plain = await workspace.run('run', '--', 'sh', '-c', script)

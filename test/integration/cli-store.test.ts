@@ -22,7 +22,7 @@ const listNames = async () => {
   return runs.map(({ name }) => name).toSorted()
 }
 
-describe('the care of a store', { timeout: 120_000 }, () => {
+describe('the care of a store', { timeout: 300_000 }, () => {
   it('checks, backs up while the engine runs, and restores what was there', async () => {
     await run('first')
     assert.equal((await workspace.json('store', 'check'))['findingCount'], 0)

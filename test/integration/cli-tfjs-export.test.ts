@@ -12,7 +12,7 @@ import { exportReport } from './export-report.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const sample = join(root, 'sample-workspace')
 
-describe('runwright model export of TensorFlow.js', { timeout: 180_000 }, () => {
+describe('runwright model export of TensorFlow.js', { timeout: 300_000 }, () => {
   let workspace: CliWorkspace
   const file = (name: string) => join(workspace.folder, name)
   before(async () => {

@@ -11,7 +11,7 @@ import { openTestWorkspace, type TestWorkspace } from '../vscode/workspace.ts'
 import { parseObject } from './cli-workspace.ts'
 import { runCli } from './run-cli.ts'
 
-describe('runwright views export', { timeout: 120_000 }, () => {
+describe('runwright views export', { timeout: 300_000 }, () => {
   let workspace: TestWorkspace
   const run = (...args: string[]) => runCli(workspace.folder, 'views', 'export', ...args)
   const columns = (

@@ -75,7 +75,7 @@ async function killEngine(workspace: TestWorkspace, client: Client): Promise<voi
   assert.notEqual(next, pid)
 }
 
-describe('a comparison under way', { timeout: 60_000 }, () => {
+describe('a comparison under way', { timeout: 300_000 }, () => {
   it('goes on page by page, and curve by curve, when the engine was killed in the middle', async () => {
     await using scene = await openWithRuns()
     const { client, workspace, first } = scene

@@ -51,7 +51,7 @@ const result: SearchResult = {
   skipped: 0,
 }
 
-describe('the runs of a compression on an MLflow server', { timeout: 240_000 }, () => {
+describe('the runs of a compression on an MLflow server', { timeout: 300_000 }, () => {
   let folder: string
   let server: RunningServer
   before(async () => {

@@ -13,7 +13,7 @@ before(async () => {
 })
 after(() => workspace[Symbol.asyncDispose]())
 
-describe('runwright data gc', { timeout: 120_000 }, () => {
+describe('runwright data gc', { timeout: 300_000 }, () => {
   it('keeps what a run needs on no branch any more, and deletes nothing while runs cannot be asked', async () => {
     const { folder } = workspace
     const store = (text: string) => {

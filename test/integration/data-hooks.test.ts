@@ -36,7 +36,7 @@ async function writeHook(name: string, script: string): Promise<void> {
   await chmod(path, 0o755)
 }
 
-describe('hooks of git', { timeout: 180_000 }, () => {
+describe('hooks of git', { timeout: 300_000 }, () => {
   it('check data out with branches and merges, after the hook that was there', async () => {
     await writeHook('post-checkout', `echo "$@" >> '${outside}/seen'`)
     const { stdout } = await workspace.run('data', 'hooks', 'install', '--merge')

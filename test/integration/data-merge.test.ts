@@ -27,7 +27,7 @@ async function commit(files: Readonly<Record<string, string>>): Promise<void> {
 const state = async () => parseDataStatus(await workspace.json('data', 'status'), '').outs.map((out) => out.state)
 const rows = (...names: string[]) => ['id,name', ...names, ''].join('\n')
 
-describe('a merge of data, without our driver of merges', { timeout: 120_000 }, () => {
+describe('a merge of data, without our driver of merges', { timeout: 300_000 }, () => {
   it('is decided file by file, merged text included, and staged when asked for', async () => {
     await commit({ 'people.csv': rows('1,Ada'), 'logo.bin': 'a\0b', 'ours.txt': 'same' })
     await workspace.git('checkout', '--quiet', '-b', 'side')

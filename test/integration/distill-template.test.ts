@@ -8,7 +8,7 @@ import { type CliWorkspace, openCliWorkspace } from './cli-workspace.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const sample = join(root, 'sample-workspace')
 
-describe('runwright compress template', { timeout: 120_000 }, () => {
+describe('runwright compress template', { timeout: 300_000 }, () => {
   let workspace: CliWorkspace
   before(async () => {
     workspace = await openCliWorkspace()

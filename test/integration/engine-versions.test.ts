@@ -15,7 +15,7 @@ const olderProtocol = { version: '0.0.9', protocolVersion: protocolVersion - 1 }
 const newer = { version: '99.0.0' }
 const newerProtocol = { version: '99.0.0', protocolVersion: protocolVersion + 1 }
 
-describe('an engine of another version', { timeout: 60_000 }, () => {
+describe('an engine of another version', { timeout: 300_000 }, () => {
   for (const release of [older, olderProtocol]) {
     it(`is replaced when it is older and idle, in its place and with its runs (${describeRelease(release)})`, async () => {
       await using workspace = await createTestWorkspace()

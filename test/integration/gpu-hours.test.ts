@@ -5,7 +5,7 @@ import { isRecord } from '../../src/protocol/json.ts'
 import { parseRunId } from '../../src/protocol/ids.ts'
 import { openCliWorkspace } from './cli-workspace.ts'
 
-it('what GPUs do is logged on the run of the job that has them, and summed up', { timeout: 60_000 }, async () => {
+it('what GPUs do is logged on the run of the job that has them, and summed up', { timeout: 300_000 }, async () => {
   await using workspace = await openCliWorkspace()
   const wait = 'until [ -e stop ]; do sleep 0.1; done'
   const fake = { RUNWRIGHT_FAKE_GPUS: '2x24G' }

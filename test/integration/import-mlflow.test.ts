@@ -118,7 +118,7 @@ async function importTwice(source: string, ...more: string[]): Promise<CliWorksp
   return workspace
 }
 
-describe('an import from MLflow', { timeout: 240_000 }, () => {
+describe('an import from MLflow', { timeout: 300_000 }, () => {
   it('brings all of a folder, and nothing twice', async () => {
     const made = await makeHistory(path.join(folder, 'mlruns'))
     await using workspace = await importTwice(path.join(folder, 'mlruns'))

@@ -38,7 +38,7 @@ async function assertWhole(workspace: CliWorkspace): Promise<void> {
   }
 }
 
-describe('an import', { timeout: 180_000 }, () => {
+describe('an import', { timeout: 300_000 }, () => {
   it('that was killed goes on where it was cut off, and stores nothing twice', async () => {
     await using workspace = await openCliWorkspace()
     await writeTables(workspace)

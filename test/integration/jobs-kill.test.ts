@@ -7,7 +7,7 @@ import { createTestWorkspace, engineCommand } from './engine-workspace.ts'
 const jobCount = 40
 const killCount = 8
 
-describe('kill -9 of an engine with jobs', { timeout: 240_000 }, () => {
+describe('kill -9 of an engine with jobs', { timeout: 300_000 }, () => {
   it(`runs each of ${jobCount} jobs once, with its whole output and its right end (${killCount} kills)`, async () => {
     await using workspace = await createTestWorkspace()
     await using client = await workspace.connect({ command: engineCommand() })

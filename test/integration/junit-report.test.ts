@@ -31,7 +31,7 @@ function reportOf(name: string): Pick<ModelTestReport, 'candidate' | 'original' 
   }
 }
 
-describe('the report of a test as JUnit', { timeout: 60_000 }, () => {
+describe('the report of a test as JUnit', { timeout: 300_000 }, () => {
   it('is read by a parser of XML, whatever names and reasons hold', async () => {
     // SAFETY: it reads these four fields.
     const xml = toJunit(reportOf(strange) as ModelTestReport)

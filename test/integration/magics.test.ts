@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { promisify } from 'node:util'
 import { writeModelFile } from '../../src/onnx/model-file.ts'
 import { parseRunId } from '../../src/protocol/ids.ts'
 import { isRecord } from '../../src/protocol/json.ts'
 import { parseKernelId } from '../../src/protocol/kernels.ts'
+import { type Notebook, parseNotebook, sourceOf } from '../../src/protocol/notebook-file.ts'
 import { finish, newExecutionId } from '../contract/kernel.ts'
 import { smallNet } from '../small-net.ts'
 import { until } from '../until.ts'
@@ -89,6 +92,12 @@ async function readArtifact(name: string, path: string): Promise<string> {
   return Buffer.from(bytes).toString('latin1')
 }
 
+/** It comes when the cell has ended, a moment after its run. */
+async function readKeptNotebook(name: string): Promise<Notebook> {
+  await until(async () => (await workspace.run('runs', 'notebook', name)).exitCode === 0, 30_000)
+  return parseNotebook((await workspace.run('runs', 'notebook', name)).stdout, name)
+}
+
 function valuesOf(list: unknown): unknown {
   assert(Array.isArray(list))
   return Object.fromEntries(list.map(({ key, value }) => [key, value]))
@@ -135,6 +144,31 @@ plt.plot([1, 2]);`,
     assert.deepEqual(compared?.shown.get('comparison'), await workspace.json('compare', 'first', 'second'))
     assert.match(compared.html, /<td[^>]*>lr<\/td><td[^>]*>0\.1<\/td><td[^>]*>0\.2<\/td>/)
     assert.equal(kept?.text, "['second']\n", kept?.error)
+  })
+
+  it('keep with the run what was run until its end, with outputs and packages, as a notebook', async () => {
+    const [, tracked] = await runCells(
+      'kept.ipynb',
+      'print("first")\nbase = 1',
+      '%%track kept\nprint("tracked")\nbase + 1',
+      'print("after")',
+    )
+    assert.equal(tracked?.status, 'ok', tracked?.error)
+    const notebook = await readKeptNotebook('kept')
+    assert.deepEqual(notebook.cells.map(sourceOf), [
+      'print("first")\nbase = 1',
+      '%%track kept\nprint("tracked")\nbase + 1',
+    ])
+    const shown = JSON.stringify(notebook.cells[1]?.outputs)
+    assert.match(shown, /tracked\\n.*FINISHED|FINISHED.*tracked\\n/)
+    assert.match(shown, /execute_result.*"2"/)
+    assert.match(await readArtifact('kept', 'environment/packages.txt'), /^ipykernel==\d/m)
+    const tags = valuesOf((await showRun('kept'))['tags'])
+    assert.ok(isRecord(tags) && tags['runwright.notebook'] === 'kept.ipynb', JSON.stringify(tags))
+    const { file, path } = await workspace.json('runs', 'notebook', 'kept', '--out', 'then.ipynb')
+    assert.deepEqual([file, path], ['then.ipynb', 'kept.ipynb'])
+    const check = 'import nbformat; nbformat.validate(nbformat.read("then.ipynb", 4))'
+    await promisify(execFile)(join(workspace.folder, '.venv/bin/python'), ['-c', check], { cwd: workspace.folder })
   })
 
   it('let MLflow’s client and data() log to the run of their cell, and to none afterwards', async () => {
@@ -229,7 +263,7 @@ model = LogisticRegression(C=0.5).fit([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1]
   })
 })
 
-describe('magics in the kernel for JavaScript', { timeout: 120_000 }, () => {
+describe('magics in the kernel for JavaScript', { timeout: 300_000 }, () => {
   it('make a cell a run, and list and compare runs', async () => {
     const [first, second, failed, listed, compared, kept, model, wrong] = await runCellsIn(
       'javascript',
@@ -260,6 +294,12 @@ accuracy`,
     assert.equal(await readArtifact('js-first', 'logs/output.log'), 'trained\n')
     assert.match(await readArtifact('js-first', 'code/cell.js'), /^%%track js-first .*\nconst lr/)
     assert.match(await readArtifact('js-first', 'figures/figure-1.svg'), /^<svg/)
+    const { cells } = await readKeptNotebook('js-second')
+    assert.deepEqual(
+      cells.map(sourceOf).map((source) => source.split(' ', 2)[1]),
+      ['js-first', 'js-second'],
+    )
+    assert.match(JSON.stringify(cells[0]?.outputs), /FINISHED.*trained/)
 
     assert.equal(second?.status, 'ok', second?.error)
     assert.equal(failed?.status, 'error')
@@ -288,7 +328,7 @@ accuracy`,
   })
 })
 
-describe('a tracked cell that is interrupted', { timeout: 120_000 }, () => {
+describe('a tracked cell that is interrupted', { timeout: 300_000 }, () => {
   for (const [environment, name, code] of [
     ['.venv', 'stopped', 'import time\nprint("begun", flush=True)\ntime.sleep(100)'],
     ['built-in:javascript', 'stopped-js', 'console.log("begun")\nwhile (true) {}'],

@@ -35,7 +35,7 @@ after(async () => {
   await workspace[Symbol.asyncDispose]()
 })
 
-describe('runwright mcp', { timeout: 120_000 }, () => {
+describe('runwright mcp', { timeout: 300_000 }, () => {
   it('agrees on a version, and lists tools with schemas and what they do', async () => {
     const client = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } }
     const { result } = await agent.request('initialize', client)

@@ -28,7 +28,7 @@ while not os.path.exists('${name}'):
 open('${name}.count', 'w').write(str(number))`
 }
 
-describe('the cells of a notebook', { timeout: 240_000 }, () => {
+describe('the cells of a notebook', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let workspace: TestWorkspace
   let client: Client

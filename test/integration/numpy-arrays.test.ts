@@ -9,7 +9,7 @@ import { openArrayFile, readArrayFile, writeArrayFile } from '../../src/onnx/npz
 import type { TensorValue } from '../../src/onnx/tensor-value.ts'
 import { findTestPython } from '../servers/test-python.ts'
 
-describe('files of arrays and NumPy', { timeout: 60_000 }, () => {
+describe('files of arrays and NumPy', { timeout: 300_000 }, () => {
   let folder: string
   let expected: Record<string, unknown>
   const numpy = async (action: 'write' | 'tell', path: string): Promise<Record<string, unknown>> => {

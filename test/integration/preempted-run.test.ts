@@ -26,7 +26,7 @@ for step in range(start, start + 5 if last else 600):
         raise SystemExit(request.exit_code)
 `
 
-describe('a run whose job Slurm preempts', { skip: whyNoSlurm, timeout: 120_000 }, () => {
+describe('a run whose job Slurm preempts', { skip: whyNoSlurm, timeout: 300_000 }, () => {
   it('goes on from its last checkpoint, as the same attempt of the same job', async () => {
     await using slurm = await openSlurm()
     const folder = await mkdtemp(join(tmpdir(), 'rw-preempted-'))

@@ -11,7 +11,8 @@ import { whyNoSshd } from '../servers/sshd.ts'
 import { findTestPython } from '../servers/test-python.ts'
 import { until } from '../until.ts'
 
-const cutMs = process.env['RUNWRIGHT_LONG_TESTS'] === '1' ? 30_000 : 1500
+const isLong = process.env['RUNWRIGHT_LONG_TESTS'] === '1'
+const cutMs = isLong ? 30_000 : 1500
 const python = findTestPython(process.env)
 
 describe('a kernel of a host of ssh', { skip: whyNoSshd, timeout: 300_000 }, () => {
@@ -53,6 +54,45 @@ describe('a kernel of a host of ssh', { skip: whyNoSshd, timeout: 300_000 }, () 
     assert.deepEqual([stderr, status], ['', 'ok'])
     await stop(kernelId)
   })
+
+  for (const [what, cut] of [
+    ['is cut', () => place.line.sever()],
+    ['takes nothing any more and tells nobody', () => place.line.freeze()],
+  ] as const) {
+    // Of a line that is silent we know after fifteen seconds.
+    const skip = what !== 'is cut' && !isLong
+    it(
+      `has all of its output, in order and once, when the network ${what} for ${cutMs / 1000} s`,
+      { skip },
+      async () => {
+        const kernelId = await start()
+        const marker = join(place.server.home, randomUUID())
+        const code = [
+          'import os, time',
+          'number = 0',
+          `while not os.path.exists(${JSON.stringify(marker)}):`,
+          '    print(number, flush=True)',
+          '    number += 1',
+          '    time.sleep(0.005)',
+          'print("end", number)',
+        ]
+        const execution = await begin(kernelId, code.join('\n'))
+        await until(async () => (await outputs(kernelId, execution)) > 0, 60_000)
+        cut()
+        await until(async () => (await describeKernel(kernelId)).isSilent, 60_000)
+        await delay(cutMs)
+        place.line.sever()
+        place.line.mend()
+        await until(async () => !(await describeKernel(kernelId)).isSilent, 60_000)
+        await writeFile(marker, '')
+        const { stdout, stderr, status } = await finish(place.client, kernelId, execution)
+        const count = Number(/end (\d+)\n$/.exec(stdout)?.[1])
+        assert.equal(stdout, `${Array.from({ length: count }, (_, number) => `${number}\n`).join('')}end ${count}\n`)
+        assert.deepEqual([stderr, status], ['', 'ok'])
+        await stop(kernelId)
+      },
+    )
+  }
 
   it('runs once what is asked while it cannot be reached, and gives the end of what ended meanwhile', async () => {
     const kernelId = await start()

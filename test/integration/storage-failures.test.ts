@@ -16,7 +16,7 @@ import { runCli } from './run-cli.ts'
 
 const mebibyte = 1024 * 1024
 
-describe('a full disk', { timeout: 60_000, skip: cannotMount }, () => {
+describe('a full disk', { timeout: 300_000, skip: cannotMount }, () => {
   it('refuses a batch, says of which file, keeps what was acknowledged, and goes on once there is space', async () => {
     await using disk = await openSmallDisk(16 * mebibyte)
     await using workspace = await createTestWorkspace(disk.path)
@@ -107,7 +107,7 @@ describe('a full disk', { timeout: 60_000, skip: cannotMount }, () => {
   })
 })
 
-describe('a folder that cannot be written', { timeout: 60_000 }, () => {
+describe('a folder that cannot be written', { timeout: 300_000 }, () => {
   it('lets no engine start, and is named in the terminal', async () => {
     await using workspace = await createTestWorkspace()
     await stopAfter(workspace, startRun)
@@ -156,7 +156,7 @@ const damages: Readonly<Record<string, { code: ErrorCode; harm(path: string): Pr
   },
 }
 
-describe('a database', { timeout: 60_000 }, () => {
+describe('a database', { timeout: 300_000 }, () => {
   for (const [what, { code, harm }] of Object.entries(damages)) {
     it(`${what} is named, and left as it is`, async () => {
       await using workspace = await createTestWorkspace()

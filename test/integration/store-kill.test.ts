@@ -36,7 +36,7 @@ async function kill(workspace: CliWorkspace, ...args: string[]): Promise<void> {
   await started.finished
 }
 
-describe('a store', { timeout: 240_000 }, () => {
+describe('a store', { timeout: 300_000 }, () => {
   it('whose backup is killed has a whole one or none, and the next to the same place is whole', async () => {
     await using workspace = await openCliWorkspace()
     await fill(workspace, 'first')

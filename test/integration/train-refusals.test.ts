@@ -26,7 +26,7 @@ async function listTraces(client: Client, { folder, git }: CliWorkspace, home?: 
   }
 }
 
-describe('what cannot be launched', { concurrency: false, timeout: 180_000 }, () => {
+describe('what cannot be launched', { concurrency: false, timeout: 300_000 }, () => {
   let workspace: CliWorkspace
   let home: string | undefined
   let env: Record<string, string> = {}

@@ -65,7 +65,7 @@ for (let step = start; step < ${stepCount}; step++) {
 console.log('sum', state.sum)
 `
 
-describe('a training that is ended in the middle', { concurrency: false, timeout: 120_000 }, () => {
+describe('a training that is ended in the middle', { concurrency: false, timeout: 300_000 }, () => {
   let workspace: CliWorkspace
   let client: Client
   let sshd: SshServer | undefined

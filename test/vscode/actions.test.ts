@@ -17,7 +17,7 @@ const notebook = JSON.stringify({
   nbformat_minor: 5,
 })
 
-describe('actions on a run', { timeout: 180_000 }, () => {
+describe('actions on a run', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let workspace: TestWorkspace
   let vscode: Workbench

@@ -14,7 +14,7 @@ const table = (label: string) =>
     ],
   })
 
-describe('artifacts of two runs', { timeout: 180_000 }, () => {
+describe('artifacts of two runs', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let workspace: TestWorkspace
   let vscode: Workbench

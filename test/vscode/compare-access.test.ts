@@ -18,7 +18,7 @@ declare const document: {
 /** The ground that the editor's part of the window has: a webview's own is none, which axe takes for white. */
 const paintGround = () => void (document.documentElement.style.background = 'var(--vscode-editor-background)')
 
-describe('the comparison in VS Code’s own colours', { timeout: 180_000 }, () => {
+describe('the comparison in VS Code’s own colours', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let workspace: TestWorkspace
   let vscode: Workbench

@@ -11,7 +11,7 @@ import { artifactPaths, tagNames } from '../../src/protocol/tag-names.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 import { openTestWorkspace, type TestWorkspace } from './workspace.ts'
 
-describe('a comparison', { timeout: 180_000 }, () => {
+describe('a comparison', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let workspace: TestWorkspace
   let vscode: Workbench

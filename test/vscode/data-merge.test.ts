@@ -16,7 +16,7 @@ const rows = (...names: readonly string[]) => ['id,name', ...names, ''].join('\n
 const drawing = (color: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="${color}"/></svg>\0`
 
-describe('data that two branches have changed', { timeout: 240_000 }, () => {
+describe('data that two branches have changed', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let folder: string
   let vscode: Workbench

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { bundle } from '../../scripts/bundle.ts'
+import { until } from '../until.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 
 /** The little that the function below needs of the window, where it runs. */
@@ -20,7 +21,7 @@ function hasMark([name, letter]: readonly [string, string]): boolean {
 
 const table = (rows: readonly string[]) => ['id,city', ...rows, ''].join('\n')
 
-describe('data in VS Code', { timeout: 240_000 }, () => {
+describe('data in VS Code', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let folder: string
   let vscode: Workbench
@@ -116,8 +117,7 @@ describe('data in VS Code', { timeout: 240_000 }, () => {
     await vscode.row('Data people.csv, clean').waitFor()
     const restored = table(['1,Rome', '2,Bergen', '3,Cairo'])
     const isRestored = async () => (await readFile(join(folder, 'people.csv'), 'utf8')) === restored
-    for (let tries = 0; tries < 200 && !(await isRestored()); tries++) await vscode.page.waitForTimeout(50)
-    assert.ok(await isRestored())
+    await until(isRestored)
   })
 
   it('sends data to a remote and tells what it lacks', async () => {
@@ -127,7 +127,7 @@ describe('data in VS Code', { timeout: 240_000 }, () => {
     await vscode.page.locator('.quick-input-widget').getByText('(2/2)').waitFor()
     await vscode.page.keyboard.press('Enter')
     const isAdded = async () => (await readFile(join(folder, '.dvc/config'), 'utf8')).includes('origin')
-    for (let tries = 0; tries < 200 && !(await isAdded()); tries++) await vscode.page.waitForTimeout(50)
+    await until(isAdded)
     await vscode.runCommand('Runwright: Check Remote')
     await vscode
       .row('Data people.csv, clean')

@@ -11,7 +11,7 @@ import { answerSaveDialog } from './save-dialog.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 import { openTestWorkspace, type TestWorkspace } from './workspace.ts'
 
-describe('exports of a view', { timeout: 240_000 }, () => {
+describe('exports of a view', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let workspace: TestWorkspace
   let vscode: Workbench

@@ -20,7 +20,7 @@ const project = `featureSets:
     query: SELECT user_id, event_timestamp, price FROM events
 `
 
-describe('feature sets in VS Code', { timeout: 240_000 }, () => {
+describe('feature sets in VS Code', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let folder: string
   let vscode: Workbench

@@ -21,7 +21,7 @@ import os, time
 while not os.path.exists(${JSON.stringify(file)}): time.sleep(0.05)
 `
 
-describe('jobs and GPUs in VS Code', { timeout: 240_000 }, () => {
+describe('jobs and GPUs in VS Code', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   const python = findTestPython(process.env)
   let workspace: TestWorkspace

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { bundle } from '../../scripts/bundle.ts'
+import { until } from '../until.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 import { openTestWorkspace, type TestWorkspace } from './workspace.ts'
 
@@ -22,7 +23,7 @@ while (!existsSync('let-it-end')) await new Promise((then) => setTimeout(then, 5
 console.log('trained all of it')
 `
 
-describe('jobs', { timeout: 180_000 }, () => {
+describe('jobs', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let workspace: TestWorkspace
   let vscode: Workbench
@@ -79,7 +80,7 @@ describe('jobs', { timeout: 180_000 }, () => {
     await form().getByText('lr', { exact: true }).waitFor()
     await vscode.page.keyboard.press('Enter')
     const isSecond = async () => (await listJobs()).length === 2
-    for (let tries = 0; tries < 200 && !(await isSecond()); tries++) await vscode.page.waitForTimeout(50)
+    await until(isSecond)
     const [second] = await listJobs()
     assert.deepEqual(second?.spec.params, [{ key: 'lr', value: '0.1' }])
     const row = vscode.row(`Job ${second.name}, running`)
@@ -115,7 +116,7 @@ describe('jobs', { timeout: 180_000 }, () => {
     assert.ok(first)
     await vscode.pressAction(vscode.row(`Job ${first.name}, finished`), 'Retry Job')
     const count = async () => (await workspace.client.call('jobs/get', { jobId: first.jobId })).job.attempts.length
-    for (let tries = 0; tries < 200 && (await count()) < 2; tries++) await vscode.page.waitForTimeout(50)
+    await until(async () => (await count()) >= 2)
     assert.equal(await count(), 2)
     await vscode.row(`Job ${first.name}, finished`).waitFor()
   })

@@ -11,7 +11,7 @@ const md5 = (digit: string) => digit.repeat(32)
 const pointer = (name: string, digit: string) => `outs:\n- md5: '${md5(digit)}'\n  hash: md5\n  path: ${name}\n`
 const version = (path: string, digit: string) => ({ path, md5: md5(digit) })
 
-describe('the lineage of a run', { timeout: 180_000 }, () => {
+describe('the lineage of a run', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let workspace: TestWorkspace
   let vscode: Workbench

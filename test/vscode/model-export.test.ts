@@ -43,7 +43,7 @@ const damaged = {
   'tree/model.pkl': 'no pickle',
 }
 
-describe('exporting a model to ONNX', { timeout: 180_000 }, () => {
+describe('exporting a model to ONNX', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let workspace: TestWorkspace
   let vscode: Workbench

@@ -8,7 +8,7 @@ import { openTestWorkspace, type TestWorkspace } from './workspace.ts'
 /** What tells a folder of artifacts from a model. */
 const model = 'flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n'
 
-describe('registering the model of a run', { timeout: 180_000 }, () => {
+describe('registering the model of a run', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
   let workspace: TestWorkspace
   let vscode: Workbench

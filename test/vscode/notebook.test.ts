@@ -2,48 +2,17 @@ import assert from 'node:assert/strict'
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Locator } from 'playwright-core'
 import { bundle } from '../../scripts/bundle.ts'
 import type { Kernel } from '../../src/protocol/kernels.ts'
-import { parseNotebook } from '../../src/protocol/notebook-file.ts'
 import { until } from '../until.ts'
+import { createNotebookEditor, eventually, type NotebookEditor } from './notebook-editor.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 import { openTestWorkspace, type TestWorkspace } from './workspace.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-/** A notebook of code cells with ids, as VS Code and JupyterLab write them today. */
-function newNotebook(sources: readonly string[]): string {
-  const cells = sources.map((source, index) => {
-    return {
-      cell_type: 'code',
-      id: `cell-${index}`,
-      metadata: {},
-      source: [source],
-      execution_count: null,
-      outputs: [],
-    }
-  })
-  const metadata = { language_info: { name: 'python' } }
-  return JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 })
-}
-
 function numbersTo(count: number): string {
   return Array.from({ length: count }, (_, number) => `${number}\n`).join('')
-}
-
-/** Looks again until what is looked for is there; else what was there instead is the failure. */
-async function eventually(look: () => Promise<void>, patienceMs = 20_000): Promise<void> {
-  const deadline = performance.now() + patienceMs
-  for (;;) {
-    try {
-      return await look()
-    } catch (error) {
-      if (performance.now() > deadline) throw error
-      await delay(50)
-    }
-  }
 }
 
 /** Prints flushed numbers until a file is there, and how many it were. */
@@ -69,40 +38,14 @@ describe('notebooks in VS Code', { timeout: 420_000 }, () => {
   let workspace: TestWorkspace
   let vscode: Workbench
 
-  const cells = () => vscode.page.locator('.notebookOverlay:visible .cell-list-container .code-cell-row')
-  const inCells = (state: string): Locator =>
-    cells().locator(`.cell-statusbar-container .codicon-notebook-state-${state}`)
-
-  const outputs = () => vscode.page.frameLocator('iframe.webview.ready:visible').frameLocator('iframe#active-frame')
-
-  async function show(name: string): Promise<void> {
-    await vscode.page.locator('.explorer-folders-view').getByRole('treeitem', { name, exact: true }).dblclick()
-    await vscode.page.locator('.tab.active').getByText(name).waitFor()
-    await cells().first().waitFor()
-  }
-
-  /** Opens a notebook alone, and gives it a kernel in the environment of the workspace, or in another one. */
-  async function openNotebook(name: string, sources?: readonly string[], environment = '.venv (Python'): Promise<void> {
-    await vscode.runCommand('View: Close All Editors')
-    if (sources !== undefined) await writeFile(join(workspace.folder, name), newNotebook(sources))
-    await show(name)
-    await vscode.runCommand('Runwright: Choose Kernel…')
-    const choice = vscode.page.locator('.quick-input-widget .monaco-list-row').filter({ hasText: environment })
-    const isPython = environment.startsWith('.venv')
-    await (isPython ? choice.filter({ hasText: workspace.folder }) : choice).first().click()
-    await vscode.page.locator('.kernel-label').getByText(environment).first().waitFor()
-  }
-
-  /** What is in the file of a notebook: in the browser VS Code saves by itself, a moment after a change. */
-  async function saved(name: string) {
-    return parseNotebook(await readFile(join(workspace.folder, name), 'utf8'), name).cells
-  }
-
-  /** All that a cell of the file has printed. */
-  async function printed(name: string, index: number): Promise<string> {
-    const kept = (await saved(name))[index]?.outputs ?? []
-    return kept.flatMap((each) => (each.output_type === 'stream' ? each.text : [])).join('')
-  }
+  let notebook: NotebookEditor
+  const cells = () => notebook.cells()
+  const inCells = (state: string) => notebook.inCells(state)
+  const outputs = () => notebook.outputs()
+  const show = (name: string) => notebook.show(name)
+  const openNotebook = (...asked: Parameters<NotebookEditor['open']>) => notebook.open(...asked)
+  const saved = (name: string) => notebook.saved(name)
+  const printed = (name: string, index: number) => notebook.printed(name, index)
 
   async function kernelOf(name: string): Promise<Kernel> {
     const { kernels } = await workspace.client.call('kernels/list', {})
@@ -127,38 +70,19 @@ describe('notebooks in VS Code', { timeout: 420_000 }, () => {
     vscode = resources.use(await openWorkbench({ workspace: workspace.folder, size }))
     // A window that is left while a cell prints has always something that is not saved.
     vscode.page.on('dialog', (dialog) => void dialog.accept())
+    notebook = createNotebookEditor(vscode, workspace.folder)
   })
   after(() => resources.disposeAsync())
 
-  /** Runs a notebook from top to bottom and saves it; all that its cells show, of which none is an error. */
-  async function runAll(name: string) {
-    await vscode.runCommand('Notebook: Run All')
-    let ran: Awaited<ReturnType<typeof saved>> = []
-    // The last cell may be out of sight, where VS Code draws nothing: its file has all.
-    await eventually(async () => {
-      ran = (await saved(name)).filter((cell) => cell.cell_type === 'code')
-      assert.deepEqual(
-        ran.map((cell) => cell.execution_count),
-        ran.map((_, index) => index + 1),
-      )
-    }, 180_000)
-    const shown = ran.flatMap((cell) => cell.outputs ?? [])
-    assert.deepEqual(
-      shown.filter((each) => each.output_type === 'error'),
-      [],
-    )
-    return shown
-  }
-
   it('run the sample from top to bottom, in the environment of the workspace, and keep what they show', async () => {
     await openNotebook('explore.ipynb')
-    const shown = await runAll('explore.ipynb')
+    const shown = await notebook.runAll('explore.ipynb')
     assert.ok(shown.some((each) => each.output_type === 'execute_result' && 'text/html' in each.data))
   })
 
   it('run the sample that trains in JavaScript, without Python', async () => {
     await openNotebook('train.ipynb', undefined, 'JavaScript (Node')
-    const shown = await runAll('train.ipynb')
+    const shown = await notebook.runAll('train.ipynb')
     const printed = shown.flatMap((each) => (each.output_type === 'stream' ? each.text : [])).join('')
     assert.match(printed, /TensorFlow\.js 4\S+ computes by wasm/)
     assert.ok(Number(/test accuracy (\S+)/.exec(printed)?.[1]) > 0.9, printed)

@@ -29,9 +29,11 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
   const vsixPath = join(folder, 'runwright.vsix')
   const extensionsFolder = join(folder, 'extensions')
 
-  const old = join(import.meta.dirname, '../../dist/of-an-older-build.js')
-  await mkdir(dirname(old), { recursive: true })
-  await writeFile(old, '')
+  const old = ['dist/of-an-older-build.js', 'dist/webviews/page-chunk-of-an-older-build.js']
+  for (const path of old.map((name) => join(import.meta.dirname, '../..', name))) {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, '')
+  }
   await packageExtension(vsixPath)
   const flags = [`--server-data-dir=${join(folder, 'data')}`, `--extensions-dir=${extensionsFolder}`]
   const install = ['--accept-server-license-terms', ...flags, '--install-extension', vsixPath]
@@ -43,7 +45,11 @@ it('works in VS Code when installed from the VSIX, which holds nothing but what 
     paths.filter((path) => !shipped.test(path)),
     [],
   )
-  assert.ok(!paths.includes('dist/of-an-older-build.js'))
+  assert.deepEqual(
+    old.filter((path) => paths.includes(path)),
+    [],
+  )
+  assert.ok(paths.some((path) => /^dist\/webviews\/page-chunk-\w+\.js$/.test(path)))
   const libraries = paths.filter((path) => path.endsWith('.node')).toSorted()
   // One for each C library that the system may have.
   const zeromq = libraries.filter((path) => path.startsWith(`${zeromqFolder}/${process.platform}/${process.arch}/`))

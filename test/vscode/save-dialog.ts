@@ -6,14 +6,16 @@ import type { Workbench } from './workbench.ts'
  * Answers the dialog that asks for a file. It writes its proposal some time after it has opened, once more when it has
  * read the folder, each time over what was typed by then, and takes no Enter while it looks at what was typed.
  *
- * @param proposed name of the file that it proposes
- * @throws {Error} when it does not within 20 s, or when it stays open
+ * @param proposed name of the file that it proposes, or what the path ends with
+ * @throws {Error} when it does not within 30 s, or when it stays open
  */
-export async function answerSaveDialog(vscode: Workbench, proposed: string, path: string): Promise<void> {
-  const deadline = Date.now() + 20_000
+export async function answerSaveDialog(vscode: Workbench, proposed: string | RegExp, path: string): Promise<void> {
+  const isProposed = (value: string) =>
+    typeof proposed === 'string' ? value.endsWith(`/${proposed}`) : proposed.test(value)
+  const deadline = Date.now() + 30_000
   const box = vscode.page.locator('.quick-input-widget').getByRole('textbox')
   await box.waitFor()
-  while (!(await staysSo(box, (value) => value.endsWith(`/${proposed}`)))) {
+  while (!(await staysSo(box, isProposed))) {
     if (Date.now() > deadline) throw new Error(`${proposed} was not proposed, but ${await box.inputValue()}.`)
   }
   do {

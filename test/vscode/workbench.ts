@@ -86,7 +86,7 @@ const quietSettings = {
 }
 
 /** For what a user would call at once, on a machine that is busy. */
-const timeoutMs = 20_000
+const timeoutMs = 30_000
 
 const chromiumFlags = [
   '--no-sandbox',

@@ -11,7 +11,7 @@ import { themes } from './themes.ts'
 
 type Content = 'comparison' | 'preview'
 
-describe('a page about data', { timeout: 180_000 }, () => {
+describe('a page about data', { timeout: 300_000 }, () => {
   let compared: ComparedFolder
   before(async () => {
     await bundle({ production: false })

@@ -257,7 +257,7 @@ describe('the page of a job', () => {
     assert.deepEqual(view.errors, [])
   })
 
-  it('holds fifty megabytes with some dozen rows, and is at either end at once', { timeout: 120_000 }, async () => {
+  it('holds fifty megabytes with some dozen rows, and is at either end at once', { timeout: 300_000 }, async () => {
     const program = `const { writeSync } = await import('node:fs')
       let line = 0
       while (line < 500000) {

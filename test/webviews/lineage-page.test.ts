@@ -18,7 +18,7 @@ import { themes } from './themes.ts'
 
 type Told = Exclude<FromLineagePage, { kind: PageRequest['kind'] }> & { readonly kind: string }
 
-describe('the page of a lineage', { timeout: 180_000 }, () => {
+describe('the page of a lineage', { timeout: 300_000 }, () => {
   before(() => bundle({ production: false }))
 
   const told: Told[] = []

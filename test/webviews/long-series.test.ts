@@ -91,7 +91,7 @@ async function resetZoom({ page }: OpenView): Promise<void> {
 
 before(() => bundle({ production: false }))
 
-describe('a series of ten million points, from the engine to the screen', { timeout: 120_000 }, () => {
+describe('a series of ten million points, from the engine to the screen', { timeout: 300_000 }, () => {
   it('shows each single point that stands out at every zoom, and draws the same picture to the byte', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'runwright-long-'))
     t.after(() => rm(folder, { recursive: true, force: true }))

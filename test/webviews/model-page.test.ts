@@ -13,7 +13,7 @@ import { themes } from './themes.ts'
 
 type Told = FromModelPage & { readonly kind: 'again' | 'test' }
 
-describe('the page of a model', { timeout: 180_000 }, () => {
+describe('the page of a model', { timeout: 300_000 }, () => {
   before(() => bundle({ production: false }))
 
   const told: Told[] = []

@@ -15,7 +15,7 @@ const looks: Readonly<Record<string, BrowserContextOptions>> = {
   narrow: { colorScheme: 'light', viewport: { width: 420, height: 900 } },
 }
 
-describe('the page that a test of a model writes', { timeout: 120_000 }, () => {
+describe('the page that a test of a model writes', { timeout: 300_000 }, () => {
   let browser: Browser
   before(async () => {
     browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] })

@@ -12,7 +12,7 @@ type Told = FromModelTestPage & { readonly kind: Exclude<FromModelTestPage['kind
 
 const gates = ['accuracy-drop<=1%', 'agreement>=99%', 'speedup>=1x', 'p99<=20ms']
 
-describe('the report of a model’s test', { timeout: 180_000 }, () => {
+describe('the report of a model’s test', { timeout: 300_000 }, () => {
   before(() => bundle({ production: false }))
 
   const told: Told[] = []

@@ -80,7 +80,7 @@ export async function openPage<Show, Own extends { readonly kind: string }>(
   })
   resources.defer(() => browser.close())
   const page = await browser.newPage({ viewport: options.size ?? { width: 1280, height: 800 } })
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(30_000)
   page.on('pageerror', (error) => state.errors.push(String(error)))
   page.on('console', (message) => void (message.type() === 'error' && state.errors.push(message.text())))
   await page.goto(urlOf(server))
@@ -116,11 +116,8 @@ async function answer<Show, Own extends { readonly kind: string }>(
     case '/host-page.js':
     case '/host-worker.js':
       return void response.setHeader('content-type', 'text/javascript').end(await bundleScript(request.url))
-    case `/${name}.js`:
-    case `/${name}.css`: {
-      const type = request.url.endsWith('.js') ? 'text/javascript' : 'text/css'
-      return void response.setHeader('content-type', type).end(await readFile(join(root, 'dist/webviews', request.url)))
-    }
+    case `/${name}.css`:
+      return void response.setHeader('content-type', 'text/css').end(await readBundle(request.url))
     case '/theme.css': {
       const variables = Object.entries(theme).map(([name, value]) => `${name}: ${value};`)
       return void response.setHeader('content-type', 'text/css').end(`:root { ${variables.join(' ')} }`)
@@ -140,9 +137,16 @@ async function answer<Show, Own extends { readonly kind: string }>(
       state.sentBytes += bytes.byteLength
       return void response.end(bytes)
     }
-    default:
-      response.writeHead(404).end()
+    default: {
+      const [, script] = /^\/([\w-]+\.js)$/.exec(request.url ?? '') ?? []
+      if (script === undefined) return void response.writeHead(404).end()
+      response.setHeader('content-type', 'text/javascript').end(await readBundle(script))
+    }
   }
+}
+
+function readBundle(file: string): Promise<Uint8Array> {
+  return readFile(join(root, 'dist/webviews', file))
 }
 
 type PageParts = PageLook & { readonly name: string; readonly kept?: object }

@@ -53,7 +53,7 @@ describe('a view as one HTML page', () => {
 
   async function open(): Promise<{ page: Page; errors: string[]; asked: string[] }> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-    page.setDefaultTimeout(20_000)
+    page.setDefaultTimeout(30_000)
     const [errors, asked]: [string[], string[]] = [[], []]
     page.on('pageerror', (error) => errors.push(String(error)))
     page.on('console', (message) => void (message.type() === 'error' && errors.push(message.text())))

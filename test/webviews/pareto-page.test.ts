@@ -17,7 +17,7 @@ import { themes } from './themes.ts'
 
 type Told = Exclude<FromCompressionPage, { kind: PageRequest['kind'] }> & { readonly kind: string }
 
-describe('the page of a search for a smaller model', { timeout: 180_000 }, () => {
+describe('the page of a search for a smaller model', { timeout: 300_000 }, () => {
   before(() => bundle({ production: false }))
 
   const told: Told[] = []

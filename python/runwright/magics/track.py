@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import re
@@ -13,6 +14,7 @@ from ..notebook.cell_run import CellRun, Files, describe_error, start_run
 from ..notebook.find_engine import find_server
 from ..notebook.magic_error import MagicError
 from ..notebook.mlflow_client import autolog, chosen_experiment
+from ..notebook.list_packages import list_packages
 from ..notebook.options import MagicOptions, split_words
 from ..notebook.shown import Shown
 from ..notebook.simple_params import simple_params
@@ -75,6 +77,7 @@ def run(shell: Any, line: str, cell: str | None = None) -> None:
     except (OSError, ValueError, LookupError, ServerRefused) as error:
         print(f"Runwright: this cell runs, and is no run: {_explain(error)}")
     else:
+        tracked.execution_id = _execution_id(shell)
         _TrackedCell(shell, source, tracked, asked.metric, autolog() if asked.autolog else None)
     if cell is not None:
         shell.run_cell(cell)
@@ -119,7 +122,17 @@ class _TrackedCell:
         files = {f"figures/{name}": (file, size_bytes) for name, file, size_bytes in figures}
         if self.log.size_bytes > 0:
             files["logs/output.log"] = (self.log.file, self.log.size_bytes)
+        packages = list_packages()
+        files["environment/packages.txt"] = (io.BytesIO(packages), len(packages))
         return files
+
+
+def _execution_id(shell: Any) -> str:
+    """A kernel's cell has that of the message that asked for it; one of a terminal has none."""
+    try:
+        return str(shell.get_parent()["header"]["msg_id"])
+    except (AttributeError, KeyError, TypeError):
+        return ""
 
 
 def _show(run: CellRun) -> Shown:

@@ -39,6 +39,8 @@ class CellRun:
     status: str = "RUNNING"
     end_time: int | None = None
     metrics: dict[str, float] = field(default_factory=dict)
+    execution_id: str = ""
+    """Of the cell in a kernel of Runwright's."""
     _before: dict[str, str | None] = field(default_factory=dict)
     _run_before: str = ""
 
@@ -91,8 +93,17 @@ class CellRun:
         if self.metrics:
             logged = [{"key": k, "value": v, "timestamp": self.end_time, "step": 0} for k, v in self.metrics.items()]
             self.server.post("runs/log-batch", {"run_id": self.run_id, "metrics": logged})
+        self._keep_notebook()
         ended = {"run_id": self.run_id, "status": self.status, "end_time": self.end_time}
         self.server.post("runs/update", ended)
+
+    def _keep_notebook(self) -> None:
+        """Only the engine knows all that was run and shown. Another server, or an older engine, keeps none."""
+        kernel_id = os.environ.get("RUNWRIGHT_KERNEL", "")
+        if kernel_id and self.execution_id:
+            asked = {"runId": self.run_id, "kernelId": kernel_id, "executionId": self.execution_id}
+            with suppress(ServerRefused, ValueError):
+                self.server.call("kernels/keep-notebook", asked)
 
     def upload(self, files: Files) -> None:
         """Raises OSError and ValueError."""

@@ -93,6 +93,7 @@ export const commands: readonly ListedCommand[] = [
   { name: 'run', load: async () => (await import('./run.ts')).default },
   { name: 'runs delete', load: async () => (await import('./runs-delete.ts')).default },
   { name: 'runs list', load: async () => (await import('./runs-list.ts')).default },
+  { name: 'runs notebook', load: async () => (await import('./runs-notebook.ts')).default },
   { name: 'runs restore', load: async () => (await import('./runs-restore.ts')).default },
   { name: 'runs show', load: async () => (await import('./runs-show.ts')).default },
   { name: 'runs stop', load: async () => (await import('./runs-stop.ts')).default },

@@ -1,5 +1,6 @@
 import { defineCliCommand } from '../command.ts'
 import { readTokens } from '../read-tokens.ts'
+import { accessOptions, readAccess } from '../server-access.ts'
 import { formatTable } from '../table.ts'
 import { toJson } from '../text.ts'
 
@@ -10,12 +11,16 @@ export default defineCliCommand({
 no, ipykernel is to be installed first.`,
   example: 'runwright kernels environments',
   options: {
-    server: { type: 'string', value: 'TARGET', summary: 'What this Jupyter Server of runwright.yaml can start' },
+    server: { type: 'string', value: 'TARGET|URL', summary: 'What this Jupyter Server can start' },
+    ...accessOptions,
   },
   async run(context, { options, json, workspace }) {
     await using client = await context.connect(workspace)
-    const tokens = await readTokens(workspace, context.env)
-    const asked = options.server === undefined ? { tokens } : { tokens, server: options.server }
+    const given = readAccess('kernels environments', options, context.env)
+    const tokens = { ...(await readTokens(workspace, context.env)), ...given?.tokens }
+    const server = options.server === undefined ? {} : { server: options.server }
+    const access = given === undefined ? {} : { access: given.access }
+    const asked = { tokens, ...server, ...access }
     const { environments } = await client.call('kernels/environments', asked)
     if (json) return void context.stdout.write(toJson({ environments }))
     const rows = environments.map((each) => [

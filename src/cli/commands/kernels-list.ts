@@ -5,6 +5,8 @@ import { formatAge, toJson } from '../text.ts'
 export default defineCliCommand({
   name: 'kernels list',
   summary: 'Lists kernels of the workspace, newest first.',
+  details: `One that has ended stays, with why, until it is restarted or stopped. What kernels.idleTimeout in runwright.yaml
+says, as 12h, is how long nobody may use one before it is stopped: none by default.`,
   example: 'runwright kernels list',
   options: {},
   async run(context, { json, workspace }) {
@@ -18,6 +20,7 @@ export default defineCliCommand({
       each.isSilent ? `${each.status}, silent` : each.status,
       String(each.queuedCount),
       formatAge(context.now() - each.startedAt),
+      each.usedAt === undefined ? '' : formatAge(context.now() - each.usedAt),
       each.reason ?? '',
     ])
     const columns = [
@@ -26,6 +29,7 @@ export default defineCliCommand({
       { title: 'STATUS' },
       { title: 'QUEUED', align: 'right' },
       { title: 'STARTED' },
+      { title: 'USED' },
       { title: 'WHY', minWidth: 12 },
     ] as const
     context.stdout.write(formatTable(columns, rows, context.stdout.columns))

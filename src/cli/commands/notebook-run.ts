@@ -1,5 +1,5 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { type ComparedCell, compareRun } from '../../client/compare-outputs.ts'
 import { chooseEnvironment, findKernel } from '../../client/find-kernel.ts'
 import { newExecutionId, newKernelId } from '../../client/kernel-ids.ts'
@@ -15,6 +15,7 @@ import { defineCliCommand, exitCodes, usageError } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { readTokens } from '../read-tokens.ts'
 import { formatDuration, toJson } from '../text.ts'
+import { writeWhole } from '../write-whole.ts'
 
 export default defineCliCommand({
   name: 'notebook run',
@@ -52,7 +53,12 @@ in every run (addresses in memory, counts of executions, tracked runs) does not 
     await using client = await context.connect(workspace)
     const folder = folderInside(workspace, dirname(path))
     const tokens = await readTokens(workspace, context.env)
-    await using kernel = await openKernel(context, client, notebook, { ...options, folder, tokens })
+    await using kernel = await openKernel(context, client, notebook, {
+      ...options,
+      name: basename(path),
+      folder,
+      tokens,
+    })
     const run = await runNotebook(client, notebook, {
       kernelId: kernel.kernelId,
       allowsErrors: options['allow-errors'],
@@ -95,11 +101,13 @@ async function openKernel(
   {
     kernel,
     environment,
+    name,
     folder,
     tokens,
   }: {
     kernel: string | undefined
     environment: string | undefined
+    name: string
     folder: string | undefined
     tokens: TargetTokens
   },
@@ -111,7 +119,7 @@ async function openKernel(
   const { environmentId } = await chooseEnvironment(client, environment, languageOf(notebook))
   const kernelId = newKernelId(context)
   const place = folder === undefined ? {} : { workingDirectory: folder }
-  await client.call('kernels/start', { kernelId, environmentId, tokens, ...place })
+  await client.call('kernels/start', { kernelId, environmentId, name, tokens, ...place })
   return {
     kernelId,
     async [Symbol.asyncDispose]() {
@@ -133,16 +141,4 @@ function describeCells({ cells, notebook }: NotebookRun, compared: readonly Comp
     const change = compared.find(({ index }) => index === cell.index)?.change
     return { ...cell, id: notebook.cells[cell.index]?.id, ...(change === undefined ? {} : { change }) }
   })
-}
-
-/** A reader never sees half of it. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const beside = `${path}.${process.pid}.tmp`
-  try {
-    await writeFile(beside, text)
-    await rename(beside, path)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw error
-  }
 }

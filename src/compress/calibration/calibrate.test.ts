@@ -12,7 +12,7 @@ import { openSampleData } from '../open-sample-data.ts'
 import { weightsInMemory } from '../weights.ts'
 import { calibrate } from './calibrate.ts'
 
-describe('calibration', { timeout: 60_000 }, () => {
+describe('calibration', { timeout: 300_000 }, () => {
   const { signal } = new AbortController()
   let folder: string
   let host: SessionHost

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseScore } from './score-script.ts'
 import { startScript } from './script-process.ts'
 
-describe('a user’s script', { timeout: 60_000 }, () => {
+describe('a user’s script', { timeout: 300_000 }, () => {
   let folder: string
   before(async () => {
     folder = await realpath(await mkdtemp(join(tmpdir(), 'runwright-script-')))

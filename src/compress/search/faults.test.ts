@@ -17,7 +17,7 @@ import { layeredModel } from './test-search.ts'
 
 const worker = fileURLToPath(new URL('../../onnx/test-crashing-worker.ts', import.meta.url))
 
-describe('a search whose processes end', { timeout: 240_000, skip: process.platform !== 'linux' }, () => {
+describe('a search whose processes end', { timeout: 300_000, skip: process.platform !== 'linux' }, () => {
   let folder: string
   const file = (name: string) => join(folder, name)
   const { signal } = new AbortController()

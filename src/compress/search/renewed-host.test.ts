@@ -4,7 +4,7 @@ import { endlessModel, reluModel } from '../../onnx/test-session-models.ts'
 import { testRuntime } from '../../onnx/test-runtime.ts'
 import { createRenewedHost } from './renewed-host.ts'
 
-it('a process that a model has taken down is followed by a new one', { timeout: 60_000 }, async () => {
+it('a process that a model has taken down is followed by a new one', { timeout: 300_000 }, async () => {
   await using host = createRenewedHost(testRuntime, new AbortController().signal)
   const n = { dtype: 'int64', dims: [], data: BigInt64Array.of(2n ** 60n) } as const
   const endless = await host.open(endlessModel())

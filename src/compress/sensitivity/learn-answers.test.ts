@@ -30,7 +30,7 @@ function countedData(count: number): SampleData & { readonly read: () => number 
   }
 }
 
-describe('answers that are learnt', { timeout: 60_000 }, () => {
+describe('answers that are learnt', { timeout: 300_000 }, () => {
   const { signal } = new AbortController()
   let host: SessionHost
   before(async () => {

@@ -11,7 +11,7 @@ import { testRuntime } from '../../onnx/test-runtime.ts'
 import { applyPass, findPass } from '../apply-pass.ts'
 import { compareOutputs, runModel, testContext } from '../test-runtime.ts'
 
-describe('static 8-bit integers', { timeout: 60_000 }, () => {
+describe('static 8-bit integers', { timeout: 300_000 }, () => {
   let host: SessionHost
   before(async () => {
     host = await openSessionHost(testRuntime, {}, new AbortController().signal)

@@ -4,7 +4,6 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import { attemptVariable } from '../../protocol/jobs.ts'
 import { jobFiles } from './job-folder.ts'
 import { createScratchWrapper, type ScratchWrapper, until } from './scratch-wrapper.ts'
@@ -282,8 +281,7 @@ async function startPrinted(job: ScratchWrapper, text: string) {
 
 /** A process that was killed takes a moment to be gone. */
 async function isEmpty(list: () => readonly string[]): Promise<void> {
-  for (let i = 0; i < 100 && list().length > 0; i++) await delay(10)
-  assert.deepEqual(list(), [])
+  await until(() => list().length === 0)
 }
 
 function snapshot(job: ScratchWrapper) {

@@ -4,10 +4,12 @@ import addData from './add-data.ts'
 import addDataRemote from './add-data-remote.ts'
 import addFeatureSet from './add-feature-set.ts'
 import attachDebugger from './attach-debugger.ts'
+import backUpStore from './back-up-store.ts'
 import buildFeatures from './build-features.ts'
 import cancelJob from './cancel-job.ts'
 import checkDataRemote from './check-data-remote.ts'
 import checkOutData from './check-out-data.ts'
+import checkStore from './check-store.ts'
 import chooseHeadlineMetric from './choose-headline-metric.ts'
 import chooseKernel from './choose-kernel.ts'
 import clearSelection from './clear-selection.ts'
@@ -18,20 +20,26 @@ import compareRuns from './compare-runs.ts'
 import compareSides from './compare-sides.ts'
 import compress from './compress.ts'
 import copyJobId from './copy-job-id.ts'
+import copyModelUri from './copy-model-uri.ts'
 import copyRunId from './copy-run-id.ts'
 import copyStartCommand from './copy-start-command.ts'
 import copyTrackingEnvironment from './copy-tracking-environment.ts'
 import copyTrackingUri from './copy-tracking-uri.ts'
 import copyValue from './copy-value.ts'
 import deleteExperiment from './delete-experiment.ts'
+import deleteForGood from './delete-for-good.ts'
+import deleteModelVersion from './delete-model-version.ts'
+import deleteRegisteredModel from './delete-registered-model.ts'
 import deleteRun from './delete-run.ts'
 import exportFeatures from './export-features.ts'
 import exportModel from './export-model.ts'
 import fetchData from './fetch-data.ts'
 import filterRuns from './filter-runs.ts'
+import forgetJupyterServer from './forget-jupyter-server.ts'
 import forgetSecret from './forget-secret.ts'
 import groupRuns from './group-runs.ts'
 import hideFinished from './hide-finished.ts'
+import importRuns from './import-runs.ts'
 import initializeData from './initialize-data.ts'
 import joinFeatures from './join-features.ts'
 import keepBoth from './keep-both.ts'
@@ -48,6 +56,8 @@ import openFullOutput from './open-full-output.ts'
 import openJob from './open-job.ts'
 import openJobRun from './open-job-run.ts'
 import openLog from './open-log.ts'
+import openModelRun from './open-model-run.ts'
+import openNotebookOfRun from './open-notebook-of-run.ts'
 import openRunTable from './open-run-table.ts'
 import openServer from './open-server.ts'
 import openSource from './open-source.ts'
@@ -78,6 +88,7 @@ import runActiveFile from './run-active-file.ts'
 import runStaleCells from './run-stale-cells.ts'
 import searchRuns from './search-runs.ts'
 import setHeadlineMetric from './set-headline-metric.ts'
+import setModelAlias from './set-model-alias.ts'
 import setTag from './set-tag.ts'
 import showAllRuns from './show-all-runs.ts'
 import showCompression from './show-compression.ts'
@@ -88,6 +99,7 @@ import showFinished from './show-finished.ts'
 import showJobLog from './show-job-log.ts'
 import showLineage from './show-lineage.ts'
 import showLog from './show-log.ts'
+import showModelLineage from './show-model-lineage.ts'
 import showVariable from './show-variable.ts'
 import showVariables from './show-variables.ts'
 import sortRuns from './sort-runs.ts'
@@ -108,10 +120,12 @@ export const commands: readonly CommandDefinition[] = [
   addDataRemote,
   addFeatureSet,
   attachDebugger,
+  backUpStore,
   buildFeatures,
   cancelJob,
   checkDataRemote,
   checkOutData,
+  checkStore,
   chooseHeadlineMetric,
   chooseKernel,
   clearSelection,
@@ -122,20 +136,26 @@ export const commands: readonly CommandDefinition[] = [
   compareSides,
   compress,
   copyJobId,
+  copyModelUri,
   copyRunId,
   copyStartCommand,
   copyTrackingEnvironment,
   copyTrackingUri,
   copyValue,
   deleteExperiment,
+  deleteForGood,
+  deleteModelVersion,
+  deleteRegisteredModel,
   deleteRun,
   exportFeatures,
   exportModel,
   fetchData,
   filterRuns,
+  forgetJupyterServer,
   forgetSecret,
   groupRuns,
   hideFinished,
+  importRuns,
   initializeData,
   joinFeatures,
   keepBoth,
@@ -152,6 +172,8 @@ export const commands: readonly CommandDefinition[] = [
   openJob,
   openJobRun,
   openLog,
+  openModelRun,
+  openNotebookOfRun,
   openRunTable,
   openServer,
   openSource,
@@ -182,6 +204,7 @@ export const commands: readonly CommandDefinition[] = [
   runStaleCells,
   searchRuns,
   setHeadlineMetric,
+  setModelAlias,
   setTag,
   showAllRuns,
   showCompression,
@@ -192,6 +215,7 @@ export const commands: readonly CommandDefinition[] = [
   showJobLog,
   showLineage,
   showLog,
+  showModelLineage,
   showVariable,
   showVariables,
   sortRuns,

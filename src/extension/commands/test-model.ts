@@ -14,6 +14,7 @@ export default defineCommand({
   fileMenu: '3_runwrightModel@2',
   fileMenuWhen: 'resourceExtname == .onnx',
   elementMenus: [
+    { view: 'models', appliesTo: 'viewItem =~ /^model-version/', menu: '1_model@2' },
     { appliesTo: 'viewItem =~ /^artifact file onnx/', menu: '2_model@2' },
     { appliesTo: String.raw`viewItem =~ /^run .*\blocal\b/`, menu: '2_edit@6' },
   ],

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { type DataProgress, parseDataProgress } from '../../protocol/data-progress.ts'
 import { parseErrorBody, RunwrightError } from '../../protocol/errors.ts'
+import { type ImportProgress, parseImportProgress } from '../../protocol/import-progress.ts'
 import { isRecord, parseForeignJson } from '../../protocol/json.ts'
 
 /** How the bundled command line is started: its program, and what comes before its words. */
@@ -21,6 +22,7 @@ export interface CommandLineCall {
   readonly operands?: readonly string[]
   readonly signal?: AbortSignal
   progress?(progress: DataProgress): void
+  importProgress?(progress: ImportProgress): void
   /** It begins with something else, which it says in its own words. */
   step?(name: string): void
 }
@@ -63,12 +65,13 @@ export async function askCommandLine(cli: CommandLine, call: CommandLineCall): P
 
 async function readMessages(
   output: NodeJS.ReadableStream,
-  { progress, step }: Pick<CommandLineCall, 'progress' | 'step'>,
+  { progress, importProgress, step }: Pick<CommandLineCall, 'progress' | 'importProgress' | 'step'>,
 ): Promise<readonly string[]> {
   const messages: string[] = []
   for await (const line of createInterface({ input: output })) {
-    const [told, begun] = [parseDataProgress(line), parseStep(line)]
+    const [told, imported, begun] = [parseDataProgress(line), parseImportProgress(line), parseStep(line)]
     if (told !== undefined) progress?.(told)
+    else if (imported !== undefined) importProgress?.(imported)
     else if (begun !== undefined) step?.(begun)
     else messages.push(line)
     if (messages.length > keptLines) messages.shift()

@@ -1,5 +1,6 @@
 import type { CommandContext } from '../context.ts'
 import type { DataProgress } from '../../protocol/data-progress.ts'
+import type { ImportProgress } from '../../protocol/import-progress.ts'
 import { formatCount, formatSize } from '../tree/format.ts'
 import { localize } from '../localize.ts'
 import { askCommandLine } from './command-line.ts'
@@ -41,17 +42,19 @@ export async function performCommand(
     const cancel = new AbortController()
     token.onCancellationRequested(() => cancel.abort())
     let doneShare = 0
+    const tell = (message: string, share: number) => {
+      notification.report({ message, increment: Math.max(0, share - doneShare) * 100 })
+      doneShare = Math.max(doneShare, share)
+    }
     log.info(`runwright ${words.join(' ')}, in ${root}`)
     try {
       return await askCommandLine(cli, {
         folder: root,
         words,
         signal: cancel.signal,
-        progress(progress) {
-          const share = shareOf(progress)
-          notification.report({ message: describeProgress(progress), increment: Math.max(0, share - doneShare) * 100 })
-          doneShare = Math.max(doneShare, share)
-        },
+        progress: (progress) => tell(describeProgress(progress), shareOf(progress)),
+        importProgress: (progress) =>
+          tell(describeImport(progress), progress.doneRuns / (progress.totalRuns ?? Number.POSITIVE_INFINITY)),
         step: (name) => notification.report({ message: name }),
         ...(operands === undefined ? {} : { operands }),
       })
@@ -80,6 +83,19 @@ export function describeProgress({ phase, doneFiles, totalFiles, doneBytes, tota
     ...(doneBytes === 0
       ? []
       : [of(formatSize(doneBytes), totalBytes === undefined ? undefined : formatSize(totalBytes))]),
+  ].join(' · ')
+}
+
+function describeImport({ doneRuns, totalRuns, points, artifactBytes }: ImportProgress): string {
+  return [
+    totalRuns === undefined
+      ? localize('{count, plural, one {# run} other {# runs}}', { count: doneRuns })
+      : localize('{count, plural, one {{used} of # run} other {{used} of # runs}}', {
+          used: formatCount(doneRuns),
+          count: totalRuns,
+        }),
+    localize('{count, plural, one {# point} other {# points}}', { count: points }),
+    ...(artifactBytes === 0 ? [] : [formatSize(artifactBytes)]),
   ].join(' · ')
 }
 

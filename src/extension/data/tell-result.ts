@@ -50,7 +50,8 @@ export async function tellVerified(context: CommandContext, value: unknown): Pro
   )
 }
 
-async function warn({ vscode }: CommandContext, message: string, lines: readonly string[]): Promise<void> {
+/** Says what went wrong, with the rest of it in an editor. */
+export async function warn({ vscode }: CommandContext, message: string, lines: readonly string[]): Promise<void> {
   const all = localize('Show All')
   const answer = await vscode.window.showWarningMessage(message, all)
   if (answer === all) await openText(vscode, `${message}\n\n${lines.join('\n')}\n`)

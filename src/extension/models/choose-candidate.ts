@@ -4,17 +4,25 @@ import type { CommandContext } from '../context.ts'
 import { localize } from '../localize.ts'
 import { findStoredFolder } from '../runs/stored-artifacts.ts'
 import { isArtifactElement, isRunElement } from '../tree/element.ts'
-import { listModelsOfRun, listRegisteredModels, listWorkspaceFiles } from './list-models.ts'
+import { isModelVersionElement, uriOf } from './element.ts'
+import {
+  type FileChoice,
+  listModelsOfRun,
+  listRegisteredModels,
+  listStoredModels,
+  listWorkspaceFiles,
+} from './list-models.ts'
 import { findModelPath } from './model-file.ts'
 import { pickFile } from './pick-file.ts'
+import { findVersionFolder } from './version-folder.ts'
 
 /**
  * The model that a command was chosen on: a file of VS Code's explorer, an artifact, the only model of a run or one of
- * several, the editor in front; from elsewhere the user picks a file of the workspace or of a registered model.
+ * several, a version of a registered model, the editor in front; from elsewhere the user picks a file of the workspace or of a registered model.
  *
  * @returns its absolute path; undefined when none is chosen
  * @throws NOT_IMPLEMENTED for a model that is not on this machine
- * @throws RESOURCE_DOES_NOT_EXIST for a run without a model in ONNX
+ * @throws RESOURCE_DOES_NOT_EXIST for a run, or a version, without a model in ONNX
  */
 export async function chooseCandidate(
   context: CommandContext,
@@ -30,19 +38,33 @@ export async function chooseCandidate(
   if (isRunElement(chosen)) {
     const { row, experiment } = chosen
     const models = await listModelsOfRun(context, experiment.connectionId, row)
-    if (models.length === 0) {
-      throw new RunwrightError(
-        'RESOURCE_DOES_NOT_EXIST',
-        localize('Run “{name}” has no model in ONNX among its artifacts.', { name: row.name }),
-      )
-    }
-    if (models.length === 1) return models[0]?.path
-    return (await context.vscode.window.showQuickPick(models, { title, placeHolder }))?.path
+    return pickOf(context, models, title, () =>
+      localize('Run “{name}” has no model in ONNX among its artifacts.', { name: row.name }),
+    )
+  }
+  if (isModelVersionElement(chosen)) {
+    const { connectionId, version } = chosen
+    const models = await listStoredModels(await findVersionFolder(context, connectionId, version), '')
+    return pickOf(context, models, title, () =>
+      localize('{name} has no model in ONNX among its files.', { name: uriOf(version) }),
+    )
   }
   const uri = isUri(chosen) ? chosen : findOpenModel(context)
   if (uri !== undefined) return pathOf(context, uri)
   const [files, registered] = await Promise.all([listWorkspaceFiles(context, ['onnx']), listRegisteredModels(context)])
   return pickFile(context, { title, placeHolder, choices: [...files, ...registered], filters: { ONNX: ['onnx'] } })
+}
+
+/** The only one, or one that is chosen. @throws RESOURCE_DOES_NOT_EXIST where there is none */
+async function pickOf(
+  { vscode }: CommandContext,
+  models: readonly FileChoice[],
+  title: string,
+  sayNone: () => string,
+): Promise<string | undefined> {
+  if (models.length === 0) throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', sayNone())
+  if (models.length === 1) return models[0]?.path
+  return (await vscode.window.showQuickPick(models, { title, placeHolder: localize('Which model?') }))?.path
 }
 
 async function pathOf(context: CommandContext, uri: vscode.Uri): Promise<string> {

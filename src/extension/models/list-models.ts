@@ -4,6 +4,7 @@ import type { Run } from '../../protocol/runs.ts'
 import type { CommandContext } from '../context.ts'
 import { findStoredFolder } from '../runs/stored-artifacts.ts'
 import { localize } from '../localize.ts'
+import { findVersionFolder } from './version-folder.ts'
 
 /** What is looked through in a workspace. */
 const maxFiles = 500
@@ -67,11 +68,10 @@ export async function listRegisteredModels(context: CommandContext): Promise<rea
     const all = await Promise.all(models.map(({ name }) => client.call('models/get', { name })))
     const versions = all.flatMap((model) => model.versions).toSorted((a, b) => b.version - a.version)
     return Promise.all(
-      versions.map(async ({ name, version, storageLocation }) => {
-        const about = localize('{name} version {version}', { name, version })
+      versions.map(async (each) => {
+        const about = localize('{name} version {version}', { name: each.name, version: each.version })
         // Files that are elsewhere are none that could be tested here.
-        const stored = async () => findStoredFolder(context, id, { uri: storageLocation, name })
-        const folder = await stored().catch(() => undefined)
+        const folder = await findVersionFolder(context, id, each).catch(() => undefined)
         return folder === undefined ? [] : listStoredModels(folder, about)
       }),
     )

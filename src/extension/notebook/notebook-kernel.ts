@@ -4,14 +4,16 @@ import type * as vscode from 'vscode'
 import { newKernelId } from '../../client/kernel-ids.ts'
 import type { Client } from '../../protocol/client.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
+import type { TargetTokens } from '../../protocol/jobs.ts'
 import type { Kernel, KernelEnvironment, KernelId } from '../../protocol/kernels.ts'
 import type { CommandContext } from '../context.ts'
 import { findConnection } from '../jobs/train-file.ts'
 import { localize } from '../localize.ts'
+import type { JupyterServers } from './jupyter-servers.ts'
 import type { NotebookMemory } from './notebook-memory.ts'
 
 /** What running a notebook takes of all that commands can reach. */
-export type NotebookContext = Pick<CommandContext, 'vscode' | 'connections' | 'useFolder' | 'log'>
+export type NotebookContext = Pick<CommandContext, 'vscode' | 'connections' | 'useFolder' | 'log' | 'jupyterServers'>
 
 /** The kernel that a notebook runs in, and who is asked about it. */
 export interface NotebookKernel {
@@ -78,14 +80,26 @@ export async function ensureKernel(
   const { fsPath } = notebook.uri
   const place = relative(findNotebookFolder(context.vscode, notebook).uri.fsPath, dirname(fsPath)).split(sep)
   const workingDirectory = place[0] === '..' || notebook.isUntitled ? '.' : place.join('/') || '.'
-  await client.call('kernels/start', { kernelId, environmentId, name: basename(fsPath), workingDirectory })
+  const access = await context.jupyterServers.findAccess(environmentId)
+  await client.call('kernels/start', { kernelId, environmentId, name: basename(fsPath), workingDirectory, ...access })
   memory.setKernel(notebook.uri.toString(), { kernelId, environment, isShared: false })
   return { client, kernelId }
 }
 
 /** What it knew is gone, which whoever runs the next cell must be told. */
-async function revive({ vscode }: NotebookContext, client: Client, { kernelId, name, reason }: Kernel): Promise<void> {
-  await client.call('kernels/restart', { kernelId })
+async function revive({ vscode, jupyterServers }: NotebookContext, client: Client, kernel: Kernel): Promise<void> {
+  const { kernelId, name, reason, environment } = kernel
+  await client.call('kernels/restart', { kernelId, ...(await findTokens(jupyterServers, [environment])) })
   const text = localize('The kernel of {name} had ended and was started again: its variables are gone.', { name })
   void vscode.window.showWarningMessage([text, reason].filter((part) => part !== undefined).join(' '))
+}
+
+/** What lets one in to the servers of environments, for an engine that may have lost it. */
+export async function findTokens(
+  servers: JupyterServers,
+  environments: readonly Pick<KernelEnvironment, 'environmentId'>[],
+): Promise<{ readonly tokens?: TargetTokens }> {
+  const found = await Promise.all(environments.map(({ environmentId }) => servers.findAccess(environmentId)))
+  const tokens = Object.assign({}, ...found.map((each) => each?.tokens))
+  return Object.keys(tokens).length === 0 ? {} : { tokens }
 }

@@ -18,6 +18,7 @@ import * as kernels from './notebook-kernel.ts'
 import { createNotebookMemory } from './notebook-memory.ts'
 import { findCutOutput, registerOutputStatus } from './output-status.ts'
 import { pickKernel } from './pick-kernel.ts'
+import { pickServerKernel } from './pick-server-kernel.ts'
 import { createRunningNotebooks } from './running-notebooks.ts'
 import { readRanCells } from './stale/read-ran-cells.ts'
 import { createStaleCells } from './stale/stale-cells.ts'
@@ -25,6 +26,9 @@ import { registerStaleStatus, runStaleCells } from './stale/stale-status.ts'
 
 /** That extension has kernels of its own, and may be what its user wants: then ours are offered and never preferred. */
 const jupyterExtension = 'ms-toolsai.jupyter'
+
+/** More often than any kernel may be idle before it is stopped. */
+const useMs = 60_000
 
 export interface NotebooksParts {
   readonly vscode: CommandContext['vscode']
@@ -60,7 +64,12 @@ export function openNotebooks(parts: NotebooksParts): Notebooks & vscode.Disposa
     const client = await findClient(notebook)
     if (client === undefined || (listed.has(client) && !isForced)) return
     listed.add(client)
-    const { environments } = await client.call('kernels/environments', {})
+    // Kernels of servers may wait for an engine that knows what lets one in.
+    const tokens = await kernels.findTokens(
+      context().jupyterServers,
+      memory.list().map(({ environment }) => environment),
+    )
+    const { environments } = await client.call('kernels/environments', tokens)
     controllers.setEnvironments(kernels.findNotebookFolder(vscode, notebook).uri.fsPath, environments.filter(isOffered))
     if (vscode.extensions.getExtension(jupyterExtension) !== undefined) return
     const best = findBestEnvironment(environments, languageOf(vscode, notebook), memory.recent())
@@ -91,7 +100,11 @@ export function openNotebooks(parts: NotebooksParts): Notebooks & vscode.Disposa
 
   async function choose(notebook: vscode.NotebookDocument): Promise<boolean> {
     const uri = notebook.uri.toString()
-    const choice = await pickKernel(vscode, await kernels.getNotebookClient(context(), notebook), memory.recent())
+    const client = await kernels.getNotebookClient(context(), notebook)
+    const { jupyterServers: servers } = context()
+    const picked = await pickKernel(vscode, client, memory.recent(), servers.list())
+    const choice =
+      picked?.kind === 'server' ? await pickServerKernel({ vscode, client, servers }, picked.server) : picked
     if (choice === undefined) return false
     const { environment } = choice.kind === 'kernel' ? choice.kernel : choice
     if (choice.kind === 'kernel') {
@@ -161,8 +174,17 @@ export function openNotebooks(parts: NotebooksParts): Notebooks & vscode.Disposa
     registerOutputStatus(vscode),
     stale,
     registerStaleStatus(vscode, stale),
+    // A kernel that has ended is nobody's.
+    every(useMs, () => documents().forEach((notebook) => void use(notebook).catch(() => undefined))),
   )
   documents().forEach(opened)
+
+  /** Its kernel is not to be stopped for its idleness. */
+  async function use(notebook: vscode.NotebookDocument): Promise<void> {
+    const known = memory.of(notebook.uri.toString())
+    if (known === undefined || known.isLeft) return
+    await (await findClient(notebook))?.call('kernels/use', { kernelId: known.kernelId })
+  }
 
   return {
     choose,
@@ -203,6 +225,11 @@ export function openNotebooks(parts: NotebooksParts): Notebooks & vscode.Disposa
       subscriptions.dispose()
     },
   }
+}
+
+function every(ms: number, act: () => void): { dispose(): void } {
+  const timer = setInterval(act, ms)
+  return { dispose: () => clearInterval(timer) }
 }
 
 function languageOf({ NotebookCellKind }: CommandContext['vscode'], notebook: vscode.NotebookDocument): string {

@@ -63,11 +63,16 @@ export async function showExecution(
       if (record.output.kind === 'input') ask(record.output)
       else writer.add(record.output)
     }
-    if (record.kind === 'ended') await end(record.status, record.at, record.executionCount)
+    if (record.kind === 'ended') await end(record.status, record.at, record.executionCount, record.reason)
   }
 
-  const end = async (status: ExecutionStatus, at: number | undefined, executionCount: number | undefined) => {
-    if (status === 'lost') writer.add(await explainLoss(await parts.connect(), kernelId))
+  const end = async (
+    status: ExecutionStatus,
+    at: number | undefined,
+    executionCount: number | undefined,
+    reason?: string,
+  ) => {
+    if (status === 'lost') writer.add(await explainLoss(await parts.connect(), kernelId, reason))
     if (!isStarted) shown.start()
     writer.flush()
     if (executionCount !== undefined) shown.executionOrder = executionCount
@@ -100,9 +105,9 @@ export async function showExecution(
   }
 }
 
-async function explainLoss(client: Client, kernelId: KernelId) {
+async function explainLoss(client: Client, kernelId: KernelId, reason: string | undefined) {
   const { kernel } = await client.call('kernels/get', { kernelId })
-  const text = kernel.reason ?? localize('Its kernel was restarted while the cell ran.')
+  const text = reason ?? kernel.reason ?? localize('Its kernel was restarted while the cell ran.')
   return { kind: 'error', name: localize('Kernel ended'), message: text, traceback: [text] } as const
 }
 

@@ -154,7 +154,7 @@ const header = { msg_id: '2', msg_type: 'execute_request' }
 const connect = "await require('node:events').once(require('node:net').connect(${port}, '127.0.0.1'), 'connect')"
 kernel.send({ channel: 'shell', header, content: { code: connect + '; console.log("begun"); while (true);' } })`
 
-describe('a cell in JavaScript', { timeout: 120_000 }, () => {
+describe('a cell in JavaScript', { timeout: 300_000 }, () => {
   it('may declare again what was declared, and await', async () => {
     await run('const a: number = 1; let b = await Promise.resolve(2); class C {}; function f() { return a + b }')
     await run('const a = 5; class C { static d = 4 }')
@@ -371,7 +371,7 @@ describe('a cell in JavaScript', { timeout: 120_000 }, () => {
   })
 })
 
-describe('code at the cursor', { timeout: 120_000 }, () => {
+describe('code at the cursor', { timeout: 300_000 }, () => {
   before(async () => {
     await run(`
       const planets = { mercury: 1, mars: 2, get moon() { asked = true; return 1 } }

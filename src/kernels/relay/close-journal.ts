@@ -6,6 +6,8 @@ import { createExecutionList, type ExecutionList } from '../session/execution-li
 import { readHistory } from '../session/read-history.ts'
 import { relayFiles } from './relay-messages.ts'
 
+const keeperGone = 'The process that kept it has ended, and it with that.'
+
 export interface ClosedJournal {
   readonly executions: ExecutionList
   readonly lastSeq: number
@@ -26,14 +28,14 @@ export async function closeJournal(folder: string, now: () => number): Promise<C
   const executions = createExecutionList()
   history.forEach(executions.add)
   const open = executions.list().filter(({ status }) => !hasExecutionEnded(status))
-  const ends = open.map(({ executionId, status }): RecordBody => ({
-    kind: 'ended',
-    executionId,
-    status: status === 'running' ? 'lost' : 'aborted',
-  }))
+  const ends = open.map(({ executionId, status }): RecordBody =>
+    status === 'running'
+      ? { kind: 'ended', executionId, status: 'lost', reason: keeperGone }
+      : { kind: 'ended', executionId, status: 'aborted' },
+  )
   const last = history.findLast((record) => record.kind === 'kernel')
   const isTold = last?.status === 'dead' && ends.length === 0
-  const reason = isTold ? (last.reason ?? '') : 'The process that kept it has ended, and it with that.'
+  const reason = isTold ? (last.reason ?? '') : keeperGone
   if (!isTold) {
     writer.append([...ends, { kind: 'kernel', status: 'dead', reason }], now()).forEach(executions.add)
   }

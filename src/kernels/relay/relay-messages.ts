@@ -10,6 +10,10 @@ export interface RelayMethods {
   execute: { params: ExecuteRequest; result: Execution }
   /** Values of variables that let it in to where its kernel is. They are in its memory alone. */
   secrets: { params: { values: Readonly<Record<string, string>> }; result: Record<never, never> }
+  /** Somebody has it open, or looks at what it says. */
+  use: { params: Record<never, never>; result: Record<never, never> }
+  /** When it is stopped by itself. Absent: never. */
+  limits: { params: { idleTimeoutMs?: number }; result: Record<never, never> }
   interrupt: { params: Record<never, never>; result: Record<never, never> }
   restart: { params: Record<never, never>; result: SessionView }
   /** Answers when the kernel is gone; the relay ends then. */

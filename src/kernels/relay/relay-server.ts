@@ -93,6 +93,10 @@ function run(parts: RelayServerParts, { method, params }: RelayQuestion): unknow
       return session.execute(params)
     case 'secrets':
       return parts.takeSecrets(params.values)
+    case 'use':
+      return session.use()
+    case 'limits':
+      return session.setIdleTimeout(params.idleTimeoutMs)
     case 'interrupt':
       return session.interrupt()
     case 'restart':

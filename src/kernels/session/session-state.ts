@@ -119,7 +119,7 @@ function dropAll({ running, queue }: SessionState, status: 'restarting' | 'dead'
     effects: [
       ...(running === undefined
         ? []
-        : [record({ kind: 'ended', executionId: running.request.executionId, status: 'lost' })]),
+        : [record({ kind: 'ended', executionId: running.request.executionId, status: 'lost', ...told })]),
       ...abortAll(queue),
       record({ kind: 'kernel', status, ...told }),
     ],

@@ -3,6 +3,7 @@ import type { Execution, ExecutionId, JournalRecord, KernelStatus, RecordBody } 
 import type { JournalWriter } from '../journal-writer.ts'
 import type { StartKernel } from '../kernel.ts'
 import { createExecutionList } from './execution-list.ts'
+import { watchIdle } from './watch-idle.ts'
 import { createKernelSlot } from './kernel-slot.ts'
 import { createMessageMaker } from './message-maker.ts'
 import { createRecordQueue } from './record-queue.ts'
@@ -18,6 +19,10 @@ export interface SessionView {
   readonly executing?: ExecutionId
   readonly queuedCount: number
   readonly lastSeq: number
+  /** Somebody last used it, in milliseconds since 1970-01-01 UTC. */
+  readonly usedAt?: number
+  /** So long nobody may use it before it is stopped, in milliseconds. */
+  readonly idleTimeoutMs?: number
 }
 
 /** One kernel with its queue and its journal, over every restart of it. Disposing it ends the kernel. */
@@ -27,6 +32,10 @@ export interface Session extends AsyncDisposable {
   /** @throws INVALID_STATE when the kernel is dead */
   execute(request: ExecuteRequest): Execution
   interrupt(): Promise<void>
+  /** Somebody has it open, or looks at what it says. */
+  use(): void
+  /** @param timeoutMs so long nobody may use it before it is stopped. Undefined: as long as they like */
+  setIdleTimeout(timeoutMs: number | undefined): void
   /** Resolves when the new kernel is being started. */
   restart(): Promise<void>
   /** @throws INVALID_STATE when the execution waits for no input */
@@ -78,14 +87,24 @@ export function openSession(parts: SessionParts): Session {
   let state = startingSession
   let lossTimer: NodeJS.Timeout | undefined
   let restarting: Promise<void> | undefined
+  let stopping: Promise<void> = Promise.resolve()
+  const idle = watchIdle({
+    now,
+    // One that cannot be reached now would not be stopped, and nobody can use it.
+    isInUse: () => state.status !== 'idle' || slot.isSilent,
+    lastSeq: () => writer.lastSeq,
+    onIdle(timeoutMs) {
+      stopping = stop(idleReason(timeoutMs)).catch(onError)
+    },
+  })
 
   function take(event: SessionEvent): void {
     const result = step(state, event)
     state = result.state
     result.effects.forEach(perform)
     watchForLoss()
-    // Whoever waits for anything but more text should not wait for a timer.
-    if (result.effects.some((effect) => effect.kind === 'record' && !isText(effect.body))) queue.flush()
+    // Whoever waits for anything but more to look at should not wait for a timer; a cell's last output comes with its end.
+    if (result.effects.some((effect) => effect.kind === 'record' && !isShown(effect.body))) queue.flush()
   }
 
   /** What is asked now is answered behind all output: when its answer is published and the cell has not ended, that is lost. */
@@ -115,7 +134,16 @@ export function openSession(parts: SessionParts): Session {
     }
   }
 
+  /** It can be restarted. */
+  async function stop(reason: string): Promise<void> {
+    // Why one has died is worth more than that it was put away.
+    if (state.status !== 'dead') take({ kind: 'ended', reason })
+    replies.rejectAll(dead(reason))
+    await slot.stop()
+  }
+
   async function replace(): Promise<void> {
+    await stopping
     take({ kind: 'restarting' })
     replies.rejectAll(dead('It is restarted.'))
     await slot.stop()
@@ -133,12 +161,15 @@ export function openSession(parts: SessionParts): Session {
       isSilent: slot.isSilent,
       queuedCount: state.queue.length,
       lastSeq: writer.lastSeq,
+      usedAt: idle.usedAt,
+      ...(idle.timeoutMs === undefined ? {} : { idleTimeoutMs: idle.timeoutMs }),
       ...(state.reason === undefined ? {} : { reason: state.reason }),
       ...(slot.pid === undefined ? {} : { pid: slot.pid }),
       ...(state.running === undefined ? {} : { executing: state.running.request.executionId }),
     }),
     executions: () => executions.list(),
     execute(request) {
+      idle.touch()
       const known = executions.get(request.executionId)
       if (known !== undefined) return known
       checkAlive()
@@ -150,15 +181,27 @@ export function openSession(parts: SessionParts): Session {
       return executions.get(executionId) ?? { executionId, cell, status: 'queued', queuedAt: now(), firstSeq }
     },
     async interrupt() {
+      idle.touch()
       checkAlive()
       take({ kind: 'interrupted' })
       await slot.interrupt()
     },
+    use() {
+      idle.touch()
+      changed()
+    },
+    setIdleTimeout(timeoutMs) {
+      if (timeoutMs === idle.timeoutMs) return
+      idle.setTimeout(timeoutMs)
+      changed()
+    },
     restart() {
+      idle.touch()
       restarting ??= replace().finally(() => (restarting = undefined))
       return restarting
     },
     answerInput(executionId, value) {
+      idle.touch()
       if (state.running?.asks === undefined || state.running.request.executionId !== executionId) {
         throw new RunwrightError('INVALID_STATE', 'This execution waits for no input.', {
           hint: 'Somebody may have answered it, or it was interrupted.',
@@ -167,27 +210,34 @@ export function openSession(parts: SessionParts): Session {
       take({ kind: 'answered', executionId, value })
     },
     async ask(type, content) {
+      idle.touch()
       checkAlive()
       if (state.status === 'starting' || state.status === 'restarting') throw starting()
       const message = maker.make('shell', type, content)
       return await replies.ask(message.header.msg_id, () => slot.send(message))
     },
     async [Symbol.asyncDispose]() {
+      idle[Symbol.dispose]()
       await restarting
-      take({ kind: 'ended', reason: 'It was shut down.' })
-      replies.rejectAll(dead('It was shut down.'))
-      await slot.stop()
+      await stopping
+      await stop('It was shut down.')
       await queue[Symbol.asyncDispose]()
     },
   }
 }
 
-function isText(body: RecordBody): boolean {
-  return body.kind === 'output' && body.output.kind === 'stream'
+function isShown(body: RecordBody): boolean {
+  return body.kind === 'output' && body.output.kind !== 'input' && body.output.kind !== 'other'
 }
 
 function dead(reason: string): RunwrightError {
   return new RunwrightError('INVALID_STATE', `The kernel is dead. ${reason}`, { hint: 'Restart it.' })
+}
+
+function idleReason(timeoutMs: number): string {
+  const minutes = Math.round(timeoutMs / 60_000)
+  const time = minutes < 120 ? `${minutes} minutes` : `${Number((minutes / 60).toFixed(1))} hours`
+  return `It was stopped after ${time} in which nobody used it, as kernels.idleTimeout in runwright.yaml says.`
 }
 
 function starting(): RunwrightError {

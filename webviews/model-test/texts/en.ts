@@ -13,7 +13,7 @@ export const english = {
   'data.labels': '{count, plural, one {# sample} other {# samples}} of {name}, with labels.',
   'data.noLabels':
     '{count, plural, one {# sample} other {# samples}} of {name}, without labels: the original’s answers are what is right.',
-  machine: 'For {target}. Measured on {processor} with {cores, plural, one {# core} other {# cores}}.',
+  machine: 'Target: {target}. Measured on {processor} with {cores, plural, one {# core} other {# cores}}.',
 
   'tile.speedup': 'Speedup',
   'tile.size': 'Size',

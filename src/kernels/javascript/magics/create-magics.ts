@@ -1,5 +1,7 @@
 import { RunwrightError } from '../../../protocol/errors.ts'
+import { parseExecutionId, parseKernelId } from '../../../protocol/kernels.ts'
 import type { RunStatus } from '../../../protocol/runs.ts'
+import { kernelVariable } from '../../magics-environment.ts'
 import type { RunningCell } from '../cell-scope.ts'
 import type { Content } from '../kernel-lines.ts'
 import { openCellEngine } from './call-engine.ts'
@@ -43,7 +45,8 @@ export function createMagics({ env, cell: currentCell, publish, read, now }: Mag
     const all = [...given].map(([key, value]) => ({ key, value }))
     const engine = openCellEngine(env)
     try {
-      const run = await trackCell({ engine, code: cell.code, name, experiment, params: all, publish, now })
+      const execution = findExecution(env, cell.id)
+      const run = await trackCell({ engine, code: cell.code, name, experiment, params: all, execution, publish, now })
       tracked.set(cell.id, { run, metrics })
     } catch (error) {
       say(`this cell runs, and is no run: ${explain(error)}`)
@@ -62,7 +65,7 @@ export function createMagics({ env, cell: currentCell, publish, read, now }: Mag
     async call(name, line) {
       if (name === 'track') return track(line)
       if (name === 'runwright') return showHelp(line)
-      return showCommand(name, splitWords(name, line), env)
+      return showCommand(name, splitWords(name, line), { env, publish })
     },
     hear(cell, type, content) {
       if (cell !== undefined) tracked.get(cell.id)?.run.hear(type, content)
@@ -78,9 +81,25 @@ export function createMagics({ env, cell: currentCell, publish, read, now }: Mag
   }
 }
 
-async function showCommand(name: string, words: readonly string[], env: MagicsParts['env']): Promise<ShownData> {
+function findExecution(env: MagicsParts['env'], cellId: string) {
+  const [kernelId, executionId] = [parseKernelId(env[kernelVariable] ?? ''), parseExecutionId(cellId)]
+  return kernelId === undefined || executionId === undefined ? undefined : { kernelId, executionId }
+}
+
+/** What it has found is shown also where it was not what was asked for, which is an error then. */
+async function showCommand(
+  name: string,
+  words: readonly string[],
+  { env, publish }: Pick<MagicsParts, 'env' | 'publish'>,
+): Promise<ShownData> {
   const { data, problem } = await runCommand(toCommand(name, words), env)
-  if (problem !== '') throw new Error(problem)
+  const shown = showAnswer(name, data)
+  if (problem === '') return shown
+  publish('display_data', { data: shown.bundle, metadata: {} })
+  throw new Error(problem)
+}
+
+function showAnswer(name: string, data: unknown): ShownData {
   if (name === 'runs') return showRuns(data)
   if (name === 'compare') return showComparison(data)
   return showTables(name === 'compress' ? 'compression' : name, data, tablesOf(data))

@@ -1,3 +1,4 @@
+import type { ExecutionId, KernelId } from '../../../protocol/kernels.ts'
 import type { Param, Run, RunStatus } from '../../../protocol/runs.ts'
 import type { Content } from '../kernel-lines.ts'
 import { type CellEngine, withPatience } from './call-engine.ts'
@@ -20,6 +21,8 @@ export interface TrackedCellParts {
   readonly name: string | undefined
   readonly experiment: string
   readonly params: readonly Param[]
+  /** By which the engine keeps what was run until the cell's end. */
+  readonly execution: { readonly kernelId: KernelId; readonly executionId: ExecutionId } | undefined
   /** Of Jupyter: `display_data`, `update_display_data`. */
   publish(type: string, content: Content): void
   now(): number
@@ -35,7 +38,7 @@ const figureTypes = new Map([
 
 /** Starts the run, and shows it where it goes on. @throws RunwrightError */
 export async function trackCell(parts: TrackedCellParts): Promise<TrackedCell> {
-  const { engine, code, params, publish } = parts
+  const { engine, code, params, publish, execution } = parts
   const { experiment } = await engine.call('experiments/ensure', { name: parts.experiment })
   const { run } = await engine.call('runs/start', {
     experimentId: experiment.experimentId,
@@ -78,6 +81,7 @@ export async function trackCell(parts: TrackedCellParts): Promise<TrackedCell> {
         if (output !== '') await engine.upload(artifactUri, 'logs/output.log', output)
         const logged = [...metrics].map(([key, value]) => ({ key, value, timestamp: endTime, step: 0 }))
         if (logged.length > 0) await engine.call('runs/log-metrics', { runId, metrics: logged })
+        if (execution !== undefined) await engine.call('kernels/keep-notebook', { runId, ...execution })
         await engine.call('runs/end', { runId, status })
       })
     },

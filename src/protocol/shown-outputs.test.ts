@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import type { CellOutput } from '../protocol/cell-outputs.ts'
+import type { CellOutput } from './cell-outputs.ts'
 import { createShownOutputs } from './shown-outputs.ts'
 
 const print = (text: string): CellOutput => ({ kind: 'stream', name: 'stdout', text })

@@ -1,4 +1,4 @@
-import { type CellOutput, joinOutputs } from '../protocol/cell-outputs.ts'
+import { type CellOutput, joinOutputs } from './cell-outputs.ts'
 
 /** What cells show after all that their kernel has said: cleared, joined and updated in place. */
 export interface ShownOutputs {

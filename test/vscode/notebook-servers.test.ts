@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { bundle } from '../../scripts/bundle.ts'
+import { findFreePorts } from '../servers/free-ports.ts'
+import { openJupyter, type TestJupyter } from '../servers/jupyter.ts'
+import { findTestPython } from '../servers/test-python.ts'
+import { createNotebookEditor, eventually, newNotebook, type NotebookEditor } from './notebook-editor.ts'
+import { openWorkbench, type Workbench } from './workbench.ts'
+import { openTestWorkspace, type TestWorkspace } from './workspace.ts'
+
+describe('Jupyter servers in VS Code', { timeout: 300_000 }, () => {
+  const resources = new AsyncDisposableStack()
+  let server: TestJupyter
+  let workspace: TestWorkspace
+  let vscode: Workbench
+  let notebook: NotebookEditor
+
+  const input = () => vscode.page.locator('.quick-input-widget')
+  const seeTitle = (title: string) => input().locator('.quick-input-title').getByText(title, { exact: true }).waitFor()
+  const seeMessage = (message: RegExp) => input().locator('.quick-input-message').getByText(message).waitFor()
+  const label = () => new URL(server.url).host + '/base'
+
+  before(async () => {
+    await bundle({ production: false })
+    server = resources.use(await openJupyter(findTestPython(process.env)))
+    workspace = resources.use(await openTestWorkspace())
+    resources.defer(async () => {
+      const { kernels } = await workspace.client.call('kernels/list', {})
+      for (const { kernelId } of kernels) await workspace.client.call('kernels/shutdown', { kernelId })
+    })
+    await writeFile(join(workspace.folder, 'far.ipynb'), newNotebook(['import os\nprint(os.getcwd())'], 'python'))
+    vscode = resources.use(await openWorkbench({ workspace: workspace.folder }))
+    notebook = createNotebookEditor(vscode, workspace.folder)
+    await notebook.show('far.ipynb')
+  })
+  after(() => resources.disposeAsync())
+
+  async function chooseServer(entry: string): Promise<void> {
+    await vscode.runCommand('Runwright: Choose Kernel…')
+    await seeTitle('Choose a Kernel')
+    await vscode.pick(entry)
+  }
+
+  it('are asked at once whether they are there and let one in, and what they say is shown where it was entered', async () => {
+    await chooseServer('Jupyter Server…')
+    await seeTitle('Jupyter Server')
+    const [port] = await findFreePorts(1)
+    await vscode.answer(`http://127.0.0.1:${port}/lab?token=some`)
+    await seeTitle(`Token for 127.0.0.1:${port}`)
+    await vscode.page.keyboard.press('Enter')
+    await seeMessage(/127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\)/)
+
+    await input().getByRole('button', { name: 'Back' }).click()
+    await seeTitle('Jupyter Server')
+    await vscode.answer(server.url)
+    await seeTitle(label())
+    await vscode.pick('Token')
+    await seeTitle(`Token for ${label()}`)
+    await vscode.answer('expired')
+    await seeMessage(/does not accept what was entered/)
+    await vscode.answer(server.token)
+    await seeTitle(label())
+    await input().getByText('Jupyter kernelspecs').waitFor()
+    await vscode.pick('Python 3 (ipykernel)')
+    await vscode.page.locator('.kernel-label').getByText('Python 3 (ipykernel)').first().waitFor()
+  })
+
+  it('run the cells of a notebook in their own folders, and nothing that is written has the token', async () => {
+    await notebook.runAll('far.ipynb')
+    assert.equal(await notebook.printed('far.ipynb', 0), `${server.home}\n`)
+    const files = await readdir(workspace.folder, { recursive: true, withFileTypes: true })
+    for (const file of files.filter((each) => each.isFile())) {
+      const content = await readFile(join(file.parentPath, file.name), 'latin1')
+      assert.ok(!content.includes(server.token), `${file.name} has the token`)
+    }
+    for (const id of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+      const words = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')
+      assert.ok(!words.includes(server.token), `a command line has the token: ${words}`)
+    }
+  })
+
+  it('are remembered by the next window, with the kernels that run there, until they are forgotten', async () => {
+    await vscode.reload()
+    await notebook.cells().first().waitFor()
+    await chooseServer(label())
+    await seeTitle(label())
+    await input().getByText('Running kernels').waitFor()
+    await vscode.pick('far.ipynb')
+    await notebook.cells().first().locator('.view-lines').click()
+    await vscode.page.keyboard.press('Control+End')
+    await vscode.page.keyboard.type('\nprint("again")')
+    await vscode.runCommand('Notebook: Run All')
+    await eventually(async () => assert.match(await notebook.printed('far.ipynb', 0), /again\n$/), 60_000)
+
+    await vscode.runCommand('Runwright: Forget Jupyter Server…')
+    await vscode.pick(label())
+    await vscode.runCommand('Runwright: Choose Kernel…')
+    await seeTitle('Choose a Kernel')
+    await input().getByText('Jupyter Server…').waitFor()
+    assert.equal(await input().getByText('remembered').count(), 0)
+  })
+})
