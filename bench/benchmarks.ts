@@ -27,6 +27,7 @@ import searchRuns from './benchmarks/search-runs.ts'
 import slurmThroughput from './benchmarks/slurm-throughput.ts'
 import snapshot from './benchmarks/snapshot.ts'
 import tableDiff from './benchmarks/table-diff.ts'
+import tracking from './benchmarks/tracking.ts'
 import treeOpen from './benchmarks/tree-open.ts'
 
 /** In the order that `all` runs them. */
@@ -38,6 +39,7 @@ export const benchmarks: readonly Benchmark[] = [
   lineage,
   artifactUpload,
   memory,
+  tracking,
   notebooks,
   notebooksRemote,
   extensionActivation,

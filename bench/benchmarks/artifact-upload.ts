@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { defineBenchmark } from '../benchmark.ts'
-import { type MlflowRequests, openMlflowRequests } from '../load/mlflow-requests.ts'
+import { openMlflowRequests } from '../load/mlflow-requests.ts'
 import { startRuns } from '../load/start-runs.ts'
+import { measureTransfer, megabyte, readWhole } from '../load/transfer.ts'
 import { measureBoth, openBothServers } from '../servers/both-servers.ts'
 import type { TrackingServer } from '../servers/tracking-server.ts'
 
-const megabyte = 1024 * 1024
 const target = { timesPeer: 1 }
 
 export default defineBenchmark({
@@ -28,30 +28,17 @@ export default defineBenchmark({
       const smallFiles = Array.from({ length: smallCount }, (_, index) => `${parent}/small/${index}.bin`)
       const largeFile = `${parent}/large.bin`
       const sample = {
-        uploadSmall: await measureTransfer(smallFiles, small, (path) => requests.upload(path, small)),
-        uploadLarge: await measureTransfer([largeFile], large, (path) => requests.upload(path, large)),
-        downloadSmall: await measureTransfer(smallFiles, small, (path) => readWhole(requests, path, small)),
-        downloadLarge: await measureTransfer([largeFile], large, (path) => readWhole(requests, path, large)),
+        uploadSmall: await measureTransfer(smallFiles, small.length, (path) => requests.upload(path, small)),
+        uploadLarge: await measureTransfer([largeFile], large.length, (path) => requests.upload(path, large)),
+        downloadSmall: await measureTransfer(smallFiles, small.length, (path) =>
+          readWhole(requests, path, small.length),
+        ),
+        downloadLarge: await measureTransfer([largeFile], large.length, (path) =>
+          readWhole(requests, path, large.length),
+        ),
       }
       await requests.remove(largeFile)
       return sample
     })
   },
 })
-
-/** Files of the same content one after another, in MB a second. */
-async function measureTransfer(
-  paths: readonly string[],
-  content: Uint8Array,
-  transfer: (path: string) => Promise<void>,
-): Promise<number> {
-  const start = performance.now()
-  for (const path of paths) await transfer(path)
-  const seconds = (performance.now() - start) / 1000
-  return (paths.length * content.length) / megabyte / seconds
-}
-
-async function readWhole(requests: MlflowRequests, path: string, content: Uint8Array): Promise<void> {
-  const sizeBytes = await requests.download(path)
-  if (sizeBytes !== content.length) throw new Error(`${path} came back as ${sizeBytes} bytes.`)
-}

@@ -1,10 +1,6 @@
 import { defineBenchmark } from '../benchmark.ts'
-import { createMetricBatch } from '../load/metric-batch.ts'
-import { openMlflowRequests } from '../load/mlflow-requests.ts'
-import { measureRequestRate } from '../load/request-rate.ts'
-import { startRuns } from '../load/start-runs.ts'
+import { logBatches } from '../load/log-batches.ts'
 import { measureBoth, openBothServers } from '../servers/both-servers.ts'
-import type { TrackingServer } from '../servers/tracking-server.ts'
 
 const target = { timesPeer: 10 }
 
@@ -23,15 +19,3 @@ export default defineBenchmark({
     }))
   },
 })
-
-async function logBatches({ endpoint }: TrackingServer, clients: number, durationMs: number): Promise<number> {
-  using requests = openMlflowRequests(endpoint)
-  const runs = await startRuns(requests, clients)
-  return await measureRequestRate({
-    clients,
-    durationMs,
-    async send(client, step) {
-      await requests.post('runs/log-batch', createMetricBatch(runs[client]?.runId ?? '', step))
-    },
-  })
-}

@@ -1,9 +1,6 @@
 import { defineBenchmark } from '../benchmark.ts'
-import { openMlflowRequests } from '../load/mlflow-requests.ts'
-import { measureRequestRate } from '../load/request-rate.ts'
-import { startRuns } from '../load/start-runs.ts'
+import { logMetrics } from '../load/log-metrics.ts'
 import { measureBoth, openBothServers } from '../servers/both-servers.ts'
-import type { TrackingServer } from '../servers/tracking-server.ts'
 
 const target = { timesPeer: 10 }
 
@@ -22,16 +19,3 @@ export default defineBenchmark({
     }))
   },
 })
-
-async function logMetrics({ endpoint }: TrackingServer, clients: number, durationMs: number): Promise<number> {
-  using requests = openMlflowRequests(endpoint)
-  const runs = await startRuns(requests, clients)
-  return await measureRequestRate({
-    clients,
-    durationMs,
-    async send(client, step) {
-      const metric = { key: 'loss', value: 1 / (step + 1), timestamp: Date.now(), step }
-      await requests.post('runs/log-metric', { run_id: runs[client]?.runId, ...metric })
-    },
-  })
-}

@@ -1,16 +1,10 @@
-import assert from 'node:assert/strict'
 import { defineBenchmark } from '../benchmark.ts'
-import { openMlflowRequests } from '../load/mlflow-requests.ts'
 import { fillBothServers } from '../runs/fill-both-servers.ts'
-import { parseRunNames } from '../runs/run-names.ts'
-import { type BothServers, measureBoth, openBothServers } from '../servers/both-servers.ts'
-import type { TrackingServer } from '../servers/tracking-server.ts'
+import { checkSameRuns, timeSearch } from '../runs/time-search.ts'
+import { measureBoth, openBothServers } from '../servers/both-servers.ts'
 
 const orderBy = { order_by: ['metrics.accuracy DESC'] }
 const filter = { filter: "metrics.loss < 0.5 and params.optimizer = 'adam'" }
-
-/** Searches that one figure is the mean of. */
-const searchesPerSample = 3
 
 export default defineBenchmark({
   name: 'search-runs',
@@ -24,7 +18,7 @@ export default defineBenchmark({
     const servers = opened.use(await openBothServers(folder))
     const experimentId = await fillBothServers(servers, isQuick ? 500 : 10_000)
     const search = { experiment_ids: [experimentId], max_results: isQuick ? 50 : 1000 }
-    for (const query of [orderBy, filter]) await checkSameRuns(servers, { ...search, ...query })
+    for (const query of [orderBy, filter]) await checkSameRuns(servers.ours, [servers.peer], { ...search, ...query })
     opened.move()
     return measureBoth(servers, async (server) => ({
       ordered: await timeSearch(server, { ...search, ...orderBy }),
@@ -32,23 +26,3 @@ export default defineBenchmark({
     }))
   },
 })
-
-/** A figure counts only if both sides do the same: the same runs in the same order. */
-async function checkSameRuns({ ours, peer }: BothServers, body: object): Promise<void> {
-  const ourNames = await searchNames(ours, body)
-  assert.ok(ourNames.length > 0)
-  assert.deepEqual(ourNames, await searchNames(peer, body))
-}
-
-async function searchNames({ endpoint }: TrackingServer, body: object): Promise<readonly string[]> {
-  using requests = openMlflowRequests(endpoint)
-  return parseRunNames(await requests.ask('runs/search', body))
-}
-
-/** Until the last byte of the answer; what a client makes of it is not ours. */
-async function timeSearch({ endpoint }: TrackingServer, body: object): Promise<number> {
-  using requests = openMlflowRequests(endpoint)
-  const start = performance.now()
-  for (let count = 0; count < searchesPerSample; count++) await requests.post('runs/search', body)
-  return (performance.now() - start) / searchesPerSample
-}

@@ -14,8 +14,12 @@ export interface MlflowRequests extends Disposable {
   post(path: string, body: object): Promise<string>
   /** Like `post`, and takes apart what it answers. */
   ask(path: string, body: object): Promise<Readonly<Record<string, unknown>>>
+  /** Gets JSON below `/api/2.0/mlflow/` and reads it to its end, as text. @throws for any status but 200 */
+  get(path: string, query: Readonly<Record<string, string>>): Promise<string>
   /** Stores bytes as an artifact; `path` is relative to the artifact root. */
   upload(path: string, bytes: Uint8Array): Promise<void>
+  /** Stores the same bytes so many times behind each other as one artifact, which is never in memory as a whole. */
+  uploadRepeated(path: string, bytes: Uint8Array, times: number): Promise<void>
   /** Reads an artifact to its end and returns its size in bytes. */
   download(path: string): Promise<number>
   remove(path: string): Promise<void>
@@ -42,6 +46,11 @@ export function openMlflowRequests({ url, headers }: Endpoint): MlflowRequests {
     return answer.toString('utf8')
   }
 
+  async function put(path: string, body: Uint8Array | ReadableStream<Uint8Array>, sizeBytes: number): Promise<void> {
+    const headers = { 'content-type': 'application/octet-stream', 'content-length': sizeBytes }
+    await readBytes(await send({ url: artifact(path), method: 'PUT', headers, body }), artifact(path))
+  }
+
   return {
     post,
     async ask(path, body) {
@@ -49,9 +58,20 @@ export function openMlflowRequests({ url, headers }: Endpoint): MlflowRequests {
       if (!isRecord(answer)) throw new Error(`${path} was answered with no object.`)
       return answer
     },
-    async upload(path, bytes) {
-      const headers = { 'content-type': 'application/octet-stream' }
-      await readBytes(await send({ url: artifact(path), method: 'PUT', headers, body: bytes }), artifact(path))
+    async get(path, query) {
+      const target = new URL(`/api/2.0/mlflow/${path}?${new URLSearchParams(query)}`, url)
+      return (await readBytes(await send({ url: target, method: 'GET' }), target)).toString('utf8')
+    },
+    upload: (path, bytes) => put(path, bytes, bytes.length),
+    uploadRepeated(path, bytes, times) {
+      let left = times
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          if (left-- > 0) controller.enqueue(bytes)
+          else controller.close()
+        },
+      })
+      return put(path, body, bytes.length * times)
     },
     async download(path) {
       let sizeBytes = 0

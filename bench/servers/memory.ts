@@ -13,6 +13,11 @@ export async function readMemory(pids: readonly number[]): Promise<Memory> {
   return { proportionalMb: sumField(rollups, 'Pss'), residentMb: sumField(rollups, 'Rss') }
 }
 
+/** The most that a process has ever had in memory, in MB. */
+export async function readPeakMb(pid: number): Promise<number> {
+  return sumField([await readFile(`/proc/${pid}/status`, 'utf8')], 'VmHWM')
+}
+
 function sumField(rollups: readonly string[], field: string): number {
   const pattern = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm')
   return rollups.reduce((sum, rollup) => sum + Number(pattern.exec(rollup)?.[1] ?? NaN), 0) / 1024

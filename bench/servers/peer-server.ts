@@ -10,10 +10,19 @@ const pollMs = 10
 const answerTimeoutMs = 120_000
 
 /** Starts `mlflow server` as `mlflow server` starts by itself: four workers and its job runner. */
-export async function openPeerServer(folder: string): Promise<TrackingServer> {
+export function openPeerServer(folder: string): Promise<TrackingServer> {
+  return openPeer(folder, true)
+}
+
+/** Starts `mlflow server` with one worker and no job runner, which is faster where nothing runs at a time. */
+export function openSmallPeerServer(folder: string): Promise<TrackingServer> {
+  return openPeer(folder, false)
+}
+
+async function openPeer(folder: string, asInProduction: boolean): Promise<TrackingServer> {
   await using opened = new AsyncDisposableStack()
   const python = findTestPython(process.env)
-  const server = opened.use(await openMlflowServer({ python, folder, asInProduction: true }))
+  const server = opened.use(await openMlflowServer({ python, folder, asInProduction }))
   const endpoint = { url: server.url, headers: {} }
   using requests = openMlflowRequests(endpoint)
   await waitForAnswer(requests)

@@ -146,11 +146,11 @@ const nonceQuery = shapeOfObject({ nonce: { type: 'string', pattern: noncePatter
 
 // MLflow's half, whose routes know nothing of HTTP.
 
-function toRestRoute({ verb, path, takes, run }: RestRoute): HttpRoute {
+function toRestRoute({ verb, path, takes, answers = { type: 'object' }, run }: RestRoute): HttpRoute {
   return {
     verb,
     path,
-    operation: describeRest(verb, takes),
+    operation: describeRest(verb, takes, answers),
     async handle({ request, response, captures, query }) {
       const answer = await run({ body: await readJson(request), query, captures, server: describeServer(request) })
       if (isWrittenJson(answer)) await sendWrittenJson(response, answer[writtenJson])
@@ -159,8 +159,8 @@ function toRestRoute({ verb, path, takes, run }: RestRoute): HttpRoute {
   }
 }
 
-function describeRest(verb: RestRoute['verb'], takes: Shape): Operation {
-  const answer = { [json]: { type: 'object' } } as const
+function describeRest(verb: RestRoute['verb'], takes: Shape, answers: Shape): Operation {
+  const answer = { [json]: answers }
   if (verb === 'GET') return { query: takes, answer }
   if (takes.properties === undefined) return { answer }
   const isNeeded = (takes.required ?? []).length > 0

@@ -1,4 +1,5 @@
 import type { Message } from '../protocol/mlflow/fields.ts'
+import { type Shape, shapeOfObject } from '../protocol/shape.ts'
 import type { RestRequest, RestRoute } from './route.ts'
 
 /** A row of MLflow's table: `path` below `/api/2.0/mlflow/`, what it takes, what it does. Answers `{}` for nothing. */
@@ -16,13 +17,15 @@ type MlflowRow<T> = [
   path: string,
   message: Message<T>,
   run: (request: T, captures: RestRequest['captures']) => Promise<object | void>,
+  answers?: Shape,
 ]
 
-function routeBelow<T>(prefix: string, [verb, path, message, run]: MlflowRow<T>): RestRoute {
+function routeBelow<T>(prefix: string, [verb, path, message, run, answers]: MlflowRow<T>): RestRoute {
   return {
     verb,
     path: prefix + path,
     takes: message.shape,
+    ...(answers === undefined ? {} : { answers }),
     async run({ body, query, captures }) {
       const isQuery = verb === 'GET' && query.size > 0
       return (await run(isQuery ? message.parseQuery(query) : message.parse(body), captures)) ?? {}
@@ -42,4 +45,9 @@ export function writePage(name: string, items: readonly unknown[], nextPageToken
     ...(items.length === 0 ? {} : { [name]: items }),
     ...(nextPageToken === undefined ? {} : { next_page_token: nextPageToken }),
   }
+}
+
+/** What `writePage` gives. */
+export function pageShape(name: string, item: Shape): Shape {
+  return shapeOfObject({}, { [name]: { type: 'array', items: item }, next_page_token: { type: 'string' } })
 }

@@ -1,35 +1,62 @@
 import { toParam, toRunTag, checkParamKeysUnique } from '../protocol/mlflow/key-values.ts'
 import { toMetric } from '../protocol/mlflow/metric-json.ts'
-import { writeRun, writeRunInfo } from '../protocol/mlflow/run-json.ts'
+import { runShapes, writeRun, writeRunInfo } from '../protocol/mlflow/run-json.ts'
 import * as requests from '../protocol/mlflow/run-requests.ts'
+import { shapeOfObject } from '../protocol/shape.ts'
 import { createModelHistory } from './mlflow-model-history.ts'
-import { mlflowRoute, writePage } from './mlflow-route.ts'
+import { mlflowRoute, pageShape, writePage } from './mlflow-route.ts'
 import type { RestRoute } from './route.ts'
 import type { Runs } from './tracking.ts'
+
+const oneRun = shapeOfObject({ run: runShapes.run })
 
 export function createRunRoutes(runs: Runs): RestRoute[] {
   const recordModel = createModelHistory(runs)
   return [
-    mlflowRoute('POST', 'runs/create', requests.createRun, async ({ experimentId, runName, ...run }) => {
-      const created = await runs.create({
-        ...run,
-        experimentId,
-        ...(runName === undefined ? {} : { name: runName }),
-      })
-      return { run: writeRun(created) }
-    }),
-    mlflowRoute('GET', 'runs/get', requests.oneRun, async ({ runId }) => ({ run: writeRun(await runs.get(runId)) })),
-    mlflowRoute('POST', 'runs/update', requests.updateRun, async ({ runId, runName, ...change }) => {
-      const row = await runs.update(runId, { ...change, ...(runName === undefined ? {} : { name: runName }) })
-      return { run_info: writeRunInfo(row) }
-    }),
+    mlflowRoute(
+      'POST',
+      'runs/create',
+      requests.createRun,
+      async ({ experimentId, runName, ...run }) => {
+        const created = await runs.create({
+          ...run,
+          experimentId,
+          ...(runName === undefined ? {} : { name: runName }),
+        })
+        return { run: writeRun(created) }
+      },
+      oneRun,
+    ),
+    mlflowRoute(
+      'GET',
+      'runs/get',
+      requests.oneRun,
+      async ({ runId }) => ({ run: writeRun(await runs.get(runId)) }),
+      oneRun,
+    ),
+    mlflowRoute(
+      'POST',
+      'runs/update',
+      requests.updateRun,
+      async ({ runId, runName, ...change }) => {
+        const row = await runs.update(runId, { ...change, ...(runName === undefined ? {} : { name: runName }) })
+        return { run_info: writeRunInfo(row) }
+      },
+      shapeOfObject({ run_info: runShapes.info }),
+    ),
     mlflowRoute('POST', 'runs/delete', requests.oneRun, ({ runId }) => runs.delete([runId])),
     mlflowRoute('POST', 'runs/restore', requests.oneRun, ({ runId }) => runs.restore([runId])),
-    mlflowRoute('POST', 'runs/search', requests.searchRuns, async (request) => {
-      const { experimentIds, runViewType, maxResults, ...query } = request
-      const page = await runs.search(experimentIds, { ...query, limit: maxResults, view: runViewType })
-      return writePage('runs', page.items.map(writeRun), page.nextPageToken)
-    }),
+    mlflowRoute(
+      'POST',
+      'runs/search',
+      requests.searchRuns,
+      async (request) => {
+        const { experimentIds, runViewType, maxResults, ...query } = request
+        const page = await runs.search(experimentIds, { ...query, limit: maxResults, view: runViewType })
+        return writePage('runs', page.items.map(writeRun), page.nextPageToken)
+      },
+      pageShape('runs', runShapes.run),
+    ),
     mlflowRoute('POST', 'runs/log-metric', requests.logMetric, ({ runId, ...metric }) =>
       runs.logBatch(runId, { metrics: [toMetric(metric)] }),
     ),

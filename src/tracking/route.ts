@@ -37,6 +37,8 @@ export interface RestRoute {
   readonly path: string
   /** Of the body; of a GET, of the query. */
   readonly takes: Shape
+  /** Of the JSON answer, where it is known; else it is any object. */
+  readonly answers?: Shape
   /** Resolves to the JSON answer, or to a `WrittenJson`. */
   run(request: RestRequest): Promise<unknown>
 }

@@ -27,6 +27,8 @@ export interface FuzzedOperation {
   readonly headers: Readonly<Record<string, Shape>>
   readonly body?: Shape
   readonly bodyType: string
+  /** Of an answer in JSON. */
+  readonly answer: Shape
 }
 
 const json = 'application/json'
@@ -62,7 +64,9 @@ function readOperation(
   const content = recordOf(recordOf(operation['requestBody'])['content'])
   const [bodyType = json] = Object.keys(content)
   const body = content[bodyType]
+  const answers = recordOf(recordOf(recordOf(operation['responses'])['200'])['content'])
   return {
+    answer: toShape(recordOf(answers[json])['schema']),
     query: ofPlace('query'),
     headers: ofPlace('header'),
     bodyType,

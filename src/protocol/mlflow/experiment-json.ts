@@ -25,6 +25,9 @@ const experiment = message({
   tags: listOf(keyValue),
 })
 
+/** As `writeExperiment` gives it. */
+export const experimentShape = experiment.shape
+
 /** Reads an experiment as an MLflow server answers it. @throws INVALID_PARAMETER_VALUE naming the field */
 export function parseExperiment(json: unknown): Experiment {
   const read = experiment.parse(json)

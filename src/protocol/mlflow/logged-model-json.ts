@@ -45,6 +45,9 @@ const loggedModel = message({
   data: message({ params: listOf(keyValue), metrics: listOf(modelMetric) }).nested,
 })
 
+/** As `writeLoggedModel` gives it. */
+export const loggedModelShape = loggedModel.shape
+
 /** Reads a logged model as an MLflow server answers it. @throws INVALID_PARAMETER_VALUE naming the field */
 export function parseLoggedModel(json: unknown): LoggedModel {
   const { info, data } = loggedModel.parse(json)

@@ -66,6 +66,9 @@ const run = message({
   }).nested,
 })
 
+/** As `writeRun` gives it, and `writeRunInfo`. */
+export const runShapes = { run: run.shape, info: runInfo.shape }
+
 /** Reads a run as an MLflow server answers it. @throws INVALID_PARAMETER_VALUE naming the field */
 export function parseRun(json: unknown): Run {
   const { info, data, inputs, outputs } = run.parse(json)
