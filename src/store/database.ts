@@ -1,4 +1,7 @@
-/** What a column can hold. Integers beyond 2^53 come back as bigint only where a query asks for text. */
+/**
+ * What a column can hold. An integer beyond ±(2^53 − 1) is read only where a query asks for text. A metric's NaN goes in
+ * and comes out as the text `NaN`, which is greater than every number in both dialects; truth values come out as 0 and 1.
+ */
 export type SqlValue = null | number | bigint | string | Uint8Array
 export type SqlRow = Record<string, SqlValue>
 
@@ -29,7 +32,8 @@ export interface Database extends AsyncDisposable {
    * it changes nothing but the database.
    */
   write<T>(work: (sql: Sql) => Promise<T>): Promise<T>
-  sizeBytes(): number
+  /** What all of it takes on disk, indexes and logs included. */
+  sizeBytes(): Promise<number>
 }
 
 /**
