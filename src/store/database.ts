@@ -10,6 +10,7 @@ export type SqlRow = Record<string, SqlValue>
  * must be one of a bounded set: values go in as parameters, never into the text.
  */
 export interface Sql {
+  readonly dialect: Dialect
   all(text: string, ...values: SqlValue[]): Promise<SqlRow[]>
   /** The first row. */
   get(text: string, ...values: SqlValue[]): Promise<SqlRow | undefined>
@@ -17,12 +18,15 @@ export interface Sql {
   run(text: string, ...values: SqlValue[]): Promise<number>
 }
 
+/** What both understand is written in one text; the little that differs is in `dialect.ts`. */
+export type Dialect = 'sqlite' | 'postgres'
+
 /**
  * A transactional SQL database: SQLite in a file, or a server. Asynchronous at this border, so that features do not
  * know which.
  */
 export interface Database extends AsyncDisposable {
-  readonly dialect: 'sqlite' | 'postgres'
+  readonly dialect: Dialect
   /** A consistent snapshot; never sees half of a write. */
   read<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   /**
@@ -44,5 +48,5 @@ export interface Migration {
   readonly number: number
   readonly name: string
   /** Per dialect; a database whose dialect is missing refuses to open. */
-  readonly statements: Readonly<Partial<Record<Database['dialect'], readonly string[]>>>
+  readonly statements: Readonly<Partial<Record<Dialect, readonly string[]>>>
 }

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Pool, type PoolClient } from 'pg'
 import type { Client } from 'pg'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Database, Migration, Sql } from './database.ts'
@@ -39,7 +39,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     await migrate(client, { lock, place, migrations })
     const statements = createStatements()
     const writer = opened.use(await openWriter({ config, client, statements, lock, patienceMs }))
-    const readers = new pg.Pool({ ...config, max: maxReaders, idleTimeoutMillis: 60_000 })
+    const readers = new Pool({ ...config, max: maxReaders, idleTimeoutMillis: 60_000 })
     // An idle connection that is lost leaves the pool by itself.
     readers.on('error', () => undefined)
     const pool = opened.adopt(readers, (open) => open.end())
@@ -51,7 +51,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
 
 interface Parts {
   readonly writer: Awaited<ReturnType<typeof openWriter>>
-  readonly pool: pg.Pool
+  readonly pool: Pool
   readonly statements: ReturnType<typeof createStatements>
 }
 
@@ -101,7 +101,7 @@ function createDatabase(place: Place, { writer, pool, statements }: Parts, handl
 
 /** Between `begin` and `commit` every statement sees the database as it was at the first one. */
 async function readSnapshot<T>(
-  pool: pg.Pool,
+  pool: Pool,
   statements: Parts['statements'],
   work: (sql: Sql) => Promise<T>,
 ): Promise<T> {
@@ -116,7 +116,7 @@ async function readSnapshot<T>(
 }
 
 /** A connection of the pool may have been lost unnoticed; the next one is new. */
-async function beginReading(pool: pg.Pool): Promise<pg.PoolClient> {
+async function beginReading(pool: Pool): Promise<PoolClient> {
   for (let tries = 1; ; tries++) {
     const client = await pool.connect()
     try {

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import type { Database, Migration } from '../../src/store/database.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { findFreePorts } from '../servers/free-ports.ts'
-import { openPostgresSchema } from '../servers/postgres-schema.ts'
+import { openScratchSchema } from '../../src/store/scratch-postgres.ts'
 import { openPostgresServer, type PostgresServer, whyNoPostgres } from '../servers/postgres.ts'
 import { describeStore, hasCode } from './store.ts'
 
@@ -21,7 +21,7 @@ describe('a store on a PostgreSQL server', { skip: whyNoPostgres }, () => {
   after(() => server[Symbol.asyncDispose]())
 
   describeStore(async () => {
-    const schema = await openPostgresSchema(server.url)
+    const schema = await openScratchSchema(server.url)
     return {
       open: (migrations) => openPostgres({ url: schema.url, migrations }),
       [Symbol.asyncDispose]: () => schema[Symbol.asyncDispose](),
@@ -52,7 +52,7 @@ describe('a store on a PostgreSQL server', { skip: whyNoPostgres }, () => {
   })
 
   it('takes no schema that another program has tables in, and changes nothing there', async () => {
-    await using schema = await openPostgresSchema(server.url)
+    await using schema = await openScratchSchema(server.url)
     {
       await using database = await openPostgres({ url: schema.url, migrations: [counted] })
       await database.write(async (sql) => {
@@ -64,7 +64,7 @@ describe('a store on a PostgreSQL server', { skip: whyNoPostgres }, () => {
   })
 
   it('refuses a step that it has no statements for, and a text with a zero character', async () => {
-    await using schema = await openPostgresSchema(server.url)
+    await using schema = await openScratchSchema(server.url)
     const foreign: Migration = { number: 2, name: 'files', statements: { sqlite: [] } }
     const opening = openPostgres({ url: schema.url, migrations: [counted, foreign] })
     await assert.rejects(opening, hasCode('NOT_IMPLEMENTED'))
@@ -74,7 +74,7 @@ describe('a store on a PostgreSQL server', { skip: whyNoPostgres }, () => {
   })
 
   it('is brought up to date once by servers that begin at once, and loses no increment of theirs', async () => {
-    await using schema = await openPostgresSchema(server.url)
+    await using schema = await openScratchSchema(server.url)
     await using databases = new AsyncDisposableStack()
     const open = () => openPostgres({ url: schema.url, migrations: [counted] })
     const opened = await Promise.all(Array.from({ length: 4 }, open))

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
-import type { Client, ClientConfig } from 'pg'
+import { Client } from 'pg'
+import type { ClientConfig } from 'pg'
 import { isUnreachable } from './storage-error.ts'
 
 const connectTimeoutMs = 10_000
@@ -17,7 +17,7 @@ export function toClientConfig(url: string): ClientConfig {
 
 /** @throws whatever the server or the system says */
 export async function connect(config: ClientConfig): Promise<Client> {
-  const client = new pg.Client(config)
+  const client = new Client(config)
   // Whoever uses the connection hears of its end by its own query; an event that nobody hears would end the process.
   client.on('error', () => undefined)
   try {

@@ -62,6 +62,7 @@ export function createStatements(): Statements {
         })
       }
       return {
+        dialect: 'postgres',
         all: async (text, ...values) => (await query(text, values)).rows,
         get: async (text, ...values) => (await query(text, values)).rows[0],
         run: async (text, ...values) => (await query(text, values)).rowCount ?? 0,

@@ -88,6 +88,7 @@ export async function openWriter(parts: WriterParts): Promise<PostgresWriter> {
 
   const base = parts.statements.over(() => client)
   const sql: Sql = {
+    dialect: 'postgres',
     all: (text, ...values) => orLost(base.all(text, ...values)),
     get: (text, ...values) => orLost(base.get(text, ...values)),
     run: (text, ...values) => orLost(base.run(text, ...values)),

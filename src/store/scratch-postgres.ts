@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import pg from 'pg'
+import { Client } from 'pg'
 
-/** A schema of its own in a database, empty, which goes with all that is in it. */
-export interface PostgresSchema extends AsyncDisposable {
+/** For tests: a schema of its own in a database, empty, which goes with all that is in it when it is disposed. */
+export interface ScratchSchema extends AsyncDisposable {
   /** Of the database, with the schema as the only one that tables are looked for in. */
   readonly url: string
 }
 
-export async function openPostgresSchema(url: string): Promise<PostgresSchema> {
+export async function openScratchSchema(url: string): Promise<ScratchSchema> {
   const name = `scratch_${randomUUID().replaceAll('-', '')}`
   await execute(url, `create schema ${name}`)
   const inside = new URL(url)
@@ -16,7 +16,7 @@ export async function openPostgresSchema(url: string): Promise<PostgresSchema> {
 }
 
 async function execute(url: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new Client({ connectionString: url })
   await client.connect()
   try {
     await client.query(text)
