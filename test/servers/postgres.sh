@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# A PostgreSQL server on 127.0.0.1: user and database `runwright`, without a password; fsync stays on.
+# A PostgreSQL server on 127.0.0.1: user and database `runwright`, without a password.
 #
 #   postgres.sh FOLDER start PORT     the port is needed the first time only
 #   postgres.sh FOLDER stop | kill9   kill9 ends the server and all of its connections at once
 #
+# PG_TEST_FSYNC=off spares the disk where nothing is killed.
 # As root it runs as the user nobody, so the folders above FOLDER must be open to others.
 # Needs (Debian): postgresql
 set -euo pipefail
@@ -24,7 +25,7 @@ case $CMD in
     # The children of a server that was killed see it and end by themselves; before that no other one starts.
     end=$((SECONDS + 60))
     until as "$B/pg_ctl" -D "$D/pg/data" -w -t 120 -l "$D/pg/server.log" -o "-p $PORT -c listen_addresses=127.0.0.1 \
-      -c unix_socket_directories='' -c shared_buffers=64MB -c max_connections=200" start >/dev/null 2>&1; do
+      -c unix_socket_directories='' -c fsync=${PG_TEST_FSYNC:-on} -c shared_buffers=64MB -c max_connections=200" start >/dev/null 2>&1; do
       [ $SECONDS -lt $end ] || { tail -n 5 server.log >&2; exit 1; }; sleep 0.2
     done
     client psql -qAtd postgres -c "select 1 from pg_database where datname = 'runwright'" | grep -q 1 ||

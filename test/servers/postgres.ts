@@ -17,8 +17,9 @@ export const whyNoPostgres = globSync('/usr/lib/postgresql/*/bin/initdb').some((
   ? whyNot(['setpriv'], { needsRoot: false })
   : whyNot(['initdb', 'postgres'], { needsRoot: false })
 
-export async function openPostgresServer(): Promise<PostgresServer> {
-  const script = await openServerScript('postgres', {})
+/** @param options.isDurable whether it waits for the disk; default true, and false is faster where nothing is killed */
+export async function openPostgresServer(options: { readonly isDurable?: boolean } = {}): Promise<PostgresServer> {
+  const script = await openServerScript('postgres', { PG_TEST_FSYNC: options.isDurable === false ? 'off' : 'on' })
   const [port = 0] = await findFreePorts(1)
   const close = async () => {
     await script.run('stop')
