@@ -56,6 +56,8 @@ export async function migrate(
     if (unknown !== undefined) throw createTooNewError(place, unknown)
     const applied = new Set(rows.map(({ number }) => number))
     const missing = migrations.filter(({ number }) => !applied.has(number))
+    // They belong to this version's statements, whatever steps there are.
+    for (const text of functions) await client.query(text)
     if (missing.length > 0) await apply(client, missing)
     await client.query('commit')
   } catch (error) {
@@ -65,7 +67,6 @@ export async function migrate(
 }
 
 async function apply(client: Client, missing: readonly Migration[]): Promise<void> {
-  for (const text of functions) await client.query(text)
   // One row for each server that writes; kept out of the numbered steps because only this dialect has it.
   await client.query(
     `create table if not exists writers (
