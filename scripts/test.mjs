@@ -22,6 +22,6 @@ await runScript(async () => {
   }
   await setUp(parts, tools)
   // Servers for the places that jobs run on, and the real Git LFS. A test that has none is skipped and says why.
-  if (isWanted('integration')) await offerTools(['sshd', 'slurm', 'git-lfs'])
+  if (isWanted('integration')) await offerTools(['sshd', 'slurm', 'git-lfs', 'postgres'])
   return exitCodeOf(projectNode, ['scripts/test/main.ts', ...words], { env: projectEnvironment() })
 })

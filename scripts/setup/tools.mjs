@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { runCommand, SetupError, succeeds } from './command.mjs'
 
@@ -17,6 +17,7 @@ const tools = {
     package: 'chromium',
   },
   sshd: { isThere: () => isDaemonThere('sshd') && isOnPath('ssh'), package: 'openssh-server openssh-client' },
+  postgres: { isThere: () => isPostgresThere(), package: 'postgresql' },
   slurm: {
     isThere: () => ['slurmctld', 'slurmd', 'slurmdbd', 'munged', 'mariadbd'].every(isDaemonThere) && isOnPath('sbatch'),
     package:
@@ -80,6 +81,17 @@ async function installPackages(packages) {
   } catch {
     await runCommand('apt-get', ['update'], { env })
     await runCommand('apt-get', install, { env })
+  }
+}
+
+/** Debian keeps the server's programs in a folder of their version. */
+function isPostgresThere() {
+  const folder = '/usr/lib/postgresql'
+  if (isOnPath('initdb')) return true
+  try {
+    return readdirSync(folder).some((version) => isExecutable(join(folder, version, 'bin', 'initdb')))
+  } catch {
+    return false
   }
 }
 

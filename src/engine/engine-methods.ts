@@ -11,7 +11,7 @@ export interface EngineFacts {
   readonly workspace: string
   readonly storePath: string
   trackingUri(): string
-  storeSizeBytes(): number
+  storeSizeBytes(): Promise<number>
   subscriberCount(): number
   countActiveRuns(): Promise<number>
   /** Begins to stop; requests in flight are still answered. */
@@ -31,7 +31,7 @@ export function createEngineMethods(facts: EngineFacts): MethodTable<'engine/sta
           workspace: facts.workspace,
           trackingUri: facts.trackingUri(),
           storePath: facts.storePath,
-          storeSizeBytes: facts.storeSizeBytes(),
+          storeSizeBytes: await facts.storeSizeBytes(),
           activeRunCount: await facts.countActiveRuns(),
           subscriberCount: facts.subscriberCount(),
           residentMemoryBytes: process.memoryUsage.rss(),

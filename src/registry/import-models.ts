@@ -72,7 +72,8 @@ async function writeModel(
     known === undefined ? await insertRegisteredModel(sql, { name, description, time }) : getNumber(known, 'id')
   for (const { key, value } of tags) {
     await sql.run(
-      'insert or ignore into registered_model_tags (registered_model, key, value) values (?, ?, ?)',
+      `insert into registered_model_tags (registered_model, key, value) values (?, ?, ?)
+         on conflict do nothing`,
       id,
       key,
       value,
@@ -117,7 +118,8 @@ async function writeVersion(
   const id = getNumber(added ?? {}, 'id')
   for (const { key, value } of version.tags) {
     await sql.run(
-      'insert or replace into model_version_tags (model_version, key, value) values (?, ?, ?)',
+      `insert into model_version_tags (model_version, key, value) values (?, ?, ?)
+         on conflict (model_version, key) do update set value = excluded.value`,
       id,
       key,
       value,

@@ -55,12 +55,12 @@ export async function loadVersions(sql: Sql, rows: readonly SqlRow[]): Promise<M
   const tags = groupTags(
     await sql.all(
       `select model_version as owner, key, value from model_version_tags
-         where model_version in (select value from json_each(?)) order by key`,
+         where model_version in (select cast(value as bigint) from json_each(?)) order by key`,
       ids,
     ),
   )
   const aliases = await sql.all(
-    `select v.id, a.alias from json_each(?) i join model_versions v on v.id = i.value
+    `select v.id, a.alias from json_each(?) i join model_versions v on v.id = cast(i.value as bigint)
        join registered_model_aliases a on a.registered_model = v.registered_model and a.version = v.version
        order by a.alias`,
     ids,
@@ -102,18 +102,18 @@ export async function loadRegisteredModels(sql: Sql, rows: readonly SqlRow[]): P
   const tags = groupTags(
     await sql.all(
       `select registered_model as owner, key, value from registered_model_tags
-         where registered_model in (select value from json_each(?)) order by key`,
+         where registered_model in (select cast(value as bigint) from json_each(?)) order by key`,
       ids,
     ),
   )
   const aliases = await sql.all(
     `select registered_model, alias, version from registered_model_aliases
-       where registered_model in (select value from json_each(?)) order by alias`,
+       where registered_model in (select cast(value as bigint) from json_each(?)) order by alias`,
     ids,
   )
   const aliasesOf = Map.groupBy(aliases, (row) => getNumber(row, 'registered_model'))
   const latestRows = await sql.all(
-    `${selectVersionRows} join json_each(?) i on i.value = v.registered_model
+    `${selectVersionRows} join json_each(?) i on cast(i.value as bigint) = v.registered_model
        where v.is_deleted = 0 and v.version = (select max(o.version) from model_versions o
          where o.registered_model = v.registered_model and o.stage = v.stage and o.is_deleted = 0)
        order by (select min(o.version) from model_versions o

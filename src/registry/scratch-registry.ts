@@ -1,12 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { ChangeEvent } from '../protocol/events.ts'
 import { defaultExperimentId } from '../protocol/mlflow/id-fields.ts'
 import type { LoggedModel } from '../protocol/logged-models.ts'
 import type { Run } from '../protocol/runs.ts'
 import type { RegistryEvent } from '../protocol/webhooks.ts'
-import { openSqlite } from '../store/sqlite.ts'
+import { openScratchStore } from '../store/scratch-store.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
 import { trackingMigrations } from '../tracking/migrations.ts'
 import type { Tracking } from '../tracking/tracking.ts'
@@ -14,7 +11,7 @@ import { createRegistry } from './create-registry.ts'
 import { registryMigrations } from './migrations.ts'
 import type { Registry } from './registry.ts'
 
-/** For tests: the feature over a real database in a folder of its own, with tracking beside it and a clock to move. */
+/** For tests: the feature over a real database of its own, with tracking beside it and a clock to move. */
 export interface ScratchRegistry extends Registry, AsyncDisposable {
   readonly tracking: Tracking
   readonly events: ChangeEvent[]
@@ -26,11 +23,8 @@ export interface ScratchRegistry extends Registry, AsyncDisposable {
 }
 
 export async function openScratchRegistry(): Promise<ScratchRegistry> {
-  const folder = await mkdtemp(join(tmpdir(), 'runwright-registry-'))
-  const database = await openSqlite({
-    path: join(folder, 'store.db'),
-    migrations: [...trackingMigrations, ...registryMigrations],
-  })
+  const store = await openScratchStore([...trackingMigrations, ...registryMigrations])
+  const { database } = store
   const events: ChangeEvent[] = []
   const noted: RegistryEvent[] = []
   const clock = { now: 1_000_000 }
@@ -55,9 +49,6 @@ export async function openScratchRegistry(): Promise<ScratchRegistry> {
     clock,
     addRun: () => tracking.runs.create({ experimentId: defaultExperimentId }),
     addLoggedModel: ({ runId }) => tracking.models.create({ experimentId: defaultExperimentId, sourceRunId: runId }),
-    async [Symbol.asyncDispose]() {
-      await database[Symbol.asyncDispose]()
-      await rm(folder, { recursive: true, force: true })
-    },
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   }
 }

@@ -1,4 +1,7 @@
-/** What a column can hold. Integers beyond 2^53 come back as bigint only where a query asks for text. */
+/**
+ * What a column can hold. An integer beyond ±(2^53 − 1) is read only where a query asks for text. A metric's NaN goes in
+ * and comes out as the text `NaN`, which is greater than every number in both dialects; truth values come out as 0 and 1.
+ */
 export type SqlValue = null | number | bigint | string | Uint8Array
 export type SqlRow = Record<string, SqlValue>
 
@@ -7,6 +10,7 @@ export type SqlRow = Record<string, SqlValue>
  * must be one of a bounded set: values go in as parameters, never into the text.
  */
 export interface Sql {
+  readonly dialect: Dialect
   all(text: string, ...values: SqlValue[]): Promise<SqlRow[]>
   /** The first row. */
   get(text: string, ...values: SqlValue[]): Promise<SqlRow | undefined>
@@ -14,12 +18,15 @@ export interface Sql {
   run(text: string, ...values: SqlValue[]): Promise<number>
 }
 
+/** What both understand is written in one text; the little that differs is in `dialect.ts`. */
+export type Dialect = 'sqlite' | 'postgres'
+
 /**
  * A transactional SQL database: SQLite in a file, or a server. Asynchronous at this border, so that features do not
  * know which.
  */
 export interface Database extends AsyncDisposable {
-  readonly dialect: 'sqlite' | 'postgres'
+  readonly dialect: Dialect
   /** A consistent snapshot; never sees half of a write. */
   read<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   /**
@@ -29,7 +36,8 @@ export interface Database extends AsyncDisposable {
    * it changes nothing but the database.
    */
   write<T>(work: (sql: Sql) => Promise<T>): Promise<T>
-  sizeBytes(): number
+  /** What all of it takes on disk, indexes and logs included. */
+  sizeBytes(): Promise<number>
 }
 
 /**
@@ -40,5 +48,5 @@ export interface Migration {
   readonly number: number
   readonly name: string
   /** Per dialect; a database whose dialect is missing refuses to open. */
-  readonly statements: Readonly<Partial<Record<Database['dialect'], readonly string[]>>>
+  readonly statements: Readonly<Partial<Record<Dialect, readonly string[]>>>
 }

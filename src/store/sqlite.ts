@@ -2,9 +2,9 @@ import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Database, Migration, Sql } from './database.ts'
+import { createGroupCommit } from './group-commit.ts'
 import { openConnection } from './sqlite/connection.ts'
 import type { Connection } from './sqlite/connection.ts'
-import { createGroupCommit } from './sqlite/group-commit.ts'
 import { checkOwner, checkVersion, migrate } from './sqlite/migrate.ts'
 import { createDamagedError, isDamage, toStorageError } from './sqlite/storage-error.ts'
 
@@ -73,7 +73,12 @@ export async function openSqlite({ path, migrations, maxPages }: SqliteOptions):
 }
 
 function createDatabase(path: string, writer: Connection, reader: Connection, handles: DisposableStack): Database {
-  const group = createGroupCommit(writer)
+  const group = createGroupCommit({
+    ...writer,
+    begin: () => writer.exec('begin immediate'),
+    commit: () => writer.exec('commit'),
+    mayTryAgain: () => false,
+  })
   let reads: Promise<unknown> = Promise.resolve()
   let damage: unknown
   let closed = false
@@ -97,7 +102,7 @@ function createDatabase(path: string, writer: Connection, reader: Connection, ha
       if (damage !== undefined) throw createDamagedError(path, damage)
       return group.write(work).catch(refuse)
     },
-    sizeBytes: () => sizeOf(path) + sizeOf(`${path}-wal`),
+    sizeBytes: async () => sizeOf(path) + sizeOf(`${path}-wal`),
     async [Symbol.asyncDispose]() {
       if (closed) return
       closed = true

@@ -77,7 +77,7 @@ export function createEvaluationDatasets({ database, now, randomBytes }: Trackin
       change(datasetId, async (sql, id) => {
         const removed = await sql.run(
           `delete from evaluation_dataset_experiments where dataset = ?
-             and experiment in (select cast(value as integer) from json_each(?))`,
+             and experiment in (select cast(value as bigint) from json_each(?))`,
           id,
           JSON.stringify(experimentIds),
         )

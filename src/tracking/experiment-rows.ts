@@ -3,12 +3,13 @@ import type { Experiment } from '../protocol/experiments.ts'
 import { parseExperimentId } from '../protocol/ids.ts'
 import type { ExperimentId } from '../protocol/ids.ts'
 import type { LifecycleStage, Tag } from '../protocol/runs.ts'
+import { inKeyOrder } from '../store/dialect.ts'
 import type { Sql, SqlRow } from '../store/database.ts'
 import { getNumber, getText } from '../store/row.ts'
 
 /** @throws RESOURCE_DOES_NOT_EXIST */
 export async function getExperimentRow(sql: Sql, experimentId: ExperimentId): Promise<SqlRow> {
-  const row = await sql.get('select * from experiments where id = ?', experimentId)
+  const row = await sql.get('select * from experiments where id = ?', toExperimentRowId(experimentId))
   if (row !== undefined) return row
   throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `No Experiment with id=${experimentId} exists`, {
     hint: 'List the experiments to see their ids.',
@@ -27,11 +28,18 @@ export async function getActiveExperimentRow(sql: Sql, experimentId: ExperimentI
   )
 }
 
+/** The number of an experiment's row, which is its id; -1, which no row has, for one that is too large to be any. */
+export function toExperimentRowId(experimentId: ExperimentId): number {
+  const id = Number(experimentId)
+  return Number.isSafeInteger(id) ? id : -1
+}
+
 /** Gives rows of `experiments` their tags, all by one statement. */
 export async function loadExperiments(sql: Sql, rows: readonly SqlRow[]): Promise<Experiment[]> {
   const tagsOf = new Map<number, Tag[]>(rows.map((row) => [getNumber(row, 'id'), []]))
   const tags = await sql.all(
-    'select experiment, key, value from experiment_tags where experiment in (select value from json_each(?))',
+    'select experiment, key, value from experiment_tags where experiment in (select cast(value as bigint) from json_each(?))' +
+      inKeyOrder(sql.dialect, 'experiment, key'),
     JSON.stringify([...tagsOf.keys()]),
   )
   for (const tag of tags) {

@@ -44,6 +44,10 @@ export async function searchExperiments(sql: Sql, query: SearchQuery): Promise<P
 
 function toCondition(comparison: Comparison): Fragment {
   const { identifier } = comparison
-  if (identifier.kind !== 'tag') return compareColumn(getAttributeColumn(columns, identifier), comparison)
+  if (identifier.kind !== 'tag') {
+    const column = getAttributeColumn(columns, identifier)
+    // Ids are texts in filters.
+    return compareColumn(column === 'e.id' ? 'cast(e.id as text)' : column, comparison)
+  }
   return compareKeyed('(select t.value from experiment_tags t where t.experiment = e.id and t.key = ?)', comparison)
 }

@@ -3,7 +3,7 @@ import type { Experiment, ExperimentSummary } from '../protocol/experiments.ts'
 import type { ExperimentId } from '../protocol/ids.ts'
 import type { Tag } from '../protocol/runs.ts'
 import type { Sql, SqlRow } from '../store/database.ts'
-import { getNumber } from '../store/row.ts'
+import { findNumber, getNumber } from '../store/row.ts'
 import { searchExperiments } from './experiment-search.ts'
 import {
   getActiveExperimentRow,
@@ -164,12 +164,15 @@ async function listSummaries(sql: Sql, condition: string, ...values: string[]): 
        (select count(*) from runs r where r.experiment = e.id and r.lifecycle_stage = 'active'
           and r.status in ('RUNNING', 'SCHEDULED')) as active_run_count,
        (select count(*) from runs r where r.experiment = e.id and r.lifecycle_stage = 'active'
-          and r.status = 'SCHEDULED') as scheduled_run_count
-     from experiments e where ${condition}
-     order by max(e.last_update_time, coalesce((select max(r.start_time) from runs r where r.experiment = e.id
-       and r.lifecycle_stage = 'active'), 0)) desc, e.id desc`,
+          and r.status = 'SCHEDULED') as scheduled_run_count,
+       (select max(r.start_time) from runs r where r.experiment = e.id
+          and r.lifecycle_stage = 'active') as last_start_time
+     from experiments e where ${condition} order by e.id desc`,
     ...values,
   )
+  const changeOf = (row: SqlRow) =>
+    Math.max(getNumber(row, 'last_update_time'), findNumber(row, 'last_start_time') ?? 0)
+  rows.sort((a, b) => changeOf(b) - changeOf(a))
   const experiments = await loadExperiments(sql, rows)
   return experiments.map((experiment, index) => {
     const row = rows[index] ?? {}

@@ -124,7 +124,12 @@ export async function insertLoggedModel(
   )
   const id = getNumber(added ?? {}, 'id')
   for (const { key, value } of params) {
-    await sql.run('insert or ignore into model_params (model, key, value) values (?, ?, ?)', id, key, value)
+    await sql.run(
+      'insert into model_params (model, key, value) values (?, ?, ?) on conflict do nothing',
+      id,
+      key,
+      value,
+    )
   }
   await writeTags(sql, 'model', id, tags)
   return { state: 'new', artifactUri }

@@ -15,8 +15,8 @@ export async function writeDatasetInputs(
   for (const { dataset, tags } of inputs) {
     const { name, digest, sourceType, source, schema = null, profile = null } = dataset
     await sql.run(
-      `insert or ignore into datasets (experiment, name, digest, source_type, source, schema, profile)
-         values (?, ?, ?, ?, ?, ?, ?)`,
+      `insert into datasets (experiment, name, digest, source_type, source, schema, profile)
+         values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
       run.experimentRowId,
       name,
       digest,
@@ -32,11 +32,16 @@ export async function writeDatasetInputs(
       digest,
     )
     const datasetRowId = getNumber(row ?? {}, 'id')
-    const isNew = await sql.run('insert or ignore into inputs (run, dataset) values (?, ?)', run.rowId, datasetRowId)
+    const isNew = await sql.run(
+      'insert into inputs (run, dataset) values (?, ?) on conflict do nothing',
+      run.rowId,
+      datasetRowId,
+    )
     if (isNew === 0 && !(isFound(tags, 'declared') && (await removeOpened(sql, run.rowId, datasetRowId)))) continue
     for (const { key, value } of tags) {
       await sql.run(
-        'insert or replace into input_tags (run, dataset, key, value) values (?, ?, ?, ?)',
+        `insert into input_tags (run, dataset, key, value) values (?, ?, ?, ?)
+           on conflict (run, dataset, key) do update set value = excluded.value`,
         run.rowId,
         datasetRowId,
         key,
@@ -72,7 +77,7 @@ export async function writeRunModels(
 ): Promise<void> {
   for (const { modelId, step } of models) {
     await sql.run(
-      'insert or ignore into run_models (run, direction, model_id, step) values (?, ?, ?, ?)',
+      'insert into run_models (run, direction, model_id, step) values (?, ?, ?, ?) on conflict do nothing',
       runRowId,
       direction,
       modelId,

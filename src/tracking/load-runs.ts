@@ -1,4 +1,5 @@
 import type { DatasetInput, Metric, Param, Run, Tag } from '../protocol/runs.ts'
+import { inKeyOrder } from '../store/dialect.ts'
 import type { Sql, SqlRow } from '../store/database.ts'
 import { findText, getNumber, getText } from '../store/row.ts'
 import { fromStoredValue } from './metric-value.ts'
@@ -23,23 +24,29 @@ export async function loadRuns(sql: Sql, rows: readonly SqlRow[]): Promise<Run[]
     ]),
   )
   const ids = JSON.stringify([...loggedOf.keys()])
-  async function forEach(columns: string, tables: string, add: (logged: Logged, row: SqlRow) => void): Promise<void> {
-    const text = `select t.run, ${columns} from json_each(?) i cross join ${tables}`
+  async function forEach(
+    table: string,
+    columns: readonly string[],
+    add: (logged: Logged, row: SqlRow) => void,
+  ): Promise<void> {
+    const names = columns.map((column) => `t.${column}`).join(', ')
+    const text = `select t.run, ${names} from json_each(?) i cross join ${table} t
+      where t.run = cast(i.value as bigint)${inKeyOrder(sql.dialect, `t.run, ${names}`)}`
     for (const row of await sql.all(text, ids)) {
       const logged = loggedOf.get(getNumber(row, 'run'))
       if (logged !== undefined) add(logged, row)
     }
   }
-  await forEach('t.key, t.value', 'params t on t.run = i.value', ({ params }, row) => {
+  await forEach('params', ['key', 'value'], ({ params }, row) => {
     params.push({ key: getText(row, 'key'), value: getText(row, 'value') })
   })
-  await forEach('t.key, t.value', 'tags t on t.run = i.value', ({ tags }, row) => {
+  await forEach('tags', ['key', 'value'], ({ tags }, row) => {
     tags.push({ key: getText(row, 'key'), value: getText(row, 'value') })
   })
-  await forEach('t.key, t.step, t.timestamp, t.value', 'series t on t.run = i.value', ({ metrics }, row) => {
+  await forEach('series', ['key', 'step', 'timestamp', 'value'], ({ metrics }, row) => {
     metrics.push({ key: getText(row, 'key'), ...toPoint(row) })
   })
-  await forEach('t.direction, t.model_id, t.step', 'run_models t on t.run = i.value', (logged, row) => {
+  await forEach('run_models', ['direction', 'model_id', 'step'], (logged, row) => {
     const modelId = getText(row, 'model_id')
     if (getText(row, 'direction') === 'input') logged.modelInputs.push(modelId)
     else logged.modelOutputs.push({ modelId, step: getNumber(row, 'step') })
@@ -64,13 +71,14 @@ async function loadDatasets(sql: Sql, ids: string, add: (runRowId: number, input
   const tagsOf = new Map<string, Tag[]>()
   const idOf = (row: SqlRow) => `${getNumber(row, 'run')}/${getNumber(row, 'dataset')}`
   const inputs = await sql.all(
-    `select t.run, t.dataset, d.* from json_each(?) i cross join inputs t on t.run = i.value
-       join datasets d on d.id = t.dataset order by t.run, t.dataset`,
+    `select t.run, t.dataset, d.* from json_each(?) i cross join inputs t
+       join datasets d on d.id = t.dataset where t.run = cast(i.value as bigint) order by t.run, t.dataset`,
     ids,
   )
   if (inputs.length === 0) return
   const tags = await sql.all(
-    'select t.run, t.dataset, t.key, t.value from json_each(?) i cross join input_tags t on t.run = i.value',
+    `select t.run, t.dataset, t.key, t.value from json_each(?) i cross join input_tags t
+       where t.run = cast(i.value as bigint)${inKeyOrder(sql.dialect, 't.run, t.dataset, t.key')}`,
     ids,
   )
   for (const tag of tags) {

@@ -8,7 +8,8 @@ export async function noteKey(
   key: string,
 ): Promise<void> {
   await sql.run(
-    'insert or ignore into logged_keys (experiment, kind, key) select experiment, ?, ? from runs where id = ?',
+    `insert into logged_keys (experiment, kind, key) select experiment, ?, ? from runs where id = ?
+       on conflict do nothing`,
     kind,
     key,
     runRowId,

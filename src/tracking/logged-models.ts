@@ -90,7 +90,12 @@ async function loadModel(sql: Sql, modelId: string): Promise<LoggedModel> {
 /** A key that is there keeps its value, so that a repeated request changes nothing. */
 async function writeParams(sql: Sql, modelRowId: number, params: readonly Param[]): Promise<void> {
   for (const { key, value } of params) {
-    await sql.run('insert or ignore into model_params (model, key, value) values (?, ?, ?)', modelRowId, key, value)
+    await sql.run(
+      'insert into model_params (model, key, value) values (?, ?, ?) on conflict do nothing',
+      modelRowId,
+      key,
+      value,
+    )
   }
 }
 

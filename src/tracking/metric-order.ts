@@ -1,6 +1,7 @@
 import type { ExperimentId } from '../protocol/ids.ts'
 import type { Sql, SqlRow, SqlValue } from '../store/database.ts'
 import { getNumber } from '../store/row.ts'
+import { toExperimentRowId } from './experiment-rows.ts'
 import type { Fragment } from './search-condition.ts'
 
 /** The order of runs as SQL. */
@@ -75,12 +76,12 @@ interface Stretch {
   readonly hasTies: boolean
 }
 
-/** NaN is stored as text, and SQLite sorts every number before every text, and null before both. */
+/** What is stored for NaN sorts after every number. */
 function numbersOf({ metric: { key, column, experimentId }, ofSeries }: MetricOrder): Fragment {
-  const isNumber = column === 'value' ? "m.value < ''" : `m.${column} is not null`
+  const isNumber = column === 'value' ? "m.value < 'NaN'" : `m.${column} is not null`
   return {
     text: `series m where m.experiment = ? and m.key = ? and ${isNumber} and ${ofSeries.text}`,
-    values: [Number(experimentId), key, ...ofSeries.values],
+    values: [toExperimentRowId(experimentId), key, ...ofSeries.values],
   }
 }
 
@@ -123,12 +124,12 @@ async function selectStretch(sql: Sql, order: MetricOrder, { first, last }: Stre
   const [least, greatest] = descending ? [last, first] : [first, last]
   // A cross join keeps its order, so that the index is read first.
   return sql.all(
-    `select r.id from series m cross join runs r on r.id = m.run cross join experiments e on e.id = r.experiment
+    `select r.id from series m cross join runs r cross join experiments e
        ${rest.joins.text}
-       where m.experiment = ? and m.key = ? and m.${column} between ? and ? and ${ofRuns.text}
+       where r.id = m.run and e.id = r.experiment and m.experiment = ? and m.key = ? and m.${column} between ? and ? and ${ofRuns.text}
        order by m.${column} ${descending ? 'desc' : 'asc'}, ${rest.text} limit ? offset ?`,
     ...rest.joins.values,
-    Number(experimentId),
+    toExperimentRowId(experimentId),
     key,
     least,
     greatest,
@@ -146,10 +147,10 @@ interface Part {
 
 function selectNaN(sql: Sql, order: MetricOrder, page: Page): Promise<Part> {
   const { key, column, experimentId } = order.metric
-  const tables = 'series m cross join runs r on r.id = m.run cross join experiments e on e.id = r.experiment'
+  const tables = 'series m cross join runs r cross join experiments e'
   // The least and the greatest are of finite values, never NaN.
-  const condition = `m.experiment = ? and m.key = ? and ${column === 'value' ? "m.value >= ''" : 'false'}`
-  return selectPart(sql, order, page, { tables, condition, values: [Number(experimentId), key] })
+  const condition = `r.id = m.run and e.id = r.experiment and m.experiment = ? and m.key = ? and ${column === 'value' ? "m.value >= 'NaN'" : 'false'}`
+  return selectPart(sql, order, page, { tables, condition, values: [toExperimentRowId(experimentId), key] })
 }
 
 function selectMissing(sql: Sql, order: MetricOrder, page: Page): Promise<Part> {

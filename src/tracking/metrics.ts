@@ -21,7 +21,7 @@ export async function writeMetrics(sql: Sql, run: SeriesOwner, metrics: readonly
     if (latest !== undefined) changed.push({ key, ...latest })
     for (const { step, timestamp, value } of points) {
       await sql.run(
-        'insert or ignore into points (series, step, timestamp, value) values (?, ?, ?, ?)',
+        'insert into points (series, step, timestamp, value) values (?, ?, ?, ?) on conflict do nothing',
         seriesRowId,
         step,
         timestamp,
@@ -39,8 +39,9 @@ export async function writeModelMetrics(sql: Sql, runId: string, metrics: readon
   for (const { modelId, key, datasetName = '', datasetDigest = '', step, timestamp, value } of metrics) {
     if (modelId === undefined) continue
     await sql.run(
-      `insert or ignore into model_metrics
-         (model_id, run_id, key, dataset_name, dataset_digest, step, timestamp, value) values (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into model_metrics
+         (model_id, run_id, key, dataset_name, dataset_digest, step, timestamp, value) values (?, ?, ?, ?, ?, ?, ?, ?)
+         on conflict do nothing`,
       modelId,
       runId,
       key,

@@ -1,4 +1,5 @@
 import type { Migration } from '../store/database.ts'
+import { postgresTables } from './postgres-tables.ts'
 import { addScorers } from './scorers/migration.ts'
 import { addTraces } from './traces/migration.ts'
 
@@ -147,6 +148,7 @@ const createTables: Migration = {
          primary key (run, direction, model_id, step)
        ) without rowid, strict`,
     ],
+    postgres: postgresTables.createTables,
   },
 }
 
@@ -210,6 +212,7 @@ const addChunks: Migration = {
          primary key (series, level, step, timestamp, value)
        ) without rowid, strict`,
     ],
+    postgres: postgresTables.addChunks,
   },
 }
 
@@ -231,6 +234,7 @@ const addCoveringIndexes: Migration = {
       'update params set experiment = (select r.experiment from runs r where r.id = params.run)',
       'create index params_by_value on params (experiment, key, value, run)',
     ],
+    postgres: postgresTables.addCoveringIndexes,
   },
 }
 
@@ -238,7 +242,10 @@ const addCoveringIndexes: Migration = {
 const countLateBatches: Migration = {
   number: 4,
   name: 'batches with late points are counted',
-  statements: { sqlite: ['alter table series add column late integer not null default 0'] },
+  statements: {
+    sqlite: ['alter table series add column late integer not null default 0'],
+    postgres: postgresTables.countLateBatches,
+  },
 }
 
 /** Evaluation datasets: who they belong to as they are in MLflow, and records of which those of equal inputs are one. */
@@ -288,6 +295,7 @@ const addEvaluationDatasets: Migration = {
        ) strict`,
       'create index dataset_records_in_order on dataset_records (dataset, id)',
     ],
+    postgres: postgresTables.addEvaluationDatasets,
   },
 }
 
@@ -304,6 +312,7 @@ const addDeletionTimes: Migration = {
       `update runs set deleted_time = unixepoch() * 1000 where lifecycle_stage = 'deleted'`,
       `create index deleted_runs on runs (deleted_time) where lifecycle_stage = 'deleted'`,
     ],
+    postgres: postgresTables.addDeletionTimes,
   },
 }
 

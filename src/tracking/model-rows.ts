@@ -4,6 +4,7 @@ import type { ModelId } from '../protocol/ids.ts'
 import { loggedModelStatuses } from '../protocol/logged-models.ts'
 import type { LoggedModel, LoggedModelStatus } from '../protocol/logged-models.ts'
 import type { Param, Tag } from '../protocol/runs.ts'
+import { inKeyOrder } from '../store/dialect.ts'
 import type { Sql, SqlRow } from '../store/database.ts'
 import { getNumber, getText } from '../store/row.ts'
 import { toExperimentId } from './experiment-rows.ts'
@@ -32,8 +33,8 @@ export async function loadModels(sql: Sql, rows: readonly SqlRow[]): Promise<Log
     ['model_tags', 'tags'],
   ] as const) {
     const found = await sql.all(
-      `select m.model_id, t.key, t.value from json_each(?) i cross join models m on m.model_id = i.value
-         join ${table} t on t.model = m.id`,
+      `select m.model_id, t.key, t.value from json_each(?) i cross join models m
+         join ${table} t on t.model = m.id where m.model_id = i.value${inKeyOrder(sql.dialect, 't.model, t.key')}`,
       ids,
     )
     for (const row of found) {
@@ -41,7 +42,10 @@ export async function loadModels(sql: Sql, rows: readonly SqlRow[]): Promise<Log
     }
   }
   const metrics = await sql.all(
-    'select t.* from json_each(?) i cross join model_metrics t on t.model_id = i.value',
+    `select t.* from json_each(?) i cross join model_metrics t where t.model_id = i.value${inKeyOrder(
+      sql.dialect,
+      't.model_id, t.key, t.run_id, t.dataset_name, t.dataset_digest, t.step, t.timestamp, t.value',
+    )}`,
     ids,
   )
   for (const row of metrics) logged.get(getText(row, 'model_id'))?.metrics.push(toModelMetric(row))

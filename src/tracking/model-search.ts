@@ -2,6 +2,7 @@ import type { ExperimentId } from '../protocol/ids.ts'
 import type { LoggedModel } from '../protocol/logged-models.ts'
 import type { Comparison, OrderClause } from '../protocol/mlflow/search.ts'
 import type { Sql } from '../store/database.ts'
+import { toExperimentRowId } from './experiment-rows.ts'
 import { loadModels, selectModelRows } from './model-rows.ts'
 import {
   checkFilterSize,
@@ -41,7 +42,10 @@ export async function searchModels(
   checkFilterSize(filter)
   const order = createOrder(orderBy)
   const where = joinConditions([
-    { text: 'm.experiment in (select value from json_each(?))', values: [JSON.stringify(experimentIds.map(Number))] },
+    {
+      text: 'm.experiment in (select cast(value as bigint) from json_each(?))',
+      values: [JSON.stringify(experimentIds.map(toExperimentRowId))],
+    },
     { text: lifecycleCondition('m.lifecycle_stage', view), values: [] },
     ...filter.map(toCondition),
   ])
@@ -74,7 +78,7 @@ function createOrder(clauses: readonly OrderClause[]): Fragment {
     if (identifier.kind !== 'metric') {
       return { text: orderByColumn(getAttributeColumn(columns, identifier), descending), values: [] }
     }
-    return { text: orderByMetric(latestMetric, descending), values: [identifier.key, identifier.key] }
+    return { text: orderByMetric(latestMetric, descending), values: [identifier.key, identifier.key, identifier.key] }
   })
   return {
     text: [...terms.map(({ text }) => text), 'm.creation_time desc', 'm.model_id'].join(', '),

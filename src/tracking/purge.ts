@@ -113,7 +113,7 @@ export async function purgeModel(sql: Sql, modelId: string, before: number): Pro
 /** With its traces and scorers. @returns false when it is not deleted, or was later, or has runs or logged models */
 export async function purgeExperiment(sql: Sql, experimentId: string, before: number): Promise<boolean> {
   const row = await sql.get(
-    `select id from experiments e where id = cast(? as integer) and id <> 0 and lifecycle_stage = 'deleted'
+    `select id from experiments e where id = cast(? as bigint) and id <> 0 and lifecycle_stage = 'deleted'
        and last_update_time < ? and not exists (select 1 from runs r where r.experiment = e.id)
        and not exists (select 1 from models m where m.experiment = e.id)`,
     experimentId,

@@ -44,7 +44,8 @@ export async function listRuns(
 
 async function loadColumn(sql: Sql, ids: string, { kind, key }: RunColumn): Promise<Map<number, string | number>> {
   const rows = await sql.all(
-    `select v.run, v.value from json_each(?) i cross join ${tables[kind]} v on v.run = i.value and v.key = ?`,
+    `select v.run, v.value from json_each(?) i cross join ${tables[kind]} v
+       where v.run = cast(i.value as bigint) and v.key = ?`,
     ids,
     key,
   )

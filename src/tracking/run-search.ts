@@ -1,8 +1,10 @@
 import type { ExperimentId } from '../protocol/ids.ts'
 import type { Comparison, Identifier, OrderClause } from '../protocol/mlflow/search.ts'
 import type { ViewType } from '../protocol/runs.ts'
-import type { Sql, SqlRow, SqlValue } from '../store/database.ts'
-import { getNumber, getText } from '../store/row.ts'
+import type { Dialect, Sql, SqlRow, SqlValue } from '../store/database.ts'
+import { castToReal, selectColumns } from '../store/dialect.ts'
+import { getNumber } from '../store/row.ts'
+import { toExperimentRowId } from './experiment-rows.ts'
 import { createPageToken, parsePageToken } from './page-token.ts'
 import {
   checkFilterSize,
@@ -78,29 +80,30 @@ export async function selectRunIds(
   const [experimentId] = experimentIds
   const narrow = await findNarrow(sql, experimentIds, query)
   if (first?.metric !== undefined && experimentIds.length === 1 && experimentId !== undefined) {
-    const ofSeries = createCondition(experimentIds, query, { runRowId: 'm.run', narrow })
-    const ofRuns = createCondition(experimentIds, query, { narrow })
+    const ofSeries = createCondition(sql, experimentIds, query, { runRowId: 'm.run', narrow })
+    const ofRuns = createCondition(sql, experimentIds, query, { narrow })
     const metric = { ...first.metric, experimentId }
     return selectByMetric(sql, { metric, ofSeries, ofRuns, rest: joinTerms(others) }, page)
   }
-  const rows = await sql.all(...selectIds(experimentIds, { orderBy, ...query }, narrow), page.limit, page.offset)
+  const rows = await sql.all(...selectIds(sql, experimentIds, { orderBy, ...query }, narrow), page.limit, page.offset)
   return rows.map((row) => getNumber(row, 'id'))
 }
 
-/** All that match, in order; in one text, because a hundred thousand rows cost more than what finds them. */
+/** All that match, in order. */
 export async function listRunIds(sql: Sql, experimentIds: readonly ExperimentId[], query: RunQuery): Promise<number[]> {
-  const [text, ...values] = selectIds(experimentIds, query, await findNarrow(sql, experimentIds, query))
-  const row = await sql.get(`select json_group_array(id) as ids from (${text})`, ...values, -1, 0)
-  const ids: unknown = JSON.parse(getText(row ?? {}, 'ids'))
-  return Array.isArray(ids) ? ids.map(Number) : []
+  const [text, ...values] = selectIds(sql, experimentIds, query, await findNarrow(sql, experimentIds, query))
+  const all = [...values, Number.MAX_SAFE_INTEGER, 0]
+  const [ids = []] = await selectColumns(sql, ['id'], { from: `(${text}) as found`, values: all })
+  return ids.map(Number)
 }
 
 function selectIds(
+  sql: Sql,
   experimentIds: readonly ExperimentId[],
   { orderBy, ...query }: RunQuery,
   narrow: Comparison | undefined,
 ): [string, ...SqlValue[]] {
-  const where = createCondition(experimentIds, query, { narrow })
+  const where = createCondition(sql, experimentIds, query, { narrow })
   const { joins, text } = joinTerms(orderBy)
   return [
     `select r.id from runs r join experiments e on e.id = r.experiment ${joins.text}
@@ -113,8 +116,8 @@ function selectIds(
 /** In the order of the ids. */
 export async function loadRunRows(sql: Sql, ids: readonly number[]): Promise<readonly SqlRow[]> {
   return sql.all(
-    `select r.*, e.artifact_location from json_each(?) i cross join runs r on r.id = i.value
-       join experiments e on e.id = r.experiment order by i.id`,
+    `select r.*, e.artifact_location from json_each(?) i cross join runs r
+       join experiments e on e.id = r.experiment where r.id = cast(i.value as bigint) order by i.key`,
     JSON.stringify(ids),
   )
 }
@@ -135,7 +138,7 @@ export async function countRuns(
   experimentIds: readonly ExperimentId[],
   query: Pick<SearchQuery, 'filter' | 'view'>,
 ): Promise<number> {
-  const where = createCondition(experimentIds, query, { narrow: await findNarrow(sql, experimentIds, query) })
+  const where = createCondition(sql, experimentIds, query, { narrow: await findNarrow(sql, experimentIds, query) })
   const row = await sql.get(
     `select count(*) as count from runs r join experiments e on e.id = r.experiment where ${where.text}`,
     ...where.values,
@@ -155,8 +158,8 @@ async function findNarrow(
   if (filter.length < 2) return undefined
   for (const comparison of filter) {
     if (comparison.identifier.kind !== 'metric' || comparison.operator === 'IS NULL') continue
-    const { text, values } = selectMatching(comparison, restrictExperiments(experimentIds))
-    const row = await sql.get(`select count(*) as count from (${text} limit ?)`, ...values, narrowCount + 1)
+    const { text, values } = selectMatching(sql.dialect, comparison, restrictExperiments(experimentIds))
+    const row = await sql.get(`select count(*) as count from (${text} limit ?) as found`, ...values, narrowCount + 1)
     if (getNumber(row ?? {}, 'count') <= narrowCount) return comparison
   }
   return undefined
@@ -170,6 +173,7 @@ async function findNarrow(
  * @param options.narrow the comparison that is tried first, before the others on each run that it leaves
  */
 export function createCondition(
+  { dialect }: Pick<Sql, 'dialect'>,
   experimentIds: readonly ExperimentId[],
   { filter = [], view }: Pick<SearchQuery, 'filter' | 'view'>,
   { runRowId = 'r.id', narrow }: ConditionOptions = {},
@@ -178,7 +182,7 @@ export function createCondition(
   const experiments = restrictExperiments(experimentIds)
   const sorted = narrow === undefined ? filter : [narrow, ...filter.filter((comparison) => comparison !== narrow)]
   const comparisons = sorted.map((comparison, index) =>
-    toCondition(comparison, experiments, { runRowId, isOneByOne: narrow !== undefined && index > 0 }),
+    toCondition(dialect, comparison, experiments, { runRowId, isOneByOne: narrow !== undefined && index > 0 }),
   )
   const stage = lifecycleCondition('r.lifecycle_stage', view)
   if (runRowId === 'r.id') {
@@ -197,8 +201,11 @@ interface ConditionOptions {
 
 function restrictExperiments(experimentIds: readonly ExperimentId[]): Fragment {
   const [only] = experimentIds
-  if (experimentIds.length === 1 && only !== undefined) return { text: '= ?', values: [Number(only)] }
-  return { text: 'in (select value from json_each(?))', values: [JSON.stringify(experimentIds.map(Number))] }
+  if (experimentIds.length === 1 && only !== undefined) return { text: '= ?', values: [toExperimentRowId(only)] }
+  return {
+    text: 'in (select cast(value as bigint) from json_each(?))',
+    values: [JSON.stringify(experimentIds.map(toExperimentRowId))],
+  }
 }
 
 /** As a rule few runs are deleted, and the index names them. */
@@ -209,6 +216,7 @@ function toStageCondition({ text, values }: Fragment, view: ViewType = 'ACTIVE_O
 }
 
 function toCondition(
+  dialect: Dialect,
   comparison: Comparison,
   experiments: Fragment,
   { runRowId, isOneByOne }: { runRowId: RunRowId; isOneByOne: boolean },
@@ -229,19 +237,19 @@ function toCondition(
   if (kind === 'tag' || comparison.operator === 'IS NULL' || isOneByOne) {
     const isThere = `exists (select 1 from ${tables[kind]} v where v.run = ${runRowId} and v.key = ?`
     if (comparison.operator === 'IS NULL') return { text: `not ${isThere})`, values: [key] }
-    const { text, values } = compareLogged(comparison)
+    const { text, values } = compareLogged(dialect, comparison)
     return { text: `${isThere} and ${text})`, values: [key, ...values] }
   }
   // The index by value finds them without a look at any run. With the plus they are not what runs are read by: those
   // come in their own order, and only as far as the page.
-  const { text, values } = selectMatching(comparison, experiments)
+  const { text, values } = selectMatching(dialect, comparison, experiments)
   return { text: `+${runRowId} in (${text})`, values }
 }
 
 /** The runs whose metric or param matches. */
-function selectMatching(comparison: Comparison, experiments: Fragment): Fragment {
+function selectMatching(dialect: Dialect, comparison: Comparison, experiments: Fragment): Fragment {
   const { kind, key } = comparison.identifier
-  const { text, values } = compareLogged(comparison)
+  const { text, values } = compareLogged(dialect, comparison)
   return {
     text: `select v.run from ${kind === 'metric' ? 'series' : 'params'} v
       where v.experiment ${experiments.text} and v.key = ? and ${text}`,
@@ -249,15 +257,17 @@ function selectMatching(comparison: Comparison, experiments: Fragment): Fragment
   }
 }
 
-function compareLogged(comparison: Comparison): Fragment {
-  return comparison.identifier.kind === 'metric' ? compareMetric('v.value', comparison) : compareText(comparison)
+function compareLogged(dialect: Dialect, comparison: Comparison): Fragment {
+  return comparison.identifier.kind === 'metric'
+    ? compareMetric('v.value', comparison)
+    : compareText(dialect, comparison)
 }
 
 /** Params and tags are texts; compared with a number, only those count that are one. */
-function compareText(comparison: Comparison): Fragment {
+function compareText(dialect: Dialect, comparison: Comparison): Fragment {
   if (!('value' in comparison) || typeof comparison.value === 'string') return compareColumn('v.value', comparison)
-  const { text, values } = compareColumn('cast(v.value as real)', comparison)
-  return { text: `(v.value glob '[0-9]' or v.value glob '[-+.0-9]*[.0-9]') and ${text}`, values }
+  const { text, values } = compareColumn(castToReal(dialect, 'v.value'), comparison)
+  return { text: `(glob('[0-9]', v.value) or glob('[-+.0-9]*[.0-9]', v.value)) and ${text}`, values }
 }
 
 function toDatasetCondition(comparison: Comparison): Fragment {

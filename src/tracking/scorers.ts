@@ -125,7 +125,7 @@ async function loadLatest(sql: Sql, experimentIds: readonly ExperimentId[] | und
   const rows = await sql.all(
     `${selectVersions} join experiments e on e.id = s.experiment
        where e.lifecycle_stage = 'active'
-         and (? is null or s.experiment in (select cast(value as integer) from json_each(?)))
+         and (cast(? as text) is null or s.experiment in (select cast(value as bigint) from json_each(?)))
          and v.version = (select max(o.version) from scorer_versions o where o.scorer = v.scorer)
        order by s.experiment, s.name`,
     ...[experimentIds, experimentIds].map((ids) => (ids === undefined ? null : JSON.stringify(ids))),

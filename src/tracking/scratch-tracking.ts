@@ -1,16 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { ChangeEvent } from '../protocol/events.ts'
 import type { ExperimentId, RunId } from '../protocol/ids.ts'
 import type { Database } from '../store/database.ts'
-import { openSqlite } from '../store/sqlite.ts'
+import { openScratchStore } from '../store/scratch-store.ts'
 import { createTracking } from './create-tracking.ts'
 import { trackingMigrations } from './migrations.ts'
 import type { Batch, Tracking } from './tracking.ts'
 
 /**
- * For tests: the feature over a real database in a folder of its own, with a clock that the test moves, and ids that
+ * For tests: the feature over a real database of its own, with a clock that the test moves, and ids that
  * ascend in the order they are made.
  */
 export interface ScratchTracking extends Tracking, AsyncDisposable {
@@ -26,8 +23,8 @@ export interface ScratchTracking extends Tracking, AsyncDisposable {
 }
 
 export async function openScratchTracking(): Promise<ScratchTracking> {
-  const folder = await mkdtemp(join(tmpdir(), 'runwright-tracking-'))
-  const database = await openSqlite({ path: join(folder, 'store.db'), migrations: trackingMigrations })
+  const store = await openScratchStore(trackingMigrations)
+  const { database } = store
   const events: ChangeEvent[] = []
   const clock = { now: 1_000_000 }
   const tracking = createTracking({
@@ -49,10 +46,7 @@ export async function openScratchTracking(): Promise<ScratchTracking> {
       await tracking.runs.logBatch(runId, { metrics, params, tags })
       return runId
     },
-    async [Symbol.asyncDispose]() {
-      await database[Symbol.asyncDispose]()
-      await rm(folder, { recursive: true, force: true })
-    },
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   }
 }
 

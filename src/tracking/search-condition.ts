@@ -42,15 +42,18 @@ export function compareColumn(column: string, comparison: Comparison): Fragment 
       }
     }
     case 'LIKE':
-      return { text: `${column} glob ?`, values: [toGlob(checkPattern(comparison.value))] }
+      return { text: `glob(?, ${column})`, values: [toGlob(checkPattern(comparison.value))] }
     case 'ILIKE':
       // Ignores the case of ASCII letters only, as MLflow on SQLite does.
-      return { text: `${column} like ?`, values: [checkPattern(comparison.value)] }
+      return { text: `glob(?, lower(${column}))`, values: [toGlob(lowerAscii(checkPattern(comparison.value)))] }
     case 'IS NULL':
     case 'IS NOT NULL':
       return { text: `${column} ${comparison.operator.toLowerCase()}`, values: [] }
     default:
-      return { text: `${column} ${comparison.operator} ?`, values: [comparison.value] }
+      // Columns of whole numbers are compared with any number.
+      return isFraction(comparison.value)
+        ? { text: `${column} ${comparison.operator} cast(? as double precision)`, values: [comparison.value] }
+        : { text: `${column} ${comparison.operator} ?`, values: [comparison.value] }
   }
 }
 
@@ -60,11 +63,11 @@ export function compareKeyed(lookup: string, comparison: Comparison): Fragment {
   return { text, values: [comparison.identifier.key, ...values] }
 }
 
-/** NaN is unequal to every number and neither smaller nor greater than any. It is stored as text, which SQLite sorts last. */
+/** NaN is unequal to every number and neither smaller nor greater than any. What is stored for it sorts last. */
 export function compareMetric(column: string, comparison: Comparison): Fragment {
   const { text, values } = compareColumn(column, comparison)
   const isGreater = comparison.operator === '>' || comparison.operator === '>='
-  return { text: isGreater ? `(${text} and typeof(${column}) != 'text')` : text, values }
+  return { text: isGreater ? `(${text} and ${column} < 'NaN')` : text, values }
 }
 
 /** Sorts by a column with missing values last, either direction. */
@@ -74,8 +77,7 @@ export function orderByColumn(column: string, descending: boolean): string {
 
 /** Sorts numbers first, then NaN, then missing values, either direction. */
 export function orderByMetric(column: string, descending: boolean): string {
-  const rank = `case typeof(${column}) when 'null' then 2 when 'text' then 1 else 0 end`
-  return `${rank}, ${column} ${descending ? 'desc' : 'asc'}`
+  return `${column} is null, ${column} >= 'NaN', ${column} ${descending ? 'desc' : 'asc'}`
 }
 
 /** The stages that a view shows, as a condition. */
@@ -96,6 +98,14 @@ export function getAttributeColumn(columns: ReadonlyMap<string, string>, identif
   const column = columns.get(identifier.key)
   if (identifier.kind === 'attribute' && column !== undefined) return column
   throw invalid(`Invalid ${identifier.kind} key '${identifier.key}' specified.`)
+}
+
+function isFraction(value: string | number): boolean {
+  return typeof value === 'number' && !Number.isSafeInteger(value)
+}
+
+function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 
 /** GLOB is LIKE with other signs, but with respect for case; neither tracks back further than to the last wildcard. */

@@ -139,7 +139,7 @@ async function loadInfos(
 ): Promise<readonly TraceInfo[]> {
   const rows = await sql.all(
     `select t.* from traces t join json_each(?) asked on asked.value = t.trace_id
-       where ? is null or t.experiment in (select cast(value as integer) from json_each(?))
+       where cast(? as text) is null or t.experiment in (select cast(value as bigint) from json_each(?))
        order by asked.key`,
     JSON.stringify([...new Set(traceIds)]),
     experimentIds === undefined ? null : 1,

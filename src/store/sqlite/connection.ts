@@ -22,6 +22,7 @@ export function openConnection(path: string, options: { busyTimeoutMs: number; r
   return {
     // Asynchronous functions, so that what SQLite throws is a rejection like that of a database far away.
     sql: {
+      dialect: 'sqlite',
       all: async (text, ...values) => prepare(text).all(...values),
       get: async (text, ...values) => prepare(text).get(...values),
       run: async (text, ...values) => Number(prepare(text).run(...values).changes),

@@ -26,7 +26,7 @@ export async function loadDatasets(sql: Sql, rows: readonly SqlRow[]): Promise<E
   const counts = new Map<number, number>()
   const counted = await sql.all(
     `select dataset, count(*) as count from dataset_records
-       where dataset in (select value from json_each(?)) group by dataset`,
+       where dataset in (select cast(value as bigint) from json_each(?)) group by dataset`,
     ids,
   )
   for (const row of counted) counts.set(getNumber(row, 'dataset'), getNumber(row, 'count'))
@@ -48,7 +48,10 @@ async function loadGroups<Item>(
   order: string,
   toItem: (row: SqlRow) => Item,
 ): Promise<Map<number, Item[]>> {
-  const rows = await sql.all(`${select} where dataset in (select value from json_each(?)) order by ${order}`, ids)
+  const rows = await sql.all(
+    `${select} where dataset in (select cast(value as bigint) from json_each(?)) order by ${order}`,
+    ids,
+  )
   const groups = Map.groupBy(rows, (row) => getNumber(row, 'dataset'))
   return new Map([...groups].map(([id, group]) => [id, group.map(toItem)]))
 }

@@ -42,7 +42,7 @@ function ofExperiments(experimentIds: readonly ExperimentId[]): Fragment {
   if (experimentIds.length === 0) return { text: 'true', values: [] }
   return {
     text: `d.id in (select e.dataset from evaluation_dataset_experiments e
-      where e.experiment in (select cast(value as integer) from json_each(?)))`,
+      where e.experiment in (select cast(value as bigint) from json_each(?)))`,
     values: [JSON.stringify(experimentIds)],
   }
 }

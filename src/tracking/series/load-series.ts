@@ -20,7 +20,7 @@ export async function loadSeries(sql: Sql, seriesRowId: number, points: Points):
   const [min, max] = findExtremes(points.values)
   await sql.run(
     `update series set step = ?, timestamp = ?, value = ?,
-       min = min(coalesce(min, ?), ?), max = max(coalesce(max, ?), ?) where id = ?`,
+       min = case when min < ? then min else ? end, max = case when max > ? then max else ? end where id = ?`,
     step,
     timestamp,
     toStoredValue(value),

@@ -8,7 +8,7 @@ export async function listLoosePoints(
   sql: Sql,
   seriesRowId: number,
   { from, to }: KeyRange,
-  limit = -1,
+  limit = Number.MAX_SAFE_INTEGER,
 ): Promise<Points> {
   const rows = await sql.all(
     `select step, timestamp, value from points

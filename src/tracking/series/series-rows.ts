@@ -19,7 +19,7 @@ export async function loadSeriesRows(
 ): Promise<Map<string, SqlRow>> {
   const rows = await sql.all(
     `select s.id, s.key, s.step, s.timestamp, s.value, s.min, s.max, s.unsealed, s.late
-       from json_each(?) k cross join series s on s.run = ? and s.key = k.value`,
+       from json_each(?) k cross join series s where s.run = ? and s.key = k.value`,
     JSON.stringify(keys),
     runRowId,
   )

@@ -1,7 +1,8 @@
 import type { ExperimentId } from '../../protocol/ids.ts'
 import { isPointColumn, type TableColumn } from '../../protocol/run-table.ts'
-import type { Sql, SqlRow, SqlValue } from '../../store/database.ts'
-import { getText } from '../../store/row.ts'
+import type { Sql, SqlValue } from '../../store/database.ts'
+import { selectColumns } from '../../store/dialect.ts'
+import { toExperimentRowId } from '../experiment-rows.ts'
 import { findIndex, toExpression } from './columns.ts'
 import { loadPointCells } from './point-cells.ts'
 
@@ -28,7 +29,8 @@ export async function loadCells(
   }
   const { text, values } = toExpression(column)
   const found = await sql.all(
-    `select ${text} as value from json_each(?) i cross join runs r on r.id = i.value order by i.id`,
+    `select ${text} as value from json_each(?) i cross join runs r
+       where r.id = cast(i.value as bigint) order by i.key`,
     ...values,
     JSON.stringify(ids),
   )
@@ -36,30 +38,19 @@ export async function loadCells(
   return found.map((row) => row['value'] ?? null)
 }
 
-/**
- * The value of every run of the experiments that has one, at the place of the run's row id. All come in one text: a
- * hundred thousand rows cost several times what finds them.
- */
+/** The value of every run of the experiments that has one, at the place of the run's row id. */
 async function loadIndexed(
   sql: Sql,
   experimentIds: readonly ExperimentId[],
   { table, value, key }: NonNullable<ReturnType<typeof findIndex>>,
 ): Promise<(SqlValue | undefined)[]> {
-  const row = await sql.get(
-    `select json_group_array(run) as runs, json_group_array(${value}) as cells from ${table}
-       where experiment in (select value from json_each(?)) and key = ?`,
-    JSON.stringify(experimentIds.map(Number)),
-    key,
-  )
-  const runs = parseList(row, 'runs')
+  const [runs = [], found = []] = await selectColumns(sql, ['run', value], {
+    from: `${table} where experiment in (select cast(value as bigint) from json_each(?)) and key = ?`,
+    values: [JSON.stringify(experimentIds.map(toExperimentRowId)), key],
+  })
   const cells: (SqlValue | undefined)[] = []
-  for (const [index, cell] of parseList(row, 'cells').entries()) {
+  for (const [index, cell] of found.entries()) {
     cells[Number(runs[index])] = typeof cell === 'number' || typeof cell === 'string' ? cell : null
   }
   return cells
-}
-
-function parseList(row: SqlRow | undefined, column: string): readonly unknown[] {
-  const list: unknown = JSON.parse(getText(row ?? {}, column))
-  return Array.isArray(list) ? list : []
 }

@@ -1,11 +1,12 @@
 import { isPointColumn, type PointColumn, type TableColumn, type TableOrder } from '../../protocol/run-table.ts'
-import type { SqlValue } from '../../store/database.ts'
+import type { Dialect, SqlValue } from '../../store/database.ts'
+import { castJsonNumber, castToReal, toJsonNumber } from '../../store/dialect.ts'
 import type { OrderTerm } from '../metric-order.ts'
 import { orderByLogged } from '../run-search.ts'
 import { type Fragment, orderByColumn, orderByMetric } from '../search-condition.ts'
 
 /** The datasets of run `r`, in the order they were logged. */
-const datasets = `(select group_concat(d.name || ' (' || d.digest || ')', ', ') from inputs i
+const datasets = `(select string_agg(d.name || ' (' || d.digest || ')', ', ' order by i.dataset) from inputs i
   join datasets d on d.id = i.dataset where i.run = r.id)`
 
 const attributes = {
@@ -60,24 +61,25 @@ export function toExpression(column: StoredColumn): Fragment {
  * @param loadCells the values of a column that is not stored, by the row ids of runs
  */
 export async function toOrderTerms(
+  dialect: Dialect,
   order: readonly TableOrder[],
   loadCells: (column: PointColumn) => Promise<ReadonlyMap<number, SqlValue>>,
 ): Promise<OrderTerm[]> {
   const terms: OrderTerm[] = []
   for (const [index, { column, descending }] of order.entries()) {
     const alias = `o${index}`
-    if (isPointColumn(column)) terms.push(orderByCells(await loadCells(column), descending, alias))
-    else terms.push(orderByStored(column, descending, alias))
+    if (isPointColumn(column)) terms.push(orderByCells(dialect, await loadCells(column), descending, alias))
+    else terms.push(orderByStored(dialect, column, descending, alias))
   }
   return terms
 }
 
-function orderByStored(column: StoredColumn, descending: boolean, alias: string): OrderTerm {
+function orderByStored(dialect: Dialect, column: StoredColumn, descending: boolean, alias: string): OrderTerm {
   switch (column.kind) {
     case 'metric':
       return orderBySeries(column, descending, alias)
     case 'param':
-      return orderByParam(column.key, descending, alias)
+      return orderByParam(dialect, column.key, descending, alias)
     case 'tag':
       return orderByLogged('tag', column.key, descending, alias)
     case 'attribute':
@@ -101,22 +103,21 @@ function orderBySeries(
   }
 }
 
-function orderByCells(cells: ReadonlyMap<number, SqlValue>, descending: boolean, alias: string): OrderTerm {
-  const rows = Array.from(cells, ([id, cell]) => `[${id},${toJsonNumber(cell)}]`)
+function orderByCells(
+  dialect: Dialect,
+  cells: ReadonlyMap<number, SqlValue>,
+  descending: boolean,
+  alias: string,
+): OrderTerm {
+  const rows = Array.from(cells, ([id, cell]) => `[${id},${toJsonNumber(dialect, cell)}]`)
   return {
     join: {
-      text: `left join (select value ->> 0 as run, value ->> 1 as value from json_each(?)) ${alias} on ${alias}.run = r.id`,
+      text: `left join (select cast(json_extract(value, '$[0]') as bigint) as run,
+        ${castJsonNumber(dialect, `json_extract(value, '$[1]')`)} as value from json_each(?)) ${alias} on ${alias}.run = r.id`,
       values: [`[${rows.join(',')}]`],
     },
     text: orderByMetric(`${alias}.value`, descending),
   }
-}
-
-/** SQLite reads a number that is too large as infinity, and sorts NaN as the text that it is stored as. */
-export function toJsonNumber(cell: SqlValue): string {
-  if (typeof cell !== 'number') return 'null'
-  if (Number.isNaN(cell)) return '"NaN"'
-  return Number.isFinite(cell) ? String(cell) : cell > 0 ? '9e999' : '-9e999'
 }
 
 function joinSeries(alias: string, key: string): Fragment {
@@ -124,10 +125,10 @@ function joinSeries(alias: string, key: string): Fragment {
 }
 
 /** Params that are numbers are sorted as such, before all others. */
-function orderByParam(key: string, descending: boolean, alias: string): OrderTerm {
+function orderByParam(dialect: Dialect, key: string, descending: boolean, alias: string): OrderTerm {
   const { join, text } = orderByLogged('param', key, descending, alias)
   const value = `${alias}.value`
-  const rank = `case when ${value} is null then 2 when ${value} glob '[0-9]' or ${value} glob '[-+.0-9]*[.0-9]' then 0 else 1 end`
+  const rank = `case when ${value} is null then 2 when glob('[0-9]', ${value}) or glob('[-+.0-9]*[.0-9]', ${value}) then 0 else 1 end`
   const direction = descending ? 'desc' : 'asc'
-  return { ...(join && { join }), text: `${rank}, cast(${value} as real) ${direction}, ${text}` }
+  return { ...(join && { join }), text: `${rank}, ${castToReal(dialect, value)} ${direction}, ${text}` }
 }

@@ -41,7 +41,8 @@ async function listReached(
   { key, step }: PointColumn & { aggregate: 'at-step' },
 ): Promise<Place[]> {
   const rows = await sql.all(
-    'select s.run from json_each(?) i cross join series s on s.run = i.value and s.key = ? where s.step >= ?',
+    `select s.run from json_each(?) i cross join series s
+       where s.run = cast(i.value as bigint) and s.key = ? and s.step >= ?`,
     JSON.stringify(ids),
     key,
     step,
@@ -62,7 +63,8 @@ async function listBestPlaces(
        (select d.points from chunks c join chunk_data d on d.id = c.data
           where c.series = s.id and c.level = 0 and c.${best} = s.${best}
           order by c.step, c.timestamp, c.value limit 1) as chunk
-       from json_each(?) i cross join series s on s.run = i.value and s.key = ? where s.${best} is not null`,
+       from json_each(?) i cross join series s
+       where s.run = cast(i.value as bigint) and s.key = ? and s.${best} is not null`,
     JSON.stringify(ids),
     of,
   )
@@ -81,15 +83,18 @@ function findStep(row: SqlRow, best: number): number | undefined {
 async function loadValuesAt(sql: Sql, key: string, places: readonly Place[]): Promise<Map<number, SqlValue>> {
   const before = 'q.series = s.id and q.step <= a.step order by q.step desc, q.timestamp desc, q.value desc limit 1'
   const rows = await sql.all(
-    `with places as materialized (select value ->> 0 as run, value ->> 1 as step from json_each(?))
+    `with places as materialized (
+         select cast(json_extract(value, '$[0]') as bigint) as run, cast(json_extract(value, '$[1]') as bigint) as step
+           from json_each(?))
        select a.run, a.step as wanted, p.step, p.timestamp, p.value, c.last_step, c.last_timestamp, c.last_value,
          case when c.last_step > a.step then (select d.points from chunk_data d where d.id = c.data) end as chunk
-       from places a cross join series s on s.run = a.run and s.key = ?
+       from places a cross join series s
        left join points p on p.series = s.id
          and (p.step, p.timestamp, p.value) = (select q.step, q.timestamp, q.value from points q where ${before})
        left join chunks c on c.series = s.id and c.level = 0
          and (c.step, c.timestamp, c.value) =
-           (select q.step, q.timestamp, q.value from chunks q where q.level = 0 and ${before})`,
+           (select q.step, q.timestamp, q.value from chunks q where q.level = 0 and ${before})
+       where s.run = a.run and s.key = ?`,
     JSON.stringify(places.map(({ run, step }) => [run, step])),
     key,
   )

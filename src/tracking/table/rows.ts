@@ -5,6 +5,7 @@ import type { ExperimentId } from '../../protocol/ids.ts'
 import type { Methods } from '../../protocol/methods.ts'
 import type { ColumnValues, TableQuery } from '../../protocol/run-table.ts'
 import type { Sql } from '../../store/database.ts'
+import { toExperimentRowId } from '../experiment-rows.ts'
 import type { Page } from '../metric-order.ts'
 import { toRunRow } from '../run-rows.ts'
 import { countRuns, listRunIds, loadRunRows, type RunQuery, selectRunIds } from '../run-search.ts'
@@ -30,7 +31,7 @@ export async function loadTableRows(
 ): Promise<Methods['table/rows']['result']> {
   const { experimentIds, view } = query
   const search = { filter: await parseQueryFilter(sql, query), ...(view === undefined ? {} : { view }) }
-  const terms = await toOrderTerms(order, async (column) => {
+  const terms = await toOrderTerms(sql.dialect, order, async (column) => {
     const ids = await listRunIds(sql, experimentIds, { ...search, orderBy: [] })
     const cells = await loadPointCells(sql, ids, column)
     return new Map(ids.map((id, index) => [id, cells[index] ?? null]))
@@ -86,8 +87,8 @@ export async function parseQueryFilter(sql: Sql, { experimentIds, filter = '' }:
   for (const [name] of filter.matchAll(/`[^`]*`|"[^"]*"|[\p{L}\p{N}_./:-]+/gu)) {
     const key = name.replace(/^(`|")(.*)\1$/s, '$2')
     const row = await sql.get(
-      'select 1 from series where experiment in (select value from json_each(?)) and key = ? limit 1',
-      JSON.stringify(experimentIds.map(Number)),
+      'select 1 from series where experiment in (select cast(value as bigint) from json_each(?)) and key = ? limit 1',
+      JSON.stringify(experimentIds.map(toExperimentRowId)),
       key,
     )
     if (row !== undefined) metrics.add(key)

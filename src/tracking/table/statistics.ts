@@ -1,11 +1,13 @@
 import type { ExperimentId } from '../../protocol/ids.ts'
 import type { Methods } from '../../protocol/methods.ts'
 import { type ColumnStatistics, isPointColumn, type TableColumn } from '../../protocol/run-table.ts'
+import { castJsonNumber, toJsonNumber, truncate } from '../../store/dialect.ts'
 import type { Sql } from '../../store/database.ts'
 import { findNumber, getNumber } from '../../store/row.ts'
+import { toExperimentRowId } from '../experiment-rows.ts'
 import { createCondition, listRunIds, type RunQuery } from '../run-search.ts'
 import type { Fragment } from '../search-condition.ts'
-import { findIndex, isNumeric, type StoredColumn, toExpression, toJsonNumber } from './columns.ts'
+import { findIndex, isNumeric, type StoredColumn, toExpression } from './columns.ts'
 import { loadPointCells } from './point-cells.ts'
 import { parseQueryFilter } from './rows.ts'
 
@@ -36,14 +38,14 @@ async function loadColumnStatistics(
     const ids = await listRunIds(sql, experimentIds, { ...search, orderBy: [] })
     const cells = await loadPointCells(sql, ids, column)
     return loadNumberStatistics(sql, {
-      text: 'select value from json_each(?)',
-      values: [`[${cells.map(toJsonNumber).join(',')}]`],
+      text: `select ${castJsonNumber(sql.dialect, 'value')} as value from json_each(?)`,
+      values: [`[${cells.map((cell) => toJsonNumber(sql.dialect, cell)).join(',')}]`],
     })
   }
-  const found = selectValues(column, experimentIds, search)
+  const found = selectValues(sql, column, experimentIds, search)
   if (isNumeric(column)) return loadNumberStatistics(sql, found)
   const rows = await sql.all(
-    `select value, count(*) as count from (${found.text}) where value is not null
+    `select value, count(*) as count from (${found.text}) as found where value is not null
        group by value order by count(*) desc, value`,
     ...found.values,
   )
@@ -59,21 +61,22 @@ async function loadColumnStatistics(
 
 /** The values of a column over all runs of a search: from an index alone, where one holds them. */
 function selectValues(
+  sql: Sql,
   column: StoredColumn,
   experimentIds: readonly ExperimentId[],
   search: Pick<RunQuery, 'filter' | 'view'>,
 ): Fragment {
   const index = findIndex(column)
   if (index !== undefined) {
-    const where = createCondition(experimentIds, search, { runRowId: 'm.run' })
+    const where = createCondition(sql, experimentIds, search, { runRowId: 'm.run' })
     return {
       text: `select m.${index.value} as value from ${index.table} m
-        where m.experiment in (select value from json_each(?)) and m.key = ? and ${where.text}`,
-      values: [JSON.stringify(experimentIds.map(Number)), index.key, ...where.values],
+        where m.experiment in (select cast(value as bigint) from json_each(?)) and m.key = ? and ${where.text}`,
+      values: [JSON.stringify(experimentIds.map(toExperimentRowId)), index.key, ...where.values],
     }
   }
   const { text, values } = toExpression(column)
-  const where = createCondition(experimentIds, search)
+  const where = createCondition(sql, experimentIds, search)
   return {
     text: `select ${text} as value from runs r join experiments e on e.id = r.experiment where ${where.text}`,
     values: [...values, ...where.values],
@@ -106,7 +109,7 @@ function countNumbers(found: Counted): ColumnStatistics {
 async function loadNumberStatistics(sql: Sql, numbers: Fragment): Promise<ColumnStatistics> {
   // Without it SQLite looks a value up again wherever it is named.
   const materialized = `with numbers as materialized (${numbers.text})`
-  const finite = "typeof(value) in ('real', 'integer') and abs(value) < 9e999"
+  const finite = `value between ${-Number.MAX_VALUE} and ${Number.MAX_VALUE}`
   const extent = await sql.get(
     `${materialized} select count(value) as count, min(value) filter (where ${finite}) as min,
        max(value) filter (where ${finite}) as max from numbers`,
@@ -120,12 +123,16 @@ async function loadNumberStatistics(sql: Sql, numbers: Fragment): Promise<Column
     return { kind: 'numbers', count, min: Number.NaN, max: Number.NaN, histogram }
   }
   const rows = await sql.all(
-    `${materialized} select min(cast((value - ?) * ${histogramParts} / ? as integer), ${histogramParts - 1}) as part, count(*) as count
+    `${materialized} select ${truncate(sql.dialect, `(value - ?) * ${histogramParts} / ?`)} as part, count(*) as count
        from numbers where ${finite} group by 1`,
     ...numbers.values,
     min,
     max - min || 1,
   )
-  for (const row of rows) histogram[getNumber(row, 'part')] = getNumber(row, 'count')
+  for (const row of rows) {
+    // The greatest value belongs to the last part.
+    const part = Math.min(histogramParts - 1, getNumber(row, 'part'))
+    histogram[part] = (histogram[part] ?? 0) + getNumber(row, 'count')
+  }
   return { kind: 'numbers', count, min, max, histogram }
 }

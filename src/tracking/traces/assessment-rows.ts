@@ -17,7 +17,7 @@ export async function loadAssessments(sql: Sql, traces: readonly number[]): Prom
   const groups = new Map<number, Assessment[]>(traces.map((trace) => [trace, []]))
   const rows = await sql.all(
     `select a.*, t.trace_id from assessments a join traces t on t.id = a.trace
-       where a.trace in (select value from json_each(?)) order by a.id`,
+       where a.trace in (select cast(value as bigint) from json_each(?)) order by a.id`,
     JSON.stringify(traces),
   )
   for (const row of rows) groups.get(getNumber(row, 'trace'))?.push(toAssessment(row))

@@ -1,12 +1,14 @@
+import type { Dialect } from '../../store/database.ts'
+import { castToReal } from '../../store/dialect.ts'
 import type { Comparison } from '../../protocol/mlflow/search.ts'
 import { traceKeys } from '../../protocol/traces.ts'
 import { compareColumn, type Fragment } from '../search-condition.ts'
 
 /** What is said of one trace of a session may be said of the session. */
-const ofSession = `json_type(a.metadata, '$."${traceKeys.session}"') is not null`
+const ofSession = `json_extract(a.metadata, '$."${traceKeys.session}"') is not null`
 
 /** Whether something is said of a trace, or of the session that it belongs to. */
-export function assessmentCondition(comparison: Comparison): Fragment {
+export function assessmentCondition(dialect: Dialect, comparison: Comparison): Fragment {
   const { kind, key } = comparison.identifier
   if (kind === 'issue') {
     const { text, values } = compareColumn('a.name', comparison)
@@ -15,8 +17,8 @@ export function assessmentCondition(comparison: Comparison): Fragment {
       values,
     }
   }
-  const value = toValueCondition(comparison)
-  const said = `a.kind = ? and a.name = ? and a.valid and ${value.text}`
+  const value = toValueCondition(dialect, comparison)
+  const said = `a.kind = ? and a.name = ? and a.valid = 1 and ${value.text}`
   const values = [kind, key, ...value.values]
   const text = `(exists (select 1 from assessments a where a.trace = t.id and ${said})
     or exists (select 1 from trace_metadata m
@@ -27,7 +29,7 @@ export function assessmentCondition(comparison: Comparison): Fragment {
   return { text: comparison.operator === 'IS NULL' ? `not ${text}` : text, values: [...values, ...values] }
 }
 
-function toValueCondition(comparison: Comparison): Fragment {
+function toValueCondition(dialect: Dialect, comparison: Comparison): Fragment {
   switch (comparison.operator) {
     case 'IS NULL':
     case 'IS NOT NULL':
@@ -43,7 +45,7 @@ function toValueCondition(comparison: Comparison): Fragment {
     case '<=':
     case '>':
     case '>=': {
-      const { text, values } = compareColumn(`(a.value ->> '$')`, comparison)
+      const { text, values } = compareColumn(castToReal(dialect, 'a.value'), comparison)
       return { text: `json_type(a.value) in ('integer', 'real') and ${text}`, values }
     }
     default:

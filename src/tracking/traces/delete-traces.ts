@@ -28,7 +28,7 @@ export async function selectTraces(
 /** With all that belongs to them; resolves to how many there were. */
 export async function deleteTraces(sql: Sql, ids: readonly number[]): Promise<number> {
   const chosen = JSON.stringify(ids)
-  const ofThem = 'in (select value from json_each(?))'
+  const ofThem = 'in (select cast(value as bigint) from json_each(?))'
   for (const table of parts) await sql.run(`delete from ${table} where trace ${ofThem}`, chosen)
   await sql.run(`delete from trace_runs where trace_id in (select trace_id from traces where id ${ofThem})`, chosen)
   return sql.run(`delete from traces where id ${ofThem}`, chosen)

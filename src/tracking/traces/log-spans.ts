@@ -44,7 +44,7 @@ async function insertTrace(sql: Sql, experiment: SqlRow, facts: SpanFacts): Prom
 async function writeSpan(sql: Sql, trace: number, span: SpanRow): Promise<void> {
   await sql.run(
     `insert into spans (trace, span_id, parent_span_id, name, type, status, start_time, usage, cost, content)
-       values (?, ?, ?, ?, ?, ?, cast(? as integer), ?, ?, ?)
+       values (?, ?, ?, ?, ?, ?, cast(? as bigint), ?, ?, ?)
        on conflict (trace, span_id) do update set parent_span_id = excluded.parent_span_id, name = excluded.name,
          type = excluded.type, status = excluded.status, start_time = excluded.start_time, usage = excluded.usage,
          cost = excluded.cost, content = excluded.content`,

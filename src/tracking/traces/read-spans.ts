@@ -39,7 +39,7 @@ async function* readSpans(database: Database, places: readonly SpanPlace[]): Asy
   for (const batch of toBatches(places)) {
     const rows = await database.read((sql) =>
       sql.all(
-        'select s.content from json_each(?) asked join spans s on s.id = asked.value order by asked.key',
+        'select s.content from json_each(?) asked join spans s on s.id = cast(asked.value as bigint) order by asked.key',
         JSON.stringify(batch),
       ),
     )

@@ -65,7 +65,7 @@ type EntryTable = 'trace_tags' | 'trace_metadata'
 async function loadEntries(sql: Sql, table: EntryTable, ids: readonly number[]): Promise<ReadonlyMap<number, Tag[]>> {
   const groups = new Map<number, Tag[]>(ids.map((id) => [id, []]))
   const rows = await sql.all(
-    `select trace, key, value from ${table} where trace in (select value from json_each(?)) order by trace, key`,
+    `select trace, key, value from ${table} where trace in (select cast(value as bigint) from json_each(?)) order by trace, key`,
     JSON.stringify(ids),
   )
   for (const row of rows) {

@@ -1,7 +1,8 @@
 import type { ExperimentId } from '../../protocol/ids.ts'
 import type { Comparison, OrderClause } from '../../protocol/mlflow/search.ts'
 import { traceKeys, type TraceInfo } from '../../protocol/traces.ts'
-import type { Sql } from '../../store/database.ts'
+import type { Dialect, Sql } from '../../store/database.ts'
+import { toExperimentRowId } from '../experiment-rows.ts'
 import {
   checkFilterSize,
   checkOrder,
@@ -39,9 +40,11 @@ export async function searchTraces(
   const ofSpans = filter.filter(({ identifier }) => identifier.kind === 'span')
   const where = joinConditions([
     ofExperiments(experimentIds),
-    ...filter.filter(({ identifier }) => identifier.kind !== 'span').map(toCondition),
+    ...filter
+      .filter(({ identifier }) => identifier.kind !== 'span')
+      .map((comparison) => toCondition(sql.dialect, comparison)),
     // All that is asked of spans has to be true of one of them.
-    ...(ofSpans.length === 0 ? [] : [spanCondition(ofSpans)]),
+    ...(ofSpans.length === 0 ? [] : [spanCondition(sql.dialect, ofSpans)]),
   ])
   const order = orderBy.map(toOrder)
   const clauses = [...order.map(({ text }) => text), 't.request_time desc', 't.trace_id']
@@ -55,15 +58,15 @@ export async function searchTraces(
 function ofExperiments(experimentIds: readonly ExperimentId[]): Fragment {
   const [first] = experimentIds
   if (experimentIds.length === 1 && first !== undefined) {
-    return { text: 't.experiment = cast(? as integer)', values: [first] }
+    return { text: 't.experiment = ?', values: [toExperimentRowId(first)] }
   }
   return {
-    text: 't.experiment in (select cast(value as integer) from json_each(?))',
-    values: [JSON.stringify(experimentIds)],
+    text: 't.experiment in (select cast(value as bigint) from json_each(?))',
+    values: [JSON.stringify(experimentIds.map(toExperimentRowId))],
   }
 }
 
-function toCondition(comparison: Comparison): Fragment {
+function toCondition(dialect: Dialect, comparison: Comparison): Fragment {
   const { kind, key } = comparison.identifier
   switch (kind) {
     case 'tag':
@@ -75,7 +78,7 @@ function toCondition(comparison: Comparison): Fragment {
     case 'feedback':
     case 'expectation':
     case 'issue':
-      return assessmentCondition(comparison)
+      return assessmentCondition(dialect, comparison)
     default:
       return compareColumn(getAttributeColumn(columns, comparison.identifier), comparison)
   }

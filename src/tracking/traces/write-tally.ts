@@ -89,10 +89,11 @@ async function isCountedAbove(
 ): Promise<boolean> {
   const above = await sql.get(
     `with recursive up (span_id) as (
-       select ?
+       select p.span_id from spans p where p.trace = ? and p.span_id = ?
        union select s.parent_span_id from up join spans s on s.trace = ? and s.span_id = up.span_id
      )
      select s.id from up join spans s on s.trace = ? and s.span_id = up.span_id where s.${column} is not null limit 1`,
+    trace,
     parentSpanId ?? null,
     trace,
     trace,

@@ -1,0 +1,168 @@
+import { Pool, type PoolClient } from 'pg'
+import type { Client } from 'pg'
+import { RunwrightError } from '../protocol/errors.ts'
+import type { Database, Migration, Sql } from './database.ts'
+import { createGroupCommit } from './group-commit.ts'
+import { connect, toClientConfig } from './postgres/connect.ts'
+import { migrate } from './postgres/migrate.ts'
+import { createStatements } from './postgres/statements.ts'
+import { type Place, toStorageError } from './postgres/storage-error.ts'
+import { openWriter } from './postgres/writer.ts'
+
+export interface PostgresOptions {
+  /** As `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=…`. Tables are kept in the first schema of the search path. */
+  readonly url: string
+  /** Of all features together, numbered from 1. */
+  readonly migrations: readonly Migration[]
+  /** Connections that read at the same time, beside the one that writes. Default: 4. */
+  readonly maxReaders?: number
+  /** How long a write waits for a server that went away, in milliseconds. Default: 10,000. */
+  readonly patienceMs?: number
+}
+
+/**
+ * Opens the store of a team: a PostgreSQL database, version 12 or newer, in UTF-8. One connection writes, in
+ * transactions that many writes share; a few read snapshots beside it. Several servers may share one database.
+ *
+ * @throws TEMPORARILY_UNAVAILABLE, PERMISSION_DENIED, RESOURCE_DOES_NOT_EXIST, STORAGE_DAMAGED, STORAGE_TOO_NEW, each
+ *   naming server and database; NOT_IMPLEMENTED for a migration that PostgreSQL has no statements of
+ */
+export async function openPostgres(options: PostgresOptions): Promise<Database> {
+  const { migrations, maxReaders = 4, patienceMs = 10_000 } = options
+  const config = toClientConfig(options.url)
+  const place = toPlace(options.url)
+  await using opened = new AsyncDisposableStack()
+  try {
+    const client = await connect(config)
+    const closing = opened.adopt(client, (open) => open.end().catch(() => undefined))
+    const lock = await findLock(closing)
+    await migrate(client, { lock, place, migrations })
+    const statements = createStatements()
+    const writer = opened.use(await openWriter({ config, client, statements, lock, patienceMs }))
+    const readers = new Pool({ ...config, max: maxReaders, idleTimeoutMillis: 60_000 })
+    // An idle connection that is lost leaves the pool by itself.
+    readers.on('error', () => undefined)
+    const pool = opened.adopt(readers, (open) => open.end())
+    return createDatabase(place, { writer, pool, statements }, opened.move())
+  } catch (error) {
+    throw toStorageError(error, place)
+  }
+}
+
+interface Parts {
+  readonly writer: Awaited<ReturnType<typeof openWriter>>
+  readonly pool: Pool
+  readonly statements: ReturnType<typeof createStatements>
+}
+
+function createDatabase(place: Place, { writer, pool, statements }: Parts, handles: AsyncDisposableStack): Database {
+  const group = createGroupCommit(writer)
+  const reads = new Set<Promise<unknown>>()
+  let closed = false
+
+  function refuse(error: unknown): never {
+    throw toStorageError(error, place)
+  }
+
+  async function read<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    if (closed) throw createClosedError(place)
+    const reading = readSnapshot(pool, statements, work).catch(refuse)
+    reads.add(reading)
+    try {
+      return await reading
+    } finally {
+      reads.delete(reading)
+    }
+  }
+
+  return {
+    dialect: 'postgres',
+    read,
+    async write(work) {
+      if (closed) throw createClosedError(place)
+      return group.write(work).catch(refuse)
+    },
+    sizeBytes: () =>
+      read(async (sql) => {
+        const row = await sql.get(
+          `select coalesce(sum(pg_total_relation_size(c.oid)), 0) as size from pg_class c
+             join pg_namespace n on n.oid = c.relnamespace where n.nspname = current_schema() and c.relkind = 'r'`,
+        )
+        return Number(row?.['size'])
+      }),
+    async [Symbol.asyncDispose]() {
+      if (closed) return
+      closed = true
+      await Promise.all([group.drain(), Promise.allSettled(reads)])
+      await handles.disposeAsync()
+    },
+  }
+}
+
+/** Between `begin` and `commit` every statement sees the database as it was at the first one. */
+async function readSnapshot<T>(
+  pool: Pool,
+  statements: Parts['statements'],
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  const client = await beginReading(pool)
+  let isUsable = true
+  try {
+    return await work(statements.over(() => client))
+  } finally {
+    await client.query('rollback').catch(() => (isUsable = false))
+    client.release(!isUsable)
+  }
+}
+
+/** A connection of the pool may have been lost unnoticed; the next one is new. */
+async function beginReading(pool: Pool): Promise<PoolClient> {
+  for (let tries = 1; ; tries++) {
+    const client = await pool.connect()
+    try {
+      await client.query('begin isolation level repeatable read read only')
+      return client
+    } catch (error) {
+      client.release(true)
+      if (tries > pool.options.max) throw error
+    }
+  }
+}
+
+/** Stores in other schemas of the same database have locks of their own. */
+async function findLock(client: Client): Promise<string> {
+  const { rows } = await client.query<{ lock: string; version: string }>(
+    `select hashtextextended('runwright ' || coalesce(current_schema(), ''), 0) as lock,
+       current_setting('server_version_num') as version`,
+  )
+  const [found] = rows
+  if (found === undefined || Number(found.version) < 120_000) {
+    throw new RunwrightError('NOT_IMPLEMENTED', 'The database server is older than PostgreSQL 12.', {
+      hint: 'Use a server of version 12 or newer.',
+    })
+  }
+  return found.lock
+}
+
+/** @throws INVALID_PARAMETER_VALUE for what is no address of a PostgreSQL database */
+function toPlace(url: string): Place {
+  try {
+    const { protocol, hostname, port, pathname, username } = new URL(url)
+    if (protocol === 'postgres:' || protocol === 'postgresql:') {
+      const user = decodeURIComponent(username)
+      const database = decodeURIComponent(pathname.slice(1)) || user
+      return { server: `${hostname}:${port === '' ? '5432' : port}`, database, user }
+    }
+  } catch {
+    // Said below, without the address: it may hold a password.
+  }
+  throw new RunwrightError('INVALID_PARAMETER_VALUE', 'That is no address of a PostgreSQL database.', {
+    hint: 'Write it as postgres://USER@HOST:5432/DATABASE.',
+  })
+}
+
+function createClosedError({ server, database }: Place): RunwrightError {
+  return new RunwrightError('TEMPORARILY_UNAVAILABLE', `The database "${database}" on ${server} has been closed.`, {
+    hint: 'The engine is stopping; try again once it runs.',
+  })
+}
