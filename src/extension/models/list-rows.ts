@@ -2,7 +2,7 @@ import { mapConcurrently } from '../../base/map-concurrently.ts'
 import type { Client } from '../../protocol/client.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { parseRunId } from '../../protocol/ids.ts'
-import { isPrompt, type ModelVersion } from '../../protocol/registered-models.ts'
+import type { ModelVersion } from '../../protocol/registered-models.ts'
 import type { Connection } from '../connections/connections.ts'
 import { describeError } from '../tree/error-notice.ts'
 import type { ModelRun, ModelsElement } from './element.ts'
@@ -10,7 +10,7 @@ import type { ModelRun, ModelsElement } from './element.ts'
 /** Runs that are asked for at once. */
 const concurrency = 8
 
-/** Registered models of one folder by name, or why they cannot be told; prompts, which are kept like them, are none. */
+/** Registered models of one folder by name, or why they cannot be told. */
 export async function listModels(
   connection: Pick<Connection, 'id' | 'place' | 'settled' | 'state'>,
   isNamed: boolean,
@@ -25,15 +25,13 @@ export async function listModels(
   if (state.kind === 'connecting') return []
   try {
     const { models } = await state.client.call('models/list', {})
-    return models
-      .filter(({ tags }) => !isPrompt(tags))
-      .map((model) => ({
-        kind: 'registered-model',
-        id: `${id}/${model.name}`,
-        connectionId: id,
-        ...(isNamed ? { folder: place.label } : {}),
-        model,
-      }))
+    return models.map((model) => ({
+      kind: 'registered-model',
+      id: `${id}/${model.name}`,
+      connectionId: id,
+      ...(isNamed ? { folder: place.label } : {}),
+      model,
+    }))
   } catch (error) {
     return trouble(error)
   }
