@@ -62,59 +62,6 @@ function hasCode(code: ErrorCode, mentioned: string) {
 }
 
 describe('a SQLite database', () => {
-  it('keeps what was written when it is opened again', async () => {
-    await using place = await makeFolder()
-    {
-      await using database = await openSqlite({ path: place.path, migrations: [first] })
-      await addNote(database, 'kept')
-    }
-    await using database = await openSqlite({ path: place.path, migrations: [first] })
-    assert.deepEqual(await listNotes(database), ['kept'])
-  })
-
-  it('undoes a work that throws, and only that one of a group', async () => {
-    await using place = await makeFolder()
-    await using database = await openSqlite({ path: place.path, migrations: [first] })
-    const failing = database.write(async (sql) => {
-      await sql.run(`insert into notes (batch, text) values (0, 'undone')`)
-      throw new RangeError('no')
-    })
-    const results = await Promise.allSettled([addNote(database, 'a'), failing, addNote(database, 'b')])
-    assert.deepEqual(
-      results.map(({ status }) => status),
-      ['fulfilled', 'rejected', 'fulfilled'],
-    )
-    await assert.rejects(failing, RangeError)
-    assert.deepEqual(await listNotes(database), ['a', 'b'])
-  })
-
-  it('applies writes in the order of the calls', async () => {
-    await using place = await makeFolder()
-    await using database = await openSqlite({ path: place.path, migrations: [first] })
-    const texts = Array.from({ length: 700 }, (_, index) => `note ${index}`)
-    await Promise.all(texts.map((text) => addNote(database, text)))
-    assert.deepEqual(await listNotes(database), texts)
-  })
-
-  it('reads a snapshot that a write in between does not change', async () => {
-    await using place = await makeFolder()
-    await using database = await openSqlite({ path: place.path, migrations: [first] })
-    const counts = await database.read(async (sql) => {
-      const before = await sql.get('select count(*) as n from notes')
-      await addNote(database, 'in between')
-      const after = await sql.get('select count(*) as n from notes')
-      return [before?.['n'], after?.['n']]
-    })
-    assert.deepEqual(counts, [0, 0])
-    assert.deepEqual(await listNotes(database), ['in between'])
-  })
-
-  it('takes no write inside a read', async () => {
-    await using place = await makeFolder()
-    await using database = await openSqlite({ path: place.path, migrations: [first] })
-    await assert.rejects(database.read((sql) => sql.run('delete from notes')))
-  })
-
   it('finishes what was asked of it before it closes, and refuses what comes after', async () => {
     await using place = await makeFolder()
     const database = await openSqlite({ path: place.path, migrations: [first] })

@@ -10,11 +10,7 @@ import { listConflicts, listFolder, listOuts, listRoots, listTrackedFolder, list
 import type { DataMerge } from '../../protocol/data-merge.ts'
 import type { ShownFeatureSet } from '../../protocol/feature-versions.ts'
 import { drawItem } from './draw-item.ts'
-import { createPacedRefresh } from './paced-refresh.ts'
-import { createShownRows, roots, type ShownRows } from './shown-rows.ts'
-
-/** Just above the 200 ms for which VS Code holds back a refresh that follows another. */
-const refreshIntervalMs = 210
+import { openListedView } from './listed-view.ts'
 
 export interface DataView extends vscode.Disposable {
   selection(): readonly DataElement[]
@@ -33,16 +29,6 @@ export interface DataViewParts {
 
 export function openDataView(parts: DataViewParts): DataView {
   const { feed } = parts
-  const redraw = new vscode.EventEmitter<DataElement[] | undefined>()
-  const draw = (ids: readonly string[]) => {
-    if (ids.includes(roots)) return redraw.fire(undefined)
-    const elements = ids.map(rows.find).filter((element) => element !== undefined)
-    if (elements.length > 0) redraw.fire(elements)
-  }
-  const refresh = createPacedRefresh<string>(refreshIntervalMs, draw, (id) => view.visible && rows.isUnfolded(id))
-  /** Whether something has changed while nobody saw it. */
-  let isStale = false
-
   const listBelow = async (element: DataElement | undefined): Promise<readonly DataElement[]> => {
     const states = feed().list() ?? []
     switch (element?.kind) {
@@ -76,25 +62,7 @@ export function openDataView(parts: DataViewParts): DataView {
     }
   }
 
-  const rows: ShownRows<DataElement> = createShownRows<DataElement>({
-    listBelow,
-    look: presentData,
-    differ: refresh.add,
-  })
-
-  const view = vscode.window.createTreeView<DataElement>(dataViewId, {
-    treeDataProvider: {
-      onDidChangeTreeData: redraw.event,
-      getTreeItem: toTreeItem,
-      getChildren(element) {
-        const listing = rows.list(element)
-        refresh.hold(element?.id ?? roots, listing)
-        return listing.then((listed) => [...listed])
-      },
-    },
-    canSelectMany: true,
-    showCollapseAll: true,
-  })
+  const listed = openListedView<DataElement>({ viewId: dataViewId, listBelow, look: presentData, draw: toTreeItem })
 
   const showState = () => {
     const states = feed().list()
@@ -106,27 +74,13 @@ export function openDataView(parts: DataViewParts): DataView {
     // Menus of files look whether the file is one of these.
     setContext('dataPaths', outs.slice(0, maxContextPaths))
   }
-  const relist = () => {
-    isStale = !view.visible
-    if (view.visible) void rows.relist()
-  }
-  const subscriptions = vscode.Disposable.from(
-    view,
-    redraw,
-    refresh,
-    view.onDidExpandElement(({ element }) => rows.unfold(element.id)),
-    view.onDidCollapseElement(({ element }) => rows.fold(element.id)),
-    view.onDidChangeVisibility(() => {
-      if (isStale) relist()
-    }),
-  )
   return {
-    selection: () => view.selection,
+    selection: () => listed.view.selection,
     changed() {
       showState()
-      relist()
+      listed.relist()
     },
-    dispose: () => subscriptions.dispose(),
+    dispose: () => listed.dispose(),
   }
 }
 
