@@ -12,11 +12,18 @@ it('writes text as DVC’s YAML library does', () => {
   for (const { text, written } of ofDvc) assert.equal(write(text), written)
 })
 
+it('quotes text of which the library of DVC loses spaces, since it breaks its line after several of them', () => {
+  const gap = ' '.repeat(69)
+  assert.equal(write(`a${gap}bbbb c`), `outs:\n- path: 'a${gap}bbbb\n    c'\n`)
+})
+
 it('writes text that any YAML parser reads back', () => {
   const word = fc.string({ unit: 'grapheme', maxLength: 12 })
+  const spaces = fc.nat({ max: 40 }).map((count) => ' '.repeat(count))
   const text = fc.oneof(
     word,
     fc.array(word, { maxLength: 40 }).map((words) => words.join(' ')),
+    fc.array(fc.oneof(word, spaces), { maxLength: 12 }).map((parts) => parts.join('')),
   )
   fc.assert(
     fc.property(text, (value) => {

@@ -14,7 +14,8 @@ const lineBreak = /[\n\u0085\u2028\u2029]/
 
 /**
  * Text as the value of a key in block style, byte for byte as the YAML library of DVC 3.67 writes it (ruamel.yaml 0.18),
- * but for text with U+0085, U+2028 or U+2029, which is escaped here and may be raw there.
+ * but for text with U+0085, U+2028 or U+2029, which is escaped here and may be raw there, and for text that it breaks
+ * after several spaces, of which a reader then has one: that is quoted here.
  *
  * @param column characters that stand before it on its line, with the space after the colon
  * @param indent spaces before a line that goes on
@@ -24,7 +25,8 @@ const lineBreak = /[\n\u0085\u2028\u2029]/
 export function formatScalar(text: string, column: number, indent: number): string {
   const letters = [...text]
   if (text !== '' && !letters.some(isSpecial) && !lineBreak.test(text)) {
-    if (canBePlain(text)) return formatPlain(text, column, indent)
+    const plain = canBePlain(text) ? formatPlain(text, column, indent) : undefined
+    if (plain !== undefined) return plain
     // A quote inside single quotes would have to be doubled.
     if (!text.includes("'")) return `'${foldAtSpaces(text, column + 1, indent)}'`
   }
@@ -54,8 +56,8 @@ function canBePlain(text: string): boolean {
   return !/:(?: |$)| #/.test(text)
 }
 
-/** Words longer than what is left of the line get a line of their own. */
-function formatPlain(text: string, column: number, indent: number): string {
+/** Words longer than what is left of the line get a line of their own. @returns undefined where that would lose spaces */
+function formatPlain(text: string, column: number, indent: number): string | undefined {
   const next = `\n${' '.repeat(indent)}`
   let written = ''
   let line = column
@@ -67,6 +69,7 @@ function formatPlain(text: string, column: number, indent: number): string {
       continue
     }
     if (!part.startsWith(' ') && line + length > bestWidth && line > indent) {
+      if (written.endsWith('  ')) return undefined
       written += next
       line = indent
     }
