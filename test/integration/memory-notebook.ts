@@ -94,6 +94,7 @@ export function openMemoryWindow(parts: MemoryWindowParts): MemoryWindow {
       },
       workspace: { getWorkspaceFolder: () => place },
     },
+    jupyterServers: { findAccess: () => Promise.resolve(undefined) },
     connections: {
       list: () => [{ id: 'engine', place: { kind: 'folder', path: folder } }],
       client: () => Promise.resolve(parts.client()),
