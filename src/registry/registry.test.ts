@@ -103,6 +103,8 @@ describe('registered models', () => {
     }
     assert.deepEqual(await names(''), ['a', 'b', 'c'])
     assert.deepEqual(await names("tags.team != 'a'"), ['b'])
+    assert.deepEqual(await names("tags.team LIKE 'a%'"), ['a'])
+    assert.deepEqual(await names("name ILIKE 'B' AND tags.team ILIKE 'B%'"), ['b'])
     assert.deepEqual(await names("tag.`mlflow.prompt.is_prompt` != 'true' AND name IN ('a', 'c')"), ['a', 'c'])
     assert.deepEqual(await names("tag.`mlflow.prompt.is_prompt` = 'true'"), [])
     const first = await registry.models.search({ limit: 2 })

@@ -30,37 +30,43 @@ export function checkOrder(clauses: readonly OrderClause[]): void {
   }
 }
 
-/** A comparison of a column with the values of a filter. NULL never matches, not even `!=`, as in SQL. */
-export function compareColumn(column: string, comparison: Comparison): Fragment {
+/**
+ * A comparison of a column with the values of a filter. NULL never matches, not even `!=`, as in SQL.
+ *
+ * @param given of the placeholders in `column`
+ */
+export function compareColumn(column: string, comparison: Comparison, given: readonly SqlValue[] = []): Fragment {
   switch (comparison.operator) {
     case 'IN':
     case 'NOT IN': {
       const negation = comparison.operator === 'IN' ? '' : 'not '
       return {
         text: `${column} ${negation}in (select value from json_each(?))`,
-        values: [JSON.stringify(comparison.values)],
+        values: [...given, JSON.stringify(comparison.values)],
       }
     }
     case 'LIKE':
-      return { text: `glob(?, ${column})`, values: [toGlob(checkPattern(comparison.value))] }
+      return { text: `glob(?, ${column})`, values: [toGlob(checkPattern(comparison.value)), ...given] }
     case 'ILIKE':
       // Ignores the case of ASCII letters only, as MLflow on SQLite does.
-      return { text: `glob(?, lower(${column}))`, values: [toGlob(lowerAscii(checkPattern(comparison.value)))] }
+      return {
+        text: `glob(?, lower(${column}))`,
+        values: [toGlob(lowerAscii(checkPattern(comparison.value))), ...given],
+      }
     case 'IS NULL':
     case 'IS NOT NULL':
-      return { text: `${column} ${comparison.operator.toLowerCase()}`, values: [] }
+      return { text: `${column} ${comparison.operator.toLowerCase()}`, values: given }
     default:
       // Columns of whole numbers are compared with any number.
       return isFraction(comparison.value)
-        ? { text: `${column} ${comparison.operator} cast(? as double precision)`, values: [comparison.value] }
-        : { text: `${column} ${comparison.operator} ?`, values: [comparison.value] }
+        ? { text: `${column} ${comparison.operator} cast(? as double precision)`, values: [...given, comparison.value] }
+        : { text: `${column} ${comparison.operator} ?`, values: [...given, comparison.value] }
   }
 }
 
 /** The same for a value that is looked up by the key of the comparison, which is its one placeholder. */
 export function compareKeyed(lookup: string, comparison: Comparison): Fragment {
-  const { text, values } = compareColumn(lookup, comparison)
-  return { text, values: [comparison.identifier.key, ...values] }
+  return compareColumn(lookup, comparison, [comparison.identifier.key])
 }
 
 /** NaN is unequal to every number and neither smaller nor greater than any. What is stored for it sorts last. */

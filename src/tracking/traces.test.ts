@@ -260,6 +260,9 @@ describe('a search for traces', () => {
     assert.deepEqual(await find("span.attributes.n = '7'"), [2])
     assert.deepEqual(await find("span.name = 'other' AND span.attributes.model.name LIKE '%'"), [2])
     assert.deepEqual(await find("trace.text ILIKE '%LLAMA%'"), [2])
+    await tracking.traces.setTag(traceIdOf(2), { key: 'team', value: 'red' })
+    assert.deepEqual(await find("tags.team LIKE 're%'"), [2])
+    assert.deepEqual(await find("span.name ILIKE 'O%' AND tags.team ILIKE 'R%'"), [2])
   })
 
   it('gives every trace once in pages, ties by their ids', async () => {
