@@ -370,7 +370,8 @@ function createVerbs(page: Page) {
     },
 
     notification(text: string | RegExp): Locator {
-      return page.locator('.notifications-toasts .notification-list-item').filter({ hasText: text })
+      const shown = page.locator('.notifications-toasts, .notifications-center')
+      return shown.locator('.notification-list-item').filter({ hasText: text })
     },
 
     async reload(): Promise<void> {
