@@ -138,7 +138,7 @@ export function computeTargetContract(
       assert.deepEqual((await end(target, handle)).exit, exit)
     })
 
-    it('kills a command that does not listen, no sooner than ten seconds after it was asked to end', async () => {
+    it('kills a command that does not listen, ten seconds after it was asked to end', async () => {
       const script = 'trap "echo asked" TERM; echo on; while :; do sleep 0.1; done'
       const handle = await target.submit(shell(script))
       await printed(target, handle, 'on')
@@ -148,7 +148,7 @@ export function computeTargetContract(
       const { exit } = await end(target, handle)
       assert.deepEqual([exit.cause, exit.signal], ['cancelled', 'SIGKILL'])
       const seconds = (exit.endedAt - askedAt) / 1000
-      assert(seconds > 9, `It was killed after ${seconds} s.`)
+      assert(seconds > 9 && seconds < 20, `It was killed after ${seconds} s.`)
     })
 
     it('ends a command that takes longer than it may', async () => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { join } from 'node:path'
+import { before, describe, it } from 'node:test'
+import { bundle } from '../../scripts/bundle.ts'
 import { keepEngineAlive } from './keep-engine-alive.ts'
 import type { Client } from '../../src/protocol/client.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
@@ -8,12 +10,16 @@ import { sendWithKill } from './send-with-kill.ts'
 
 const killCount = 20
 const batchesPerKill = 1000
+/** As it is shipped: to load hundreds of source files takes several times as long as a start of it. */
+const bundledEngine = { file: process.execPath, args: [join(import.meta.dirname, '../../dist/engine.js')] }
 const keys = Array.from({ length: 10 }, (_, index) => `metric-${index}`)
 
 describe('kill -9 of the engine', { timeout: 300_000 }, () => {
+  before(() => bundle({ production: false }))
+
   it(`loses nothing acknowledged and leaves no half batch (${killCount} times in ${batchesPerKill} log-batch calls)`, async (test) => {
     await using workspace = await createTestWorkspace()
-    await using client = await workspace.connect()
+    await using client = await workspace.connect({ command: bundledEngine })
     const runId = await startRun(client)
     using _watch = keepEngineAlive(client)
     const home = workspace.engineFile()
@@ -45,8 +51,8 @@ describe('kill -9 of the engine', { timeout: 300_000 }, () => {
       `${acknowledged.size} batches acknowledged, ${first.size - acknowledged.size} more stored unanswered`,
     )
     test.diagnostic(`from kill to the next answer: median ${sorted[killCount / 2]} ms, slowest ${sorted.at(-1)} ms`)
-    // How fast it is on a machine that does nothing else, the lines above tell; this one knows a restart that hangs.
-    assert.ok((sorted[killCount / 2] ?? Infinity) <= 10_000, `restarts took ${sorted.join(', ')} ms`)
+    // The median, because other test files share the machine.
+    assert.ok((sorted[killCount / 2] ?? Infinity) <= 1000, `restarts took ${sorted.join(', ')} ms`)
   })
 })
 

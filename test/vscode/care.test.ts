@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { bundle } from '../../scripts/bundle.ts'
-import { answerSaveDialog } from './save-dialog.ts'
+import { answerFileDialog } from './file-dialog.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 import { openTestWorkspace, type TestWorkspace } from './workspace.ts'
 
@@ -29,7 +29,7 @@ describe('looking after a store in VS Code', { timeout: 300_000 }, () => {
   async function importTable(): Promise<void> {
     await vscode.runCommand('Runwright: Import Runs…')
     await vscode.pick('Table…')
-    await answerSaveDialog(vscode, /\/$/, path('logs/old.csv'))
+    await answerFileDialog(vscode, /\/$/, path('logs/old.csv'))
   }
 
   async function listImported() {
@@ -68,7 +68,7 @@ describe('looking after a store in VS Code', { timeout: 300_000 }, () => {
 
   it('backs a store up to a folder that holds all of it', async () => {
     await vscode.runCommand('Runwright: Back Up Store…')
-    await answerSaveDialog(vscode, /-\d{4}-\d\d-\d\d$/, path('backup'))
+    await answerFileDialog(vscode, /-\d{4}-\d\d-\d\d$/, path('backup'))
     await vscode.notification(/Backed up the database/).waitFor()
     assert.equal(JSON.parse(await readFile(path('backup/backup.json'), 'utf8')).format, 1)
   })

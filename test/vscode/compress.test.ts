@@ -12,7 +12,7 @@ import { tagNames } from '../../src/protocol/tag-names.ts'
 import { smallNet, smallNetSamples } from '../small-net.ts'
 import { until } from '../until.ts'
 import { keepPicture } from '../webviews/keep-picture.ts'
-import { answerSaveDialog } from './save-dialog.ts'
+import { answerFileDialog } from './file-dialog.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 import { openTestWorkspace, type TestWorkspace } from './workspace.ts'
 
@@ -128,7 +128,7 @@ describe('compressing the model of a run', { timeout: 600_000 }, () => {
     await vscode.seeClipboard(words)
     await press('Export Model…')
     const path = join(workspace.folder, 'net-small.onnx')
-    await answerSaveDialog(vscode, 'net-small.onnx', path)
+    await answerFileDialog(vscode, 'net-small.onnx', path)
     await vscode.notification('Wrote net-small.onnx, with its recipe beside it.').waitFor()
     assert.equal(JSON.parse(await readFile(`${path}.recipe.json`, 'utf8')).result, best.sha256)
   })

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { bundle } from '../../scripts/bundle.ts'
 import { runPython } from '../servers/run-python.ts'
 import { findTestPython } from '../servers/test-python.ts'
-import { answerSaveDialog } from './save-dialog.ts'
+import { answerFileDialog } from './file-dialog.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 import { openTestWorkspace, type TestWorkspace } from './workspace.ts'
 
@@ -33,7 +33,7 @@ describe('exports of a view', { timeout: 300_000 }, () => {
   /** Answers the dialog that asks where to, and waits until the file is there whole: it appears complete or not at all. */
   async function saveAs(name: string, proposed: string): Promise<Buffer> {
     const path = join(workspace.folder, name)
-    await answerSaveDialog(vscode, proposed, path)
+    await answerFileDialog(vscode, proposed, path)
     const deadline = Date.now() + 20_000
     while (Date.now() < deadline) {
       const { size } = await stat(path).catch(() => ({ size: 0 }))

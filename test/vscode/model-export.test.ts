@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test'
 import { bundle } from '../../scripts/bundle.ts'
 import { readModelFile } from '../../src/onnx/model-file.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
-import { answerSaveDialog } from './save-dialog.ts'
+import { answerFileDialog } from './file-dialog.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 import { openTestWorkspace, type TestWorkspace } from './workspace.ts'
 
@@ -71,7 +71,7 @@ describe('exporting a model to ONNX', { timeout: 300_000 }, () => {
     await vscode.expand(vscode.row('Artifacts of run dense'))
     await vscode.chooseFromMenu(vscode.row('Folder net'), 'Export to ONNX…')
     const path = join(workspace.folder, 'dense.onnx')
-    await answerSaveDialog(vscode, 'net.onnx', path)
+    await answerFileDialog(vscode, 'net.onnx', path)
     await vscode.notification('The answers of dense.onnx are the original’s on 64 samples.').waitFor()
     const { graph, metadataProps } = await readModelFile(path)
     assert.deepEqual(
@@ -84,7 +84,7 @@ describe('exporting a model to ONNX', { timeout: 300_000 }, () => {
 
   it('says what is wrong with a model, and that a run has none', async () => {
     await vscode.chooseFromMenu(vscode.row('Run broken'), 'Export to ONNX…')
-    await answerSaveDialog(vscode, 'tree.onnx', join(workspace.folder, 'tree.onnx'))
+    await answerFileDialog(vscode, 'tree.onnx', join(workspace.folder, 'tree.onnx'))
     await vscode.notification(/MLmodel names "\.\.\/tree\.pkl", which is not in the model’s folder/).waitFor()
     await vscode.chooseFromMenu(vscode.row('Run without'), 'Export to ONNX…')
     await vscode.notification('This run has logged no model.').waitFor()

@@ -30,10 +30,7 @@ export default defineCommand({
     if (chosen === undefined) return
     const words = ['store', 'backup', '--workspace', path]
     const work = { title, root: path, words, operands: [chosen.fsPath] }
-    const { folder, storeBytes, artifactCount, artifactBytes } = parseBackup(
-      await performCommand(context, work, async () => {}),
-      '',
-    )
+    const { folder, storeBytes, artifactCount, artifactBytes } = parseBackup(await performCommand(context, work), '')
     const artifacts = localize('{count, plural, one {# artifact} other {# artifacts}}', { count: artifactCount })
     const size = formatSize(storeBytes + artifactBytes)
     const said = localize('Backed up the database and {artifacts}, {size}, to {folder}.', { artifacts, size, folder })

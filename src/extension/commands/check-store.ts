@@ -25,7 +25,7 @@ export default defineCommand({
     if (connection?.place.kind !== 'folder') return
     const { path } = connection.place
     const words = ['store', 'check', '--workspace', path]
-    const answer = await performCommand(context, { title, root: path, words }, async () => {})
+    const answer = await performCommand(context, { title, root: path, words })
     const { findings, findingCount, seriesCount, pointCount, artifactCount } = parseCheck(answer, '')
     if (findingCount === 0) {
       const what = {

@@ -29,7 +29,7 @@ export default defineCommand({
     const { path } = connection.place
     const words = ['store', 'gc', '--workspace', path]
     const work = { title, root: path, words }
-    const found = parseGarbage(await performCommand(context, work, async () => {}), '')
+    const found = parseGarbage(await performCommand(context, work), '')
     if (found.removed.length === 0) {
       const said = localize('Nothing was deleted more than 30 days ago that could be deleted for good.')
       return void vscode.window.showInformationMessage(said)
@@ -51,7 +51,7 @@ export default defineCommand({
     const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, title)
     if (answer !== title) return
     const { removed, removedBytes } = parseGarbage(
-      await performCommand(context, { ...work, words: [...words, '--yes'] }, async () => {}),
+      await performCommand(context, { ...work, words: [...words, '--yes'] }),
       '',
     )
     const gone = { count: removed.length, size: formatSize(removedBytes) }

@@ -35,7 +35,7 @@ export async function performData(context: CommandContext, work: DataWork): Prom
 export async function performCommand(
   { vscode, cli, log }: Pick<CommandContext, 'vscode' | 'cli' | 'log'>,
   { title, root, words, operands }: DataWork,
-  ended: () => Promise<void>,
+  ended: () => Promise<void> = () => Promise.resolve(),
 ): Promise<unknown> {
   const location = vscode.ProgressLocation.Notification
   return vscode.window.withProgress({ location, title, cancellable: true }, async (notification, token) => {

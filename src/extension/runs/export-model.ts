@@ -39,7 +39,7 @@ export async function exportModel(context: CommandContext, address: RunAddress, 
     words: python === '' ? words : [...words, '--python', python],
     operands: [`runs:/${runId}/${model.modelId ?? model.path}`],
   }
-  await tellExport(context, await performCommand(context, work, () => Promise.resolve()))
+  await tellExport(context, await performCommand(context, work))
 }
 
 async function tellExport({ vscode }: CommandContext, report: unknown): Promise<void> {

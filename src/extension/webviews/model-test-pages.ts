@@ -99,7 +99,7 @@ async function testModel(context: CommandContext, request: ModelTestRequest, fol
   const { words, operands } = toWords(request)
   const title = localize('Testing {name}', { name: basename(request.candidate) })
   const work = { title, root: request.folder, words: [...words, '--html', join(folder, files.html)], operands }
-  const report = await performCommand(context, work, async () => undefined)
+  const report = await performCommand(context, work)
   // What cannot be shown is no report, and is told before a tab is opened.
   parseModelTest(report)
   await writeFile(join(folder, files.json), `${JSON.stringify(report, null, 2)}\n`)

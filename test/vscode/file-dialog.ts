@@ -9,7 +9,7 @@ import type { Workbench } from './workbench.ts'
  * @param proposed name of the file that it proposes, or what the path ends with
  * @throws {Error} when it does not within 30 s, or when it stays open
  */
-export async function answerSaveDialog(vscode: Workbench, proposed: string | RegExp, path: string): Promise<void> {
+export async function answerFileDialog(vscode: Workbench, proposed: string | RegExp, path: string): Promise<void> {
   const isProposed = (value: string) =>
     typeof proposed === 'string' ? value.endsWith(`/${proposed}`) : proposed.test(value)
   const deadline = Date.now() + 30_000
