@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoreCheck, StoreFinding } from '../../care/check-store.ts'
-import { formatSize } from '../../protocol/quantities.ts'
+import { formatInteger, formatSize } from '../../protocol/quantities.ts'
 import { defineCliCommand, exitCodes } from '../command.ts'
 import { toDataFolder } from '../data-option.ts'
 import { drawProgress } from '../data-progress.ts'
@@ -51,7 +51,7 @@ function formatCheck(check: StoreCheck): string {
   const more = findingCount > lines.length ? `… and ${findingCount - lines.length} more\n` : ''
   const what = [
     formatSize(sizeBytes),
-    `${formatCount(pointCount, 'point')} of ${seriesCount.toLocaleString('en-US')} metrics`,
+    `${formatCount(pointCount, 'point')} of ${formatInteger(seriesCount)} metrics`,
     `${formatCount(artifactCount, 'artifact')} named`,
   ].join(', ')
   const end = findingCount === 0 ? 'all is well' : `${findingCount} wrong`
