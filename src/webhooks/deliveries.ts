@@ -123,7 +123,7 @@ function selectNext(sql: Sql, busy: readonly number[], limit: number): Promise<S
     `select d.*, w.webhook_id, w.url, w.secret from webhooks w
        join webhook_deliveries d on d.id = (
          select o.id from webhook_deliveries o where o.webhook = w.id order by o.failures, o.id limit 1)
-       where w.status = 'ACTIVE' and w.id not in (select cast(value as integer) from json_each(?))
+       where w.status = 'ACTIVE' and w.id not in (select cast(value as bigint) from json_each(?))
        order by d.id limit ?`,
     JSON.stringify(busy),
     limit,
