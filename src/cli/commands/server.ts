@@ -10,11 +10,19 @@ export default defineCliCommand({
   name: 'server',
   summary:
     'Serves a data folder as a plain tracking server, for MLflow clients and for "Runwright: Open MLflow Server".',
+  details: `With --store, several servers may share one database; then they share the folder of --data too, by a network file
+system where they are on several machines. The password comes from PGPASSWORD or ~/.pgpass; in the address, other users of the
+machine can see it. sslmode in the address says how TLS is used: prefer (default), disable, allow, require, verify-ca, verify-full.`,
   example: 'runwright server --host 127.0.0.1 --port 5000 --data ~/runs',
   options: {
     host: { type: 'string', value: 'ADDRESS', summary: 'The address to listen on. Default: 127.0.0.1' },
     port: { type: 'string', value: 'PORT', summary: '0 chooses a free one. Default: 5000' },
-    data: { type: 'string', value: 'DIR', summary: 'Where store, artifacts and logs are kept. Required' },
+    data: { type: 'string', value: 'DIR', summary: 'Where store and artifacts are kept. Required' },
+    store: {
+      type: 'string',
+      value: 'URL',
+      summary: 'A PostgreSQL database for all but the artifacts, as postgres://USER@HOST/DATABASE',
+    },
     'host-name': { type: 'string', value: 'NAME', multiple: true, summary: 'A name that clients reach it by' },
     'no-token': { type: 'boolean', summary: 'Let everybody in; on a loopback address only' },
   },
@@ -38,6 +46,7 @@ export default defineCliCommand({
     const stopped = new AbortController()
     await using engine = await openEngine({
       dataFolder,
+      ...(options.store === undefined ? {} : { storeUrl: options.store }),
       host,
       port,
       hostNames: options['host-name'],
@@ -49,19 +58,20 @@ export default defineCliCommand({
       log: createStreamLog(context.stderr, context.now),
       onStop: () => stopped.abort(),
     })
-    const { trackingUri } = engine
-    if (json)
-      context.stdout.write(toJson({ trackingUri, port: engine.port, dataFolder, tokenFile: secret?.file ?? null }))
-    else context.stdout.write(describeServer(trackingUri, dataFolder, secret?.file))
+    const { trackingUri, port: chosen, store } = engine
+    const tokenFile = secret?.file ?? null
+    if (json) context.stdout.write(toJson({ trackingUri, port: chosen, dataFolder, store, tokenFile }))
+    else
+      context.stdout.write(describeServer(trackingUri, options.store === undefined ? dataFolder : store, secret?.file))
     const end = AbortSignal.any([context.signal, stopped.signal])
     if (!end.aborted) await once(end, 'abort')
   },
   ownsSignals: true,
 })
 
-function describeServer(trackingUri: string, dataFolder: string, tokenFile: string | undefined): string {
+function describeServer(trackingUri: string, store: string, tokenFile: string | undefined): string {
   return [
-    `Runwright serves ${dataFolder} at ${trackingUri}`,
+    `Runwright serves ${store} at ${trackingUri}`,
     '',
     'Point MLflow clients at it:',
     `  export MLFLOW_TRACKING_URI=${trackingUri}`,
