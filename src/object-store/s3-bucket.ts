@@ -1,8 +1,7 @@
-import { RunwrightError } from '../../protocol/errors.ts'
-import type { RemoteOptions } from '../remote.ts'
+import { RunwrightError } from '../protocol/errors.ts'
 import { loadAwsAccess } from './aws-credentials.ts'
 import { encodeForAws, signForAws, unsignedPayload } from './aws-signature.ts'
-import { parseBucketUrl, parseUrl, readBoolean, readIdleMs } from './remote-options.ts'
+import { parseBucketUrl, parseUrl, readBoolean, readIdleMs, type RemoteSettings } from './remote-options.ts'
 import { expectStatus, sendRequest, type WebAnswer, type WebRequest } from './web.ts'
 
 /** A bucket, and the place in it that a url names. */
@@ -25,7 +24,7 @@ type Question = Pick<WebRequest, 'method' | 'body' | 'headers'> & {
  * @param remote.url as `s3://BUCKET/FOLDER`
  * @throws INVALID_PARAMETER_VALUE for a url that names no bucket, PERMISSION_DENIED where there are no keys
  */
-export async function openBucket(remote: RemoteOptions): Promise<Bucket> {
+export async function openBucket(remote: RemoteSettings): Promise<Bucket> {
   const { options, env } = remote
   const { name, prefix } = parseBucketUrl(remote.url, 's3://BUCKET/FOLDER')
   const isAnonymous = readBoolean(options, 'allow_anonymous_login', false)

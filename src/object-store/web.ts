@@ -1,10 +1,18 @@
 import { open, readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { type ErrorCode, RunwrightError } from '../../protocol/errors.ts'
-import type { RemoteSource } from '../remote.ts'
+import { type ErrorCode, RunwrightError } from '../protocol/errors.ts'
+
+/** A file that is sent, or a part of it. */
+export interface FileSource {
+  /** Absolute path of a file that does not change meanwhile. */
+  readonly path: string
+  /** Of the file. */
+  readonly sizeBytes: number
+  readonly onBytes?: (count: number) => void
+}
 
 /** A part of a file that is sent as the body of a request. */
-export interface FileBody extends RemoteSource {
+export interface FileBody extends FileSource {
   /** First byte, from 0. */
   readonly start: number
   /** Bytes from there. */

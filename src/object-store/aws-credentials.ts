@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { RunwrightError } from '../../protocol/errors.ts'
-import type { RemoteOptions } from '../remote.ts'
+import { RunwrightError } from '../protocol/errors.ts'
 import type { AwsCredentials } from './aws-signature.ts'
+import type { RemoteSettings } from './remote-options.ts'
 
 export interface AwsAccess {
   /** Undefined for a bucket that is open to all. */
@@ -18,7 +18,7 @@ export interface AwsAccess {
  * @throws PERMISSION_DENIED when there are none, INVALID_PARAMETER_VALUE for a profile that is nowhere
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
  */
-export async function loadAwsAccess({ options, env }: Pick<RemoteOptions, 'options' | 'env'>): Promise<AwsAccess> {
+export async function loadAwsAccess({ options, env }: Pick<RemoteSettings, 'options' | 'env'>): Promise<AwsAccess> {
   const home = join(env['HOME'] ?? homedir(), '.aws')
   const profile = options.get('profile') ?? env['AWS_PROFILE']
   const keys = await loadIni(
@@ -40,7 +40,7 @@ export async function loadAwsAccess({ options, env }: Pick<RemoteOptions, 'optio
   return { credentials: own ?? named ?? readEnvironment(env) ?? ofProfile, region }
 }
 
-function readEnvironment(env: RemoteOptions['env']): AwsCredentials | undefined {
+function readEnvironment(env: RemoteSettings['env']): AwsCredentials | undefined {
   const all = Object.entries(env).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name.toLowerCase(), value]],
   )

@@ -1,8 +1,16 @@
-import { RunwrightError } from '../../protocol/errors.ts'
-import type { RemoteOptions } from '../remote.ts'
+import { RunwrightError } from '../protocol/errors.ts'
 import { defaultIdleMs } from './web.ts'
 
-type Options = RemoteOptions['options']
+/** What is known of a place outside before anything is asked of it. */
+export interface RemoteSettings {
+  readonly url: string
+  /** By DVC's names: `endpointurl`, `profile`, `user`, `keyfile`, … */
+  readonly options: ReadonlyMap<string, string>
+  /** Where keys of the user are: `AWS_…`, `HOME`, `SSH_AUTH_SOCK`. */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+type Options = RemoteSettings['options']
 
 /** @throws INVALID_PARAMETER_VALUE for a value that is none */
 export function readBoolean(options: Options, name: string, otherwise: boolean): boolean {
