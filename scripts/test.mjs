@@ -20,6 +20,10 @@ await runScript(async () => {
     parts.push('vscode-server')
     tools.push('chromium')
   }
+  if (isWanted('vscode') || isWanted('jupyterlab')) {
+    parts.push('python', 'jupyterlab')
+    tools.push('chromium')
+  }
   await setUp(parts, tools)
   // Servers for the places that jobs run on, and the real Git LFS. A test that has none is skipped and says why.
   if (isWanted('integration')) await offerTools(['sshd', 'slurm', 'git-lfs', 'postgres'])

@@ -9,8 +9,6 @@ from ..notebook.options import split_words
 from ..notebook.shown import Shown
 from ..notebook.tables import Table, format_time
 
-name = "compare"
-kind = "line"
 summary = "shows where runs differ: params, metrics, code, environment, data, artifacts"
 usage = "%compare RUN RUN… [--all] [--artifacts]"
 
