@@ -22,6 +22,9 @@ const { quick: isQuick, only } = values
 
 function findBenchmarks([word, ...rest]: readonly string[]): readonly Benchmark[] {
   if (rest.length > 0) return []
+  // A part is one of the benchmark of just that name.
+  const named = benchmarks.filter(({ name }) => name === word)
+  if (only !== undefined && named.length > 0) return named
   return word === 'all' ? benchmarks : benchmarks.filter(({ name }) => name === word || name.startsWith(`${word}-`))
 }
 
