@@ -52,6 +52,21 @@ export function writeMetric({ key, value, timestamp, step, ...model }: JsonMetri
   }
 }
 
+/** Points of one metric as JSON, what `writeMetric` gives of each, behind each other with commas between them. */
+export function writePoints(
+  key: string,
+  { steps, timestamps, values }: Readonly<Record<'steps' | 'timestamps' | 'values', Float64Array>>,
+): string {
+  const begin = `{"key":${JSON.stringify(key)},"value":`
+  let text = ''
+  for (let index = 0; index < steps.length; index++) {
+    const value = writeDouble(values[index] ?? 0)
+    const point = `${value === 'NaN' ? '"NaN"' : value},"timestamp":${timestamps[index]},"step":${steps[index]}}`
+    text += index === 0 ? begin + point : `,${begin}${point}`
+  }
+  return text
+}
+
 function pythonFloat(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e16) return value.toFixed(1)
   if (Number.isNaN(value)) return 'nan'
