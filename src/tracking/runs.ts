@@ -7,7 +7,7 @@ import { getNumber } from '../store/row.ts'
 import { writeDatasetInputs, writeRunModels } from './inputs.ts'
 import { insertRun, prepareRun } from './insert-run.ts'
 import { loadRuns } from './load-runs.ts'
-import { checkMetrics, loadHistory, writeMetrics, writeModelMetrics } from './metrics.ts'
+import { checkMetrics, loadHistory, loadHistoryPage, writeMetrics, writeModelMetrics } from './metrics.ts'
 import { writeParams } from './params.ts'
 import { listRuns } from './run-list.ts'
 import { getActiveRunRow, getExperimentId, getRunRow, getStatus, toRunRow } from './run-rows.ts'
@@ -124,8 +124,11 @@ export function createRuns({ database, changed, now, randomBytes }: TrackingPart
 
     list: (params) => database.read((sql) => listRuns(sql, params)),
 
-    metricHistory: (runId, key, page) =>
-      database.read(async (sql) => loadHistory(sql, getNumber(await getRunRow(sql, runId), 'id'), key, page)),
+    metricHistory: (runId, key) =>
+      database.read(async (sql) => loadHistory(sql, getNumber(await getRunRow(sql, runId), 'id'), key)),
+
+    metricPoints: (runId, key, page) =>
+      database.read(async (sql) => loadHistoryPage(sql, getNumber(await getRunRow(sql, runId), 'id'), key, page)),
 
     sparklines: (runId, points) =>
       database.read(async (sql) => ({
