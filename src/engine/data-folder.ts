@@ -11,6 +11,8 @@ const mustNotBeLinks = [
   dataFiles.store,
   dataFiles.artifacts,
   dataFiles.uploads,
+  dataFiles.artifactPlace,
+  dataFiles.growing,
   dataFiles.webhookKey,
   dataFiles.spool,
   dataFiles.jobs,

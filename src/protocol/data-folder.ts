@@ -7,6 +7,10 @@ export const dataFiles = {
   lock: 'engine.lock',
   store: 'store.db',
   artifacts: 'artifacts',
+  /** Which bucket has the artifacts, where it is none of the folder's: `{"url": "s3://…"}`, and nothing secret. */
+  artifactPlace: 'artifacts.json',
+  /** Artifacts that still grow and go to a bucket when they are complete. */
+  growing: 'growing',
   /** Artifacts of which not all parts have come, a folder for each. */
   uploads: 'uploads',
   /** What the secrets of webhooks are encrypted with. */

@@ -10,11 +10,19 @@ export default defineCliCommand({
   name: 'server',
   summary:
     'Serves a data folder as a plain tracking server, for MLflow clients and for "Runwright: Open MLflow Server".',
+  details: `Artifacts of a team can lie in a bucket of an S3-compatible store: --artifacts s3://BUCKET/PREFIX. The store is
+found by AWS_ENDPOINT_URL and AWS_REGION, keys by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or the profile that AWS_PROFILE
+names. The data folder notes the bucket, so that it is named once; keys are noted nowhere.`,
   example: 'runwright server --host 127.0.0.1 --port 5000 --data ~/runs',
   options: {
     host: { type: 'string', value: 'ADDRESS', summary: 'The address to listen on. Default: 127.0.0.1' },
     port: { type: 'string', value: 'PORT', summary: '0 chooses a free one. Default: 5000' },
     data: { type: 'string', value: 'DIR', summary: 'Where store, artifacts and logs are kept. Required' },
+    artifacts: {
+      type: 'string',
+      value: 'URL',
+      summary: 'A bucket for the artifacts, as s3://BUCKET/PREFIX. Default: as before, at first the data folder',
+    },
     'host-name': { type: 'string', value: 'NAME', multiple: true, summary: 'A name that clients reach it by' },
     'no-token': { type: 'boolean', summary: 'Let everybody in; on a loopback address only' },
   },
@@ -34,14 +42,20 @@ export default defineCliCommand({
     // Only this command hosts an engine; all others start sooner without one.
     const { openEngine } = await import('../../engine/engine.ts')
     const { createStreamLog } = await import('../../engine/log.ts')
+    const { openServerBucket } = await import('../../engine/open-artifact-store.ts')
+    const { prepareDataFolder } = await import('../../engine/data-folder.ts')
     const { parseWebhookSettings } = await import('../../engine/webhook-settings.ts')
     const stopped = new AbortController()
+    await prepareDataFolder(dataFolder)
+    const { env, signal } = context
+    const bucket = await openServerBucket({ dataFolder, named: options.artifacts, env, signal })
     await using engine = await openEngine({
       dataFolder,
       host,
       port,
       hostNames: options['host-name'],
       token: secret?.token,
+      bucket,
       version: context.version,
       webhooks: parseWebhookSettings(context.env),
       now: context.now,
@@ -51,17 +65,31 @@ export default defineCliCommand({
     })
     const { trackingUri } = engine
     if (json)
-      context.stdout.write(toJson({ trackingUri, port: engine.port, dataFolder, tokenFile: secret?.file ?? null }))
-    else context.stdout.write(describeServer(trackingUri, dataFolder, secret?.file))
+      context.stdout.write(
+        toJson({
+          trackingUri,
+          port: engine.port,
+          dataFolder,
+          tokenFile: secret?.file ?? null,
+          artifacts: bucket?.label ?? null,
+        }),
+      )
+    else context.stdout.write(describeServer(trackingUri, dataFolder, bucket?.label, secret?.file))
     const end = AbortSignal.any([context.signal, stopped.signal])
     if (!end.aborted) await once(end, 'abort')
   },
   ownsSignals: true,
 })
 
-function describeServer(trackingUri: string, dataFolder: string, tokenFile: string | undefined): string {
+function describeServer(
+  trackingUri: string,
+  dataFolder: string,
+  bucket: string | undefined,
+  tokenFile: string | undefined,
+): string {
   return [
     `Runwright serves ${dataFolder} at ${trackingUri}`,
+    ...(bucket === undefined ? [] : [`Artifacts are in ${bucket}`]),
     '',
     'Point MLflow clients at it:',
     `  export MLFLOW_TRACKING_URI=${trackingUri}`,
