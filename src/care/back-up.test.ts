@@ -7,7 +7,7 @@ import { openSqlite } from '../store/sqlite.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
 import { backUp, type BackUpOptions } from './back-up.ts'
 import { checkStore } from './check-store.ts'
-import { bytesOf, openScratchStore, type ScratchStore, scratchMigrations } from './scratch-store.ts'
+import { bytesOf, folderOf, openScratchStore, type ScratchStore, scratchMigrations } from './scratch-store.ts'
 import { verifyBackup } from './verify-backup.ts'
 
 function back(store: ScratchStore, given: Partial<BackUpOptions> = {}) {
@@ -48,7 +48,7 @@ describe('a backup', () => {
       'flavors: {}\n',
     )
     assert.deepEqual(await verifyBackup(target, quiet), [])
-    const check = await checkStore({ dataFolder: target, migrations: scratchMigrations, signal: quiet.signal })
+    const check = await checkStore({ ...folderOf(target), migrations: scratchMigrations, signal: quiet.signal })
     assert.deepEqual([check.findings, check.pointCount], [[], 3000])
     assert.deepEqual(await leftovers(store), ['backup'])
   })

@@ -3,11 +3,11 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import type { ScratchStore } from './scratch-store.ts'
-import { bytesOf, openScratchStore, scratchMigrations } from './scratch-store.ts'
+import { bytesOf, folderOf, openScratchStore, scratchMigrations } from './scratch-store.ts'
 import { checkStore } from './check-store.ts'
 
 function check({ dataFolder }: ScratchStore) {
-  return checkStore({ dataFolder, migrations: scratchMigrations, signal: new AbortController().signal })
+  return checkStore({ ...folderOf(dataFolder), migrations: scratchMigrations, signal: new AbortController().signal })
 }
 
 /** Turns one bit of the file around, at the first place where the bytes stand. */

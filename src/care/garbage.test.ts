@@ -10,8 +10,8 @@ import { bytesOf, openScratchStore, type ScratchStore, scratchMigrations } from 
 
 const day = 86_400_000
 
-function partsOf({ database, artifacts, dataFolder }: ScratchStore) {
-  return { database, artifacts, artifactFolder: join(dataFolder, 'artifacts') }
+function partsOf({ database, artifacts, artifactStore }: ScratchStore) {
+  return { database, artifacts, artifactStore }
 }
 
 async function collect(store: ScratchStore, before: number) {
@@ -21,9 +21,12 @@ async function collect(store: ScratchStore, before: number) {
   return { garbage, held, removed }
 }
 
-async function assertWhole({ dataFolder }: ScratchStore): Promise<void> {
+async function assertWhole({ dataFolder, artifactStore }: ScratchStore): Promise<void> {
   const { signal } = new AbortController()
-  assert.deepEqual((await checkStore({ dataFolder, migrations: scratchMigrations, signal })).findings, [])
+  assert.deepEqual(
+    (await checkStore({ dataFolder, artifactStore, migrations: scratchMigrations, signal })).findings,
+    [],
+  )
 }
 
 /** Rows of all tables that hold something of runs. */

@@ -8,7 +8,7 @@ import { backUp } from './back-up.ts'
 import { checkStore } from './check-store.ts'
 import { finishRestore, planRestore } from './finish-restore.ts'
 import { restore, type RestoreOptions } from './restore.ts'
-import { openScratchStore, scratchMigrations } from './scratch-store.ts'
+import { folderOf, openScratchStore, scratchMigrations } from './scratch-store.ts'
 
 const { signal } = new AbortController()
 
@@ -45,7 +45,7 @@ async function putOther(dataFolder: string): Promise<void> {
 }
 
 async function assertRestored({ dataFolder, runId }: Backup): Promise<void> {
-  const check = await checkStore({ dataFolder, migrations: scratchMigrations, signal })
+  const check = await checkStore({ ...folderOf(dataFolder), migrations: scratchMigrations, signal })
   assert.deepEqual([check.findings, check.pointCount], [[], 2000])
   const model = join(dataFolder, 'artifacts', '0', runId, 'artifacts', 'model', 'MLmodel')
   assert.equal(await readFile(model, 'utf8'), 'flavors: {}\n')

@@ -35,7 +35,7 @@ export async function openGarbage(
   }
   const { listGarbage, removeGarbage } = await import('../care/garbage.ts')
   const engine = await import('../engine/open-garbage.ts')
-  const parts = await engine.openGarbage(dataFolder)
+  const parts = await engine.openGarbage(dataFolder, context.env)
   return {
     list: ({ before }) => listGarbage(parts, before),
     remove: (params) => removeGarbage(parts, params),

@@ -5,6 +5,7 @@ import { RunwrightError } from '../protocol/errors.ts'
 import { openLock } from '../store/lock.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { createArtifacts } from '../tracking/artifacts.ts'
+import { type ArtifactPlaceOptions, openArtifactStore } from './open-artifact-store.ts'
 import { migrations } from './migrations.ts'
 
 /**
@@ -12,7 +13,10 @@ import { migrations } from './migrations.ts'
  *
  * @throws INVALID_STATE while a server has it; STORAGE_…
  */
-export async function openGarbage(dataFolder: string): Promise<GarbageParts & AsyncDisposable> {
+export async function openGarbage(
+  dataFolder: string,
+  env: ArtifactPlaceOptions['env'],
+): Promise<GarbageParts & AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   const lock = openLock(join(dataFolder, dataFiles.lock))
   if (lock === undefined) {
@@ -20,12 +24,12 @@ export async function openGarbage(dataFolder: string): Promise<GarbageParts & As
   }
   opened.use(lock)
   const database = opened.use(await openSqlite({ path: join(dataFolder, dataFiles.store), migrations }))
-  const artifactFolder = join(dataFolder, dataFiles.artifacts)
+  const artifactStore = await openArtifactStore({ dataFolder, env })
   const closing = opened.move()
   return {
     database,
-    artifactFolder,
-    artifacts: createArtifacts({ folder: artifactFolder, changed: () => {} }),
+    artifactStore,
+    artifacts: createArtifacts({ store: artifactStore, changed: () => {} }),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }

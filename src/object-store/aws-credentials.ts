@@ -9,6 +9,8 @@ export interface AwsAccess {
   /** Undefined for a bucket that is open to all. */
   readonly credentials: AwsCredentials | undefined
   readonly region: string
+  /** Of the profile: where a store is that is none of Amazon's. */
+  readonly endpoint: string | undefined
 }
 
 /**
@@ -29,6 +31,7 @@ export async function loadAwsAccess({ options, env }: Pick<RemoteSettings, 'opti
   const settings = config.get(name === 'default' ? name : `profile ${name}`)
   const region =
     options.get('region') ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? settings?.get('region') ?? 'us-east-1'
+  const endpoint = settings?.get('endpoint_url')
   const ofProfile = readKeys(keys.get(name)) ?? readKeys(settings)
   if (options.get('profile') !== undefined && ofProfile === undefined) {
     throw new RunwrightError('INVALID_PARAMETER_VALUE', `There are no keys of a profile "${name}" in ${home}.`, {
@@ -37,7 +40,7 @@ export async function loadAwsAccess({ options, env }: Pick<RemoteSettings, 'opti
   }
   const own = readKeys(options, { id: 'access_key_id', secret: 'secret_access_key', token: 'session_token' })
   const named = options.get('profile') === undefined ? undefined : ofProfile
-  return { credentials: own ?? named ?? readEnvironment(env) ?? ofProfile, region }
+  return { credentials: own ?? named ?? readEnvironment(env) ?? ofProfile, region, endpoint }
 }
 
 function readEnvironment(env: RemoteSettings['env']): AwsCredentials | undefined {

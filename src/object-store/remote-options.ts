@@ -72,6 +72,17 @@ export function parseBucketUrl(url: string, form: string): { readonly name: stri
       hint: `It has the form ${form}.`,
     })
   }
-  const folder = decodeURIComponent(pathname).replaceAll(/^\/+|\/+$/g, '')
+  const folder = decodePath(pathname, url).replaceAll(/^\/+|\/+$/g, '')
   return { name, prefix: folder === '' ? '' : `${folder}/` }
+}
+
+function decodePath(pathname: string, url: string): string {
+  try {
+    return decodeURIComponent(pathname)
+  } catch (cause) {
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${url} has a percent sign that stands for no byte.`, {
+      hint: 'Write a percent sign as %25.',
+      cause,
+    })
+  }
 }

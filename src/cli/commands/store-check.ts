@@ -25,6 +25,7 @@ Exits with 1 when something is wrong.`,
     const { checkStore } = await import('../../care/check-store.ts')
     const { backupFiles } = await import('../../care/backup-files.ts')
     const { verifyBackup } = await import('../../care/verify-backup.ts')
+    const { openArtifactStore } = await import('../../engine/open-artifact-store.ts')
     const { migrations } = await import('../../engine/migrations.ts')
     const dataFolder = toDataFolder(context, workspace, named)
     const { signal } = context
@@ -32,7 +33,8 @@ Exits with 1 when something is wrong.`,
     using drawn = drawProgress(context.stderr, context.now, context.writesProgress)
     const changed = isBackup ? await verifyBackup(dataFolder, { signal, onProgress: drawn.progress }) : []
     drawn[Symbol.dispose]()
-    const check = withFindings(await checkStore({ dataFolder, migrations, signal }), changed)
+    const artifactStore = await openArtifactStore({ dataFolder, env: context.env })
+    const check = withFindings(await checkStore({ dataFolder, artifactStore, migrations, signal }), changed)
     context.stdout.write(json ? toJson(check) : formatCheck(check))
     return check.findingCount === 0 ? exitCodes.ok : exitCodes.failed
   },
