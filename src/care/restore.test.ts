@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { openLock } from '../store/lock.ts'
+import { loadArtifactPlace, writeArtifactPlace } from '../tracking/artifact-place.ts'
 import { backUp } from './back-up.ts'
 import { checkStore } from './check-store.ts'
 import { finishRestore, planRestore } from './finish-restore.ts'
@@ -79,6 +80,24 @@ describe('a restore', () => {
     await assertRestored(backup)
     assert.equal(keptFolder, join(backup.dataFolder, 'replaced-1970-01-01T00-00-00.009Z'))
     await assertKept(keptFolder)
+  })
+
+  it('notes the bucket that has the artifacts again, or that none has them any more', async () => {
+    await using backup = await makeBackup()
+    await putOther(backup.dataFolder)
+    await writeArtifactPlace(backup.dataFolder, 's3://team/old')
+    await backup.restore({ isForced: true })
+    assert.equal(await loadArtifactPlace(backup.dataFolder), undefined)
+    await writeArtifactPlace(backup.folder, 's3://team/runs')
+    const { keptFolder } = await backup.restore({ isForced: true, now: 10 })
+    assert.equal(await loadArtifactPlace(backup.dataFolder), 's3://team/runs')
+    await writeArtifactPlace(backup.folder, 's3://team/other')
+    const { keptFolder: keptLater } = await backup.restore({ isForced: true, now: 11 })
+    assert.equal(await loadArtifactPlace(backup.dataFolder), 's3://team/other')
+    assert.deepEqual(
+      [await loadArtifactPlace(keptFolder ?? ''), await loadArtifactPlace(keptLater ?? '')],
+      [undefined, 's3://team/runs'],
+    )
   })
 
   it('is refused while an engine has the folder', async () => {
