@@ -42,8 +42,15 @@ async function openKernel(test: TestContext) {
     newsCount: 0,
     readCount: 0,
     describe: () => ({
-      ...{ kernelId, environment, status, name: 'a.ipynb', workingDirectory: '/w', startedAt: 0 },
-      ...{ isSilent: false, queuedCount: 0, lastSeq: 0 },
+      kernelId,
+      environment,
+      status,
+      name: 'a.ipynb',
+      workingDirectory: '/w',
+      startedAt: 0,
+      isSilent: false,
+      queuedCount: 0,
+      lastSeq: 0,
     }),
     journal: {
       async read(query: Parameters<typeof reader.read>[0]) {
