@@ -18,7 +18,7 @@ def run(shell: Any, line: str) -> Shown:
     if "sections" not in data:
         from ..notebook.shown import tables_of
 
-        return Shown("comparison", data, tables_of(data))
+        return Shown("artifact-comparison", data, tables_of(data))
     names = _names(data["runs"])
     head = Table(
         "",
