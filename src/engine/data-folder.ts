@@ -9,6 +9,7 @@ const mustNotBeLinks = [
   dataFiles.engine,
   dataFiles.lock,
   dataFiles.store,
+  dataFiles.sharedStore,
   dataFiles.artifacts,
   dataFiles.uploads,
   dataFiles.artifactPlace,

@@ -11,7 +11,6 @@ import { RunwrightError } from '../protocol/errors.ts'
 import type { ChangeEvent } from '../protocol/events.ts'
 import { createRegistry } from '../registry/create-registry.ts'
 import type { Database } from '../store/database.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import { writeArtifactPlace } from '../tracking/artifact-place.ts'
 import { createArtifacts } from '../tracking/artifacts.ts'
 import { createFolderArtifactStore } from '../tracking/folder-artifact-store.ts'
@@ -23,12 +22,13 @@ import { createWebhooks } from '../webhooks/create-webhooks.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import { createEventHub } from './events.ts'
+import { createEventRelay } from './event-relay.ts'
 import { createGuard } from './guard.ts'
 import { openHttpServer } from './http-server.ts'
 import { openLock } from '../store/lock.ts'
 import type { Log } from './log.ts'
 import { createMethods } from './methods.ts'
-import { migrations } from './migrations.ts'
+import { openStore } from './open-store.ts'
 import { createRouter } from './router.ts'
 import { createRunNotebooks } from './run-notebooks.ts'
 import { createRoutes } from './routes.ts'
@@ -41,6 +41,8 @@ export interface Engine extends AsyncDisposable {
   readonly port: number
   /** Where plain MLflow clients point `MLFLOW_TRACKING_URI`. */
   readonly trackingUri: string
+  /** Where the store is: a path, or an address without the password. */
+  readonly store: string
   /** Open event streams. */
   subscriberCount(): number
   /** Runs in SCHEDULED or RUNNING. */
@@ -50,8 +52,13 @@ export interface Engine extends AsyncDisposable {
 }
 
 export interface EngineOptions {
-  /** Absolute path of the folder for store, artifacts and logs; made when missing. One engine at a time has it. */
+  /**
+   * Absolute path of the folder for store, artifacts and logs; made when missing. One engine at a time has it, unless its
+   * store is elsewhere.
+   */
   readonly dataFolder: string
+  /** Of a database that several servers may share, as `openPostgres` takes it. Default: a file in the data folder. */
+  readonly storeUrl?: string
   /** What `engine/status` names as the workspace. Default: the data folder. */
   readonly workspace?: string
   /** The address to listen on, for example `127.0.0.1`. */
@@ -96,6 +103,7 @@ export interface EngineOptions {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { dataFolder } = options
   await prepareDataFolder(dataFolder)
+  if (options.storeUrl !== undefined) return openLockedEngine(options)
   using taken = new DisposableStack()
   const lock = openLock(join(dataFolder, dataFiles.lock))
   if (lock === undefined) {
@@ -115,18 +123,20 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-/** The composition of all features, and the only place that knows them all. The caller holds the folder's lock. */
+/** The composition of all features, and the only place that knows them all. The caller holds the folder's lock, where there is one. */
 export async function openLockedEngine(options: EngineOptions): Promise<Engine> {
   const { dataFolder, host, version, token, now, randomBytes, log } = options
   await using opened = new AsyncDisposableStack()
   const startedAt = now()
-  const storePath = join(dataFolder, dataFiles.store)
   const keptFolder = await finishRestore(dataFolder)
   if (keptFolder !== undefined) log('info', `a restore is complete; what was there before is in ${keptFolder}`)
-  const database = opened.use(await openSqlite({ path: storePath, migrations }))
+  const database = opened.use(await openStore(dataFolder, options.storeUrl))
   const events = createEventHub({ instance: Buffer.from(randomBytes(8)).toString('hex') })
+  const publish = (event: ChangeEvent) => events.publish(event)
+  const relay = database.channel && opened.use(createEventRelay(database.channel, publish))
   const changed = (event: ChangeEvent) => {
     events.publish(event)
+    relay?.tell(event)
     if (event.kind === 'stop-requested') compute.stopRun(event.runId)
     if (event.kind === 'registered-model') webhooks.wake()
   }
@@ -151,6 +161,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     workspace,
     code: options.code ?? noCode,
     server,
+    areJobsElsewhere: database.channel !== undefined,
     changed,
     now,
     randomBytes,
@@ -188,7 +199,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
       version,
       startedAt,
       workspace,
-      storePath,
+      storePath: database.name,
       trackingUri: () => http.uri,
       storeSizeBytes: () => database.sizeBytes(),
       subscriberCount: () => events.readerCount,
@@ -232,6 +243,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
   return {
     port: http.port,
     trackingUri: http.uri,
+    store: database.name,
     subscriberCount: () => events.readerCount,
     countActiveRuns: () => tracking.runs.countActive(),
     countLiveJobs: () => compute.liveCount,

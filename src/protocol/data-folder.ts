@@ -6,6 +6,8 @@ export const dataFiles = {
   engine: 'engine.json',
   lock: 'engine.lock',
   store: 'store.db',
+  /** Names the database on a server that the artifacts belong to, where the store is no file. */
+  sharedStore: 'store.url',
   artifacts: 'artifacts',
   /** Which bucket has the artifacts, where it is none of the folder's: `{"url": "s3://…"}`, and nothing secret. */
   artifactPlace: 'artifacts.json',

@@ -38,6 +38,13 @@ export function textAt(dialect: Dialect, json: string, names: readonly string[])
   return `(cast(${json} as json) #>> '{${names.join(',')}}')`
 }
 
+/** What is under a name in a text that may be no JSON, as text; as indexes of it are spelled. */
+export function memberOf(dialect: Dialect, text: string, name: string): string {
+  return dialect === 'sqlite'
+    ? `case when json_valid(${text}) then ${text} ->> '${name}' end`
+    : `json_member(${text}, '${name}')`
+}
+
 /** Rows of SQLite come by the key of their table as they lie; elsewhere that has to be asked for. */
 export function inKeyOrder(dialect: Dialect, columns: string): string {
   return dialect === 'sqlite' ? '' : ` order by ${columns}`

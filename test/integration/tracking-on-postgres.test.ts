@@ -23,6 +23,11 @@ const suites = [
   'src/registry/registry-events.test.ts',
   'src/registry/model-source.test.ts',
   'src/registry/run-models.test.ts',
+  'src/lineage/lineage.test.ts',
+  'src/webhooks/webhooks.test.ts',
+  'src/compute/compute.test.ts',
+  // Ten million points.
+  ...(process.env['RUNWRIGHT_LONG_TESTS'] === '1' ? ['src/tracking/series/spikes.test.ts'] : []),
 ]
 
 /** It opens a hundred stores, for each of which a server makes a hundred files. */
