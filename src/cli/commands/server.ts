@@ -13,10 +13,9 @@ export default defineCliCommand({
   details: `With --store, several servers may share one database; then they share the folder of --data too, by a network file
 system where they are on several machines. The password comes from PGPASSWORD or ~/.pgpass; in the address, other users of the
 machine can see it. sslmode in the address says how TLS is used: prefer (default), disable, allow, require, verify-ca, verify-full.
-
-Artifacts of a team can lie in a bucket of an S3-compatible store: --artifacts s3://BUCKET/PREFIX. The store is
-found by AWS_ENDPOINT_URL and AWS_REGION, keys by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or the profile that AWS_PROFILE
-names. The data folder notes the bucket, so that it is named once; keys are noted nowhere.`,
+With --artifacts, artifacts are in a bucket of an S3-compatible store, which is found by AWS_ENDPOINT_URL and AWS_REGION, and its
+keys by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or the profile that AWS_PROFILE names. The data folder notes the bucket, so
+that it is named once.`,
   example: 'runwright server --host 127.0.0.1 --port 5000 --data ~/runs',
   options: {
     host: { type: 'string', value: 'ADDRESS', summary: 'The address to listen on. Default: 127.0.0.1' },
@@ -76,7 +75,7 @@ names. The data folder notes the bucket, so that it is named once; keys are note
     const { trackingUri, port: chosen, store } = engine
     const tokenFile = secret?.file ?? null
     const artifacts = bucket?.label ?? null
-    if (json) context.stdout.write(toJson({ trackingUri, port: chosen, dataFolder, store, artifacts, tokenFile }))
+    if (json) context.stdout.write(toJson({ trackingUri, port: chosen, dataFolder, store, tokenFile, artifacts }))
     else {
       const served = options.store === undefined ? dataFolder : store
       context.stdout.write(describeServer(trackingUri, served, artifacts, secret?.file))
@@ -90,12 +89,12 @@ names. The data folder notes the bucket, so that it is named once; keys are note
 function describeServer(
   trackingUri: string,
   store: string,
-  artifacts: string | null,
+  bucket: string | null,
   tokenFile: string | undefined,
 ): string {
   return [
     `Runwright serves ${store} at ${trackingUri}`,
-    ...(artifacts === null ? [] : [`Artifacts are in ${artifacts}`]),
+    ...(bucket === null ? [] : [`Artifacts are in ${bucket}`]),
     '',
     'Point MLflow clients at it:',
     `  export MLFLOW_TRACKING_URI=${trackingUri}`,
