@@ -21,9 +21,9 @@ async function collect(store: ScratchStore, before: number) {
   return { garbage, held, removed }
 }
 
-async function assertWhole({ dataFolder }: ScratchStore): Promise<void> {
+async function assertWhole({ dataFolder, storeUrl }: ScratchStore): Promise<void> {
   const { signal } = new AbortController()
-  assert.deepEqual((await checkStore({ dataFolder, migrations: scratchMigrations, signal })).findings, [])
+  assert.deepEqual((await checkStore({ dataFolder, storeUrl, migrations: scratchMigrations, signal })).findings, [])
 }
 
 /** Rows of all tables that hold something of runs. */
@@ -41,8 +41,11 @@ async function countRows({ database }: ScratchStore): Promise<Record<string, num
     'datasets',
   ]
   return database.read(async (sql) => {
-    const counts = await Promise.all(tables.map((table) => sql.get(`select count(*) as count from ${table}`)))
-    return Object.fromEntries(tables.map((table, index) => [table, Number(counts[index]?.['count'])]))
+    const counts: Record<string, number> = {}
+    for (const table of tables) {
+      counts[table] = Number((await sql.get(`select count(*) as count from ${table}`))?.['count'])
+    }
+    return counts
   })
 }
 

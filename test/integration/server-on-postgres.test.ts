@@ -144,6 +144,28 @@ describe('runwright server on PostgreSQL', { skip: whyNoPostgres, timeout: 900_0
     assert.match(await refuse(newer.url, 'a'), /written by a newer version.*step 9999.*of tomorrow/s)
   })
 
+  it('is looked after from the command line while it runs; for backups the tools of the database are named', async () => {
+    await using schema = await openScratchSchema(postgres.url)
+    await using shared = await openSharedServers(schema.url, 1)
+    const [server] = shared.servers
+    assert.ok(server !== undefined)
+    const { json } = await ask(server, 'runs/create', { experiment_id: '0', run_name: 'doomed' })
+    const runId = isRecord(json['run']) && isRecord(json['run']['info']) && json['run']['info']['run_id']
+    await ask(server, 'runs/delete', { run_id: runId })
+    const run = (...words: string[]) =>
+      startCli(['store', ...words, '--store', schema.url, '--json'], { folder }).finished
+    const checked = await run('check', shared.dataFolder)
+    assert.equal(checked.exitCode, 0, checked.stderr)
+    const gone = await run('gc', '--data', shared.dataFolder, '--older-than', '0', '--yes')
+    assert.equal(gone.exitCode, 0, gone.stderr)
+    const removed: unknown = JSON.parse(gone.stdout)
+    assert.match(JSON.stringify(removed), new RegExp(`"id":"${String(runId)}"`))
+    assert.equal((await ask(server, 'runs/restore', { run_id: runId })).status, 404)
+    const backup = await run('backup', 'folder')
+    assert.match(backup.stderr, /pg_dump --format=custom/)
+    assert.notEqual(backup.exitCode, 0)
+  })
+
   it('takes no folder whose artifacts belong to another store', async () => {
     await using schema = await openScratchSchema(postgres.url)
     const dataFolder = path.join(folder, 'owned')

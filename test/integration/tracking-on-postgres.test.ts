@@ -36,6 +36,8 @@ const suites = [
   'src/lineage/lineage.test.ts',
   'src/webhooks/webhooks.test.ts',
   'src/compute/compute.test.ts',
+  'src/care/check-store.test.ts',
+  'src/care/garbage.test.ts',
   'test/integration/every-route.test.ts',
   'test/integration/trace-requests.test.ts',
   'test/integration/strange-requests.test.ts',
