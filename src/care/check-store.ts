@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mapConcurrently } from '../base/map-concurrently.ts'
 import { listJobLogs } from '../compute/named-logs.ts'

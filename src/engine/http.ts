@@ -124,8 +124,11 @@ export function sendJson(response: ServerResponse, value: object, status = 200):
 }
 
 /** Waits with each piece until the client has taken those before; what is one piece goes as any other JSON. */
-export async function sendWrittenJson(response: ServerResponse, pieces: AsyncIterable<string>): Promise<void> {
-  const left = pieces[Symbol.asyncIterator]()
+export async function sendWrittenJson(
+  response: ServerResponse,
+  pieces: AsyncIterable<string> | Iterable<string>,
+): Promise<void> {
+  const left = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]()
   const [first, second] = [await left.next(), await left.next()]
   if (first.done === true || second.done === true) {
     sendJsonText(response, first.done === true ? '{}' : first.value, 200)

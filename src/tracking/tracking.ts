@@ -4,6 +4,7 @@ import type { HeadlineMetric } from '../protocol/headline-metric.ts'
 import type { ExperimentId, RunId } from '../protocol/ids.ts'
 import type { LoggedModel, LoggedModelStatus } from '../protocol/logged-models.ts'
 import type { Methods } from '../protocol/methods.ts'
+import type { WrittenRun } from '../protocol/mlflow/run-json.ts'
 import type { Filter, OrderClause } from '../protocol/mlflow/search.ts'
 import type { Span } from '../protocol/otlp/span.ts'
 import type {
@@ -106,6 +107,12 @@ export interface Runs {
   logInputs(runId: RunId, inputs: { datasets?: readonly DatasetInput[]; modelIds?: readonly string[] }): Promise<void>
   logOutputs(runId: RunId, models: readonly { modelId: string; step: number }[]): Promise<void>
   search(experimentIds: readonly ExperimentId[], query: SearchQuery): Promise<Page<Run>>
+  /** The same as texts: of a page of many runs a few are in memory at a time. */
+  searchWritten(
+    experimentIds: readonly ExperimentId[],
+    query: SearchQuery,
+    write: (run: WrittenRun) => string,
+  ): Promise<Page<string>>
   /** The slim list behind our own views. */
   list(params: Methods['runs/list']['params']): Promise<Methods['runs/list']['result']>
   /** In step order, then timestamp, then value. */

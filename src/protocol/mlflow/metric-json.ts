@@ -52,6 +52,11 @@ export function writeMetric({ key, value, timestamp, step, ...model }: JsonMetri
   }
 }
 
+/** As `writeMetric`, of one that belongs to nothing else. */
+export function writeLoggedMetric({ key, value, timestamp, step }: Metric): unknown {
+  return { key, value: writeDouble(value), timestamp, step }
+}
+
 /** Points that are objects at a time: so few are gone before the collector has to move them. */
 const writtenAtOnce = 512
 
