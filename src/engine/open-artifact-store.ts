@@ -38,16 +38,31 @@ export async function openServerBucket(
   const noted = await loadArtifactPlace(dataFolder)
   const url = named ?? noted
   if (url === undefined) return undefined
-  if (!/^s3:\/\//i.test(url)) {
-    throw new RunwrightError('INVALID_PARAMETER_VALUE', `--artifacts ${url} names no bucket.`, {
-      hint: 'It takes s3://BUCKET/PREFIX. Without it, artifacts lie in the data folder.',
-    })
-  }
-  const store = await openBucketOf(url, options)
+  const store = await openNamed(url, options)
   if (noted === undefined) await checkFolderEmpty(dataFolder, store.label)
   else if ((await openBucketOf(noted, options)).label !== store.label) throw createElsewhere(dataFolder, noted)
   await store.check(signal)
   return store
+}
+
+/**
+ * A bucket that artifacts of a data folder are copied to, once it has been seen to be there and writable.
+ *
+ * @throws INVALID_PARAMETER_VALUE for what is none, INVALID_STATE, PERMISSION_DENIED, TEMPORARILY_UNAVAILABLE
+ */
+export async function openTargetBucket(
+  options: ArtifactPlaceOptions & { readonly named: string; readonly signal: AbortSignal },
+): Promise<S3ArtifactStore> {
+  const store = await openNamed(options.named, options)
+  await store.check(options.signal)
+  return store
+}
+
+async function openNamed(url: string, options: ArtifactPlaceOptions): Promise<S3ArtifactStore> {
+  if (/^s3:\/\//i.test(url)) return openBucketOf(url, options)
+  throw new RunwrightError('INVALID_PARAMETER_VALUE', `--artifacts ${url} names no bucket.`, {
+    hint: 'It takes s3://BUCKET/PREFIX. Without it, artifacts stay where they are.',
+  })
 }
 
 function openBucketOf(url: string, { dataFolder, env }: ArtifactPlaceOptions): Promise<S3ArtifactStore> {
@@ -59,7 +74,7 @@ async function checkFolderEmpty(dataFolder: string, label: string): Promise<void
   const names = await readdir(folder).catch(() => [])
   if (names.every((name) => name === stagingName)) return
   throw new RunwrightError('INVALID_STATE', `The artifacts of this store lie in ${folder}, not in ${label}.`, {
-    hint: 'Copy what is in that folder below the prefix, then move the folder away; or leave --artifacts out.',
+    hint: `"runwright store migrate --data ${dataFolder} --artifacts URL" copies them there; then move the folder away. Or leave --artifacts out.`,
   })
 }
 

@@ -15,6 +15,7 @@ import {
   createPartTurns,
   listUnfinished,
   sendObject,
+  tagOf,
   type UnfinishedUpload,
 } from './s3/upload.ts'
 
@@ -37,6 +38,11 @@ export interface S3ArtifactStore extends ArtifactStore {
    * @throws INVALID_STATE, PERMISSION_DENIED, TEMPORARILY_UNAVAILABLE, each with what to do
    */
   check(signal: AbortSignal): Promise<void>
+  /**
+   * Whether an object is there that these bytes are the content of, by its size and tag. Where the store encrypts with
+   * keys of its own, its tags tell nothing, and the answer is no. The bytes are read to their end or cancelled.
+   */
+  has(path: ArtifactPath, sizeBytes: number, bytes: ReadableStream<Uint8Array>): Promise<boolean>
   /** Uploads that have begun and not ended. */
   listUnfinished(signal: AbortSignal): AsyncIterable<UnfinishedUpload>
   /**
@@ -157,6 +163,12 @@ export async function openS3ArtifactStore({ url, growingFolder, env }: S3Artifac
       const once = createObjects(bucket, false)
       await hasFiles(once, [], signal)
       await checkWritable(once, `${stagingName}/check`, signal)
+    },
+    async has(path, sizeBytes, bytes) {
+      const found = await objects.head(keyOf(path), signal)
+      if (found?.sizeBytes === sizeBytes) return found.etag.replaceAll('"', '') === (await tagOf(bytes))
+      await bytes.cancel()
+      return false
     },
     listUnfinished: (signal) => listUnfinished(objects, signal),
     async tidy(before, signal) {

@@ -144,7 +144,11 @@ async function completeUpload(
   if (answer.response.status === 404) {
     const fault = await readFault(answer)
     // It was put together, and the answer was lost.
-    if (fault.code === 'NoSuchUpload' && (await objects.head(key, signal))?.etag.includes(tagOf(parts))) return
+    if (
+      fault.code === 'NoSuchUpload' &&
+      (await objects.head(key, signal))?.etag.includes(joinTags(parts.map(({ md5 }) => md5)))
+    )
+      return
     throw explainFault(objects.label, `the end of '${key}'`, fault)
   }
   const text = await readText(answer)
@@ -162,10 +166,20 @@ async function completeUpload(
 }
 
 /** What S3 calls an object of parts, where nothing is encrypted by keys of its own. */
-function tagOf(parts: readonly Part[]): string {
+function joinTags(parts: readonly Buffer[]): string {
   const hash = createHash('md5')
-  for (const { md5 } of parts) hash.update(md5)
+  for (const md5 of parts) hash.update(md5)
   return `${hash.digest('hex')}-${parts.length}`
+}
+
+/** What S3 would call an object of these bytes that `sendObject` has sent. */
+export async function tagOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of cutIntoParts(body)) {
+    parts.push(hashChunks(part))
+    if (part.isLast && parts.length === 1) return parts[0]?.toString('hex') ?? ''
+  }
+  return joinTags(parts)
 }
 
 async function abortUpload(objects: Objects, key: string, uploadId: string): Promise<void> {
