@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { dataFiles } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Methods } from '../protocol/methods.ts'
+import { sharedStoreOf } from './data-option.ts'
 import type { CliContext } from './context.ts'
 
 /** What was deleted, and how it goes for good. */
@@ -36,7 +37,7 @@ export async function openGarbage(
   }
   const { listGarbage, removeGarbage } = await import('../care/garbage.ts')
   const engine = await import('../engine/open-garbage.ts')
-  const parts = await engine.openGarbage(dataFolder, storeUrl)
+  const parts = await engine.openGarbage(dataFolder, storeUrl === undefined ? undefined : await sharedStoreOf(storeUrl))
   return {
     list: ({ before }) => listGarbage(parts, before),
     remove: (params) => removeGarbage(parts, params),

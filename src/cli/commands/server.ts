@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import path from 'node:path'
 import { defineCliCommand, usageError } from '../command.ts'
+import { sharedStoreOf } from '../data-option.ts'
 import { loadServerToken } from '../server-token.ts'
 import { toJson } from '../text.ts'
 
@@ -46,7 +47,7 @@ machine can see it. sslmode in the address says how TLS is used: prefer (default
     const stopped = new AbortController()
     await using engine = await openEngine({
       dataFolder,
-      ...(options.store === undefined ? {} : { storeUrl: options.store }),
+      ...(options.store === undefined ? {} : { openSharedStore: await sharedStoreOf(options.store) }),
       host,
       port,
       hostNames: options['host-name'],
