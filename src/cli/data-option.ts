@@ -17,6 +17,12 @@ export const storeOption = {
   summary: 'The PostgreSQL database of a server, as its --store',
 } as const satisfies CliOption
 
+/** What opens a store on a server; its client is loaded by then only. */
+export async function sharedStoreOf(url: string) {
+  const { openSharedStore } = await import('../engine/open-shared-store.ts')
+  return (dataFolder: string) => openSharedStore(dataFolder, url)
+}
+
 /** @param named as the user wrote it */
 export function toDataFolder({ cwd }: Pick<CliContext, 'cwd'>, workspace: string, named: string | undefined): string {
   return named === undefined ? path.join(workspace, dataFolderName) : path.resolve(cwd, named)

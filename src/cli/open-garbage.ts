@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { dataFiles } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Methods } from '../protocol/methods.ts'
+import { sharedStoreOf } from './data-option.ts'
 import type { CliContext } from './context.ts'
 
 /** What was deleted, and how it goes for good. */
@@ -36,7 +37,8 @@ export async function openGarbage(
   }
   const { listGarbage, removeGarbage } = await import('../care/garbage.ts')
   const engine = await import('../engine/open-garbage.ts')
-  const parts = await engine.openGarbage(dataFolder, { storeUrl, env: context.env })
+  const openShared = storeUrl === undefined ? undefined : await sharedStoreOf(storeUrl)
+  const parts = await engine.openGarbage(dataFolder, { openShared, env: context.env })
   return {
     list: ({ before }) => listGarbage(parts, before),
     remove: (params) => removeGarbage(parts, params),

@@ -28,7 +28,7 @@ import { openHttpServer } from './http-server.ts'
 import { openLock } from '../store/lock.ts'
 import type { Log } from './log.ts'
 import { createMethods } from './methods.ts'
-import { openStore } from './open-store.ts'
+import { openFileStore } from './open-file-store.ts'
 import { createRouter } from './router.ts'
 import { createRunNotebooks } from './run-notebooks.ts'
 import { createRoutes } from './routes.ts'
@@ -57,8 +57,8 @@ export interface EngineOptions {
    * store is elsewhere.
    */
   readonly dataFolder: string
-  /** Of a database that several servers may share, as `openPostgres` takes it. Default: a file in the data folder. */
-  readonly storeUrl?: string
+  /** Opens the store where several engines may share it and the data folder. Default: a file in the data folder. */
+  openSharedStore?(dataFolder: string): Promise<Database>
   /** What `engine/status` names as the workspace. Default: the data folder. */
   readonly workspace?: string
   /** The address to listen on, for example `127.0.0.1`. */
@@ -103,7 +103,7 @@ export interface EngineOptions {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { dataFolder } = options
   await prepareDataFolder(dataFolder)
-  if (options.storeUrl !== undefined) return openLockedEngine(options)
+  if (options.openSharedStore !== undefined) return openLockedEngine(options)
   using taken = new DisposableStack()
   const lock = openLock(join(dataFolder, dataFiles.lock))
   if (lock === undefined) {
@@ -130,7 +130,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
   const startedAt = now()
   const keptFolder = await finishRestore(dataFolder)
   if (keptFolder !== undefined) log('info', `a restore is complete; what was there before is in ${keptFolder}`)
-  const database = opened.use(await openStore(dataFolder, options.storeUrl))
+  const database = opened.use(await (options.openSharedStore ?? openFileStore)(dataFolder))
   const events = createEventHub({ instance: Buffer.from(randomBytes(8)).toString('hex') })
   const publish = (event: ChangeEvent) => events.publish(event)
   const relay = database.channel && opened.use(createEventRelay(database.channel, publish))

@@ -1,14 +1,28 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Metric, MetricPoint } from '../protocol/runs.ts'
-import type { Sql } from '../store/database.ts'
+import type { Sql, SqlValue } from '../store/database.ts'
+import { runForAll } from '../store/dialect.ts'
 import { getNumber } from '../store/row.ts'
 import { toStoredValue } from './metric-value.ts'
 import { createHistoryToken, parseHistoryToken } from './history-token.ts'
 import { getPoint, noPoints, slicePoints } from './series/points.ts'
 import { readAfter, readPage, readPoints } from './series/read-points.ts'
 import { sealAfter, sealSeries } from './series/seal.ts'
-import { loadSeriesRows, type SeriesOwner, writeSeriesRow } from './series/series-rows.ts'
+import {
+  loadSeriesRows,
+  placeInSeries,
+  type SeriesOwner,
+  type SeriesUpdate,
+  updateSeriesRows,
+} from './series/series-rows.ts'
 import type { LoggedMetric, Page, PointsPage } from './tracking.ts'
+
+const insertPoint = {
+  sqlite: 'insert into points (series, step, timestamp, value) values (?, ?, ?, ?) on conflict do nothing',
+  postgres: `insert into points (series, step, timestamp, value)
+    select cast(c ->> 0 as bigint), cast(c ->> 1 as bigint), cast(c ->> 2 as bigint), cast(c ->> 3 as double precision)
+      from each on conflict do nothing`,
+}
 
 /** Stores points; gives back the metrics whose latest point they changed. One stored before changes nothing. */
 export async function writeMetrics(sql: Sql, run: SeriesOwner, metrics: readonly LoggedMetric[]): Promise<Metric[]> {
@@ -16,21 +30,21 @@ export async function writeMetrics(sql: Sql, run: SeriesOwner, metrics: readonly
   const changed: Metric[] = []
   const byKey = Map.groupBy(metrics, (metric) => metric.key)
   const known = await loadSeriesRows(sql, run, [...byKey.keys()])
+  const updates: SeriesUpdate[] = []
+  const rows: SqlValue[][] = []
+  const due: number[] = []
   for (const [key, points] of byKey) {
-    const { seriesRowId, latest, unsealed } = await writeSeriesRow(sql, run, { key, known: known.get(key), points })
+    const placed = await placeInSeries(sql, run, { key, known: known.get(key), points })
+    const { seriesRowId, latest, unsealed, update } = placed
     if (latest !== undefined) changed.push({ key, ...latest })
-    for (const { step, timestamp, value } of points) {
-      await sql.run(
-        'insert into points (series, step, timestamp, value) values (?, ?, ?, ?) on conflict do nothing',
-        seriesRowId,
-        step,
-        timestamp,
-        toStoredValue(value),
-      )
-    }
+    if (update !== undefined) updates.push(update)
+    for (const { step, timestamp, value } of points) rows.push([seriesRowId, step, timestamp, toStoredValue(value)])
     // Not all at once: series that are logged together would all have their turn in the same batch.
-    if (unsealed >= sealAfter + (seriesRowId % 64)) await sealSeries(sql, seriesRowId)
+    if (unsealed >= sealAfter + (seriesRowId % 64)) due.push(seriesRowId)
   }
+  await updateSeriesRows(sql, updates)
+  await runForAll(sql, insertPoint, rows)
+  for (const seriesRowId of due) await sealSeries(sql, seriesRowId)
   return changed
 }
 

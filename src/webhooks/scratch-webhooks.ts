@@ -30,6 +30,8 @@ export interface ScratchWebhooks extends Webhooks {
   add(change?: Partial<NewWebhook>): Promise<string>
   /** Ends the deliveries, as a process that is killed does, and begins them anew over the same database. */
   restart(): Promise<void>
+  /** Begins the deliveries of another server on the same database, beside those that there are. */
+  join(): void
 }
 
 export async function openScratchWebhooks(answer: (sent: Sent) => Promise<Answer>): Promise<ScratchWebhooks> {
@@ -52,6 +54,7 @@ export async function openScratchWebhooks(answer: (sent: Sent) => Promise<Answer
       log: (level, message) => told.push(`${level}: ${message}`),
     })
   let webhooks = open()
+  const others: Webhooks[] = []
   const usual = 'registered_model.created'
   return {
     create: (webhook) => webhooks.create(webhook),
@@ -61,7 +64,7 @@ export async function openScratchWebhooks(answer: (sent: Sent) => Promise<Answer
     delete: (id) => webhooks.delete(id),
     test: (id, tested) => webhooks.test(id, tested),
     note: (sql, noted) => webhooks.note(sql, noted),
-    wake: () => webhooks.wake(),
+    wake: () => [webhooks, ...others].forEach((each) => each.wake()),
     clock,
     told,
     key,
@@ -79,7 +82,9 @@ export async function openScratchWebhooks(answer: (sent: Sent) => Promise<Answer
       await webhooks[Symbol.asyncDispose]()
       webhooks = open()
     },
+    join: () => void others.push(open()),
     async [Symbol.asyncDispose]() {
+      for (const other of others) await other[Symbol.asyncDispose]()
       await webhooks[Symbol.asyncDispose]()
       await store[Symbol.asyncDispose]()
     },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { scratchServerVariable } from '../store/scratch-store.ts'
 import { until } from '../../test/until.ts'
 import { openScratchWebhooks, type ScratchWebhooks, type Sent } from './scratch-webhooks.ts'
 import { makeDeliveryId, openSecret, sealSecret, signDelivery } from './secret.ts'
@@ -148,6 +149,43 @@ describe('a delivery', () => {
     await webhooks.restart()
     await until(isDone(webhooks))
     assert.deepEqual([got.length, new Set(got.map(idOf)).size], [2, 1])
+  })
+
+  const onServer = { skip: process.env[scratchServerVariable] === undefined && 'one engine has a file' }
+
+  it('is left to the server that has claimed its receiver, until that one must be gone', onServer, async () => {
+    const got: Sent[] = []
+    await using webhooks = await openScratchWebhooks(async (sent) =>
+      got.push(sent) === 1 ? new Promise<Answer>(() => undefined) : taken,
+    )
+    await webhooks.add()
+    await webhooks.add({ url: 'https://other.example.org/', events: ['prompt.created'] })
+    await webhooks.tell('one')
+    await until(() => got.length === 1)
+    webhooks.join()
+    await webhooks.tell('two', 'prompt.created')
+    await until(() => got.some(({ url }) => url.includes('other')))
+    assert.equal(got.length, 2)
+    webhooks.clock.now += 120_001
+    webhooks.wake()
+    await until(isDone(webhooks))
+    assert.deepEqual([got.length, idOf(got[2] ?? assert.fail())], [3, idOf(got[0] ?? assert.fail())])
+  })
+
+  it('rests for all servers when its receiver takes nothing, and is sent once', onServer, async () => {
+    const { got, receive } = createReceiver((_, count) => (count === 1 ? { status: 503 } : {}))
+    await using webhooks = await openScratchWebhooks(receive)
+    webhooks.join()
+    webhooks.join()
+    await webhooks.add()
+    await webhooks.tell('one')
+    await until(async () => (await readFailures(webhooks)) === 1)
+    await webhooks.tell('two')
+    assert.equal(got.length, 1)
+    webhooks.clock.now += 1000
+    webhooks.wake()
+    await until(isDone(webhooks))
+    assert.deepEqual(got.map(nameOf).toSorted(), ['one', 'one', 'two'])
   })
 
   it('goes at once to a receiver that was given another address', async () => {

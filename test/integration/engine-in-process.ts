@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { scratchServerVariable } from '../../src/store/scratch-store.ts'
 import { openScratchSchema } from '../../src/store/scratch-postgres.ts'
+import { openSharedStore } from '../../src/engine/open-shared-store.ts'
 import { type Engine, type EngineOptions, openEngine } from '../../src/engine/engine.ts'
 
 export const token = 'f'.repeat(64)
@@ -32,10 +33,14 @@ export interface TestAnswer {
 }
 
 /** An engine in this process, on a folder of its own, and a database of its own where the environment names a server. */
-export async function openTestEngine(options: Partial<EngineOptions> = {}): Promise<TestEngine> {
+export async function openTestEngine({
+  storeUrl,
+  ...options
+}: Partial<EngineOptions> & { readonly storeUrl?: string } = {}): Promise<TestEngine> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'runwright-engine-'))
   const server = process.env[scratchServerVariable]
   const schema = server === undefined ? undefined : await openScratchSchema(server)
+  const url = storeUrl ?? schema?.url
   const errors: string[] = []
   const remove = async () => {
     await schema?.[Symbol.asyncDispose]()
@@ -43,7 +48,7 @@ export async function openTestEngine(options: Partial<EngineOptions> = {}): Prom
   }
   const engine = await openEngine({
     dataFolder,
-    ...(schema === undefined ? {} : { storeUrl: schema.url }),
+    ...(url === undefined ? {} : { openSharedStore: (folder) => openSharedStore(folder, url) }),
     host: '127.0.0.1',
     port: 0,
     token,

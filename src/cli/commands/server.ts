@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import path from 'node:path'
 import { defineCliCommand, usageError } from '../command.ts'
+import { sharedStoreOf } from '../data-option.ts'
 import { loadServerToken } from '../server-token.ts'
 import { toJson } from '../text.ts'
 
@@ -59,7 +60,7 @@ that it is named once.`,
     const bucket = await openServerBucket({ dataFolder, named: options.artifacts, env, signal })
     await using engine = await openEngine({
       dataFolder,
-      ...(options.store === undefined ? {} : { storeUrl: options.store }),
+      ...(options.store === undefined ? {} : { openSharedStore: await sharedStoreOf(options.store) }),
       host,
       port,
       hostNames: options['host-name'],

@@ -1,5 +1,6 @@
 import type { MetricPoint } from '../../protocol/runs.ts'
-import type { Sql, SqlRow } from '../../store/database.ts'
+import type { Sql, SqlRow, SqlValue } from '../../store/database.ts'
+import { runForAll } from '../../store/dialect.ts'
 import { findNumber, getNumber, getText } from '../../store/row.ts'
 import { toPoint } from '../load-runs.ts'
 import { noteKey } from '../logged-keys.ts'
@@ -26,17 +27,27 @@ export async function loadSeriesRows(
   return new Map(rows.map((row) => [getText(row, 'key'), row]))
 }
 
+/** What `updateSeriesRows` writes of a series: step, timestamp and value of its latest point, extremes, counts, its id. */
+export type SeriesUpdate = readonly SqlValue[]
+
 /**
- * Brings the row of a series up to date with new points, at least one; before them, because they refer to it.
+ * What becomes of the row of a series with new points, at least one. One that is new is written at once, because points
+ * refer to it.
  *
  * @param series.known its row before, if it has one
- * @returns `latest` when it changed, and the points that are to be looked at for sealing
+ * @returns `latest` when it changed, the points that are to be looked at for sealing, and what `updateSeriesRows` is to be
+ *   given
  */
-export async function writeSeriesRow(
+export async function placeInSeries(
   sql: Sql,
   { runRowId, experimentRowId }: SeriesOwner,
   series: { readonly key: string; readonly known: SqlRow | undefined; readonly points: readonly MetricPoint[] },
-): Promise<{ seriesRowId: number; latest: MetricPoint | undefined; unsealed: number }> {
+): Promise<{
+  seriesRowId: number
+  latest: MetricPoint | undefined
+  unsealed: number
+  update: SeriesUpdate | undefined
+}> {
   const { key, known, points } = series
   const { step, timestamp, value } = points.reduce((latest, point) => (isLater(point, latest) ? point : latest))
   const newest = { step, timestamp, value }
@@ -56,14 +67,13 @@ export async function writeSeriesRow(
       points.length,
     )
     await noteKey(sql, runRowId, 'metric', key)
-    return { seriesRowId: getNumber(added ?? {}, 'id'), latest: newest, unsealed: points.length }
+    return { seriesRowId: getNumber(added ?? {}, 'id'), latest: newest, unsealed: points.length, update: undefined }
   }
   const seriesRowId = getNumber(known, 'id')
   const unsealed = points.length + getNumber(known, 'unsealed')
   const isChanged = isLater(newest, toPoint(known))
   const latest = isChanged ? newest : toPoint(known)
-  await sql.run(
-    'update series set step = ?, timestamp = ?, value = ?, min = ?, max = ?, unsealed = ?, late = ? where id = ?',
+  const update = [
     latest.step,
     latest.timestamp,
     toStoredValue(latest.value),
@@ -72,8 +82,21 @@ export async function writeSeriesRow(
     unsealed,
     getNumber(known, 'late') + (points.some((point) => isLate(point, known)) ? 1 : 0),
     seriesRowId,
-  )
-  return { seriesRowId, latest: isChanged ? newest : undefined, unsealed }
+  ]
+  return { seriesRowId, latest: isChanged ? newest : undefined, unsealed, update }
+}
+
+/** Each of another series. */
+export async function updateSeriesRows(sql: Sql, updates: readonly SeriesUpdate[]): Promise<void> {
+  const number = (at: number) => `cast(c ->> ${at} as double precision)`
+  const whole = (at: number) => `cast(c ->> ${at} as bigint)`
+  const statement = {
+    sqlite:
+      'update series set step = ?, timestamp = ?, value = ?, min = ?, max = ?, unsealed = ?, late = ? where id = ?',
+    postgres: `update series set step = ${whole(0)}, timestamp = ${whole(1)}, value = ${number(2)}, min = ${number(3)},
+      max = ${number(4)}, unsealed = ${whole(5)}, late = ${whole(6)} from each where series.id = ${whole(7)}`,
+  }
+  await runForAll(sql, statement, updates)
 }
 
 /** Whether a point does not come after the latest one by step and time. */
