@@ -12,7 +12,7 @@ import { type CliWorkspace, openCliWorkspace, parseObject, type Started } from '
 const mebi = 1 << 20
 const proxy = '/api/2.0/mlflow-artifacts'
 
-describe('a server whose artifacts are in a bucket', { skip: whyNoStores, timeout: 300_000 }, () => {
+describe('a server whose artifacts are in a bucket', { skip: whyNoStores, timeout: 900_000 }, () => {
   let s3: StoreServer
   let workspace: CliWorkspace
   let env: Record<string, string>
