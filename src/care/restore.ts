@@ -92,7 +92,7 @@ async function bring(staging: string, note: BackupNote, options: RestoreOptions)
   await copy(backupFiles.list, join(staging, backupFiles.list), note.listSha256)
   await copy(backupFiles.store, join(staging, dataFiles.store), note.storeSha256)
   // Refuses one that a newer version has written.
-  using _reader = await openSqliteReader(join(staging, dataFiles.store), migrations)
+  await using _reader = await openSqliteReader(join(staging, dataFiles.store), migrations)
   const bucket = await loadArtifactPlace(backup)
   if (bucket !== undefined) await writeArtifactPlace(staging, bucket)
   await mkdir(join(staging, dataFiles.artifacts))

@@ -9,6 +9,9 @@ import { createRegistry } from '../registry/create-registry.ts'
 import { registryMigrations } from '../registry/migrations.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Database, Migration } from '../store/database.ts'
+import { openPostgres } from '../store/postgres.ts'
+import { openScratchSchema } from '../store/scratch-postgres.ts'
+import { scratchServerVariable } from '../store/scratch-store.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { ArtifactStore } from '../tracking/artifact-store.ts'
 import { type Artifacts, createArtifacts } from '../tracking/artifacts.ts'
@@ -26,6 +29,8 @@ export const scratchMigrations: readonly Migration[] = [
 /** For tests: a data folder with all that an engine keeps in it, and a clock to move. */
 export interface ScratchStore extends AsyncDisposable {
   readonly dataFolder: string
+  /** Where the environment names a server. */
+  readonly storeUrl: string | undefined
   readonly database: Database
   readonly tracking: Tracking
   readonly registry: Registry
@@ -40,7 +45,13 @@ export interface ScratchStore extends AsyncDisposable {
 
 export async function openScratchStore(): Promise<ScratchStore> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'runwright-care-'))
-  const database = await openSqlite({ path: join(dataFolder, dataFiles.store), migrations: scratchMigrations })
+  const server = process.env[scratchServerVariable]
+  const schema = server === undefined ? undefined : await openScratchSchema(server)
+  const migrations = scratchMigrations
+  const database =
+    schema === undefined
+      ? await openSqlite({ path: join(dataFolder, dataFiles.store), migrations })
+      : await openPostgres({ url: schema.url, migrations, maxReaders: 2 })
   const clock = { now: 1_000_000_000_000 }
   let count = 0
   const parts = { database, changed: () => {}, now: () => clock.now }
@@ -50,6 +61,7 @@ export async function openScratchStore(): Promise<ScratchStore> {
   const artifacts = createArtifacts({ store: artifactStore, changed: () => {} })
   return {
     dataFolder,
+    storeUrl: schema?.url,
     database,
     tracking,
     registry: createRegistry({ ...parts, note: () => Promise.resolve() }),
@@ -78,6 +90,7 @@ export async function openScratchStore(): Promise<ScratchStore> {
     },
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]()
+      await schema?.[Symbol.asyncDispose]()
       await rm(dataFolder, { recursive: true, force: true })
     },
   }

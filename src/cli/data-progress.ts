@@ -1,5 +1,5 @@
 import { type DataProgress, formatDataProgress } from '../protocol/data-progress.ts'
-import { formatSize } from '../protocol/quantities.ts'
+import { formatInteger, formatSize } from '../protocol/quantities.ts'
 import type { Output } from './context.ts'
 import { formatDuration, truncate } from './text.ts'
 
@@ -74,7 +74,7 @@ function writeProgress(output: Output, now: () => number): DrawnProgress {
 export function describeProgress(progress: DataProgress, elapsedMs: number): string {
   const { phase, unit = 'files', doneFiles, totalFiles, doneBytes, totalBytes } = progress
   if (phase === 'wait') return words.wait
-  const count = (value: number) => value.toLocaleString('en-US')
+  const count = (value: number) => formatInteger(value)
   const files = `${count(doneFiles)}${totalFiles === undefined ? '' : ` of ${count(totalFiles)}`} ${unit}`
   const ofBytes = `${formatSize(doneBytes)}${totalBytes === undefined ? '' : ` of ${formatSize(totalBytes)}`}`
   const hasRate = elapsedMs > 500 && unit === 'files'

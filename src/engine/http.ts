@@ -143,10 +143,24 @@ export function sendJson(response: ServerResponse, value: object, status = 200):
   sendJsonText(response, stringifyJson(value), status)
 }
 
-/** Waits with each piece until the client has taken those before. */
-export async function sendWrittenJson(response: ServerResponse, pieces: AsyncIterable<string>): Promise<void> {
+/** Waits with each piece until the client has taken those before; what is one piece goes as any other JSON. */
+export async function sendWrittenJson(
+  response: ServerResponse,
+  pieces: AsyncIterable<string> | Iterable<string>,
+): Promise<void> {
+  const left = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]()
+  const [first, second] = [await left.next(), await left.next()]
+  if (first.done === true || second.done === true) {
+    sendJsonText(response, first.done === true ? '{}' : first.value, 200)
+    return
+  }
+  async function* all(): AsyncGenerator<string> {
+    yield first.value
+    yield second.value
+    yield* { [Symbol.asyncIterator]: () => left }
+  }
   response.writeHead(200, jsonHeaders)
-  await pipeline(Readable.from(pieces), response)
+  await pipeline(Readable.from(all()), response)
 }
 
 function sendJsonText(response: ServerResponse, text: string, status: number): void {

@@ -26,7 +26,7 @@ export async function openStore(dataFolder: string, url: string | undefined): Pr
   }
   if ((await lstat(path).catch(() => undefined)) !== undefined) {
     throw new RunwrightError('INVALID_STATE', `${dataFolder} has a store of its own, in ${path}.`, {
-      hint: 'Name an empty folder by --data: the artifacts in this one belong to the runs of that file.',
+      hint: `Name an empty folder by --data, as the artifacts in this one belong to the runs of that file. "runwright store migrate --data ${dataFolder} --to URL" copies it to a database, and says what to do then.`,
     })
   }
   const { openPostgres } = await import('../store/postgres.ts')

@@ -1,11 +1,12 @@
-import { Pool, type PoolClient } from 'pg'
-import type { Client } from 'pg'
+import { type Client, Pool } from 'pg'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Channel, Database, Migration, Sql } from './database.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createChannel } from './postgres/channel.ts'
-import { connectFirst, parseAddress } from './postgres/connect.ts'
+import { connectFirst, nameOf, parseAddress } from './postgres/connect.ts'
 import { migrate } from './postgres/migrate.ts'
+import { readSnapshot } from './postgres/snapshot.ts'
+import { selectSize } from './postgres/size.ts'
 import { createStatements } from './postgres/statements.ts'
 import { type Place, toStorageError } from './postgres/storage-error.ts'
 import { openWriter } from './postgres/writer.ts'
@@ -80,57 +81,20 @@ function createDatabase(place: Place, parts: Parts, handles: AsyncDisposableStac
 
   return {
     dialect: 'postgres',
-    name: `postgres://${encodeURIComponent(place.user)}@${place.server}/${encodeURIComponent(place.database)}`,
+    name: nameOf(place),
     channel,
     read,
     async write(work) {
       if (closed) throw createClosedError(place)
       return group.write(work).catch(refuse)
     },
-    sizeBytes: () =>
-      read(async (sql) => {
-        const row = await sql.get(
-          `select coalesce(sum(pg_total_relation_size(c.oid)), 0) as size from pg_class c
-             join pg_namespace n on n.oid = c.relnamespace where n.nspname = current_schema() and c.relkind = 'r'`,
-        )
-        return Number(row?.['size'])
-      }),
+    sizeBytes: () => read(selectSize),
     async [Symbol.asyncDispose]() {
       if (closed) return
       closed = true
       await Promise.all([group.drain(), Promise.allSettled(reads)])
       await handles.disposeAsync()
     },
-  }
-}
-
-/** Between `begin` and `commit` every statement sees the database as it was at the first one. */
-async function readSnapshot<T>(
-  pool: Pool,
-  statements: Parts['statements'],
-  work: (sql: Sql) => Promise<T>,
-): Promise<T> {
-  const client = await beginReading(pool)
-  let isUsable = true
-  try {
-    return await work(statements.over(() => client))
-  } finally {
-    await client.query('rollback').catch(() => (isUsable = false))
-    client.release(!isUsable)
-  }
-}
-
-/** A connection of the pool may have been lost unnoticed; the next one is new. */
-async function beginReading(pool: Pool): Promise<PoolClient> {
-  for (let tries = 1; ; tries++) {
-    const client = await pool.connect()
-    try {
-      await client.query('begin isolation level repeatable read read only')
-      return client
-    } catch (error) {
-      client.release(true)
-      if (tries > pool.options.max) throw error
-    }
   }
 }
 

@@ -5,6 +5,8 @@ import { Client } from 'pg'
 export interface ScratchSchema extends AsyncDisposable {
   /** Of the database, with the schema as the only one that tables are looked for in. */
   readonly url: string
+  /** Runs a statement in it, and gives the column `text` of its first row. */
+  execute(statement: string): Promise<string>
   /** All rows of all tables, as text. */
   dump(): Promise<string>
 }
@@ -16,6 +18,7 @@ export async function openScratchSchema(url: string): Promise<ScratchSchema> {
   inside.searchParams.set('options', `-c search_path=${name}`)
   return {
     url: inside.href,
+    execute: (statement) => execute(inside.href, statement),
     dump: () =>
       execute(
         inside.href,

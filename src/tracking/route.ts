@@ -27,9 +27,9 @@ export interface RestRequest {
 /** The member of an answer that is JSON already, in pieces: what was stored as JSON is not parsed to be written again. */
 export const writtenJson = Symbol('written JSON')
 
-/** JSON of any size, which is never in memory as a whole. */
+/** JSON of any size, which need not be in memory as a whole. */
 export interface WrittenJson {
-  readonly [writtenJson]: AsyncIterable<string>
+  readonly [writtenJson]: AsyncIterable<string> | Iterable<string>
 }
 
 /** One REST route whose request and answer are JSON. */

@@ -185,7 +185,7 @@ describe('a bucket for artifacts', { skip: whyNoStores }, () => {
       env: { ...process.env, ...s3Environment(server) },
       stdio: ['ignore', 'ignore', 'inherit'],
     })
-    await until(async () => (await listUploads(store)) === 1)
+    await until(async () => (await listUploads(store)) === 1, 120_000)
     child.kill('SIGKILL')
     await once(child, 'close')
     assert.deepEqual([await store.list([]), await store.list(['1', 'run', 'artifacts'])], [[], []])

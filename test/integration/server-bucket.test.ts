@@ -140,7 +140,7 @@ describe('a server whose artifacts are in a bucket', { skip: whyNoStores, timeou
       env,
     })
     const { signal } = new AbortController()
-    await until(async () => (await Array.fromAsync(store.listUnfinished(signal))).length > 0)
+    await until(async () => (await Array.fromAsync(store.listUnfinished(signal))).length > 0, 120_000)
     await server.end('SIGKILL')
     sending.destroy()
     const next = await serve('killed')

@@ -1,5 +1,5 @@
 import type { StoreMigration } from '../../care/migrate-store.ts'
-import { formatSize } from '../../protocol/quantities.ts'
+import { formatInteger, formatSize } from '../../protocol/quantities.ts'
 import { defineCliCommand, usageError } from '../command.ts'
 import { drawProgress } from '../data-progress.ts'
 import { dataOption, toDataFolder } from '../data-option.ts'
@@ -62,7 +62,7 @@ function formatMigration({ store, artifacts }: StoreMigration, dataFolder: strin
   if (artifacts !== undefined) {
     const { count, sizeBytes, sentCount, label } = artifacts
     const what = `${formatCount(count, 'artifact')} (${formatSize(sizeBytes)})`
-    lines.push(`${what} ${count === 1 ? 'is' : 'are'} in ${label} now; ${sentCount.toLocaleString('en-US')} sent.`)
+    lines.push(`${what} ${count === 1 ? 'is' : 'are'} in ${label} now; ${formatInteger(sentCount)} sent.`)
   } else lines.push(`Artifacts stay in ${printable(before)}.`)
   if (store !== undefined) {
     const { rowCount, tables, database, replacedZeros, isBehind } = store

@@ -39,6 +39,11 @@ export function parseAddress(text: string): Address {
   }
 }
 
+/** An address without the password and what else is only for connecting. */
+export function nameOf({ user, server, database }: Place): string {
+  return `postgres://${encodeURIComponent(user)}@${server}/${encodeURIComponent(database)}`
+}
+
 function createAddressError(): RunwrightError {
   return new RunwrightError('INVALID_PARAMETER_VALUE', 'That is no address of a PostgreSQL database.', {
     hint: 'Write it as postgres://USER@HOST:5432/DATABASE.',
