@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -85,12 +86,31 @@ export function describeServer({ headers }: IncomingMessage): RestRequest['serve
   }
 }
 
-/** The body as it comes, unpacked when it is gzip. Not as a web stream: that took a quarter more of the processor. */
+/**
+ * The body as it comes, unpacked when it is gzip. Not as a web stream: that took a quarter more of the processor. One
+ * that comes with its MD5 in `Content-MD5` ends with an error when it is another.
+ */
 export function openBody(request: IncomingMessage): AsyncIterable<Uint8Array> {
   const isGzip = request.headers['content-encoding'] === 'gzip'
-  const source = isGzip ? request.pipe(createGunzip()) : request
-  if (isGzip) request.once('error', (error) => source.destroy(error))
-  return source
+  const md5 = request.headers['content-md5']?.toString()
+  // Of what was sent, packed or not.
+  const sent = md5 === undefined ? request : Readable.from(holdToMd5(request, md5), { objectMode: false })
+  if (!isGzip) return sent
+  const unpacked = sent.pipe(createGunzip())
+  sent.once('error', (error) => unpacked.destroy(error))
+  return unpacked
+}
+
+async function* holdToMd5(source: AsyncIterable<Uint8Array>, told: string): AsyncGenerator<Uint8Array> {
+  const hash = createHash('md5')
+  for await (const chunk of source) {
+    hash.update(chunk)
+    yield chunk
+  }
+  if (hash.digest().equals(Buffer.from(told, 'base64'))) return
+  throw new RunwrightError('INVALID_PARAMETER_VALUE', 'What has arrived has another MD5 than Content-MD5 says.', {
+    hint: 'Send it again; nothing of it is kept.',
+  })
 }
 
 /**

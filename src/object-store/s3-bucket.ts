@@ -21,6 +21,9 @@ export type BucketRequest = Pick<WebRequest, 'method' | 'body' | 'headers'> & {
   readonly query?: Readonly<Record<string, string>>
 }
 
+/** How long keys are used before they are looked for again. */
+const reloadMs = 5 * 60_000
+
 /**
  * @param remote.url as `s3://BUCKET/FOLDER`
  * @throws INVALID_PARAMETER_VALUE for a url that names no bucket, PERMISSION_DENIED where there are no keys
@@ -30,6 +33,7 @@ export async function openBucket(remote: RemoteSettings): Promise<Bucket> {
   const { name, prefix } = parseBucketUrl(remote.url, 's3://BUCKET/FOLDER')
   const isAnonymous = readBoolean(options, 'allow_anonymous_login', false)
   const { credentials, region, endpoint: profileEndpoint } = await loadAwsAccess(remote)
+  let keys = { credentials, loadedAt: Date.now() }
   if (credentials === undefined && !isAnonymous) {
     throw new RunwrightError('PERMISSION_DENIED', `There are no keys for ${remote.url}.`, {
       hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "aws configure", or name a profile in the remote’s settings.',
@@ -43,10 +47,12 @@ export async function openBucket(remote: RemoteSettings): Promise<Bucket> {
     const path = key === undefined ? '' : (prefix + key).split('/').map(encodeForAws).join('/')
     const url = new URL(root + path)
     for (const [parameter, value] of Object.entries(query)) url.searchParams.set(parameter, value)
+    // Keys that hold for some hours are exchanged for others in the files that they come from.
+    if (Date.now() - keys.loadedAt > reloadMs) keys = { ...(await loadAwsAccess(remote)), loadedAt: Date.now() }
     const signed =
-      credentials === undefined
+      keys.credentials === undefined
         ? headers
-        : signForAws({ method, url, headers, payloadHash: unsignedPayload }, credentials, {
+        : signForAws({ method, url, headers, payloadHash: unsignedPayload }, keys.credentials, {
             region,
             service: 's3',
             now: new Date(),

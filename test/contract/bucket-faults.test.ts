@@ -160,6 +160,16 @@ describe('a bucket for artifacts', { skip: whyNoStores }, () => {
     assert.equal(await listUploads(store), 0)
   })
 
+  it('keeps no part of an artifact whose sender went away', async () => {
+    const store = await open(`s3://${s3Keys.bucket}/gone`)
+    async function* going() {
+      yield* inPieces(randomBytes(20 * mebi))
+      throw new RangeError('the client went away')
+    }
+    await assert.rejects(store.write(['1', 'run', 'artifacts', 'model.bin'], going()), RangeError)
+    assert.deepEqual([await store.list([]), await listUploads(store)], [[], 0])
+  })
+
   it('shows nothing of an artifact whose sender was killed, and lets go of its parts later', async () => {
     const url = `s3://${s3Keys.bucket}/killed`
     const store = await open(url)
@@ -175,7 +185,7 @@ describe('a bucket for artifacts', { skip: whyNoStores }, () => {
       env: { ...process.env, ...s3Environment(server) },
       stdio: ['ignore', 'ignore', 'inherit'],
     })
-    await until(async () => (await listUploads(store)) === 1)
+    await until(async () => (await listUploads(store)) === 1, 120_000)
     child.kill('SIGKILL')
     await once(child, 'close')
     assert.deepEqual([await store.list([]), await store.list(['1', 'run', 'artifacts'])], [[], []])

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { after, before, it } from 'node:test'
 import { openTestEngine, type TestEngine } from './engine-in-process.ts'
 
@@ -16,6 +18,22 @@ before(async () => {
 after(async () => {
   await using _ended = engine
   assert.deepEqual(engine.errors, [])
+})
+
+it('an artifact that comes with its MD5 is kept only when it is that one', async () => {
+  const md5 = (text: string) => createHash('md5').update(text).digest('base64')
+  const put = (headers: Record<string, string>, body: string | Uint8Array) =>
+    engine.send({ method: 'PUT', path: `${place}/checked`, headers, body })
+  assert.equal((await put({ 'content-md5': md5('first') }, 'first')).status, 200)
+  for (const told of [md5('other'), 'none', '']) {
+    const answer = await put({ 'content-md5': told }, 'second')
+    assert.deepEqual([answer.status, JSON.parse(answer.text).error_code], [400, 'INVALID_PARAMETER_VALUE'], answer.text)
+    assert.equal((await ask('checked', {})).text, 'first')
+  }
+  const packed = gzipSync('packed')
+  const headers = { 'content-encoding': 'gzip', 'content-md5': createHash('md5').update(packed).digest('base64') }
+  assert.equal((await put(headers, packed)).status, 200)
+  assert.equal((await ask('checked', {})).text, 'packed')
 })
 
 const ask = (name: string, headers: Record<string, string>) => engine.send({ path: `${place}/${name}`, headers })

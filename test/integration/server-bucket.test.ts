@@ -12,7 +12,7 @@ import { type CliWorkspace, openCliWorkspace, parseObject, type Started } from '
 const mebi = 1 << 20
 const proxy = '/api/2.0/mlflow-artifacts'
 
-describe('a server whose artifacts are in a bucket', { skip: whyNoStores, timeout: 300_000 }, () => {
+describe('a server whose artifacts are in a bucket', { skip: whyNoStores, timeout: 900_000 }, () => {
   let s3: StoreServer
   let workspace: CliWorkspace
   let env: Record<string, string>
@@ -140,7 +140,7 @@ describe('a server whose artifacts are in a bucket', { skip: whyNoStores, timeou
       env,
     })
     const { signal } = new AbortController()
-    await until(async () => (await Array.fromAsync(store.listUnfinished(signal))).length > 0)
+    await until(async () => (await Array.fromAsync(store.listUnfinished(signal))).length > 0, 120_000)
     await server.end('SIGKILL')
     sending.destroy()
     const next = await serve('killed')

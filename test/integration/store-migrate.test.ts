@@ -165,7 +165,7 @@ describe('a store that is migrated to PostgreSQL', { skip: whyNoPostgres }, () =
   })
 })
 
-describe('runwright store migrate', { skip: whyNoPostgres || whyNoStores, timeout: 300_000 }, () => {
+describe('runwright store migrate', { skip: whyNoPostgres || whyNoStores, timeout: 900_000 }, () => {
   it('brings rows and artifacts of a server to a database and a bucket, from which another serves them', async () => {
     await using server = await openPostgresServer({ isDurable: false })
     await using s3 = await openS3Server()
