@@ -119,7 +119,8 @@ describe('magics in VS Code', { timeout: 420_000 }, () => {
       .waitFor()
 
   /** A page takes keys before it hands on those that are VS Code's. */
-  const leavePage = () => vscode.page.locator('.part.sidebar').getByRole('heading', { name: 'Explorer' }).click()
+  const leavePage = () =>
+    vscode.page.locator('.part.sidebar').getByRole('heading', { name: 'Explorer' }).first().click()
 
   for (const { language, environment, cells, experiment, param, printed } of [
     {
