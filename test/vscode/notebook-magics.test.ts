@@ -118,6 +118,10 @@ describe('magics in VS Code', { timeout: 420_000 }, () => {
       .first()
       .waitFor()
 
+  /** A page takes keys before it hands on those that are VS Code's. */
+  const leavePage = () =>
+    vscode.page.locator('.part.sidebar').getByRole('heading', { name: 'Explorer' }).first().click()
+
   for (const { language, environment, cells, experiment, param, printed } of [
     {
       language: 'Python',
@@ -204,6 +208,7 @@ describe('magics in VS Code', { timeout: 420_000 }, () => {
 
     await notebook.outputs().getByRole('button', { name: 'Open Comparison' }).press('Enter')
     await vscode.page.locator('.tab.active').getByText('slow ↔ quick').waitFor()
+    await leavePage()
 
     // What a file shows is what it was saved with.
     await client.call('runs/end', { runId: slow, status: 'FINISHED' })
@@ -214,6 +219,7 @@ describe('magics in VS Code', { timeout: 420_000 }, () => {
     await seeRow(table('1 run').last(), 'then', 'finished', '0.125')
     await notebook.outputs().getByRole('button', { name: 'Refresh' }).press('Enter')
     await seeRow(table('3 runs').last(), 'slow', 'finished')
+    await leavePage()
   })
 
   it('draw a job that a cell was sent as, with what it prints', async () => {

@@ -3,7 +3,7 @@ export const style = `
 .runwright-runs { color: var(--vscode-foreground); font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); max-inline-size: 100%; }
 .runwright-runs .bar { align-items: center; display: flex; flex-wrap: wrap; gap: 4px 12px; margin-block: 2px 6px; }
 .runwright-runs .bar [role='status'] { color: var(--vscode-descriptionForeground); }
-.runwright-runs .trouble { color: var(--vscode-errorForeground); margin-block: 0 6px; }
+.runwright-runs .trouble { background: var(--vscode-inputValidation-errorBackground); border: 1px solid var(--vscode-inputValidation-errorBorder); color: var(--vscode-inputValidation-errorForeground, var(--vscode-foreground)); margin-block: 0 6px; padding: 4px 8px; width: fit-content; }
 .runwright-runs .scroll { max-block-size: 420px; max-inline-size: 100%; overflow: auto; }
 .runwright-runs .scroll:focus-visible, .runwright-runs button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: 1px; }
 .runwright-runs table { border-collapse: collapse; margin: 0 0 8px; }

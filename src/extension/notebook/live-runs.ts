@@ -17,7 +17,7 @@ import { findConnection } from '../jobs/train-file.ts'
 import { currentLanguage } from '../localize.ts'
 import { createCoalesced } from '../tree/coalesced.ts'
 import { describeError } from '../tree/error-notice.ts'
-import { findNotebookFolder, getNotebookClient } from './notebook-kernel.ts'
+import { getNotebookClient } from './notebook-kernel.ts'
 
 /** What magics show of runs in notebooks, and what has become of them since. */
 export interface LiveRuns extends vscode.Disposable {
@@ -33,12 +33,17 @@ interface Followed {
   readonly connectionId: () => string | undefined
   readonly load: () => Promise<void>
   timer?: NodeJS.Timeout
+  /** Milliseconds, the last time. */
+  tookMs: number
   /** Something has changed while no editor showed it. */
   isStale: boolean
 }
 
 /** Often enough to look live; a training may log thousands of points meanwhile. */
 const pauseMs = 300
+
+/** A list of many experiments, which takes long to read, is read for a fifth of the time at most. */
+const restPerRead = 4
 
 /** @param context asked for late, because it holds this */
 export function openLiveRuns(
@@ -55,11 +60,15 @@ export function openLiveRuns(
     for (const editor of editorsOf(notebook)) void messaging.postMessage(message, editor)
   }
 
-  const findOwn = (notebook: vscode.NotebookDocument) =>
-    findConnection(context().connections, findNotebookFolder(context().vscode, notebook))
+  /** Of the notebook's folder; undefined where it has none, or that is not used yet. */
+  const findOwn = ({ uri }: vscode.NotebookDocument) => {
+    const folder = workspace.getWorkspaceFolder(uri) ?? workspace.workspaceFolders?.[0]
+    return folder && findConnection(context().connections, folder)
+  }
 
   function follow(notebook: vscode.NotebookDocument, output: string, shown: FollowedRuns, follows: Follows): Followed {
     const work = async (): Promise<void> => {
+      const from = Date.now()
       try {
         const found = await read(await getNotebookClient(context(), notebook), shown)
         each.isLive = follows === 'all' || (follows === 'unfinished' && goesOn(found.data))
@@ -68,6 +77,7 @@ export function openLiveRuns(
         const { text, hint } = describeError(error)
         post(notebook, { kind: 'trouble', output, text: [text, hint].filter((part) => part !== undefined).join(' ') })
       }
+      each.tookMs = Date.now() - from
     }
     const each: Followed = {
       notebook,
@@ -75,6 +85,7 @@ export function openLiveRuns(
       connectionId: () => findOwn(notebook)?.id,
       load: createCoalesced(work),
       isStale: false,
+      tookMs: 0,
     }
     return each
   }
@@ -86,10 +97,11 @@ export function openLiveRuns(
       each.isStale = true
       return
     }
+    const rest = Math.max(pauseMs, restPerRead * each.tookMs)
     each.timer ??= setTimeout(() => {
       delete each.timer
       void each.load()
-    }, pauseMs)
+    }, rest)
   }
 
   function forget(key: string): void {
