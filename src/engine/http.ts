@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib'
 import { bulkContentType, encodeBulk } from '../protocol/bulk.ts'
 import { type ErrorCode, errorCodes, RunwrightError, toErrorBody } from '../protocol/errors.ts'
 import { parseForeignJson, stringifyJson } from '../protocol/json.ts'
+import type { ByteSource } from '../tracking/artifact-file.ts'
 import type { RestRequest, StreamAnswer } from '../tracking/route.ts'
 import { bodyLimits, hasBody, tooLarge } from './guard.ts'
 
@@ -85,11 +86,22 @@ export function describeServer({ headers }: IncomingMessage): RestRequest['serve
 }
 
 /** The body as it comes, unpacked when it is gzip. Not as a web stream: that took a quarter more of the processor. */
-export function openBody(request: IncomingMessage): AsyncIterable<Uint8Array> {
-  const isGzip = request.headers['content-encoding'] === 'gzip'
-  const source = isGzip ? request.pipe(createGunzip()) : request
-  if (isGzip) request.once('error', (error) => source.destroy(error))
+export function openBody(request: IncomingMessage): ByteSource {
+  if (request.headers['content-encoding'] !== 'gzip') {
+    return { [Symbol.asyncIterator]: () => request[Symbol.asyncIterator](), release }
+  }
+  const source = request.pipe(createGunzip())
+  request.once('error', (error) => source.destroy(error))
   return source
+}
+
+/**
+ * Gives the memory of a piece that came over a connection back at once. Left to the collector, each 64 MB of such pieces
+ * make it look through the whole heap, which took half of what an upload cost.
+ */
+function release({ buffer, byteLength }: Uint8Array): void {
+  // Only memory that is the piece's alone.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
 /** Aborted when the client goes away before it has the whole answer. */
