@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { scratchServerVariable } from '../store/scratch-store.ts'
 import type { ScratchStore } from './scratch-store.ts'
-import { bytesOf, openScratchStore, scratchMigrations } from './scratch-store.ts'
+import { bytesOf, folderOf, openScratchStore, scratchMigrations } from './scratch-store.ts'
 import { checkStore } from './check-store.ts'
 
-function check({ dataFolder }: ScratchStore) {
-  return checkStore({ dataFolder, migrations: scratchMigrations, signal: new AbortController().signal })
+function check({ dataFolder, storeUrl }: ScratchStore) {
+  const options = { ...folderOf(dataFolder), storeUrl, migrations: scratchMigrations }
+  return checkStore({ ...options, signal: new AbortController().signal })
 }
 
 /** Turns one bit of the file around, at the first place where the bytes stand. */
@@ -19,7 +21,31 @@ async function flipBit(path: string, after: Uint8Array): Promise<void> {
   await writeFile(path, bytes)
 }
 
+const isOnServer = process.env[scratchServerVariable] !== undefined
+const inFile = { skip: isOnServer && 'it is about a file' }
+
 describe('the check of a store', () => {
+  it('names what a server does not look at', { skip: !isOnServer && 'it is about a server' }, async () => {
+    await using store = await openScratchStore()
+    const runId = await store.addRun(5000)
+    await store.addRun(5000)
+    await store.database.write(async (sql) => {
+      const first = 'id = (select min(id) from chunk_data)'
+      await sql.run(`update chunk_data set points = set_byte(points, 60, get_byte(points, 60) # 1) where ${first}`)
+      await sql.run('delete from series where id = (select max(id) from series)')
+    })
+    const { findings } = await check(store)
+    assert.deepEqual(findings[0], {
+      kind: 'metric',
+      subject: `loss of run ${runId}`,
+      problem: 'the points of chunk 1 are missing or damaged',
+    })
+    assert.deepEqual(
+      findings.slice(1).map(({ problem }) => problem.replace(/^\d+/, 'some')),
+      ['some rows of points belong to no metric', 'some rows of chunks belong to no metric'],
+    )
+  })
+
   it('finds nothing in one that is as it was written, while it is in use', async () => {
     await using store = await openScratchStore()
     await store.addRun(10_000)
@@ -40,7 +66,7 @@ describe('the check of a store', () => {
     assert.deepEqual((await check(store)).findings, [])
   })
 
-  it('names the metric whose points have a flipped bit', async () => {
+  it('names the metric whose points have a flipped bit', inFile, async () => {
     await using store = await openScratchStore()
     const runId = await store.addRun(5000)
     const [chunk] = await store.database.read((sql) => sql.all('select points from chunk_data order by id limit 1'))
@@ -58,7 +84,7 @@ describe('the check of a store', () => {
     ])
   })
 
-  it('names the index that does not say what its table says', async () => {
+  it('names the index that does not say what its table says', inFile, async () => {
     await using store = await openScratchStore()
     await store.addRun()
     await store.database.write((sql) => sql.run(`update params set value = 'unmistakable'`))
@@ -68,7 +94,7 @@ describe('the check of a store', () => {
     assert.match(findings.map(({ kind, problem }) => `${kind} ${problem}`).join('\n'), /^database .*params_by_value/m)
   })
 
-  it('says so when rows name what is not there', async () => {
+  it('says so when rows name what is not there', inFile, async () => {
     await using store = await openScratchStore()
     await store.addRun()
     await store.close()
@@ -94,7 +120,7 @@ describe('the check of a store', () => {
     )
   })
 
-  it('reports a file whose header is garbage instead of failing', async () => {
+  it('reports a file whose header is garbage instead of failing', inFile, async () => {
     await using store = await openScratchStore()
     await store.addRun()
     await store.close()
@@ -150,7 +176,7 @@ describe('the check of a store', () => {
     )
   })
 
-  it('is refused where there is no store', async () => {
+  it('is refused where there is no store', inFile, async () => {
     await using store = await openScratchStore()
     await assert.rejects(check({ ...store, dataFolder: join(store.dataFolder, 'none') }), {
       code: 'RESOURCE_DOES_NOT_EXIST',

@@ -1,18 +1,20 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { mapConcurrently } from '../base/map-concurrently.ts'
 import { listJobLogs } from '../compute/named-logs.ts'
 import { dataFiles } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import { listVersionArtifacts } from '../registry/named-artifacts.ts'
 import type { Migration, Sql } from '../store/database.ts'
-import { openSqliteReader, type SqliteReader } from '../store/read-sqlite.ts'
+import { openSqliteReader } from '../store/read-sqlite.ts'
+import type { StoreReader } from '../store/store-reader.ts'
 import { locateArtifact } from '../tracking/artifact-path.ts'
-import { checkSeries } from '../tracking/check-series.ts'
+import type { ArtifactStore } from '../tracking/artifact-store.ts'
+import { checkSeries, findStrayRows } from '../tracking/check-series.ts'
 import { listTaggedArtifacts, type NamedArtifact } from '../tracking/named-artifacts.ts'
 
 /** Something that is not as it was written. */
 export interface StoreFinding {
-  /** `database`: SQLite's own pages, indexes and references; `metric`: points and their pyramid; `artifact`: a file. */
+  /** `database`: its own pages, indexes and references; `metric`: points and their pyramid; `artifact`: a file. */
   readonly kind: 'database' | 'metric' | 'artifact'
   /** What it is about: a file, or a metric and its run. */
   readonly subject: string
@@ -33,13 +35,18 @@ export interface StoreCheck {
 
 const maxFindings = 1000
 
+/** Of those that are looked for. */
+const artifactsAtATime = 16
+
 interface CheckOptions {
-  /** Holds `store.db` and `artifacts`; nothing in it is changed, and an engine may be using it. */
+  /** Holds `artifacts`, and `store.db` unless the store is elsewhere; nothing in it is changed, and an engine may be using it. */
   readonly dataFolder: string
+  /** Of a database on a server. */
+  readonly storeUrl?: string | undefined
   readonly migrations: readonly Migration[]
   readonly signal: AbortSignal
-  /** Files that rows name are not looked for. */
-  readonly areArtifactsLeftOut?: boolean
+  /** Where files that rows name are looked for; without one they are not. */
+  readonly artifactStore?: ArtifactStore
 }
 
 /**
@@ -49,29 +56,38 @@ interface CheckOptions {
  * @throws RESOURCE_DOES_NOT_EXIST when there is no store, STORAGE_TOO_NEW, CANCELLED
  */
 export async function checkStore(options: CheckOptions): Promise<StoreCheck> {
-  const { dataFolder, migrations, signal, areArtifactsLeftOut = false } = options
-  const path = join(dataFolder, dataFiles.store)
+  const { dataFolder, signal, artifactStore } = options
   const found = createFindings()
-  const counts = { seriesCount: 0, pointCount: 0, artifactCount: 0 }
+  const counts = { seriesCount: 0, pointCount: 0, artifactCount: 0, sizeBytes: 0 }
+  let subject = join(dataFolder, dataFiles.store)
   try {
-    using reader = await openSqliteReader(path, migrations)
-    for (const problem of await reader.findFaults()) found.add({ kind: 'database', subject: path, problem })
+    await using reader = await openReader(options)
+    subject = reader.name
+    counts.sizeBytes = await reader.sizeBytes()
+    for (const problem of await reader.findFaults()) found.add({ kind: 'database', subject, problem })
     await checkAllSeries(reader)
-    const named = areArtifactsLeftOut ? [] : await reader.read(listNamedArtifacts)
-    counts.artifactCount = named.length
-    for (const artifact of named) {
-      throwIfAborted(signal)
-      const problem = await findProblem(join(dataFolder, dataFiles.artifacts), artifact)
-      if (problem !== undefined) found.add({ kind: 'artifact', subject: describe(artifact), problem })
-    }
+    for (const problem of await reader.read(findStrayRows)) found.add({ kind: 'database', subject, problem })
+    if (artifactStore !== undefined) await checkArtifacts(await reader.read(listNamedArtifacts), artifactStore)
   } catch (error) {
     // What cannot be read any further is what was looked for.
     if (!(error instanceof RunwrightError) || error.code !== 'STORAGE_DAMAGED') throw error
-    found.add({ kind: 'database', subject: path, problem: describeDamage(error) })
+    found.add({ kind: 'database', subject, problem: describeDamage(error) })
   }
-  return { ...found.result(), ...counts, sizeBytes: (await sizeOf(path)) + (await sizeOf(`${path}-wal`)) }
+  return { ...found.result(), ...counts }
 
-  async function checkAllSeries(reader: SqliteReader): Promise<void> {
+  async function checkArtifacts(named: readonly NamedArtifact[], store: ArtifactStore): Promise<void> {
+    counts.artifactCount = named.length
+    const problems = await mapConcurrently(named, artifactsAtATime, async (artifact) => {
+      throwIfAborted(signal)
+      return findProblem(store, artifact)
+    })
+    for (const [index, artifact] of named.entries()) {
+      const problem = problems[index]
+      if (problem !== undefined) found.add({ kind: 'artifact', subject: describe(artifact), problem })
+    }
+  }
+
+  async function checkAllSeries(reader: StoreReader): Promise<void> {
     for (let after: number | undefined = 0; after !== undefined;) {
       throwIfAborted(signal)
       const from: number = after
@@ -87,8 +103,10 @@ export async function checkStore(options: CheckOptions): Promise<StoreCheck> {
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
-  return (await stat(path).catch(() => undefined))?.size ?? 0
+async function openReader({ dataFolder, storeUrl, migrations }: CheckOptions): Promise<StoreReader> {
+  if (storeUrl === undefined) return openSqliteReader(join(dataFolder, dataFiles.store), migrations)
+  const { openPostgresReader } = await import('../store/read-postgres.ts')
+  return openPostgresReader(storeUrl, migrations)
 }
 
 function createFindings() {
@@ -107,12 +125,12 @@ async function listNamedArtifacts(sql: Sql): Promise<readonly NamedArtifact[]> {
   return [...(await listTaggedArtifacts(sql)), ...(await listVersionArtifacts(sql)), ...(await listJobLogs(sql))]
 }
 
-async function findProblem(folder: string, { root, path, minSizeBytes = 0, owner }: NamedArtifact) {
-  const file = join(folder, ...locateArtifact(root, path))
-  const entry = await stat(file).catch(() => undefined)
+async function findProblem(store: ArtifactStore, { root, path, minSizeBytes = 0, owner }: NamedArtifact) {
+  const entry = await store.find(locateArtifact(root, path))
   if (entry === undefined) return `is missing; ${owner} names it`
-  if (!entry.isFile() || entry.size >= minSizeBytes) return undefined
-  return `has ${entry.size} bytes; ${owner} has written ${minSizeBytes}`
+  const { sizeBytes } = entry
+  if (sizeBytes === undefined || sizeBytes >= minSizeBytes) return undefined
+  return `has ${sizeBytes} bytes; ${owner} has written ${minSizeBytes}`
 }
 
 function describe({ root, path }: NamedArtifact): string {

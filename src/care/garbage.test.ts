@@ -10,8 +10,8 @@ import { bytesOf, openScratchStore, type ScratchStore, scratchMigrations } from 
 
 const day = 86_400_000
 
-function partsOf({ database, artifacts, dataFolder }: ScratchStore) {
-  return { database, artifacts, artifactFolder: join(dataFolder, 'artifacts') }
+function partsOf({ database, artifacts, artifactStore }: ScratchStore) {
+  return { database, artifacts, artifactStore }
 }
 
 async function collect(store: ScratchStore, before: number) {
@@ -21,9 +21,10 @@ async function collect(store: ScratchStore, before: number) {
   return { garbage, held, removed }
 }
 
-async function assertWhole({ dataFolder }: ScratchStore): Promise<void> {
+async function assertWhole({ dataFolder, storeUrl, artifactStore }: ScratchStore): Promise<void> {
   const { signal } = new AbortController()
-  assert.deepEqual((await checkStore({ dataFolder, migrations: scratchMigrations, signal })).findings, [])
+  const options = { dataFolder, storeUrl, artifactStore, migrations: scratchMigrations, signal }
+  assert.deepEqual((await checkStore(options)).findings, [])
 }
 
 /** Rows of all tables that hold something of runs. */
@@ -41,8 +42,11 @@ async function countRows({ database }: ScratchStore): Promise<Record<string, num
     'datasets',
   ]
   return database.read(async (sql) => {
-    const counts = await Promise.all(tables.map((table) => sql.get(`select count(*) as count from ${table}`)))
-    return Object.fromEntries(tables.map((table, index) => [table, Number(counts[index]?.['count'])]))
+    const counts: Record<string, number> = {}
+    for (const table of tables) {
+      counts[table] = Number((await sql.get(`select count(*) as count from ${table}`))?.['count'])
+    }
+    return counts
   })
 }
 

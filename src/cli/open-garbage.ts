@@ -20,6 +20,7 @@ export async function openGarbage(
   context: CliContext,
   workspace: string,
   dataFolder: string | undefined,
+  storeUrl: string | undefined,
 ): Promise<OpenedGarbage> {
   if (dataFolder === undefined) {
     const client = await context.connect(workspace)
@@ -30,12 +31,12 @@ export async function openGarbage(
     }
   }
   const path = join(dataFolder, dataFiles.store)
-  if ((await stat(path).catch(() => undefined)) === undefined) {
+  if (storeUrl === undefined && (await stat(path).catch(() => undefined)) === undefined) {
     throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `There is no database ${path}.`)
   }
   const { listGarbage, removeGarbage } = await import('../care/garbage.ts')
   const engine = await import('../engine/open-garbage.ts')
-  const parts = await engine.openGarbage(dataFolder)
+  const parts = await engine.openGarbage(dataFolder, { storeUrl, env: context.env })
   return {
     list: ({ before }) => listGarbage(parts, before),
     remove: (params) => removeGarbage(parts, params),

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs'
-import { mkdir, open } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { link, mkdir, open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { RunwrightError } from '../protocol/errors.ts'
 
@@ -16,18 +16,31 @@ export async function loadServerToken(
   const file = path.join(dataFolder, 'token')
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 })
-    const fresh = Buffer.from(randomBytes(32)).toString('hex')
-    await using created = await open(file, 'wx', 0o600)
-    await created.writeFile(`${fresh}\n`)
-    await created.sync()
-    return { token: fresh, file }
+    if (!existsSync(file)) await makeToken(file, Buffer.from(randomBytes(32)).toString('hex'))
   } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
-    if (exists) return { token: await readToken(file), file }
     throw new RunwrightError('STORAGE_READ_ONLY', `The token file ${file} cannot be made.`, {
       hint: 'Name a data folder you may write to by --data.',
       cause: error,
     })
+  }
+  return { token: await readToken(file), file }
+}
+
+/** Complete, or not at all; of servers that begin at once in one folder, the first makes it for all. */
+async function makeToken(file: string, token: string): Promise<void> {
+  const complete = `${file}.${process.pid}.tmp`
+  try {
+    await rm(complete, { force: true })
+    {
+      await using created = await open(complete, 'wx', 0o600)
+      await created.writeFile(`${token}\n`)
+      await created.sync()
+    }
+    await link(complete, file)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  } finally {
+    await rm(complete, { force: true })
   }
 }
 

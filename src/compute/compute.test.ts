@@ -272,9 +272,8 @@ describe('when things go wrong', { concurrency: false }, () => {
     await assert.rejects(scratch.compute().retry(job.jobId, {}), { code: 'INVALID_PARAMETER_VALUE' })
     await scratch.compute().retry(job.jobId, { HF_TOKEN: 'hunter2' })
     assert.equal((await scratch.output(job.jobId)).trim(), '8')
-    const store = await readFile(join(scratch.workspace, '../store.db'))
-    const wal = await readFile(join(scratch.workspace, '../store.db-wal')).catch(() => Buffer.alloc(0))
-    assert.ok(!store.includes('hunter2') && !wal.includes('hunter2'))
+    const stored = await scratch.dump()
+    assert.ok(stored.includes('HF_TOKEN') && !stored.includes('hunter2'))
   })
 
   it('a job that is cancelled while its submission is in doubt ends', async () => {

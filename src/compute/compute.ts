@@ -45,6 +45,8 @@ export interface ComputeParts {
   /** Absolute path of the workspace. */
   readonly workspace: string
   readonly code: CodeSource
+  /** The store is shared by several servers, so that none of them runs jobs; what there is of them is only read. */
+  readonly areJobsElsewhere?: boolean
   /** Where commands reach the tracking server; not asked before `start`. */
   server(): TrackingServer
   /** Called once a change is durable. Must not throw. */

@@ -116,8 +116,16 @@ export function createCompute(parts: ComputeParts): Compute {
     }
   }
 
+  function checkHere(): void {
+    if (parts.areJobsElsewhere !== true) return
+    throw new RunwrightError('NOT_IMPLEMENTED', 'A server on a shared database runs no jobs.', {
+      hint: 'Launch it from a workspace: its engine runs jobs here, by ssh, on clusters, and keeps them in its own store.',
+    })
+  }
+
   return {
     async start() {
+      if (parts.areJobsElsewhere === true) return
       for (const record of await jobs.listLive()) live.add(record, {})
       startLoops()
       if (live.size > 0) parts.log('info', `goes on with ${live.size} jobs`)
@@ -132,6 +140,7 @@ export function createCompute(parts: ComputeParts): Compute {
     },
 
     async launch(params) {
+      checkHere()
       await refreshPlaces(params.tokens)
       const { job, isNew, warnings } = await launch(params)
       if (isNew) parts.changed({ kind: 'run', experimentId: job.experimentId, runId: job.runId })
@@ -147,12 +156,14 @@ export function createCompute(parts: ComputeParts): Compute {
     get,
 
     async cancel(jobId) {
+      checkHere()
       const job = live.find(jobId)
       if (job !== undefined) await cancel(job)
       return get(jobId)
     },
 
     async retry(jobId, secrets) {
+      checkHere()
       const waiting = live.find(jobId)
       const job = waiting ?? live.add(await jobs.get(jobId), {})
       const known = { ...job.secrets, ...secrets }
@@ -174,6 +185,7 @@ export function createCompute(parts: ComputeParts): Compute {
     },
 
     async promote(jobId) {
+      checkHere()
       const job = live.find(jobId)
       const record = job?.record ?? (await jobs.get(jobId))
       if (job === undefined || job.record.state.phase !== 'queued') {

@@ -11,7 +11,7 @@ import { type AttemptState, jobPhases, type JobOutcome, type JobState } from './
 /** Gives rows of `jobs` their attempts, in one statement. */
 export async function loadJobs(sql: Sql, rows: readonly SqlRow[]): Promise<JobRecord[]> {
   const attempts = await sql.all(
-    'select * from job_attempts where job in (select value from json_each(?)) order by job, number',
+    'select * from job_attempts where job in (select cast(value as bigint) from json_each(?)) order by job, number',
     JSON.stringify(rows.map((row) => getNumber(row, 'id'))),
   )
   const attemptsOf = Map.groupBy(attempts, (row) => getNumber(row, 'job'))

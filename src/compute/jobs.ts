@@ -2,6 +2,7 @@ import { RunwrightError } from '../protocol/errors.ts'
 import type { JobId } from '../protocol/jobs.ts'
 import type { Methods } from '../protocol/methods.ts'
 import type { Database, Sql } from '../store/database.ts'
+import { textAt } from '../store/dialect.ts'
 import { getNumber, getText } from '../store/row.ts'
 import { insertRun, type NewRun } from '../tracking/insert-run.ts'
 import type { JobRecord } from './job-record.ts'
@@ -58,7 +59,7 @@ export function createJobs(database: Database): Jobs {
     list: ({ experimentIds, isLive = false, hasEnded = false, offset = 0, limit = 100 }) =>
       database.read(async (sql) => {
         const ids = experimentIds === undefined ? null : JSON.stringify(experimentIds)
-        const where = `where (? is null or experiment_id in (select value from json_each(?)))
+        const where = `where (cast(? as text) is null or experiment_id in (select value from json_each(?)))
           and (? = 0 or phase <> 'ended') and (? = 0 or phase = 'ended')`
         const values = [ids, ids, Number(isLive), Number(hasEnded)] as const
         const counted = await sql.get(`select count(*) as count from jobs ${where}`, ...values)
@@ -69,7 +70,7 @@ export function createJobs(database: Database): Jobs {
 
     listCode: () =>
       database.read(async (sql) => {
-        const column = `spec ->> 'codeCommit'`
+        const column = textAt(sql.dialect, 'spec', ['codeCommit'])
         const rows = await sql.all(`select distinct ${column} as code from jobs where ${column} is not null`)
         return new Set(rows.map((row) => getText(row, 'code')))
       }),

@@ -12,6 +12,9 @@ export interface LiveJob {
   record: JobRecord
   /** As it was last told: durable, and its run says the same. */
   shown: JobRecord
+  /** Of its states, numbered as they came: the last one, and the one that is shown. */
+  lastState: number
+  shownState: number
   /** Why it waits, in words. */
   reason: string
   /** Values of its secrets, by name; empty after the engine has started anew. */
@@ -89,13 +92,20 @@ export function createLiveJobs(parts: {
     })
   }
 
+  /** A later state may be stepped already, and even be shown: its end was waited for no longer than that of this one. */
+  function show(job: LiveJob, state: JobState, number: number): void {
+    if (number < job.shownState) return
+    job.shown = { ...job.record, state }
+    job.shownState = number
+  }
+
   /** The run first, so that nobody is told of a job whose run says something else. */
-  async function follow(job: LiveJob, state: JobState, effects: readonly JobEffect[]): Promise<void> {
+  async function follow(job: LiveJob, state: JobState, number: number, effects: readonly JobEffect[]): Promise<void> {
     const [forRun, others] = [effects.filter(isForRun), effects.filter((effect) => !isForRun(effect))]
     for (const effect of forRun) job.runWork = job.runWork.then(() => parts.perform(job, effect))
     const isRunTold = forRun.length === 0 || (await job.runWork)
     if (state.phase === 'ended') live.delete(job.jobId)
-    job.shown = job.record
+    show(job, state, number)
     tell(job)
     parts.stepped(job)
     if (isRunTold) enqueue(job, others)
@@ -113,6 +123,8 @@ export function createLiveJobs(parts: {
         jobId: record.jobId,
         record,
         shown: record,
+        lastState: 0,
+        shownState: 0,
         reason: '',
         secrets,
         work: Promise.resolve(),
@@ -128,19 +140,21 @@ export function createLiveJobs(parts: {
       const { state, effects } = step(job.record.state, event)
       if (closing.aborted || (state === job.record.state && effects.length === 0)) return
       job.workCount++
+      let number = job.lastState
       if (state !== job.record.state) {
+        number = job.lastState += 1
         job.record = { ...job.record, state }
         job.reason = ''
         await save(job)
       }
-      if (!closing.aborted) await follow(job, state, effects)
+      if (!closing.aborted) await follow(job, state, number, effects)
       job.workCount--
     },
     enqueue,
     async change(job, record) {
       job.record = record
       await save(job)
-      job.shown = job.record
+      show(job, job.shown.state, job.shownState)
       tell(job)
     },
     setReason(job, reason) {

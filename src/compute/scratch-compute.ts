@@ -6,8 +6,9 @@ import type { ChangeEvent } from '../protocol/events.ts'
 import type { Job, JobId, JobSpec } from '../protocol/jobs.ts'
 import { plainSpec } from '../protocol/test-job-spec.ts'
 import type { Methods } from '../protocol/methods.ts'
-import { openSqlite } from '../store/sqlite.ts'
+import { openScratchPlace } from '../store/scratch-store.ts'
 import { type Artifacts, createArtifacts } from '../tracking/artifacts.ts'
+import { createFolderArtifactStore } from '../tracking/folder-artifact-store.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
 import { trackingMigrations } from '../tracking/migrations.ts'
 import type { Tracking } from '../tracking/tracking.ts'
@@ -41,6 +42,8 @@ export interface ScratchCompute extends AsyncDisposable {
   ended(jobId: JobId): Promise<Job>
   /** All that the job's attempts have printed, once nothing follows. */
   output(jobId: JobId): Promise<string>
+  /** All that the store holds. */
+  dump(): Promise<string>
 }
 
 /** Without the features between, whose numbers are closed up. */
@@ -55,6 +58,7 @@ export async function openScratchCompute({
   }),
 } = {}): Promise<ScratchCompute> {
   const folder = await mkdtemp(join(tmpdir(), 'runwright-compute-'))
+  const store = await openScratchPlace(migrations)
   const workspace = join(folder, 'workspace')
   await mkdir(workspace)
   const target = createScratchTarget(join(folder, 'target'))
@@ -63,10 +67,13 @@ export async function openScratchCompute({
   let launches = 0
 
   async function openEngine() {
-    const database = await openSqlite({ path: join(folder, 'store.db'), migrations })
+    const database = await store.open()
     const common = { changed: (event: ChangeEvent) => void events.push(event), now: Date.now, randomBytes }
     const tracking = createTracking({ database, ...common })
-    const artifacts = createArtifacts({ folder: join(folder, 'artifacts'), changed: common.changed })
+    const artifacts = createArtifacts({
+      store: createFolderArtifactStore(join(folder, 'artifacts')),
+      changed: common.changed,
+    })
     const compute = createCompute({
       ...common,
       database,
@@ -128,12 +135,14 @@ export async function openScratchCompute({
     until,
     ended: (jobId) => until(jobId, ({ status }) => /finished|failed|cancelled|lost/.test(status)),
     output,
+    dump: () => store.dump(),
     async [Symbol.asyncDispose]() {
       target.faults.isUnreachable = false
       const { jobs } = await engine.compute.list({ isLive: true })
       await Promise.all(jobs.map(({ jobId }) => engine.compute.cancel(jobId)))
       await Promise.all(jobs.map(({ jobId }) => output(jobId)))
       await engine.close()
+      await store[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true })
     },
   }

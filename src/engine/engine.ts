@@ -11,21 +11,24 @@ import { RunwrightError } from '../protocol/errors.ts'
 import type { ChangeEvent } from '../protocol/events.ts'
 import { createRegistry } from '../registry/create-registry.ts'
 import type { Database } from '../store/database.ts'
-import { openSqlite } from '../store/sqlite.ts'
+import { writeArtifactPlace } from '../tracking/artifact-place.ts'
 import { createArtifacts } from '../tracking/artifacts.ts'
+import { createFolderArtifactStore } from '../tracking/folder-artifact-store.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
 import { createMultipartUploads } from '../tracking/multipart-uploads.ts'
+import type { S3ArtifactStore } from '../tracking/s3-artifact-store.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import { createWebhooks } from '../webhooks/create-webhooks.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import { createEventHub } from './events.ts'
+import { createEventRelay } from './event-relay.ts'
 import { createGuard } from './guard.ts'
 import { openHttpServer } from './http-server.ts'
 import { openLock } from '../store/lock.ts'
 import type { Log } from './log.ts'
 import { createMethods } from './methods.ts'
-import { migrations } from './migrations.ts'
+import { openStore } from './open-store.ts'
 import { createRouter } from './router.ts'
 import { createRunNotebooks } from './run-notebooks.ts'
 import { createRoutes } from './routes.ts'
@@ -38,6 +41,8 @@ export interface Engine extends AsyncDisposable {
   readonly port: number
   /** Where plain MLflow clients point `MLFLOW_TRACKING_URI`. */
   readonly trackingUri: string
+  /** Where the store is: a path, or an address without the password. */
+  readonly store: string
   /** Open event streams. */
   subscriberCount(): number
   /** Runs in SCHEDULED or RUNNING. */
@@ -47,8 +52,13 @@ export interface Engine extends AsyncDisposable {
 }
 
 export interface EngineOptions {
-  /** Absolute path of the folder for store, artifacts and logs; made when missing. One engine at a time has it. */
+  /**
+   * Absolute path of the folder for store, artifacts and logs; made when missing. One engine at a time has it, unless its
+   * store is elsewhere.
+   */
   readonly dataFolder: string
+  /** Of a database that several servers may share, as `openPostgres` takes it. Default: a file in the data folder. */
+  readonly storeUrl?: string
   /** What `engine/status` names as the workspace. Default: the data folder. */
   readonly workspace?: string
   /** The address to listen on, for example `127.0.0.1`. */
@@ -57,6 +67,8 @@ export interface EngineOptions {
   readonly hostNames?: readonly string[]
   /** 0 chooses a free one. */
   readonly port: number
+  /** What keeps artifacts, noted in the data folder. Default: the folder `artifacts` there. */
+  readonly bucket?: S3ArtifactStore | undefined
   /** Undefined lets everybody in who reaches the port. */
   readonly token: string | undefined
   readonly version: string
@@ -91,6 +103,7 @@ export interface EngineOptions {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { dataFolder } = options
   await prepareDataFolder(dataFolder)
+  if (options.storeUrl !== undefined) return openLockedEngine(options)
   using taken = new DisposableStack()
   const lock = openLock(join(dataFolder, dataFiles.lock))
   if (lock === undefined) {
@@ -110,23 +123,26 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-/** The composition of all features, and the only place that knows them all. The caller holds the folder's lock. */
+/** The composition of all features, and the only place that knows them all. The caller holds the folder's lock, where there is one. */
 export async function openLockedEngine(options: EngineOptions): Promise<Engine> {
   const { dataFolder, host, version, token, now, randomBytes, log } = options
   await using opened = new AsyncDisposableStack()
   const startedAt = now()
-  const storePath = join(dataFolder, dataFiles.store)
   const keptFolder = await finishRestore(dataFolder)
   if (keptFolder !== undefined) log('info', `a restore is complete; what was there before is in ${keptFolder}`)
-  const database = opened.use(await openSqlite({ path: storePath, migrations }))
+  const database = opened.use(await openStore(dataFolder, options.storeUrl))
   const events = createEventHub({ instance: Buffer.from(randomBytes(8)).toString('hex') })
+  const publish = (event: ChangeEvent) => events.publish(event)
+  const relay = database.channel && opened.use(createEventRelay(database.channel, publish))
   const changed = (event: ChangeEvent) => {
     events.publish(event)
+    relay?.tell(event)
     if (event.kind === 'stop-requested') compute.stopRun(event.runId)
     if (event.kind === 'registered-model') webhooks.wake()
   }
-  const artifactFolder = join(dataFolder, dataFiles.artifacts)
-  const artifacts = createArtifacts({ folder: artifactFolder, changed })
+  if (options.bucket !== undefined) await writeArtifactPlace(dataFolder, options.bucket.url)
+  const artifactStore = options.bucket ?? createFolderArtifactStore(join(dataFolder, dataFiles.artifacts))
+  const artifacts = createArtifacts({ store: artifactStore, changed })
   const uploads = createMultipartUploads({ folder: join(dataFolder, dataFiles.uploads), artifacts, now, randomBytes })
   const tracking = createTracking({ database, changed, now, randomBytes })
   const webhooks = opened.use(openWebhooks({ ...options, database }))
@@ -145,6 +161,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     workspace,
     code: options.code ?? noCode,
     server,
+    areJobsElsewhere: database.channel !== undefined,
     changed,
     now,
     randomBytes,
@@ -171,7 +188,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
   const methods = createMethods({
     tracking,
     artifacts,
-    artifactFolder,
+    artifactStore,
     registry,
     compute,
     kernels,
@@ -182,7 +199,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
       version,
       startedAt,
       workspace,
-      storePath,
+      storePath: database.name,
       trackingUri: () => http.uri,
       storeSizeBytes: () => database.sizeBytes(),
       subscriberCount: () => events.readerCount,
@@ -216,6 +233,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
   })
   opened.use(http)
   opened.use(startSealing(tracking.comparison, log))
+  if (options.bucket !== undefined) opened.use(startTidying(options.bucket, now() - staleMs, log))
   // Taken down before the server, which could not end while they are read.
   opened.defer(() => events[Symbol.dispose]())
   log('info', `engine ${version} listens at ${http.uri}, process ${process.pid}`)
@@ -225,6 +243,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
   return {
     port: http.port,
     trackingUri: http.uri,
+    store: database.name,
     subscriberCount: () => events.readerCount,
     countActiveRuns: () => tracking.runs.countActive(),
     countLiveJobs: () => compute.liveCount,
@@ -255,6 +274,25 @@ function openWebhooks({
 /** By which an MLflow client finds this engine. */
 function trackingEnvironment({ uri, token }: { uri: string; token: string | undefined }): Record<string, string> {
   return { MLFLOW_TRACKING_URI: uri, ...(token === undefined ? {} : { MLFLOW_TRACKING_TOKEN: token }) }
+}
+
+/** What has not moved for so long does not move any more. */
+const staleMs = 24 * 60 * 60 * 1000
+
+/** What a killed server has left in the bucket goes, and logs whose run has ended with it go there. */
+function startTidying(bucket: S3ArtifactStore, before: number, log: Log): AsyncDisposable {
+  const stopping = new AbortController()
+  const done = bucket
+    .tidy(before, stopping.signal)
+    .catch((error: unknown) =>
+      log('error', `${bucket.label} could not be tidied up; the next start tries again`, error),
+    )
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      await done
+    },
+  }
 }
 
 /** A store that knew no chunks yet is brought up to date while the engine is in use; what is left waits for the next. */

@@ -107,7 +107,8 @@ export function createEventHub(options: EventHubOptions): EventHub {
   }
 }
 
-function keyOf(event: ChangeEvent): string {
+/** Changes of one thing, of which the latest says all, have the same. */
+export function keyOf(event: ChangeEvent): string {
   switch (event.kind) {
     case 'reset':
       return event.kind
@@ -126,7 +127,8 @@ function countMetrics(event: ChangeEvent | undefined): number {
   return event?.kind === 'metrics' ? event.latest.length : 0
 }
 
-function mergeEvents(earlier: ChangeEvent, later: ChangeEvent): ChangeEvent {
+/** Of two with the same key. */
+export function mergeEvents(earlier: ChangeEvent, later: ChangeEvent): ChangeEvent {
   if (earlier.kind !== 'metrics' || later.kind !== 'metrics') return later
   const latest = new Map<string, Metric>()
   for (const metric of [...earlier.latest, ...later.latest]) latest.set(metric.key, metric)

@@ -6,6 +6,7 @@ import { bulkContentType, encodeBulk } from '../protocol/bulk.ts'
 import { type ErrorCode, errorCodes, RunwrightError, toErrorBody } from '../protocol/errors.ts'
 import { parseForeignJson, stringifyJson } from '../protocol/json.ts'
 import type { ByteSource } from '../tracking/artifact-file.ts'
+import type { ByteRange } from '../tracking/artifact-store.ts'
 import type { RestRequest, StreamAnswer } from '../tracking/route.ts'
 import { bodyLimits, hasBody, tooLarge } from './guard.ts'
 
@@ -104,6 +105,21 @@ function release({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
+/**
+ * The one range of bytes that is asked for; undefined for none, and for what need not be honoured: several at once, other
+ * units, and ranges of a version that a client knows by a tag, of which there are none.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-range
+ */
+export function parseRange(headers: IncomingMessage['headers']): ByteRange | undefined {
+  const [, first = '', last = ''] = /^bytes=[ \t]*(\d{0,15})-(\d{0,15})[ \t]*$/i.exec(headers.range ?? '') ?? []
+  if (headers['if-range'] !== undefined || (first === '' && last === '')) return undefined
+  if (first === '') return { last: Number(last) }
+  const start = Number(first)
+  if (last === '') return { start }
+  return Number(last) < start ? undefined : { start, end: Number(last) + 1 }
+}
+
 /** Aborted when the client goes away before it has the whole answer. */
 export function closeSignal(response: ServerResponse): AbortSignal {
   const controller = new AbortController()
@@ -186,15 +202,25 @@ function statusOf(code: ErrorCode): number {
  * Sends what a stream route answers. Bytes come from users' programs: nothing in them is run or shown by a browser in
  * the engine's name.
  */
-export async function sendStreamAnswer(response: ServerResponse, answer: StreamAnswer): Promise<void> {
+export async function sendStreamAnswer(response: ServerResponse, answer: StreamAnswer, isPart: boolean): Promise<void> {
   if ('json' in answer) {
     if (answer.etag !== undefined) response.setHeader('etag', `"${answer.etag}"`)
     sendJsonText(response, JSON.stringify(answer.json), 200)
     return
   }
-  response.writeHead(200, {
+  const { start, end, sizeBytes } = answer
+  if (isPart && start >= end) {
+    await answer.bytes.cancel()
+    response.setHeader('content-range', `bytes */${sizeBytes}`)
+    const message = `The file has ${sizeBytes} bytes, and none of those that were asked for.`
+    sendJson(response, toErrorBody(new RunwrightError('INVALID_PARAMETER_VALUE', message)), 416)
+    return
+  }
+  response.writeHead(isPart ? 206 : 200, {
     'content-type': 'application/octet-stream',
-    'content-length': answer.sizeBytes,
+    'content-length': end - start,
+    'accept-ranges': 'bytes',
+    ...(isPart ? { 'content-range': `bytes ${start}-${end - 1}/${sizeBytes}` } : {}),
     'content-disposition': `attachment; filename*=UTF-8''${encodeFileName(answer.fileName)}`,
     'content-security-policy': "sandbox; default-src 'none'",
     'x-content-type-options': 'nosniff',

@@ -3,29 +3,35 @@ import type { GarbageParts } from '../care/garbage.ts'
 import { dataFiles } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
 import { openLock } from '../store/lock.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import { createArtifacts } from '../tracking/artifacts.ts'
-import { migrations } from './migrations.ts'
+import { type ArtifactPlaceOptions, openArtifactStore } from './open-artifact-store.ts'
+import { openStore } from './open-store.ts'
 
 /**
- * What deleting for good takes, of a data folder that no engine has.
+ * What deleting for good takes, of a data folder that no engine has, or of a database that servers may be using.
  *
+ * @param storeUrl of a database on a server
  * @throws INVALID_STATE while a server has it; STORAGE_…
  */
-export async function openGarbage(dataFolder: string): Promise<GarbageParts & AsyncDisposable> {
+export async function openGarbage(
+  dataFolder: string,
+  { storeUrl, env }: { readonly storeUrl: string | undefined; readonly env: ArtifactPlaceOptions['env'] },
+): Promise<GarbageParts & AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
-  const lock = openLock(join(dataFolder, dataFiles.lock))
-  if (lock === undefined) {
-    throw new RunwrightError('INVALID_STATE', `A server uses ${dataFolder}.`, { hint: 'End it, and try again.' })
+  if (storeUrl === undefined) {
+    const lock = openLock(join(dataFolder, dataFiles.lock))
+    if (lock === undefined) {
+      throw new RunwrightError('INVALID_STATE', `A server uses ${dataFolder}.`, { hint: 'End it, and try again.' })
+    }
+    opened.use(lock)
   }
-  opened.use(lock)
-  const database = opened.use(await openSqlite({ path: join(dataFolder, dataFiles.store), migrations }))
-  const artifactFolder = join(dataFolder, dataFiles.artifacts)
+  const database = opened.use(await openStore(dataFolder, storeUrl))
+  const artifactStore = await openArtifactStore({ dataFolder, env })
   const closing = opened.move()
   return {
     database,
-    artifactFolder,
-    artifacts: createArtifacts({ folder: artifactFolder, changed: () => {} }),
+    artifactStore,
+    artifacts: createArtifacts({ store: artifactStore, changed: () => {} }),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lstat } from 'node:fs/promises'
 import { RunwrightError } from '../protocol/errors.ts'
-import { loadPrivateText, writePrivateText } from '../store/private-file.ts'
+import { createPrivateText, loadPrivateText } from '../store/private-file.ts'
 
 const keyBytes = 32
 
@@ -27,9 +27,9 @@ export function createWebhookKey(
         hint: 'Bring the file back as it was, with mode 600. Or remove it, and give webhooks their secrets anew.',
       })
     }
-    const made = randomBytes(keyBytes)
-    await writePrivateText(path, Buffer.from(made).toString('hex'))
-    return made
+    // Servers that share the folder may make it at once; it is that of the first.
+    await createPrivateText(path, Buffer.from(randomBytes(keyBytes)).toString('hex'))
+    return Buffer.from((await loadPrivateText(path)) ?? '', 'hex')
   }
   return async () => {
     key ??= load()

@@ -4,6 +4,7 @@ import { parseRunId } from '../protocol/ids.ts'
 import type { LineageKind } from '../protocol/lineage.ts'
 import { getVersionRow } from '../registry/registry-rows.ts'
 import type { Database, Sql } from '../store/database.ts'
+import { memberOf } from '../store/dialect.ts'
 import { getNumber } from '../store/row.ts'
 import { getRunRow } from '../tracking/run-rows.ts'
 import type { Lineage } from './lineage.ts'
@@ -22,9 +23,9 @@ export function createLineage({ database, workspace }: { database: Database; wor
   return {
     hashes: () =>
       database.read(async (sql) => {
+        const [md5, sha256] = ['md5', 'sha256'].map((name) => memberOf(sql.dialect, 'source', name))
         const rows = await sql.all(
-          `select distinct case when json_valid(source) then source ->> 'md5' end as md5,
-                           case when json_valid(source) then source ->> 'sha256' end as sha256
+          `select distinct ${md5} as md5, ${sha256} as sha256
              from datasets where source_type = 'runwright_data'`,
         )
         return rows.flatMap(({ md5, sha256 }) => [md5, sha256].filter((hash) => typeof hash === 'string'))

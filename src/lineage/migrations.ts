@@ -25,6 +25,20 @@ const addIndexes: Migration = {
       `create index model_versions_by_data on model_version_tags (value, model_version)
          where key = 'runwright.data.digest'`,
     ],
+    // Hashed where a client may send longer texts than an index of PostgreSQL sorts.
+    postgres: [
+      'create index datasets_by_digest on datasets (digest)',
+      `create index datasets_by_md5 on datasets using hash (json_member(source, 'md5'))
+         where source_type = 'runwright_data'`,
+      'create index inputs_by_dataset on inputs (dataset, run)',
+      `create index written_data on input_tags (dataset, run)
+         where key = 'mlflow.data.context' and value = 'output'`,
+      'create index models_by_run on models (source_run_id)',
+      'create index runs_by_model on run_models (model_id, direction, run)',
+      'create index model_versions_by_model on model_versions (model_id)',
+      `create index model_versions_by_data on model_version_tags using hash (value)
+         where key = 'runwright.data.digest'`,
+    ],
   },
 }
 

@@ -8,7 +8,7 @@ import { createRegistry } from '../registry/create-registry.ts'
 import { registryMigrations } from '../registry/migrations.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Database } from '../store/database.ts'
-import { openSqlite } from '../store/sqlite.ts'
+import { openScratchStore } from '../store/scratch-store.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
 import { trackingMigrations } from '../tracking/migrations.ts'
 import type { Tracking } from '../tracking/tracking.ts'
@@ -29,11 +29,9 @@ export interface ScratchLineage extends Lineage, AsyncDisposable {
 export async function openScratchLineage(): Promise<ScratchLineage> {
   const folder = await mkdtemp(join(tmpdir(), 'runwright-lineage-'))
   // The jobs between them have a number of their own, and no part in this.
-  const others = { number: 6, name: 'jobs', statements: { sqlite: [] } }
-  const database = await openSqlite({
-    path: join(folder, 'store.db'),
-    migrations: [...trackingMigrations, ...registryMigrations, others, ...lineageMigrations],
-  })
+  const others = { number: 6, name: 'jobs', statements: { sqlite: [], postgres: [] } }
+  const store = await openScratchStore([...trackingMigrations, ...registryMigrations, others, ...lineageMigrations])
+  const { database } = store
   let count = 0
   const parts = { database, changed: () => {}, now: () => 1_000_000 + count }
   const tracking = createTracking({
@@ -55,7 +53,7 @@ export async function openScratchLineage(): Promise<ScratchLineage> {
       return runId
     },
     async [Symbol.asyncDispose]() {
-      await database[Symbol.asyncDispose]()
+      await store[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true })
     },
   }

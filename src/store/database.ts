@@ -27,6 +27,10 @@ export type Dialect = 'sqlite' | 'postgres'
  */
 export interface Database extends AsyncDisposable {
   readonly dialect: Dialect
+  /** Where it is: a path, or an address without the password. */
+  readonly name: string
+  /** To the other processes that have opened it; undefined where there can be none. */
+  readonly channel?: Channel
   /** A consistent snapshot; never sees half of a write. */
   read<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   /**
@@ -38,6 +42,14 @@ export interface Database extends AsyncDisposable {
   write<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   /** What all of it takes on disk, indexes and logs included. */
   sizeBytes(): Promise<number>
+}
+
+/** Short texts to all others that have opened a database, most of which arrive. */
+export interface Channel {
+  /** At most 7,900 bytes each. */
+  send(texts: readonly string[]): void
+  /** Called once. `onGap` says that some may not have arrived. */
+  listen(listener: { onText(text: string): void; onGap(): void }): void
 }
 
 /**

@@ -38,6 +38,13 @@ export function textAt(dialect: Dialect, json: string, names: readonly string[])
   return `(cast(${json} as json) #>> '{${names.join(',')}}')`
 }
 
+/** What is under a name in a text that may be no JSON, as text; as indexes of it are spelled. */
+export function memberOf(dialect: Dialect, text: string, name: string): string {
+  return dialect === 'sqlite'
+    ? `case when json_valid(${text}) then ${text} ->> '${name}' end`
+    : `json_member(${text}, '${name}')`
+}
+
 /** The rows of a table as a list of objects in JSON, in the order of the first of the columns, by which their key goes on. */
 export function jsonObjects(dialect: Dialect, alias: string, columns: readonly [string, ...string[]]): string {
   const members = columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')

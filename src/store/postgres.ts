@@ -1,10 +1,12 @@
-import { Pool, type PoolClient } from 'pg'
-import type { Client } from 'pg'
+import { type Client, Pool } from 'pg'
 import { RunwrightError } from '../protocol/errors.ts'
-import type { Database, Migration, Sql } from './database.ts'
+import type { Channel, Database, Migration, Sql } from './database.ts'
 import { createGroupCommit } from './group-commit.ts'
-import { connect, toClientConfig } from './postgres/connect.ts'
+import { createChannel } from './postgres/channel.ts'
+import { connectFirst, nameOf, parseAddress } from './postgres/connect.ts'
 import { migrate } from './postgres/migrate.ts'
+import { readSnapshot } from './postgres/snapshot.ts'
+import { selectSize } from './postgres/size.ts'
 import { createStatements } from './postgres/statements.ts'
 import { type Place, toStorageError } from './postgres/storage-error.ts'
 import { openWriter } from './postgres/writer.ts'
@@ -29,11 +31,10 @@ export interface PostgresOptions {
  */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
   const { migrations, maxReaders = 4, patienceMs = 10_000 } = options
-  const config = toClientConfig(options.url)
-  const place = toPlace(options.url)
+  const { configs, place } = parseAddress(options.url)
   await using opened = new AsyncDisposableStack()
   try {
-    const client = await connect(config)
+    const { client, config } = await connectFirst(configs)
     const closing = opened.adopt(client, (open) => open.end().catch(() => undefined))
     const lock = await findLock(closing)
     await migrate(client, { lock, place, migrations })
@@ -43,7 +44,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     // An idle connection that is lost leaves the pool by itself.
     readers.on('error', () => undefined)
     const pool = opened.adopt(readers, (open) => open.end())
-    return createDatabase(place, { writer, pool, statements }, opened.move())
+    const channel = opened.use(createChannel({ config, lock, instance: writer.id }))
+    return createDatabase(place, { writer, pool, statements, channel }, opened.move())
   } catch (error) {
     throw toStorageError(error, place)
   }
@@ -53,9 +55,11 @@ interface Parts {
   readonly writer: Awaited<ReturnType<typeof openWriter>>
   readonly pool: Pool
   readonly statements: ReturnType<typeof createStatements>
+  readonly channel: Channel
 }
 
-function createDatabase(place: Place, { writer, pool, statements }: Parts, handles: AsyncDisposableStack): Database {
+function createDatabase(place: Place, parts: Parts, handles: AsyncDisposableStack): Database {
+  const { writer, pool, statements, channel } = parts
   const group = createGroupCommit(writer)
   const reads = new Set<Promise<unknown>>()
   let closed = false
@@ -77,55 +81,20 @@ function createDatabase(place: Place, { writer, pool, statements }: Parts, handl
 
   return {
     dialect: 'postgres',
+    name: nameOf(place),
+    channel,
     read,
     async write(work) {
       if (closed) throw createClosedError(place)
       return group.write(work).catch(refuse)
     },
-    sizeBytes: () =>
-      read(async (sql) => {
-        const row = await sql.get(
-          `select coalesce(sum(pg_total_relation_size(c.oid)), 0) as size from pg_class c
-             join pg_namespace n on n.oid = c.relnamespace where n.nspname = current_schema() and c.relkind = 'r'`,
-        )
-        return Number(row?.['size'])
-      }),
+    sizeBytes: () => read(selectSize),
     async [Symbol.asyncDispose]() {
       if (closed) return
       closed = true
       await Promise.all([group.drain(), Promise.allSettled(reads)])
       await handles.disposeAsync()
     },
-  }
-}
-
-/** Between `begin` and `commit` every statement sees the database as it was at the first one. */
-async function readSnapshot<T>(
-  pool: Pool,
-  statements: Parts['statements'],
-  work: (sql: Sql) => Promise<T>,
-): Promise<T> {
-  const client = await beginReading(pool)
-  let isUsable = true
-  try {
-    return await work(statements.over(() => client))
-  } finally {
-    await client.query('rollback').catch(() => (isUsable = false))
-    client.release(!isUsable)
-  }
-}
-
-/** A connection of the pool may have been lost unnoticed; the next one is new. */
-async function beginReading(pool: Pool): Promise<PoolClient> {
-  for (let tries = 1; ; tries++) {
-    const client = await pool.connect()
-    try {
-      await client.query('begin isolation level repeatable read read only')
-      return client
-    } catch (error) {
-      client.release(true)
-      if (tries > pool.options.max) throw error
-    }
   }
 }
 
@@ -142,23 +111,6 @@ async function findLock(client: Client): Promise<string> {
     })
   }
   return found.lock
-}
-
-/** @throws INVALID_PARAMETER_VALUE for what is no address of a PostgreSQL database */
-function toPlace(url: string): Place {
-  try {
-    const { protocol, hostname, port, pathname, username } = new URL(url)
-    if (protocol === 'postgres:' || protocol === 'postgresql:') {
-      const user = decodeURIComponent(username)
-      const database = decodeURIComponent(pathname.slice(1)) || user
-      return { server: `${hostname}:${port === '' ? '5432' : port}`, database, user }
-    }
-  } catch {
-    // Said below, without the address: it may hold a password.
-  }
-  throw new RunwrightError('INVALID_PARAMETER_VALUE', 'That is no address of a PostgreSQL database.', {
-    hint: 'Write it as postgres://USER@HOST:5432/DATABASE.',
-  })
 }
 
 function createClosedError({ server, database }: Place): RunwrightError {

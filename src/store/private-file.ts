@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { chmod, open, rename, rm } from 'node:fs/promises'
+import { chmod, link, open, rename, rm } from 'node:fs/promises'
 import { toStorageError } from './storage-error.ts'
 
 /**
@@ -17,6 +17,23 @@ export async function loadPrivateText(path: string): Promise<string | undefined>
 
 /** Replaces a file as a whole; only its owner may read it. @throws STORAGE_FULL or STORAGE_READ_ONLY */
 export async function writePrivateText(path: string, text: string): Promise<void> {
+  await writeBeside(path, text, (complete) => rename(complete, path))
+}
+
+/**
+ * As `writePrivateText`, but a file that is there stays as it is, also one that another process makes at the same time.
+ *
+ * @throws STORAGE_FULL or STORAGE_READ_ONLY
+ */
+export async function createPrivateText(path: string, text: string): Promise<void> {
+  await writeBeside(path, text, (complete) => link(complete, path).catch(unlessThere))
+}
+
+function unlessThere(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+}
+
+async function writeBeside(path: string, text: string, show: (complete: string) => Promise<void>): Promise<void> {
   const complete = `${path}.${process.pid}.tmp`
   try {
     await rm(complete, { force: true })
@@ -27,9 +44,10 @@ export async function writePrivateText(path: string, text: string): Promise<void
     }
     // The mode of a new file has been through the umask.
     await chmod(complete, 0o600)
-    await rename(complete, path)
+    await show(complete)
   } catch (error) {
-    await rm(complete, { force: true }).catch(() => undefined)
     throw toStorageError(error, path)
+  } finally {
+    await rm(complete, { force: true }).catch(() => undefined)
   }
 }

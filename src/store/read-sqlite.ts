@@ -1,20 +1,10 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Migration, Sql } from './database.ts'
 import { openConnection } from './sqlite/connection.ts'
 import { checkOwner, checkVersion } from './sqlite/migrate.ts'
 import { isDamage, toStorageError } from './sqlite/storage-error.ts'
-
-/** A database file that is only looked at, beside an engine that may be writing to it. */
-export interface SqliteReader extends Disposable {
-  /** A consistent snapshot. Nothing is called at the same time. @throws STORAGE_DAMAGED */
-  read<T>(work: (sql: Sql) => Promise<T>): Promise<T>
-  /**
-   * What SQLite itself finds wrong with pages, indexes and references between rows, a sentence each; the names of tables
-   * and indexes stand in them. At most 100 of either kind.
-   */
-  findFaults(): Promise<readonly string[]>
-}
+import type { StoreReader } from './store-reader.ts'
 
 const maxFaults = 100
 
@@ -22,7 +12,7 @@ const maxFaults = 100
  * @param path of a file that is there
  * @throws RESOURCE_DOES_NOT_EXIST; STORAGE_DAMAGED when it is none of ours, STORAGE_TOO_NEW
  */
-export async function openSqliteReader(path: string, migrations: readonly Migration[]): Promise<SqliteReader> {
+export async function openSqliteReader(path: string, migrations: readonly Migration[]): Promise<StoreReader> {
   if (!existsSync(path)) throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', `There is no database ${path}.`)
   using opened = new DisposableStack()
   try {
@@ -40,13 +30,24 @@ export async function openSqliteReader(path: string, migrations: readonly Migrat
         if (connection.isInTransaction()) connection.exec('rollback')
       }
     }
-    return { read, findFaults: () => findFaults(read), [Symbol.dispose]: () => handles.dispose() }
+    return {
+      name: path,
+      read,
+      findFaults: () => findFaults(read),
+      sizeBytes: async () => sizeOf(path) + sizeOf(`${path}-wal`),
+      [Symbol.asyncDispose]: async () => handles.dispose(),
+    }
   } catch (error) {
     throw toStorageError(error, path)
   }
 }
 
-async function findFaults(read: SqliteReader['read']): Promise<readonly string[]> {
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}
+
+/** Of pages, indexes and references between rows. */
+async function findFaults(read: StoreReader['read']): Promise<readonly string[]> {
   const faults: string[] = []
   for (const find of [findPageFaults, findReferenceFaults]) {
     try {

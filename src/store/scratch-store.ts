@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Database, Migration } from './database.ts'
@@ -15,19 +15,42 @@ export interface ScratchStore extends AsyncDisposable {
 }
 
 export async function openScratchStore(migrations: readonly Migration[]): Promise<ScratchStore> {
-  const server = process.env[scratchServerVariable]
   await using opened = new AsyncDisposableStack()
-  if (server !== undefined) {
-    const schema = opened.use(await openScratchSchema(server))
-    const database = opened.use(await openPostgres({ url: schema.url, migrations, maxReaders: 2 }))
-    return own(database, opened.move())
-  }
-  const folder = await mkdtemp(join(tmpdir(), 'runwright-store-'))
-  opened.defer(() => rm(folder, { recursive: true, force: true }))
-  const database = opened.use(await openSqlite({ path: join(folder, 'store.db'), migrations }))
-  return own(database, opened.move())
+  const place = opened.use(await openScratchPlace(migrations))
+  const database = opened.use(await place.open())
+  const handles = opened.move()
+  return { database, [Symbol.asyncDispose]: () => handles.disposeAsync() }
 }
 
-function own(database: Database, handles: AsyncDisposableStack): ScratchStore {
-  return { database, [Symbol.asyncDispose]: () => handles.disposeAsync() }
+/** For tests: where a store is, empty at first, that is opened and closed more than once. */
+export interface ScratchPlace extends AsyncDisposable {
+  /** Undefined for a store in a file. */
+  readonly url: string | undefined
+  /** The caller disposes it. */
+  open(): Promise<Database>
+  /** All that is kept there, as far as texts can be looked for in it. */
+  dump(): Promise<string>
+}
+
+export async function openScratchPlace(migrations: readonly Migration[]): Promise<ScratchPlace> {
+  const server = process.env[scratchServerVariable]
+  if (server !== undefined) {
+    const schema = await openScratchSchema(server)
+    return {
+      url: schema.url,
+      open: () => openPostgres({ url: schema.url, migrations, maxReaders: 2 }),
+      dump: () => schema.dump(),
+      [Symbol.asyncDispose]: () => schema[Symbol.asyncDispose](),
+    }
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'runwright-store-'))
+  return {
+    url: undefined,
+    open: () => openSqlite({ path: join(folder, 'store.db'), migrations }),
+    dump: async () => {
+      const files = (await readdir(folder)).map((name) => readFile(join(folder, name), 'latin1'))
+      return (await Promise.all(files)).join('')
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
 }

@@ -91,6 +91,7 @@ function createDatabase(path: string, writer: Connection, reader: Connection, ha
 
   return {
     dialect: 'sqlite',
+    name: path,
     async read(work) {
       if (closed) throw createClosedError(path)
       const turn = reads.then(() => readSnapshot(reader, work))

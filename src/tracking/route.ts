@@ -1,3 +1,5 @@
+import type { ByteRange } from './artifact-store.ts'
+import type { OpenArtifact } from './artifacts.ts'
 import type { MethodName, Methods } from '../protocol/methods.ts'
 import type { ParamsParser } from '../protocol/parse.ts'
 import type { Shape } from '../protocol/shape.ts'
@@ -70,11 +72,11 @@ export interface StreamRoute {
     readonly query: URLSearchParams
     /** Ends with an error when the client goes away before its end. */
     readonly body: AsyncIterable<Uint8Array>
+    /** The part of the bytes that is asked for; a route may give all of them. */
+    readonly range: ByteRange
     readonly signal: AbortSignal
   }): Promise<StreamAnswer>
 }
 
 /** JSON for a finished upload, with a tag for what has come; or bytes with the name a browser may save them under. */
-export type StreamAnswer =
-  | { readonly json: unknown; readonly etag?: string }
-  | { readonly bytes: ReadableStream<Uint8Array>; readonly sizeBytes: number; readonly fileName: string }
+export type StreamAnswer = { readonly json: unknown; readonly etag?: string } | OpenArtifact

@@ -3,6 +3,7 @@ import type { WebhookEvent, WebhookTest } from '../protocol/webhooks.ts'
 import type { Sql } from '../store/database.ts'
 import { getNumber } from '../store/row.ts'
 import { selectPage } from '../tracking/select-page.ts'
+import { createClaims, noClaims } from './claims.ts'
 import { composeDelivery } from './compose-delivery.ts'
 import { createDeliveries } from './deliveries.ts'
 import { exampleData } from './example-data.ts'
@@ -14,7 +15,8 @@ import type { WebhookChange, Webhooks } from './webhooks.ts'
 /** Puts the feature together over a database that `webhookMigrations` have been applied to, and begins to deliver. */
 export function createWebhooks(parts: WebhooksParts): Webhooks {
   const { database, transport, key, now, randomBytes } = parts
-  const deliveries = createDeliveries(parts)
+  const claims = database.channel === undefined ? noClaims : createClaims(toUuid(randomBytes(16)), now)
+  const deliveries = createDeliveries(parts, claims)
   deliveries.wake()
 
   /** Null for none. */
@@ -58,10 +60,11 @@ export function createWebhooks(parts: WebhooksParts): Webhooks {
     async update(webhookId, change) {
       if (change.url !== undefined) await transport.check(change.url)
       const sealed = await seal(change.secret, webhookId)
-      const { id, webhook } = await database.write(async (sql) => ({
-        id: getNumber(await getWebhookRow(sql, webhookId), 'id'),
-        webhook: await writeChange(sql, webhookId, change, { sealed, time: now() }),
-      }))
+      const { id, webhook } = await database.write(async (sql) => {
+        const id = getNumber(await getWebhookRow(sql, webhookId), 'id')
+        await claims.shorten(sql, id)
+        return { id, webhook: await writeChange(sql, webhookId, change, { sealed, time: now() }) }
+      })
       deliveries.retry(id)
       return webhook
     },

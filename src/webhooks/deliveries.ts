@@ -1,5 +1,6 @@
 import type { Sql, SqlRow } from '../store/database.ts'
 import { getNumber, getText } from '../store/row.ts'
+import { type Claims, noClaims } from './claims.ts'
 import { composeDelivery } from './compose-delivery.ts'
 import { makeDeliveryId } from './secret.ts'
 import { findSecret, toEvent } from './webhook-rows.ts'
@@ -20,6 +21,8 @@ const maxBacklog = 10_000
 const maxInFlight = 8
 const firstPauseMs = 1000
 const longestPauseMs = 60 * 60 * 1000
+/** So often a database that others write to as well is looked at for what a server has left that is gone. */
+const lookMs = 30_000
 
 /** How it stands with a receiver that did not take what it was sent. */
 interface Pause {
@@ -31,10 +34,12 @@ interface Pause {
  * One delivery after the other to each receiver, and to several receivers at once. After a failure that may pass, the
  * receiver is left alone for a second, then for two, and so on up to an hour; what has failed least is tried first, so
  * that one delivery which a receiver cannot take holds up no other. A delivery is forgotten once it was taken: an
- * engine that is killed in between sends it again under the same id.
+ * engine that is killed in between sends it again under the same id. Of several servers on one database, the one that has
+ * claimed a receiver sends to it.
  */
-export function createDeliveries(parts: WebhooksParts): Deliveries {
+export function createDeliveries(parts: WebhooksParts, claims: Claims): Deliveries {
   const { database, now, log } = parts
+  const isShared = claims !== noClaims
   const stopping = new AbortController()
   const inFlight = new Map<number, Promise<void>>()
   const pauses = new Map<number, Pause>()
@@ -65,10 +70,20 @@ export function createDeliveries(parts: WebhooksParts): Deliveries {
     const time = now()
     const resting = [...pauses].filter(([, { until }]) => until > time)
     const busy = [...inFlight.keys(), ...resting.map(([webhook]) => webhook)]
-    const rows = await database.read((sql) => selectNext(sql, busy, maxInFlight - inFlight.size))
+    const rows = await findNext(busy, maxInFlight - inFlight.size)
     for (const row of rows) send(row)
-    const next = Math.min(...resting.map(([, { until }]) => until))
+    const next = Math.min(...resting.map(([, { until }]) => until), isShared ? time + lookMs : Infinity)
     if (Number.isFinite(next)) timer = setTimeout(wake, Math.max(next - now(), 10))
+  }
+
+  async function findNext(busy: readonly number[], limit: number): Promise<readonly SqlRow[]> {
+    const rows = await database.read((sql) => selectNext(sql, claims, busy, limit))
+    if (!isShared || rows.length === 0) return rows
+    return database.write(async (sql) => {
+      const free = await selectNext(sql, claims, busy, limit)
+      await claims.claim(sql, free)
+      return free
+    })
   }
 
   function send(row: SqlRow): void {
@@ -93,13 +108,20 @@ export function createDeliveries(parts: WebhooksParts): Deliveries {
     if (outcome.kind !== 'again') {
       if (outcome.kind === 'refused') log('error', `${name} refuses a delivery, which is given up: ${outcome.reason}`)
       pauses.delete(webhook)
-      await database.write((sql) => sql.run('delete from webhook_deliveries where id = ?', id))
+      await database.write(async (sql) => {
+        await sql.run('delete from webhook_deliveries where id = ?', id)
+        await claims.release(sql, webhook)
+      })
       return
     }
     const failures = (pauses.get(webhook)?.failures ?? 0) + 1
-    pauses.set(webhook, { failures, until: now() + toPause(failures, outcome.waitMs, parts.randomBytes(1)) })
+    const until = now() + toPause(failures, outcome.waitMs, parts.randomBytes(1))
+    pauses.set(webhook, { failures, until })
     if (failures === 1) log('info', `${name} takes nothing now: ${outcome.reason}`)
-    const forgotten = await database.write((sql) => noteFailure(sql, { id, webhook, before: now() - patienceMs }))
+    const forgotten = await database.write(async (sql) => {
+      await claims.rest(sql, webhook, until)
+      return noteFailure(sql, { id, webhook, before: now() - patienceMs })
+    })
     if (forgotten > 0) log('error', `${name} has taken nothing for too long; ${forgotten} deliveries are given up`)
   }
 
@@ -113,19 +135,21 @@ export function createDeliveries(parts: WebhooksParts): Deliveries {
       stopping.abort()
       clearTimeout(timer)
       await Promise.all([looking, ...inFlight.values()])
+      if (isShared) await database.write((sql) => claims.releaseAll(sql)).catch(() => undefined)
     },
   }
 }
 
 /** The first delivery of each active webhook that is not busy. */
-function selectNext(sql: Sql, busy: readonly number[], limit: number): Promise<SqlRow[]> {
+function selectNext(sql: Sql, { free }: Claims, busy: readonly number[], limit: number): Promise<SqlRow[]> {
   return sql.all(
     `select d.*, w.webhook_id, w.url, w.secret from webhooks w
        join webhook_deliveries d on d.id = (
          select o.id from webhook_deliveries o where o.webhook = w.id order by o.failures, o.id limit 1)
-       where w.status = 'ACTIVE' and w.id not in (select cast(value as integer) from json_each(?))
+       where w.status = 'ACTIVE' and w.id not in (select cast(value as bigint) from json_each(?)) and ${free.text}
        order by d.id limit ?`,
     JSON.stringify(busy),
+    ...free.values(),
     limit,
   )
 }

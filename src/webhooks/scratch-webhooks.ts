@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { WebhookEvent } from '../protocol/webhooks.ts'
 import type { Database } from '../store/database.ts'
-import { openSqlite } from '../store/sqlite.ts'
+import { openScratchStore } from '../store/scratch-store.ts'
 import { createWebhooks } from './create-webhooks.ts'
 import { webhookMigrations } from './migrations.ts'
 import type { Answer } from './webhooks-parts.ts'
@@ -36,8 +33,8 @@ export interface ScratchWebhooks extends Webhooks {
 }
 
 export async function openScratchWebhooks(answer: (sent: Sent) => Promise<Answer>): Promise<ScratchWebhooks> {
-  const folder = await mkdtemp(join(tmpdir(), 'runwright-webhooks-'))
-  const database = await openSqlite({ path: join(folder, 'store.db'), migrations: webhookMigrations })
+  const store = await openScratchStore(webhookMigrations)
+  const { database } = store
   const clock = { now: 1_700_000_000_000 }
   const told: string[] = []
   const key = { byte: 7 }
@@ -84,8 +81,7 @@ export async function openScratchWebhooks(answer: (sent: Sent) => Promise<Answer
     },
     async [Symbol.asyncDispose]() {
       await webhooks[Symbol.asyncDispose]()
-      await database[Symbol.asyncDispose]()
-      await rm(folder, { recursive: true, force: true })
+      await store[Symbol.asyncDispose]()
     },
   }
 }

@@ -13,7 +13,7 @@ export async function getWebhookRow(sql: Sql, webhookId: string): Promise<SqlRow
 /** Gives rows of `webhooks` their events, in one statement. */
 export async function loadWebhooks(sql: Sql, rows: readonly SqlRow[]): Promise<Webhook[]> {
   const found = await sql.all(
-    'select webhook, event from webhook_events where webhook in (select value from json_each(?)) order by event',
+    'select webhook, event from webhook_events where webhook in (select cast(value as bigint) from json_each(?)) order by event',
     JSON.stringify(rows.map((row) => getNumber(row, 'id'))),
   )
   const events = Map.groupBy(found, (row) => getNumber(row, 'webhook'))

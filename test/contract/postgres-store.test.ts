@@ -51,6 +51,33 @@ describe('a store on a PostgreSQL server', { skip: whyNoPostgres }, () => {
     }
   })
 
+  it('encrypts as sslmode says, which means here what it means to PostgreSQL', async () => {
+    await using own = await openPostgresServer({ isDurable: false, isEncrypted: true })
+    const { port } = new URL(own.url)
+    const root = `sslrootcert=${encodeURIComponent(own.certificate)}`
+    const open = async (host: string, query: string) => {
+      const url = `postgres://runwright@${host}:${port}/runwright?${query}`
+      await using database = await openPostgres({ url, migrations: [counted] })
+      const row = await database.read((sql) => sql.get('select ssl from pg_stat_ssl where pid = pg_backend_pid()'))
+      await database.write((sql) => sql.run('delete from counted'))
+      return row?.['ssl'] === 1
+    }
+    assert.equal(await open('127.0.0.1', ''), true)
+    assert.equal(await open('127.0.0.1', 'sslmode=disable'), false)
+    assert.equal(await open('127.0.0.1', 'sslmode=allow'), false)
+    assert.equal(await open('127.0.0.1', 'sslmode=require'), true)
+    assert.equal(await open('127.0.0.1', `sslmode=verify-ca&${root}`), true)
+    assert.equal(await open('localhost', `sslmode=verify-full&${root}`), true)
+    const isRefused = { code: 'PERMISSION_DENIED', message: /certificate of the server .* is not trusted/ }
+    await assert.rejects(open('127.0.0.1', `sslmode=verify-full&${root}`), isRefused)
+    await assert.rejects(open('localhost', 'sslmode=verify-full'), isRefused)
+    await assert.rejects(open('localhost', 'sslmode=verify-ca'), isRefused)
+    // A server without TLS is taken as it is, unless that was asked for.
+    const plain = (query: string) => openPostgres({ url: `${server.url}?${query}`, migrations: [] })
+    await assert.rejects(plain('sslmode=require'), { code: 'PERMISSION_DENIED', message: /does not encrypt/ })
+    await assert.rejects(plain('sslmode=verify-full&sslrootcert=/nowhere'), { code: 'INVALID_PARAMETER_VALUE' })
+  })
+
   it('takes no schema that another program has tables in, and changes nothing there', async () => {
     await using schema = await openScratchSchema(server.url)
     {

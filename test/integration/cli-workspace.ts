@@ -46,6 +46,20 @@ export interface CliWorkspace extends AsyncDisposable {
   connect(): Promise<Client>
 }
 
+/** The real command line, in a folder. */
+export function startCli(
+  args: readonly string[],
+  { folder, env = {} }: { readonly folder: string; readonly env?: Record<string, string> },
+): Started {
+  return watchOutput(
+    spawn(process.execPath, [main, ...args], {
+      cwd: folder,
+      env: { ...process.env, npm_lifecycle_event: '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  )
+}
+
 export async function openCliWorkspace(): Promise<CliWorkspace> {
   const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'runwright-cli-')))
   const started = new Set<ChildProcess>()
@@ -53,14 +67,11 @@ export async function openCliWorkspace(): Promise<CliWorkspace> {
   const workspace: CliWorkspace = {
     folder,
     start(args, env = {}) {
-      const child = spawn(process.execPath, [main, ...args], {
-        cwd: folder,
-        env: { ...process.env, npm_lifecycle_event: '', ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      })
+      const running = startCli(args, { folder, env })
+      const { process: child } = running
       started.add(child)
       child.once('exit', () => started.delete(child))
-      return watchOutput(child)
+      return running
     },
     run: (...args) => workspace.start(args).finished,
     async json(...args) {

@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import http, { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { scratchServerVariable } from '../../src/store/scratch-store.ts'
+import { openScratchSchema } from '../../src/store/scratch-postgres.ts'
 import { type Engine, type EngineOptions, openEngine } from '../../src/engine/engine.ts'
 
 export const token = 'f'.repeat(64)
@@ -29,12 +31,19 @@ export interface TestAnswer {
   readonly text: string
 }
 
-/** An engine in this process, on a folder of its own. */
+/** An engine in this process, on a folder of its own, and a database of its own where the environment names a server. */
 export async function openTestEngine(options: Partial<EngineOptions> = {}): Promise<TestEngine> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'runwright-engine-'))
+  const server = process.env[scratchServerVariable]
+  const schema = server === undefined ? undefined : await openScratchSchema(server)
   const errors: string[] = []
+  const remove = async () => {
+    await schema?.[Symbol.asyncDispose]()
+    await rm(dataFolder, { recursive: true })
+  }
   const engine = await openEngine({
     dataFolder,
+    ...(schema === undefined ? {} : { storeUrl: schema.url }),
     host: '127.0.0.1',
     port: 0,
     token,
@@ -44,6 +53,9 @@ export async function openTestEngine(options: Partial<EngineOptions> = {}): Prom
     log: (level, message) => void (level === 'error' && errors.push(message)),
     onStop: () => undefined,
     ...options,
+  }).catch(async (error: unknown) => {
+    await remove()
+    throw error
   })
   return {
     engine,
@@ -52,7 +64,7 @@ export async function openTestEngine(options: Partial<EngineOptions> = {}): Prom
     send: (request) => send(engine.port, request),
     async [Symbol.asyncDispose]() {
       await engine[Symbol.asyncDispose]()
-      await rm(dataFolder, { recursive: true })
+      await remove()
     },
   }
 }

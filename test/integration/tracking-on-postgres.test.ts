@@ -5,7 +5,17 @@ import { after, before, describe, it } from 'node:test'
 import { scratchServerVariable } from '../../src/store/scratch-store.ts'
 import { openPostgresServer, type PostgresServer, whyNoPostgres } from '../servers/postgres.ts'
 
-/** What the features' own tests say of a store in a file, and is as true of one on a server. */
+const isLong = process.env['RUNWRIGHT_LONG_TESTS'] === '1'
+
+/** Ten million points, and what touches the store little. */
+const longSuites = [
+  'src/tracking/series/spikes.test.ts',
+  'test/integration/multipart-uploads.test.ts',
+  'test/integration/openapi.test.ts',
+  'test/integration/webhooks.test.ts',
+]
+
+/** What the features' own tests, and those of a whole engine, say of a store in a file, and is as true of one on a server. */
 const suites = [
   'src/tracking/experiments.test.ts',
   'src/tracking/runs.test.ts',
@@ -24,6 +34,15 @@ const suites = [
   'src/registry/registry-events.test.ts',
   'src/registry/model-source.test.ts',
   'src/registry/run-models.test.ts',
+  'src/lineage/lineage.test.ts',
+  'src/webhooks/webhooks.test.ts',
+  'src/compute/compute.test.ts',
+  'src/care/check-store.test.ts',
+  'src/care/garbage.test.ts',
+  'test/integration/every-route.test.ts',
+  'test/integration/trace-requests.test.ts',
+  'test/integration/strange-requests.test.ts',
+  ...(isLong ? longSuites : []),
 ]
 
 /** It opens a hundred stores, for each of which a server makes a hundred files. */

@@ -1,9 +1,18 @@
 import path from 'node:path'
+import { RunwrightError } from '../../protocol/errors.ts'
 import { formatSize } from '../../protocol/quantities.ts'
 import { defineCliCommand } from '../command.ts'
 import { drawProgress } from '../data-progress.ts'
-import { dataOption, toDataFolder } from '../data-option.ts'
+import { dataOption, storeOption, toDataFolder } from '../data-option.ts'
 import { formatCount, printable, toJson } from '../text.ts'
+
+function createServerError(): RunwrightError {
+  return new RunwrightError('NOT_IMPLEMENTED', 'A database on a server is backed up by its own tools.', {
+    hint:
+      'Run "pg_dump --format=custom --file=FILE URL", which copies it as it is at one moment while servers write; then copy the ' +
+      'folder "artifacts" of --data. In this order, every file that the copy of the database names is there.',
+  })
+}
 
 export default defineCliCommand({
   name: 'store backup',
@@ -11,10 +20,11 @@ export default defineCliCommand({
   details: `The database is copied as it is at one moment, then every artifact, with hashes of all; the copy is checked before
 the folder has its name. "runwright store restore" brings it back, and "runwright store check FOLDER" holds it to its hashes.`,
   example: 'runwright store backup ~/backups/2026-11-29',
-  options: { data: dataOption },
+  options: { data: dataOption, store: storeOption },
   operands: { usage: 'FOLDER', min: 1, max: 1 },
   ownsSignals: true,
   async run(context, { options, operands: [folder = ''], json, workspace }) {
+    if (options.store !== undefined) throw createServerError()
     const { backUp } = await import('../../care/back-up.ts')
     const { migrations } = await import('../../engine/migrations.ts')
     const target = path.resolve(context.cwd, folder)

@@ -5,7 +5,7 @@ import { formatSize, parseTime } from '../../protocol/quantities.ts'
 import { defineCliCommand, usageError } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { drawProgress } from '../data-progress.ts'
-import { dataOption } from '../data-option.ts'
+import { dataOption, storeOption } from '../data-option.ts'
 import { openGarbage, type OpenedGarbage } from '../open-garbage.ts'
 import { formatTable } from '../table.ts'
 import { formatAge, formatCount, printable, toJson } from '../text.ts'
@@ -33,12 +33,14 @@ registered model has. What is gone cannot be restored, other than from a backup.
       summary: `Keep what was deleted later; 0 keeps nothing. Default: ${defaultAge}`,
     },
     data: dataOption,
+    store: storeOption,
   },
   ownsSignals: true,
   async run(context, { options, json, workspace }) {
     const before = context.now() - parseAge(options['older-than'] ?? defaultAge)
     const folder = options.data === undefined ? undefined : path.resolve(context.cwd, options.data)
-    await using opened = await openGarbage(context, workspace, folder)
+    if (options.store !== undefined && folder === undefined) throw usageError('store gc', '--store needs --data DIR.')
+    await using opened = await openGarbage(context, workspace, folder, options.store)
     const { garbage, held } = await opened.list({ before })
     const gone = options.yes ? await removeAll(context, opened, garbage, before) : garbage
     const removedBytes = gone.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)

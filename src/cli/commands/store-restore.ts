@@ -1,10 +1,19 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { RunwrightError } from '../../protocol/errors.ts'
 import { formatSize } from '../../protocol/quantities.ts'
 import { defineCliCommand } from '../command.ts'
 import { drawProgress } from '../data-progress.ts'
-import { dataOption, toDataFolder } from '../data-option.ts'
+import { dataOption, storeOption, toDataFolder } from '../data-option.ts'
 import { formatCount, printable, toJson } from '../text.ts'
+
+function createServerError(): RunwrightError {
+  return new RunwrightError('NOT_IMPLEMENTED', 'A database on a server is restored by its own tools.', {
+    hint:
+      'End its servers, put the folder "artifacts" of the backup in the place of that of --data, and run ' +
+      '"pg_restore --clean --if-exists --no-owner --dbname=URL FILE".',
+  })
+}
 
 export default defineCliCommand({
   name: 'store restore',
@@ -14,11 +23,13 @@ export default defineCliCommand({
   example: 'runwright store restore ~/backups/2026-11-29',
   options: {
     data: dataOption,
+    store: storeOption,
     force: { type: 'boolean', summary: 'Also where there is a store already' },
   },
   operands: { usage: 'FOLDER', min: 1, max: 1 },
   ownsSignals: true,
   async run(context, { options, operands: [folder = ''], json, workspace }) {
+    if (options.store !== undefined) throw createServerError()
     const { restore } = await import('../../care/restore.ts')
     const { loadBackupNote } = await import('../../care/verify-backup.ts')
     const { migrations } = await import('../../engine/migrations.ts')

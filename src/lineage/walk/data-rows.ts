@@ -1,5 +1,6 @@
 import { type DataVersion, dataSourceType, dataTags, parseDataSource } from '../../protocol/data-versions.ts'
-import type { Sql, SqlRow } from '../../store/database.ts'
+import type { Dialect, Sql, SqlRow } from '../../store/database.ts'
+import { memberOf } from '../../store/dialect.ts'
 import { getNumber, getText } from '../../store/row.ts'
 
 /** A version of data, with the rows by which experiments know it. */
@@ -18,8 +19,8 @@ const maxRows = 1000
 const maxPaths = 10
 
 const byDigest = `select id, name, digest, source_type, source from datasets where digest = ? order by id desc limit ?`
-const byMd5 = `select id, name, digest, source_type, source from datasets
-  where source_type = '${dataSourceType}' and case when json_valid(source) then source ->> 'md5' end = ?
+const byMd5 = (dialect: Dialect) => `select id, name, digest, source_type, source from datasets
+  where source_type = '${dataSourceType}' and ${memberOf(dialect, 'source', 'md5')} = ?
   order by id desc limit ?`
 
 /** Undefined where neither a run nor a model version knows a version of that digest. */
@@ -58,7 +59,7 @@ async function findModelFile(sql: Sql, digest: string): Promise<DataRows | undef
  * neither is the other; a row without SHA-256 then stands for itself.
  */
 async function withTwins(sql: Sql, own: readonly SqlRow[], digest: string, md5: string): Promise<readonly SqlRow[]> {
-  const others = (await sql.all(byMd5, md5, maxRows)).filter((row) => getText(row, 'digest') !== digest)
+  const others = (await sql.all(byMd5(sql.dialect), md5, maxRows)).filter((row) => getText(row, 'digest') !== digest)
   const whole = new Set(others.map((row) => getText(row, 'digest')).filter((other) => other !== md5))
   if (digest === md5) return whole.size === 1 ? [...own, ...others] : own
   return whole.size === 0 ? [...own, ...others] : own

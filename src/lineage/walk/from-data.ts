@@ -20,7 +20,7 @@ const isWritten = `w.key = 'mlflow.data.context' and w.value = 'output'`
 async function writersOf(sql: Sql, ids: string, limit: number): Promise<Steps> {
   const rows = await sql.all(
     `select w.run, ${selectTag('w.run', 'w.dataset', dataTags.found)} as found
-       from json_each(?) d cross join input_tags w on w.dataset = d.value and ${isWritten}
+       from json_each(?) d cross join input_tags w where w.dataset = cast(d.value as bigint) and ${isWritten}
        order by w.run desc limit ?`,
     ids,
     limit + 1,
@@ -36,8 +36,8 @@ async function readersOf(sql: Sql, ids: string, limit: number): Promise<Steps> {
   const rows = await sql.all(
     `select i.run, ${selectTag('i.run', 'i.dataset', dataTags.found)} as found,
          ${selectTag('i.run', 'i.dataset', dataTags.context)} as context
-       from json_each(?) d cross join inputs i on i.dataset = d.value and i.run in (
-         select o.run from inputs o where o.dataset = d.value and not exists (
+       from json_each(?) d cross join inputs i where i.dataset = cast(d.value as bigint) and i.run in (
+         select o.run from inputs o where o.dataset = cast(d.value as bigint) and not exists (
              select 1 from input_tags w where w.dataset = o.dataset and w.run = o.run and ${isWritten})
            order by o.run desc limit ?)
        order by i.run desc limit ?`,
@@ -59,8 +59,8 @@ async function readersOf(sql: Sql, ids: string, limit: number): Promise<Steps> {
 async function countReaders(sql: Sql, ids: string): Promise<number> {
   const row = await sql.get(
     `select
-       (select count(*) from json_each(?) d cross join inputs i on i.dataset = d.value) -
-       (select count(*) from json_each(?) d cross join input_tags w on w.dataset = d.value and ${isWritten}) as count`,
+       (select count(*) from json_each(?) d cross join inputs i where i.dataset = cast(d.value as bigint)) -
+       (select count(*) from json_each(?) d cross join input_tags w where w.dataset = cast(d.value as bigint) and ${isWritten}) as count`,
     ids,
     ids,
   )
@@ -69,7 +69,7 @@ async function countReaders(sql: Sql, ids: string): Promise<number> {
 
 async function modelVersionsOf(sql: Sql, { digests }: DataRows, limit: number): Promise<Steps> {
   const rows = await sql.all(
-    `select t.model_version as id from json_each(?) d cross join model_version_tags t on t.value = d.value
+    `select t.model_version as id from json_each(?) d cross join model_version_tags t where t.value = d.value
        and t.key = 'runwright.data.digest' order by t.model_version desc limit ?`,
     JSON.stringify(digests),
     limit + 1,

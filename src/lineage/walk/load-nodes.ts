@@ -18,14 +18,17 @@ export async function loadNodes(sql: Sql, visited: readonly Visited[]): Promise<
   const ids = (kind: Place['kind']) =>
     JSON.stringify(visited.filter(({ place }) => place.kind === kind).map(({ place }) => place.row))
   const told = new Map<string, Told>()
-  for (const row of await sql.all(`${selectRunRows} where r.id in (select value from json_each(?))`, ids('run'))) {
+  for (const row of await sql.all(
+    `${selectRunRows} where r.id in (select cast(value as bigint) from json_each(?))`,
+    ids('run'),
+  )) {
     const { runId, name, status, experimentId, startTime, lifecycleStage } = toRunRow(row)
     const key = keyOf({ kind: 'run', row: getNumber(row, 'id') })
     const isDeleted = lifecycleStage === 'deleted'
     told.set(key, { kind: 'run', id: runId, name, status, experimentId, startTime, isDeleted })
   }
   const rows = await sql.all(
-    `${selectVersionRows} where v.id in (select value from json_each(?))`,
+    `${selectVersionRows} where v.id in (select cast(value as bigint) from json_each(?))`,
     ids('model-version'),
   )
   for (const [at, { name, version, aliases }] of (await loadVersions(sql, rows)).entries()) {

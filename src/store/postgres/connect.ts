@@ -1,18 +1,70 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import type { ClientConfig } from 'pg'
-import { isUnreachable } from './storage-error.ts'
+import { RunwrightError } from '../../protocol/errors.ts'
+import { findCode, isUnencrypted, isUnreachable, type Place } from './storage-error.ts'
+import { takeTls } from './tls.ts'
 
 const connectTimeoutMs = 10_000
 
-/** How a database is reached; the parts that `url` leaves out come from libpq's variables and files, as everywhere. */
-export function toClientConfig(url: string): ClientConfig {
-  return {
-    connectionString: url,
+/** How a database is reached, in the ways that are tried, and what errors call it. */
+export interface Address {
+  readonly configs: readonly ClientConfig[]
+  readonly place: Place
+}
+
+/**
+ * The parts that the address leaves out come from libpq's variables and files, as everywhere.
+ *
+ * @throws INVALID_PARAMETER_VALUE for what is no address of a PostgreSQL database; it is not named, as it may hold a
+ *   password
+ */
+export function parseAddress(text: string): Address {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^postgres(?:ql)?:$/.test(url.protocol) || /^\w+:[^/]/.test(text))
+    throw createAddressError()
+  const choices = takeTls(url, process.env)
+  const configs = choices.map((ssl): ClientConfig => ({
+    connectionString: url.href,
+    ssl,
     application_name: 'runwright',
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+  }))
+  try {
+    const { host, port, user = '', database = user } = new Client(configs[0])
+    return { configs, place: { server: host.startsWith('/') ? host : `${host}:${port}`, database, user } }
+  } catch {
+    throw createAddressError()
   }
+}
+
+/** An address without the password and what else is only for connecting. */
+export function nameOf({ user, server, database }: Place): string {
+  return `postgres://${encodeURIComponent(user)}@${server}/${encodeURIComponent(database)}`
+}
+
+function createAddressError(): RunwrightError {
+  return new RunwrightError('INVALID_PARAMETER_VALUE', 'That is no address of a PostgreSQL database.', {
+    hint: 'Write it as postgres://USER@HOST:5432/DATABASE.',
+  })
+}
+
+/** Connects in the first way that the server takes. @throws whatever the server or the system says */
+export async function connectFirst(configs: Address['configs']): Promise<{ client: Client; config: ClientConfig }> {
+  const [config, ...others] = configs
+  if (config === undefined) throw new TypeError('There is no way to connect.')
+  try {
+    return { client: await connect(config), config }
+  } catch (error) {
+    if (others.length > 0 && wantsOther(error)) return connectFirst(others)
+    throw error
+  }
+}
+
+/** It has no TLS, or pg_hba.conf lets nobody in without it. */
+function wantsOther(error: unknown): boolean {
+  return isUnencrypted(error) || findCode(error) === '28000'
 }
 
 /** @throws whatever the server or the system says */

@@ -7,6 +7,7 @@
  *   With a path of names, as `$.name.name`, those of the list there.
  * - `json_type`: what a text of JSON is; whole numbers are `real` too.
  * - `json_extract`: what a path of the form `$.name` or `$[0]` leads to, as text.
+ * - `json_member`: what is under a name in a text that may be no JSON, as text. Indexes are made of it, so it stays as it is.
  * - `to_real`: the number that a text begins with, 0 for none; too large a one is infinite.
  * - `glob`: whether a text matches a pattern with `*`, `?` and sets. The regular expression that it becomes has no back
  *   references, so that PostgreSQL's engine does not track back.
@@ -24,6 +25,12 @@ export const functions: readonly string[] = [
   `create or replace function json_extract(json text, path text) returns text
      language sql immutable parallel safe as
      $$ select jsonb_path_query_first(json::jsonb, path::jsonpath) #>> '{}' $$`,
+  `create or replace function json_member(json text, name text) returns text language plpgsql immutable strict as
+     $$ begin
+       return json::json ->> name;
+     exception when invalid_text_representation or untranslatable_character then
+       return null;
+     end $$`,
   `create or replace function to_real(value text) returns double precision language plpgsql immutable as
      $$ declare number text := coalesce(substring(value from '^\\s*([-+]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?)'), '0');
      begin

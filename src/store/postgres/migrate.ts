@@ -51,9 +51,7 @@ export async function migrate(
     const { rows } = await client.query<{ number: number; name: string }>(
       'select number, name from migrations order by 1',
     )
-    const known = new Set(migrations.map(({ number }) => number))
-    const unknown = rows.find(({ number }) => !known.has(number))
-    if (unknown !== undefined) throw createTooNewError(place, unknown)
+    checkVersion(rows, place, migrations)
     const applied = new Set(rows.map(({ number }) => number))
     const missing = migrations.filter(({ number }) => !applied.has(number))
     // They belong to this version's statements, whatever steps there are.
@@ -64,6 +62,27 @@ export async function migrate(
     await client.query('rollback').catch(() => undefined)
     throw error
   }
+}
+
+/**
+ * @param applied the steps that the database has had
+ * @throws STORAGE_TOO_NEW when it knows a step that we do not
+ */
+export function checkVersion(
+  applied: readonly { readonly number: number; readonly name: string }[],
+  { database, server }: Place,
+  migrations: readonly Migration[],
+): void {
+  const known = new Set(migrations.map(({ number }) => number))
+  const unknown = applied.find(({ number }) => !known.has(number))
+  if (unknown === undefined) return
+  throw new RunwrightError(
+    'STORAGE_TOO_NEW',
+    `The database "${database}" on ${server} was written by a newer version of Runwright.`,
+    {
+      hint: `Update Runwright; this version does not know step ${unknown.number} of the database, "${unknown.name}".`,
+    },
+  )
 }
 
 async function apply(client: Client, missing: readonly Migration[]): Promise<void> {
@@ -84,12 +103,4 @@ async function apply(client: Client, missing: readonly Migration[]): Promise<voi
     for (const statement of statements.postgres) await client.query(statement)
     await client.query('insert into migrations (number, name) values ($1, $2)', [number, name])
   }
-}
-
-function createTooNewError({ database, server }: Place, { number, name }: { number: number; name: string }) {
-  return new RunwrightError(
-    'STORAGE_TOO_NEW',
-    `The database "${database}" on ${server} was written by a newer version of Runwright.`,
-    { hint: `Update Runwright; this version does not know step ${number} of the database, "${name}".` },
-  )
 }

@@ -33,6 +33,11 @@ export function isUnreachable(error: unknown): boolean {
   return error instanceof Error && /timeout|terminated unexpectedly/i.test(error.message)
 }
 
+/** Whether the server has no TLS at all; pg says so in words alone. */
+export function isUnencrypted(error: unknown): boolean {
+  return error instanceof Error && /does not support SSL/.test(error.message)
+}
+
 /** Another transaction came between; done again, it succeeds. */
 export function isConflict(error: unknown): boolean {
   const code = findCode(error)
@@ -42,7 +47,31 @@ export function isConflict(error: unknown): boolean {
 /** Says what went wrong and what to do; what is no matter of the server or its disk comes back as it is. */
 export function toStorageError(error: unknown, place: Place): unknown {
   if (error instanceof RunwrightError) return error
-  return explainConnection(error, place) ?? explainRights(error, place) ?? explainStorage(error, place) ?? error
+  return (
+    explainTls(error, place) ??
+    explainConnection(error, place) ??
+    explainRights(error, place) ??
+    explainStorage(error, place) ??
+    error
+  )
+}
+
+/** Codes of OpenSSL's verdicts on certificates, as Node has them (nodejs.org/api/tls.html#x509-certificate-error-codes). */
+const certificateCode = /^(?:ERR_TLS_CERT|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA)/
+
+function explainTls(error: unknown, { server }: Place): RunwrightError | undefined {
+  if (isUnencrypted(error)) {
+    return new RunwrightError('PERMISSION_DENIED', `The database server ${server} does not encrypt its connections.`, {
+      hint: 'Turn on ssl on the server; or, in a network that you trust, give sslmode=disable in the address.',
+      cause: error,
+    })
+  }
+  if (!certificateCode.test(findCode(error) ?? '')) return undefined
+  const reason = error instanceof Error ? error.message : String(error)
+  return new RunwrightError('PERMISSION_DENIED', `The certificate of the server ${server} is not trusted: ${reason}.`, {
+    hint: 'Name the file of the authority that issued it by sslrootcert, and the server as the certificate does.',
+    cause: error,
+  })
 }
 
 function explainConnection(error: unknown, { server, database }: Place): RunwrightError | undefined {

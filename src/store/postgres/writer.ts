@@ -5,7 +5,10 @@ import { connectAgain } from './connect.ts'
 import { CommitUnknown, ConnectionLost, findCode, isConflict } from './storage-error.ts'
 import type { Statements } from './statements.ts'
 
-export interface PostgresWriter extends Writer, AsyncDisposable {}
+export interface PostgresWriter extends Writer, AsyncDisposable {
+  /** Of its row in `writers`: no other has the same, now or later. */
+  readonly id: string
+}
 
 /** How long to wait for another server's transaction. */
 const lockTimeoutMs = 30_000
@@ -95,6 +98,7 @@ export async function openWriter(parts: WriterParts): Promise<PostgresWriter> {
   }
 
   return {
+    id,
     sql,
     // The connection may have been lost since the last transaction, unnoticed.
     begin: () => whileLost(begin),

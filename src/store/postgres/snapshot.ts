@@ -1,0 +1,29 @@
+import type { Pool, PoolClient } from 'pg'
+import type { Sql } from '../database.ts'
+import type { Statements } from './statements.ts'
+
+/** Between `begin` and `commit` every statement sees the database as it was at the first one. */
+export async function readSnapshot<T>(pool: Pool, statements: Statements, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const client = await beginReading(pool)
+  let isUsable = true
+  try {
+    return await work(statements.over(() => client))
+  } finally {
+    await client.query('rollback').catch(() => (isUsable = false))
+    client.release(!isUsable)
+  }
+}
+
+/** A connection of the pool may have been lost unnoticed; the next one is new. */
+async function beginReading(pool: Pool): Promise<PoolClient> {
+  for (let tries = 1; ; tries++) {
+    const client = await pool.connect()
+    try {
+      await client.query('begin isolation level repeatable read read only')
+      return client
+    } catch (error) {
+      client.release(true)
+      if (tries > pool.options.max) throw error
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { openPostgresServer, whyNoPostgres } from '../servers/postgres.ts'
+import { until } from '../until.ts'
+import { ask, openSharedServers, type SharedServer } from './shared-servers.ts'
+
+const isLong = process.env['RUNWRIGHT_LONG_TESTS'] === '1'
+const clientCount = 64
+/** Of servers, and of the database. */
+const kills = isLong ? 20 : 2
+const durationMs = 600_000
+/** Requests that are answered between two kills, where they are not spread over the time. */
+const answersBetween = 200
+const metricsPerBatch = 10
+
+/** What 64 clients have sent and been answered. */
+interface Written {
+  /** The last step of each run, all of which were acknowledged. */
+  readonly steps: Map<string, number>
+  readonly acknowledgedNames: Set<string>
+  readonly doubtfulNames: Set<string>
+  /** Milliseconds that acknowledged batches took, tries before included. */
+  readonly latencies: number[]
+}
+
+/**
+ * A program that logs: a batch is sent until it is acknowledged, as MLflow's client does. A run is created once: whether
+ * it is there when there was no answer is not known, but it may not be there twice.
+ */
+async function work(
+  server: SharedServer,
+  client: number,
+  { written, signal }: { written: Written; signal: AbortSignal },
+): Promise<void> {
+  const create = async (name: string): Promise<string | undefined> => {
+    const answer = await ask(server, 'runs/create', { experiment_id: '0', run_name: name }).catch(() => undefined)
+    if (answer?.status !== 200) {
+      written.doubtfulNames.add(name)
+      return undefined
+    }
+    written.acknowledgedNames.add(name)
+    const { run } = answer.json as { run: { info: { run_id: string } } }
+    return run.info.run_id
+  }
+  let runId: string | undefined
+  for (let tries = 0; runId === undefined; tries++) runId = await create(`client ${client}, try ${tries}`)
+  for (let step = 0; !signal.aborted; step++) {
+    if (step % 10 === 9) await create(`client ${client}, step ${step}`)
+    const metrics = Array.from({ length: metricsPerBatch }, (_, index) => ({
+      key: `metric ${index}`,
+      value: step + index / 100,
+      timestamp: 1_700_000_000_000 + step,
+      step,
+    }))
+    const startedAt = performance.now()
+    for (;;) {
+      const answer = await ask(server, 'runs/log-batch', { run_id: runId, metrics }).catch(() => undefined)
+      if (answer?.status === 200) break
+      assert.ok(answer === undefined || answer.status === 503, JSON.stringify(answer))
+      await delay(50)
+    }
+    written.latencies.push(performance.now() - startedAt)
+    written.steps.set(runId, step)
+  }
+}
+
+async function listAll(server: SharedServer, route: string, field: string, query: object): Promise<unknown[]> {
+  const all: unknown[] = []
+  for (let pageToken: unknown; ;) {
+    const page = pageToken === undefined ? query : { ...query, page_token: pageToken }
+    const { status, json } = await ask(server, route, page)
+    assert.equal(status, 200, JSON.stringify(json))
+    if (Array.isArray(json[field])) all.push(...json[field])
+    pageToken = json['next_page_token']
+    if (pageToken === undefined || pageToken === '') return all
+  }
+}
+
+async function check(server: SharedServer, { steps, acknowledgedNames, doubtfulNames }: Written): Promise<void> {
+  const query = { experiment_ids: ['0'], max_results: 1000 }
+  const runs = (await listAll(server, 'runs/search', 'runs', query)) as { info: { run_name: string } }[]
+  const names = Map.groupBy(runs, ({ info }) => info.run_name)
+  for (const name of acknowledgedNames) assert.equal(names.get(name)?.length, 1, `acknowledged: ${name}`)
+  for (const [name, found] of names) {
+    assert.equal(found.length, 1, `doubled: ${name}`)
+    assert.ok(acknowledgedNames.has(name) || doubtfulNames.has(name), `never sent: ${name}`)
+  }
+  for (const [runId, last] of steps) {
+    for (const key of ['metric 0', `metric ${metricsPerBatch - 1}`]) {
+      const url = `${server.url}/api/2.0/mlflow/metrics/get-history?run_id=${runId}&metric_key=${encodeURIComponent(key)}`
+      const answer = await fetch(url, { headers: { authorization: `Bearer ${server.token}` } })
+      const { metrics } = (await answer.json()) as { metrics: { step: number }[] }
+      assert.deepEqual(
+        metrics.map(({ step }) => Number(step)),
+        Array.from({ length: last + 1 }, (_, step) => step),
+      )
+    }
+  }
+}
+
+function describeLatencies(latencies: readonly number[]): string {
+  const sorted = latencies.toSorted((a, b) => a - b)
+  const at = (share: number) => `${Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0)} ms`
+  return `${sorted.length} batches; median ${at(0.5)}, p99 ${at(0.99)}, longest ${at(1)}`
+}
+
+describe('servers on one database', { skip: whyNoPostgres, timeout: 1_200_000 }, () => {
+  it(`lose and double nothing of ${clientCount} clients when a server or the database is killed (${kills} times each)`, async (test) => {
+    await using postgres = await openPostgresServer()
+    await using shared = await openSharedServers(postgres.url, 2)
+    const { servers } = shared
+    const [first] = servers
+    assert.ok(first !== undefined)
+    const written: Written = {
+      steps: new Map(),
+      acknowledgedNames: new Set(),
+      doubtfulNames: new Set(),
+      latencies: [],
+    }
+    const stopping = new AbortController()
+    const startedAt = performance.now()
+    const working = Promise.all(
+      Array.from({ length: clientCount }, (_, client) => {
+        const server = servers[client % servers.length] ?? first
+        return work(server, client, { written, signal: stopping.signal })
+      }),
+    )
+    async function disturb(): Promise<void> {
+      for (let kill = 0; kill < 2 * kills; kill++) {
+        const seen = written.latencies.length
+        if (isLong) await delay(durationMs / (2 * kills))
+        await until(() => written.latencies.length >= seen + answersBetween, 300_000)
+        if (kill % 2 === 0) await servers[(kill / 2) % servers.length]?.killAndReturn()
+        else {
+          await postgres.kill9()
+          await postgres.start()
+        }
+      }
+      const seen = written.latencies.length
+      await until(() => written.latencies.length >= seen + answersBetween, 300_000)
+    }
+    try {
+      await Promise.race([disturb(), working])
+    } finally {
+      stopping.abort()
+    }
+    await working
+    const seconds = (performance.now() - startedAt) / 1000
+    await check(first, written)
+    const { latencies, acknowledgedNames, doubtfulNames } = written
+    const rate = Math.round((latencies.length * metricsPerBatch) / seconds)
+    test.diagnostic(
+      `log-batch of ${metricsPerBatch}: ${describeLatencies(latencies)}; ${rate} points a second, kills included; ` +
+        `${acknowledgedNames.size} runs created, ${doubtfulNames.size} of unknown outcome`,
+    )
+  })
+})
