@@ -26,14 +26,19 @@ export interface Exchange {
   readonly query: URLSearchParams
 }
 
-const timeouts = {
-  /** All headers have to be here by then. */
-  headersMs: 10_000,
+/** How long a connection is kept on which too little comes, in milliseconds. */
+export interface ConnectionTimeouts {
+  /** All headers have to be here by then, counted from the first moment on. */
+  readonly headersMs: number
   /** A connection on which nothing moves for so long is closed; event streams have heartbeats. */
-  idleMs: 120_000,
+  readonly idleMs: number
   /** A connection may wait so long for its next request. */
-  keepAliveMs: 60_000,
+  readonly keepAliveMs: number
+  /** How often headers are looked after: they may be late by so much more. */
+  readonly checkMs: number
 }
+
+const usualTimeouts: ConnectionTimeouts = { headersMs: 10_000, idleMs: 120_000, keepAliveMs: 60_000, checkMs: 5_000 }
 
 const maxHeaderBytes = 16 * 1024
 
@@ -59,6 +64,7 @@ export async function openHttpServer({
   router,
   log,
   onRequest,
+  timeouts = usualTimeouts,
 }: {
   host: string
   port: number
@@ -66,6 +72,7 @@ export async function openHttpServer({
   router: Router<HttpRoute>
   log: Log
   onRequest: () => void
+  timeouts?: ConnectionTimeouts
 }): Promise<HttpServer> {
   let isStopping = false
 
@@ -89,7 +96,7 @@ export async function openHttpServer({
       keepAliveTimeout: timeouts.keepAliveMs,
       // Uploads take as long as they take; a silent one ends by the idle time.
       requestTimeout: 0,
-      connectionsCheckingInterval: 5_000,
+      connectionsCheckingInterval: timeouts.checkMs,
     },
     (request, response) => void answer(request, response),
   )

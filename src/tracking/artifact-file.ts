@@ -5,12 +5,22 @@ import { getSystemErrorCode } from './artifact-error.ts'
 /** Bytes are collected to this much before they are written, so that a large file takes few calls. */
 const blockSizeBytes = 1024 * 1024
 
+/** So much may be on its way to the disk when a file is complete; what was written before is brought there meanwhile. */
+const syncedSizeBytes = 64 * blockSizeBytes
+
+/** Bytes in pieces. */
+export interface ByteSource extends AsyncIterable<Uint8Array> {
+  /** Takes the memory of a piece back, which is not looked at any more; without it the collector does so later. */
+  release?(chunk: Uint8Array): void
+}
+
 /**
  * Writes a new file from a stream and returns once its bytes are on the disk. At most two blocks are in memory: one
  * being written, one being filled.
  */
-export async function writeFile(path: string, body: AsyncIterable<Uint8Array>): Promise<void> {
+export async function writeFile(path: string, body: ByteSource): Promise<void> {
   const file = await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o644)
+  const syncing = createSyncing(file)
   try {
     let writing = Promise.resolve()
     let block: Uint8Array[] = []
@@ -20,25 +30,49 @@ export async function writeFile(path: string, body: AsyncIterable<Uint8Array>): 
       blockLength += chunk.length
       if (blockLength < blockSizeBytes) continue
       await writing
-      writing = writeBlock(file, block, blockLength)
+      syncing.note(blockLength)
+      writing = writeBlock(file, block, blockLength, body)
       // Whoever awaits `writing` next gets the error; until then it must not count as unhandled.
       writing.catch(() => {})
       block = []
       blockLength = 0
     }
     await writing
-    if (blockLength > 0) await writeBlock(file, block, blockLength)
+    if (blockLength > 0) await writeBlock(file, block, blockLength, body)
+    await syncing.end()
     await file.datasync()
   } finally {
+    await syncing.end().catch(() => {})
     await file.close()
   }
 }
 
-async function writeBlock(file: FileHandle, block: Uint8Array[], length: number): Promise<void> {
+/**
+ * Brings a file that is being written to the disk, one part after the other. What the system says to this has to be
+ * heard: it tells of a failure once, and not again to whoever syncs later.
+ */
+function createSyncing(file: FileHandle): { note(sizeBytes: number): void; end(): Promise<void> } {
+  let unsyncedBytes = 0
+  let isUnderWay = false
+  let done = Promise.resolve()
+  return {
+    note(sizeBytes) {
+      unsyncedBytes += sizeBytes
+      if (unsyncedBytes < syncedSizeBytes || isUnderWay) return
+      unsyncedBytes = 0
+      isUnderWay = true
+      done = done.then(() => file.datasync()).finally(() => (isUnderWay = false))
+      done.catch(() => {})
+    },
+    end: () => done,
+  }
+}
+
+async function writeBlock(file: FileHandle, block: Uint8Array[], length: number, body: ByteSource): Promise<void> {
   const { bytesWritten } = await file.writev(block)
-  if (bytesWritten === length) return
   // The system may take less than it was given; what is left goes through the call that insists.
-  await file.writeFile(Buffer.concat(block).subarray(bytesWritten))
+  if (bytesWritten < length) await file.writeFile(Buffer.concat(block).subarray(bytesWritten))
+  if (body.release !== undefined) for (const chunk of block) body.release(chunk)
 }
 
 /** Adds to the end of a file, made when there is none, and gives the size it has then. No link is followed. */
