@@ -209,7 +209,7 @@ function placeLabels(
       const { x, y } = toPlace(point)
       return found === undefined ? [] : [{ x: x + 16, y: y - 10, text: formatMeasure(label, found.value) }]
     })
-  return withoutOverlaps(placed)
+  return withoutOverlaps(placed, points.map(toPlace))
 }
 
 /** To the next one across by the arrows left and right, and up by the others. */

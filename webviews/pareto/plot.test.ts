@@ -42,8 +42,23 @@ describe('the plot of models', () => {
     const label = (x: number, y: number, text: string) => ({ x, y, text })
     const labels = [label(0, 0, '0.5%'), label(10, 5, '0.7%'), label(10, 40, '1%'), label(80, 0, '2%')]
     assert.deepEqual(
-      withoutOverlaps(labels).map(({ text }) => text),
+      withoutOverlaps(labels, []).map(({ text }) => text),
       ['0.5%', '1%', '2%'],
+    )
+  })
+
+  it('leaves out a text that would lie on a mark, unless it is the first', () => {
+    const label = (x: number, y: number, text: string) => ({ x, y, text })
+    const labels = [label(0, 0, '0.5%'), label(100, 0, '1%'), label(200, 0, '2%')]
+    const marks = [
+      { x: 5, y: 0 },
+      { x: 110, y: 5 },
+      // That of the last text itself, below and to the left of it.
+      { x: 184, y: 10 },
+    ]
+    assert.deepEqual(
+      withoutOverlaps(labels, marks).map(({ text }) => text),
+      ['0.5%', '2%'],
     )
   })
 })

@@ -77,16 +77,26 @@ export function findFront<P extends Place>(places: readonly P[], x: MeasureName,
   })
 }
 
-/** Texts that do not lie on each other, the first ones first. */
-export function withoutOverlaps<L extends { readonly x: number; readonly y: number; readonly text: string }>(
+/** Reach of a mark, in CSS pixels. */
+const markReach = 7
+
+/**
+ * Texts that lie neither on each other nor on a mark, the first ones first. The very first is kept whatever it lies on.
+ *
+ * @param marks middles of all marks
+ */
+export function withoutOverlaps<L extends Place & { readonly text: string }>(
   labels: readonly L[],
+  marks: readonly Place[],
 ): readonly L[] {
   const kept: L[] = []
   const widthOf = ({ text }: L) => text.length * 7 + 8
   for (const label of labels) {
     const lies = (other: L) =>
       Math.abs(other.y - label.y) < 15 && label.x < other.x + widthOf(other) && other.x < label.x + widthOf(label)
-    if (!kept.some(lies)) kept.push(label)
+    const hides = ({ x, y }: Place) =>
+      Math.abs(y - label.y) < markReach + 6 && x > label.x - markReach && x < label.x + widthOf(label)
+    if (kept.length === 0 || !(kept.some(lies) || marks.some(hides))) kept.push(label)
   }
   return kept
 }

@@ -10,6 +10,8 @@ export default defineCommand({
   accepts: isRunElement,
   takes: 'one',
   async run({ compressions }, [{ row, experiment }]) {
-    compressions.open({ kind: 'run', connectionId: experiment.connectionId, runId: row.runId }, row.name)
+    // A search calls its run “compress MODEL”, and its page is called by what it is anyway.
+    const name = row.name.replace(/^compress (?=.)/, '')
+    compressions.open({ kind: 'run', connectionId: experiment.connectionId, runId: row.runId }, name)
   },
 })

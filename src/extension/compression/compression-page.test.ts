@@ -25,6 +25,11 @@ describe('what the page of a search is told', () => {
     assert.deepEqual(axes, { x: 'size', y: 'p50', label: 'accuracy-drop' })
   })
 
+  it('is called by the model, whatever its run is called', () => {
+    const named = { ...kept, name: 'compress digits.onnx, once more' }
+    assert.equal(describeSearch(digitsSearch(), named, true).texts.title, 'Compression: digits.onnx')
+  })
+
   it('says how far it has come, and that it was stopped', () => {
     const statusOf = (change: object, hasEnded: boolean) =>
       describeSearch(digitsSearch(change), kept, hasEnded).texts.status

@@ -37,7 +37,7 @@ export function describeSearch(report: SearchReport, kept: KeptCompressionPage, 
     axes: chooseAxes(report, names),
     models: [describeOriginal(report), ...report.candidates.map((candidate) => describeCandidate(report, candidate))],
     isRecorded: report.candidates.some(({ runId }) => runId !== undefined),
-    texts: describePage(report, kept, hasEnded),
+    texts: describePage(report, hasEnded),
   }
 }
 
@@ -138,10 +138,10 @@ function describeStatus(report: SearchReport, hasEnded: boolean): string {
   return [count, onFront, end, ...left].join(' · ')
 }
 
-function describePage(report: SearchReport, { name }: KeptCompressionPage, hasEnded: boolean): CompressionPageTexts {
-  const { goals, target, samples, differences } = report
+function describePage(report: SearchReport, hasEnded: boolean): CompressionPageTexts {
+  const { model, goals, target, samples, differences } = report
   return {
-    title: titleCompression(name),
+    title: titleCompression(basename(model)),
     status: describeStatus(report, hasEnded),
     notes: [
       localize('Goals: {goals}. Target: {target}. Samples: {count}.', {
