@@ -70,6 +70,8 @@ export interface BenchmarkOf<Id extends string> {
   readonly repetitions?: number
   /** False where each repetition begins with nothing that another could have warmed. Default: true. */
   readonly warmsUp?: boolean
+  /** Whether each of its parts is saved by itself, in files of its own. Default: parts are not saved. */
+  readonly savesParts?: true
   /** Names the peers with their versions, where they have names. */
   describePeers?(): string
   open(setting: BenchmarkSetting): Promise<Sides<Id>>

@@ -6,6 +6,8 @@ import compareLive from './benchmarks/compare-live.ts'
 import compareTable from './benchmarks/compare-table.ts'
 import compareWide from './benchmarks/compare-wide.ts'
 import compress from './benchmarks/compress.ts'
+import compressBalance from './benchmarks/compress-balance.ts'
+import compressLayers from './benchmarks/compress-layers.ts'
 import compressPrune from './benchmarks/compress-prune.ts'
 import compressLarge from './benchmarks/compress-large.ts'
 import compressSearch from './benchmarks/compress-search.ts'
@@ -59,6 +61,8 @@ export const benchmarks: readonly Benchmark[] = [
   dataScale,
   tableDiff,
   compress,
+  compressBalance,
+  compressLayers,
   compressPrune,
   compressLarge,
   compressSearch,

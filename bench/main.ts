@@ -1,9 +1,9 @@
 /**
  * Measures us, and where there is one the peer, on this machine: `npm run bench -- NAME [--quick]`, or `all`. The first
  * words of several names stand for them all: `compare` for `compare-curves` and its like. `--only PART` measures one of
- * several parts, where a benchmark has such.
+ * several parts, where a benchmark has such; those of some are saved each by itself.
  *
- * Prints a table and, unless quick or in part, writes `bench/results`. Ends with 1 when a target was missed or a benchmark
+ * Prints a table and, unless quick, writes `bench/results`. Ends with 1 when a target was missed or a benchmark
  * failed, with 2 when no benchmark was named.
  */
 import { parseArgs } from 'node:util'
@@ -22,6 +22,9 @@ const { quick: isQuick, only } = values
 
 function findBenchmarks([word, ...rest]: readonly string[]): readonly Benchmark[] {
   if (rest.length > 0) return []
+  // A part is one of the benchmark of just that name.
+  const named = benchmarks.filter(({ name }) => name === word)
+  if (only !== undefined && named.length > 0) return named
   return word === 'all' ? benchmarks : benchmarks.filter(({ name }) => name === word || name.startsWith(`${word}-`))
 }
 
@@ -38,7 +41,7 @@ async function runAndReport(benchmark: Benchmark, signal: AbortSignal): Promise<
   const { results, description = '' } = measured
   console.log(`\n${benchmark.summary}\n\n${formatResults(results)}\n\n${description}`)
   if (isQuick) return true
-  if (only === undefined) await saveResults(benchmark, measured, date)
+  if (only === undefined || benchmark.savesParts === true) await saveResults(benchmark, measured, { date, only })
   return results.every(({ isMet }) => isMet !== false)
 }
 

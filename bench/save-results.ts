@@ -18,20 +18,25 @@ interface Circumstances {
   readonly peers: string | undefined
 }
 
-/** Writes `results/NAME.json` with every sample, and `results/NAME.md` to be read. */
-export async function saveResults(benchmark: Benchmark, measured: Measured, date: Date): Promise<void> {
+/** Writes `results/NAME.json` with every sample, and `results/NAME.md` to be read; of a part, `results/NAME-PART`. */
+export async function saveResults(
+  benchmark: Benchmark,
+  measured: Measured,
+  { date, only }: { readonly date: Date; readonly only: string | undefined },
+): Promise<void> {
+  const name = only === undefined ? benchmark.name : `${benchmark.name}-${only}`
   const hasPeer = measured.results.some(({ peer }) => peer !== undefined)
   const circumstances: Circumstances = {
     date,
-    command: `npm run bench -- ${benchmark.name}`,
+    command: `npm run bench -- ${benchmark.name}${only === undefined ? '' : ` --only ${only}`}`,
     machine: describeMachine(),
     peer: hasPeer ? readPeerVersions() : undefined,
     peers: benchmark.describePeers?.(),
   }
   await mkdir(folder, { recursive: true })
-  const json = join(folder, `${benchmark.name}.json`)
-  await writeFile(json, await formatJson(json, toRecord(benchmark, measured, circumstances)))
-  await writeFile(join(folder, `${benchmark.name}.md`), toPage(benchmark, measured, circumstances))
+  const json = join(folder, `${name}.json`)
+  await writeFile(json, await formatJson(json, toRecord({ ...benchmark, name }, measured, circumstances)))
+  await writeFile(join(folder, `${name}.md`), toPage({ ...benchmark, name }, measured, circumstances))
 }
 
 function toRecord(benchmark: Benchmark, { results }: Measured, { date, ...where }: Circumstances): object {

@@ -104,6 +104,13 @@ const webviews: readonly Build[] = [
     splitting: true,
     chunkNames: 'page-chunk-[hash]',
   },
+  // VS Code loads it into the page of a notebook's outputs.
+  {
+    entryPoints: { 'notebook-runs': 'webviews/notebook-runs/main.ts' },
+    outdir: webviewFolder,
+    format: 'esm',
+    platform: 'browser',
+  },
   // A page that is exported holds all of its script.
   {
     entryPoints: { standalone: 'webviews/standalone/main.ts' },

@@ -7,14 +7,14 @@ import { pathToFileURL } from 'node:url'
 import { SetupError } from './setup/command.mjs'
 import { isUpToDate, markUpToDate } from './setup/stamp.mjs'
 import { requireTools } from './setup/tools.mjs'
-import python, { dvc, stores } from './setup/python.mjs'
+import python, { dvc, jupyterlab, stores } from './setup/python.mjs'
 import azurite from './setup/azurite.mjs'
 import root from './setup/root.mjs'
 import sample from './setup/sample.mjs'
 import vscodeServer from './setup/vscode-server.mjs'
 
 /** In the order they are installed: the root brings the Node that the others run on. */
-const parts = { root, sample, python, dvc, stores, azurite, 'vscode-server': vscodeServer }
+const parts = { root, sample, python, dvc, stores, jupyterlab, azurite, 'vscode-server': vscodeServer }
 
 /**
  * Brings the named parts up to date, and makes sure that the machine has these tools beside those the parts need. A

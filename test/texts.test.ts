@@ -6,6 +6,7 @@ import { type Language, languages } from '../src/base/languages.ts'
 import { texts as dataTexts } from '../webviews/data-diff/texts.ts'
 import { texts as modelTexts } from '../webviews/model/texts.ts'
 import { texts as modelTestTexts } from '../webviews/model-test/texts.ts'
+import { texts as notebookTexts } from '../webviews/notebook-runs/texts.ts'
 import { texts as webviewTexts } from '../webviews/shared/texts.ts'
 
 type Texts = Readonly<Record<string, string>>
@@ -60,6 +61,7 @@ for (const language of Object.keys(languages)) {
   describe('of webviews:', () => checkTexts(known, webviewTexts.en, webviewTexts[known]))
   describe('of pages about data:', () => checkTexts(known, dataTexts.en, dataTexts[known]))
   describe('of the page of a model:', () => checkTexts(known, modelTexts.en, modelTexts[known]))
+  describe('of runs in notebooks:', () => checkTexts(known, notebookTexts.en, notebookTexts[known]))
   describe('of the report of a model’s test:', () => checkTexts(known, modelTestTexts.en, modelTestTexts[known]))
 }
 
@@ -71,6 +73,7 @@ describe('the English texts', () => {
       ...dataTexts.en,
       ...modelTexts.en,
       ...modelTestTexts.en,
+      ...notebookTexts.en,
     })) {
       // What is cut off at a number says so only when there is more than that.
       if (/^(The first|More than) /.test(text)) continue

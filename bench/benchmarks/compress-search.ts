@@ -21,6 +21,7 @@ export default defineBenchmark({
   summary:
     'What runwright compress recommends beside presets of ONNX Runtime’s tools and of Olive, for real models with real data. All are given the same model and samples, and are judged by a test that none has seen. The best preset is the one of the least time and size among those that lose a point at most and are not slower than the original; time and size are shares of the original’s, multiplied, of which the square root is taken. Times are medians of two models in turn, of one sample on two threads, and bounds are the end of a 95 % interval that is best for ours',
   repetitions: 1,
+  savesParts: true,
   measures: Object.fromEntries(tasks.flatMap(measuresOf)),
   describePeers: () =>
     `the presets of ONNX Runtime ${peerVersion('onnxruntime')} for Python and of Olive ${peerVersion('olive-ai')}, and the original`,

@@ -2,7 +2,7 @@ import { openSessionHost, type SessionHost } from '../../src/onnx/session.ts'
 import { testRuntime } from '../../src/onnx/test-runtime.ts'
 import { defineBenchmark } from '../benchmark.ts'
 import { compareAccuracy } from '../compress/accuracy.ts'
-import { type Case, listCases, measureId, measuresOf, mostSamples } from '../compress/cases.ts'
+import { type Case, chooseCases, listCases, measureId, measuresOf, mostSamples } from '../compress/cases.ts'
 import { fetchModels } from '../compress/models.ts'
 import { describeOutcome, differingWeights } from '../compress/outcome.ts'
 import { installPeers, peerVersion } from '../compress/peer-environment.ts'
@@ -21,14 +21,15 @@ export default defineBenchmark({
   summary:
     'runwright compress --recipe, each model in a process from its start to its end, and of the peers the same. All are given models that were cleaned up and put in operators of opset 13 at least. ONNX Runtime’s quantizer has equal settings: a scale for each channel, signed weights, products of known matrices alone; Olive is its command line as it comes. Memory is of all processes together at the worst moment; operators in integers are those that multiply weights in the graph that the runtime makes',
   repetitions: 3,
+  savesParts: true,
   measures: Object.fromEntries(listCases(false).flatMap(measuresOf)),
   describePeers: () =>
     `ONNX Runtime’s quantizer ${peerVersion('onnxruntime')} for Python, and Olive ${peerVersion('olive-ai')}`,
-  async open({ isQuick, folder }) {
+  async open({ isQuick, folder, only }) {
     await using cleanup = new AsyncDisposableStack()
     const programs = await installPeers()
     const host = cleanup.use(await openSessionHost(testRuntime, {}, new AbortController().signal))
-    const cases = listCases(isQuick)
+    const cases = chooseCases(listCases(isQuick), only)
     const setting = { folder, programs, models: await fetchModels(folder, programs, host, mostSamples(cases)) }
     const of = (peer: Case['peer']) => cases.filter((each) => each.peer === peer)
     // What ours is compared with has to be there when ours is measured for the first time.

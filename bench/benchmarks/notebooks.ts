@@ -4,7 +4,7 @@ import { defineBenchmark, type Sample } from '../benchmark.ts'
 import type { CellRunner } from '../notebooks/cell-runner.ts'
 import { openJournalCost } from '../notebooks/journal-cost.ts'
 import { openJupyterClient } from '../notebooks/jupyter-client.ts'
-import { measureLines, measureRoundTrip, measureStart } from '../notebooks/measure-cells.ts'
+import { measureLines, measureRoundTrip, measureStart, measureTracking } from '../notebooks/measure-cells.ts'
 import { openOurKernels } from '../notebooks/our-kernels.ts'
 import { installPeerPython, peerVersions } from '../notebooks/peer-python.ts'
 
@@ -20,6 +20,7 @@ export default defineBenchmark({
     lines: { label: '100,000 printed lines, by the kernel’s own time', unit: '×', target: { atMost: 2 } },
     flushed: { label: '20,000 lines flushed one by one, by its own time', unit: '×' },
     journal: { label: 'the latter with the journal, by without', unit: '×', target: { atMost: 1.1 } },
+    tracked: { label: 'what %%track adds to a cell', unit: 'ms', target: { atMost: 50 } },
     engine: { label: 'memory of the engine after that', unit: 'MB' },
     keeper: { label: 'memory of what keeps the kernel', unit: 'MB' },
   },
@@ -50,9 +51,10 @@ export default defineBenchmark({
     return {
       async ours() {
         const figures = await measure(ours)
+        const tracked = await measureTracking(ours, sizes.cells)
         const memory = await ours.readMemory()
         await ours.stop()
-        return { ...figures, ...memory, ...(await journal({ cells: sizes.cells, lines: sizes.flushed })) }
+        return { ...figures, tracked, ...memory, ...(await journal({ cells: sizes.cells, lines: sizes.flushed })) }
       },
       peers: {
         async jupyter_client() {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { listCases, measuresOf } from './cases.ts'
+import { chooseCases, listCases, measuresOf } from './cases.ts'
 
 it('each measure of each case has an id of its own, and quick ones are the same', () => {
   const idsOf = (isQuick: boolean) => listCases(isQuick).flatMap((each) => measuresOf(each).map(([id]) => id))
@@ -15,4 +15,14 @@ it('weights are compared where the settings are equal alone, and accuracy where 
     assert.equal(names.includes('different'), each.peer === 'onnxruntime', each.id)
     assert.equal(names.includes('lost'), each.model === 'digits', each.id)
   }
+})
+
+it('the cases of a model are chosen by its name, and all of them without one', () => {
+  const cases = listCases(true)
+  assert.deepEqual(
+    chooseCases(cases, 'digits').map(({ id }) => id),
+    ['digits-static-min-max', 'digits-static-entropy'],
+  )
+  assert.equal(chooseCases(cases, undefined), cases)
+  assert.throws(() => chooseCases(cases, 'nothing'), /There are: minilm, /)
 })

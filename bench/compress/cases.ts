@@ -118,3 +118,14 @@ export function listCases(isQuick: boolean): readonly Case[] {
     preset('ocr-recognition', [{ pass: 'dynamic-int8' }, { pass: 'int8-storage' }], 'int8'),
   ]
 }
+
+/**
+ * @param only name of a model, whose cases are wanted alone
+ * @throws {Error} when there is no such model
+ */
+export function chooseCases(cases: readonly Case[], only: string | undefined): readonly Case[] {
+  if (only === undefined) return cases
+  const chosen = cases.filter(({ model }) => model === only)
+  if (chosen.length > 0) return chosen
+  throw new Error(`There are: ${[...new Set(cases.map(({ model }) => model))].join(', ')}.`)
+}

@@ -21,6 +21,24 @@ export async function measureRoundTrip(runner: CellRunner, count: number): Promi
   return median(tookMs)
 }
 
+/**
+ * Milliseconds that `%%track` adds to a cell that prints a line, with a param, its source and its log kept: the median
+ * of many, each beside one without.
+ */
+export async function measureTracking(runner: CellRunner, count: number): Promise<number> {
+  const take = async (head: string) => {
+    const from = performance.now()
+    await runner.run(`${head}lr = 0.1\nprint('trained')`)
+    return performance.now() - from
+  }
+  const addedMs: number[] = []
+  for (let cell = 0; cell < count; cell++) {
+    const bareMs = await take('')
+    addedMs.push((await take('%%track --params\n')) - bareMs)
+  }
+  return median(addedMs)
+}
+
 /** What became of a cell that prints lines. */
 export interface PrintedLines {
   /** How many times as long it takes until all are here as the kernel takes to print them. */

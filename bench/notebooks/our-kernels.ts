@@ -34,7 +34,12 @@ export async function openOurKernels(
 
   async function run(code: string): Promise<{ stdout: string }> {
     if (kernelId === undefined) throw new Error('There is no kernel.')
-    const { execution } = await client.call('kernels/execute', { kernelId, executionId: newExecutionId(), code })
+    const { execution } = await client.call('kernels/execute', {
+      kernelId,
+      executionId: newExecutionId(),
+      cell: 'cell',
+      code,
+    })
     const texts: string[] = []
     for await (const record of followExecution(client, kernelId, execution)) {
       if (record.kind === 'output' && record.output.kind === 'stream') texts.push(record.output.text)

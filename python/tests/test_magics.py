@@ -84,6 +84,22 @@ print(len(shell.input_transformers_cleanup), "runs" in shell.magics_manager.magi
         self.assertEqual([before[1], after[1]], ["True", "False"])
         self.assertEqual(int(before[0]), int(after[0]) + 1)
 
+    def test_loading_imports_nothing_that_only_a_magic_needs(self) -> None:
+        said = self.run_program(
+            """import sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+before = {*sys.modules}
+shell.extension_manager.load_extension("runwright")
+shell.run_cell("x = 1")
+print(*sorted(name for name in {*sys.modules} - before if name.startswith("runwright") or name in ("ssl", "http.client")))
+print(shell.find_line_magic("runs").__doc__.splitlines()[0])
+"""
+        )
+        loaded, told = said.splitlines()
+        self.assertEqual(loaded.split(), ["runwright", "runwright.magics", "runwright.notebook", "runwright.notebook.cell_source"])
+        self.assertTrue(told.startswith("%runs [--experiment NAME]"), told)
+
     def test_what_the_command_line_says_is_shown_and_its_errors_are_a_sentence(self) -> None:
         program = """import json, sys
 print("on the way", file=sys.stderr)

@@ -10,6 +10,7 @@ import {
   jobsViewId,
   modelsViewId,
   jsonValidation,
+  notebookRenderer,
   problemMatchers,
   taskDefinitions,
   variablesViewId,
@@ -70,6 +71,7 @@ export function contributes(commands: readonly CommandDefinition[], tools: reado
     jsonValidation,
     yamlValidation,
     customEditors,
+    notebookRenderer,
     languageModelTools: tools.map(languageModelTool),
     walkthroughs,
   }

@@ -10,7 +10,7 @@ export function createUnusedRoutes(): { routes: readonly HttpRoute[]; methods: M
   const methods = createMethods({
     tracking: unused(),
     artifacts: unused(),
-    artifactFolder: '',
+    artifactStore: unused(),
     registry: unused(),
     compute: unused(),
     kernels: unused(),

@@ -29,3 +29,6 @@ export const dvc = definePackages('DVC for the tests', 'test/dvc/requirements.tx
 
 /** Servers of object stores, and of WebDAV, that remotes for data are tested on. */
 export const stores = definePackages('Object stores for the tests', 'test/stores/requirements.txt')
+
+/** The real JupyterLab, in which notebooks that we write are opened. */
+export const jupyterlab = definePackages('JupyterLab for the tests', 'test/jupyterlab/requirements.txt')

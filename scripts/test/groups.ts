@@ -13,7 +13,7 @@ export const testGroups: readonly TestGroup[] = [
   { name: 'unit', folders: [], concurrency: 2 },
   { name: 'integration', folders: ['test/integration/', 'test/contract/'], concurrency: 2 },
   // One VS Code, or one browser, fills both cores, and its tests measure time.
-  { name: 'vscode', folders: ['test/vscode/', 'test/webviews/'], concurrency: 1 },
+  { name: 'vscode', folders: ['test/vscode/', 'test/webviews/', 'test/jupyterlab/'], concurrency: 1 },
 ]
 
 /** Every test file of the repository, relative to its root, sorted. */

@@ -5,9 +5,10 @@ import { describe, it } from 'node:test'
 import { dataFiles } from '../protocol/data-folder.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
+import { loadArtifactPlace, writeArtifactPlace } from '../tracking/artifact-place.ts'
 import { backUp, type BackUpOptions } from './back-up.ts'
 import { checkStore } from './check-store.ts'
-import { bytesOf, openScratchStore, type ScratchStore, scratchMigrations } from './scratch-store.ts'
+import { bytesOf, folderOf, openScratchStore, type ScratchStore, scratchMigrations } from './scratch-store.ts'
 import { verifyBackup } from './verify-backup.ts'
 
 function back(store: ScratchStore, given: Partial<BackUpOptions> = {}) {
@@ -48,9 +49,19 @@ describe('a backup', () => {
       'flavors: {}\n',
     )
     assert.deepEqual(await verifyBackup(target, quiet), [])
-    const check = await checkStore({ dataFolder: target, migrations: scratchMigrations, signal: quiet.signal })
+    const check = await checkStore({ ...folderOf(target), migrations: scratchMigrations, signal: quiet.signal })
     assert.deepEqual([check.findings, check.pointCount], [[], 3000])
     assert.deepEqual(await leftovers(store), ['backup'])
+  })
+
+  it('leaves artifacts that are in a bucket there, and notes the bucket', async () => {
+    await using store = await openScratchStore()
+    await store.addRun(3)
+    await writeArtifactPlace(store.dataFolder, 's3://team/runs')
+    const note = await back(store)
+    const target = join(store.dataFolder, 'backup')
+    assert.deepEqual([note.artifactCount, await loadArtifactPlace(target)], [0, 's3://team/runs'])
+    assert.deepEqual(await verifyBackup(target, quiet), [])
   })
 
   it('holds a database and artifacts of many blocks', async () => {

@@ -9,6 +9,7 @@ import { RunwrightError, throwIfCancelled } from '../protocol/errors.ts'
 import { copySqlite } from '../store/copy-sqlite.ts'
 import type { Migration } from '../store/database.ts'
 import { openLock } from '../store/lock.ts'
+import { loadArtifactPlace, writeArtifactPlace } from '../tracking/artifact-place.ts'
 import { syncFolder } from '../store/sync-folder.ts'
 import { toStorageError } from '../store/storage-error.ts'
 import { backupFiles, backupFormat, type BackupNote } from './backup-files.ts'
@@ -31,7 +32,8 @@ export interface BackUpOptions {
 
 /**
  * Copies a store to a folder of its own: the database as it is at one moment, then every artifact with its hash. So each
- * artifact that the copy names is there, unless somebody deletes it meanwhile. The copy is checked as `checkStore` has
+ * artifact that the copy names is there, unless somebody deletes it meanwhile. Artifacts in a bucket stay there, and the
+ * copy notes which one it is. The copy is checked as `checkStore` has
  * it. The folder is made beside, and has its name only when all is in it and on the disk.
  *
  * @throws RESOURCE_ALREADY_EXISTS; RESOURCE_CONFLICT while another backup goes to the same place; STORAGE_DAMAGED when
@@ -83,7 +85,7 @@ async function fill(folder: string, options: BackUpOptions): Promise<BackupNote>
   const { dataFolder, migrations, signal, version, now } = options
   const store = join(folder, backupFiles.store)
   await copyStore(join(dataFolder, dataFiles.store), store)
-  const check = await checkStore({ dataFolder: folder, migrations, signal, areArtifactsLeftOut: true })
+  const check = await checkStore({ dataFolder: folder, migrations, signal })
   const [finding] = check.findings
   if (finding !== undefined) {
     throw new RunwrightError(
@@ -93,7 +95,9 @@ async function fill(folder: string, options: BackUpOptions): Promise<BackupNote>
     )
   }
   const work = { signal, read: () => {} }
-  const copied = await copyArtifacts(folder, options)
+  const bucket = await loadArtifactPlace(dataFolder)
+  if (bucket !== undefined) await writeArtifactPlace(folder, bucket)
+  const copied = await copyArtifacts(folder, options, bucket !== undefined)
   const [storeContent, listContent] = [
     await hashFile(store, work),
     await hashFile(join(folder, backupFiles.list), work),
@@ -121,7 +125,7 @@ async function copyStore(from: string, to: string): Promise<void> {
   await file.sync()
 }
 
-async function copyArtifacts(folder: string, { dataFolder, signal, onProgress }: BackUpOptions) {
+async function copyArtifacts(folder: string, { dataFolder, signal, onProgress }: BackUpOptions, areElsewhere: boolean) {
   const source = join(dataFolder, dataFiles.artifacts)
   const target = join(folder, backupFiles.artifacts)
   await mkdir(target)
@@ -136,7 +140,7 @@ async function copyArtifacts(folder: string, { dataFolder, signal, onProgress }:
       tell()
     },
   }
-  for await (const path of listFiles(source)) {
+  for await (const path of areElsewhere ? [] : listFiles(source)) {
     throwIfCancelled(work)
     const content = await copyFile(join(source, ...path), join(target, ...path), work)
     if (content === undefined) continue

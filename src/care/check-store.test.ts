@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { scratchServerVariable } from '../store/scratch-store.ts'
 import type { ScratchStore } from './scratch-store.ts'
-import { bytesOf, openScratchStore, scratchMigrations } from './scratch-store.ts'
+import { bytesOf, folderOf, openScratchStore, scratchMigrations } from './scratch-store.ts'
 import { checkStore } from './check-store.ts'
 
 function check({ dataFolder, storeUrl }: ScratchStore) {
-  return checkStore({ dataFolder, storeUrl, migrations: scratchMigrations, signal: new AbortController().signal })
+  const options = { ...folderOf(dataFolder), storeUrl, migrations: scratchMigrations }
+  return checkStore({ ...options, signal: new AbortController().signal })
 }
 
 /** Turns one bit of the file around, at the first place where the bytes stand. */

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { mapConcurrently } from '../base/map-concurrently.ts'
 import { listJobLogs } from '../compute/named-logs.ts'
 import { dataFiles } from '../protocol/data-folder.ts'
 import { RunwrightError } from '../protocol/errors.ts'
@@ -8,6 +8,7 @@ import type { Migration, Sql } from '../store/database.ts'
 import { openSqliteReader } from '../store/read-sqlite.ts'
 import type { StoreReader } from '../store/store-reader.ts'
 import { locateArtifact } from '../tracking/artifact-path.ts'
+import type { ArtifactStore } from '../tracking/artifact-store.ts'
 import { checkSeries, findStrayRows } from '../tracking/check-series.ts'
 import { listTaggedArtifacts, type NamedArtifact } from '../tracking/named-artifacts.ts'
 
@@ -34,6 +35,9 @@ export interface StoreCheck {
 
 const maxFindings = 1000
 
+/** Of those that are looked for. */
+const artifactsAtATime = 16
+
 interface CheckOptions {
   /** Holds `artifacts`, and `store.db` unless the store is elsewhere; nothing in it is changed, and an engine may be using it. */
   readonly dataFolder: string
@@ -41,8 +45,8 @@ interface CheckOptions {
   readonly storeUrl?: string | undefined
   readonly migrations: readonly Migration[]
   readonly signal: AbortSignal
-  /** Files that rows name are not looked for. */
-  readonly areArtifactsLeftOut?: boolean
+  /** Where files that rows name are looked for; without one they are not. */
+  readonly artifactStore?: ArtifactStore
 }
 
 /**
@@ -52,7 +56,7 @@ interface CheckOptions {
  * @throws RESOURCE_DOES_NOT_EXIST when there is no store, STORAGE_TOO_NEW, CANCELLED
  */
 export async function checkStore(options: CheckOptions): Promise<StoreCheck> {
-  const { dataFolder, signal, areArtifactsLeftOut = false } = options
+  const { dataFolder, signal, artifactStore } = options
   const found = createFindings()
   const counts = { seriesCount: 0, pointCount: 0, artifactCount: 0, sizeBytes: 0 }
   let subject = join(dataFolder, dataFiles.store)
@@ -63,19 +67,25 @@ export async function checkStore(options: CheckOptions): Promise<StoreCheck> {
     for (const problem of await reader.findFaults()) found.add({ kind: 'database', subject, problem })
     await checkAllSeries(reader)
     for (const problem of await reader.read(findStrayRows)) found.add({ kind: 'database', subject, problem })
-    const named = areArtifactsLeftOut ? [] : await reader.read(listNamedArtifacts)
-    counts.artifactCount = named.length
-    for (const artifact of named) {
-      throwIfAborted(signal)
-      const problem = await findProblem(join(dataFolder, dataFiles.artifacts), artifact)
-      if (problem !== undefined) found.add({ kind: 'artifact', subject: describe(artifact), problem })
-    }
+    if (artifactStore !== undefined) await checkArtifacts(await reader.read(listNamedArtifacts), artifactStore)
   } catch (error) {
     // What cannot be read any further is what was looked for.
     if (!(error instanceof RunwrightError) || error.code !== 'STORAGE_DAMAGED') throw error
     found.add({ kind: 'database', subject, problem: describeDamage(error) })
   }
   return { ...found.result(), ...counts }
+
+  async function checkArtifacts(named: readonly NamedArtifact[], store: ArtifactStore): Promise<void> {
+    counts.artifactCount = named.length
+    const problems = await mapConcurrently(named, artifactsAtATime, async (artifact) => {
+      throwIfAborted(signal)
+      return findProblem(store, artifact)
+    })
+    for (const [index, artifact] of named.entries()) {
+      const problem = problems[index]
+      if (problem !== undefined) found.add({ kind: 'artifact', subject: describe(artifact), problem })
+    }
+  }
 
   async function checkAllSeries(reader: StoreReader): Promise<void> {
     for (let after: number | undefined = 0; after !== undefined;) {
@@ -115,12 +125,12 @@ async function listNamedArtifacts(sql: Sql): Promise<readonly NamedArtifact[]> {
   return [...(await listTaggedArtifacts(sql)), ...(await listVersionArtifacts(sql)), ...(await listJobLogs(sql))]
 }
 
-async function findProblem(folder: string, { root, path, minSizeBytes = 0, owner }: NamedArtifact) {
-  const file = join(folder, ...locateArtifact(root, path))
-  const entry = await stat(file).catch(() => undefined)
+async function findProblem(store: ArtifactStore, { root, path, minSizeBytes = 0, owner }: NamedArtifact) {
+  const entry = await store.find(locateArtifact(root, path))
   if (entry === undefined) return `is missing; ${owner} names it`
-  if (!entry.isFile() || entry.size >= minSizeBytes) return undefined
-  return `has ${entry.size} bytes; ${owner} has written ${minSizeBytes}`
+  const { sizeBytes } = entry
+  if (sizeBytes === undefined || sizeBytes >= minSizeBytes) return undefined
+  return `has ${sizeBytes} bytes; ${owner} has written ${minSizeBytes}`
 }
 
 function describe({ root, path }: NamedArtifact): string {

@@ -10,7 +10,8 @@ const planName = 'plan.json'
 /** What is exchanged: each with what belongs to it and has nothing that takes its place. */
 const exchanged = [
   { name: dataFiles.artifacts, beside: [] },
-  { name: dataFiles.store, beside: [`${dataFiles.store}-wal`, `${dataFiles.store}-shm`] },
+  { name: dataFiles.store, beside: [`${dataFiles.store}-wal`, `${dataFiles.store}-shm`, dataFiles.artifactPlace] },
+  { name: dataFiles.artifactPlace, beside: [] },
 ] as const
 
 /** Notes that a restore is complete but for its place. */

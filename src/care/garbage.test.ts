@@ -10,8 +10,8 @@ import { bytesOf, openScratchStore, type ScratchStore, scratchMigrations } from 
 
 const day = 86_400_000
 
-function partsOf({ database, artifacts, dataFolder }: ScratchStore) {
-  return { database, artifacts, artifactFolder: join(dataFolder, 'artifacts') }
+function partsOf({ database, artifacts, artifactStore }: ScratchStore) {
+  return { database, artifacts, artifactStore }
 }
 
 async function collect(store: ScratchStore, before: number) {
@@ -21,9 +21,10 @@ async function collect(store: ScratchStore, before: number) {
   return { garbage, held, removed }
 }
 
-async function assertWhole({ dataFolder, storeUrl }: ScratchStore): Promise<void> {
+async function assertWhole({ dataFolder, storeUrl, artifactStore }: ScratchStore): Promise<void> {
   const { signal } = new AbortController()
-  assert.deepEqual((await checkStore({ dataFolder, storeUrl, migrations: scratchMigrations, signal })).findings, [])
+  const options = { dataFolder, storeUrl, artifactStore, migrations: scratchMigrations, signal }
+  assert.deepEqual((await checkStore(options)).findings, [])
 }
 
 /** Rows of all tables that hold something of runs. */

@@ -4,6 +4,7 @@ import type { Methods } from '../protocol/methods.ts'
 import { listNeededByVersions } from '../registry/needed-by-versions.ts'
 import type { Database, Sql } from '../store/database.ts'
 import { locateArtifact } from '../tracking/artifact-path.ts'
+import type { ArtifactStore } from '../tracking/artifact-store.ts'
 import type { Artifacts } from '../tracking/artifacts.ts'
 import {
   type Deleted,
@@ -20,8 +21,8 @@ import { listUnknownFolders, sizeOf } from './garbage-folders.ts'
 export interface GarbageParts {
   readonly database: Database
   readonly artifacts: Artifacts
-  /** Of all artifacts. */
-  readonly artifactFolder: string
+  /** What keeps them. */
+  readonly artifactStore: ArtifactStore
 }
 
 /**
@@ -31,14 +32,14 @@ export interface GarbageParts {
  * @param before milliseconds since 1970-01-01 UTC
  */
 export async function listGarbage(parts: GarbageParts, before: number): Promise<Methods['store/garbage']['result']> {
-  const { database, artifactFolder } = parts
+  const { database, artifactStore } = parts
   const { chosen, held } = await database.read((sql) => choose(sql, before))
   const garbage: Garbage[] = []
   for (const { kind, artifactUri, ...each } of chosen) {
     const place = artifactUri === undefined ? undefined : locateArtifact(artifactUri)
-    garbage.push({ kind, ...each, sizeBytes: place === undefined ? 0 : await sizeOf(artifactFolder, place) })
+    garbage.push({ kind, ...each, sizeBytes: place === undefined ? 0 : await sizeOf(artifactStore, place) })
   }
-  garbage.push(...(await listUnknownFolders(database, artifactFolder, before)))
+  garbage.push(...(await listUnknownFolders(database, artifactStore, before)))
   return { garbage, held }
 }
 
@@ -74,7 +75,7 @@ async function loadNeeded(sql: Sql): Promise<ReadonlyMap<string, string>> {
  * @returns what is gone
  */
 export async function removeGarbage(
-  { database, artifacts, artifactFolder }: GarbageParts,
+  { database, artifacts, artifactStore }: GarbageParts,
   { before, names }: Methods['store/remove-garbage']['params'],
 ): Promise<Methods['store/remove-garbage']['result']> {
   const gone = await database.write(async (sql) => {
@@ -91,7 +92,7 @@ export async function removeGarbage(
     if (artifactUri !== undefined) await artifacts.purge(locateArtifact(artifactUri).slice(0, -1).join('/'))
   }
   const asked = new Set(names.filter(({ kind }) => kind === 'folder').map(({ id }) => id))
-  const unknown = asked.size === 0 ? [] : await listUnknownFolders(database, artifactFolder, before)
+  const unknown = asked.size === 0 ? [] : await listUnknownFolders(database, artifactStore, before)
   const folders = unknown.filter(({ id }) => asked.has(id))
   for (const { id } of folders) await artifacts.purge(id)
   return { removed: [...gone, ...folders].map(({ kind, id }) => ({ kind, id })) }

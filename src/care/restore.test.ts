@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { openLock } from '../store/lock.ts'
+import { loadArtifactPlace, writeArtifactPlace } from '../tracking/artifact-place.ts'
 import { backUp } from './back-up.ts'
 import { checkStore } from './check-store.ts'
 import { finishRestore, planRestore } from './finish-restore.ts'
 import { restore, type RestoreOptions } from './restore.ts'
-import { openScratchStore, scratchMigrations } from './scratch-store.ts'
+import { folderOf, openScratchStore, scratchMigrations } from './scratch-store.ts'
 
 const { signal } = new AbortController()
 
@@ -45,7 +46,7 @@ async function putOther(dataFolder: string): Promise<void> {
 }
 
 async function assertRestored({ dataFolder, runId }: Backup): Promise<void> {
-  const check = await checkStore({ dataFolder, migrations: scratchMigrations, signal })
+  const check = await checkStore({ ...folderOf(dataFolder), migrations: scratchMigrations, signal })
   assert.deepEqual([check.findings, check.pointCount], [[], 2000])
   const model = join(dataFolder, 'artifacts', '0', runId, 'artifacts', 'model', 'MLmodel')
   assert.equal(await readFile(model, 'utf8'), 'flavors: {}\n')
@@ -79,6 +80,24 @@ describe('a restore', () => {
     await assertRestored(backup)
     assert.equal(keptFolder, join(backup.dataFolder, 'replaced-1970-01-01T00-00-00.009Z'))
     await assertKept(keptFolder)
+  })
+
+  it('notes the bucket that has the artifacts again, or that none has them any more', async () => {
+    await using backup = await makeBackup()
+    await putOther(backup.dataFolder)
+    await writeArtifactPlace(backup.dataFolder, 's3://team/old')
+    await backup.restore({ isForced: true })
+    assert.equal(await loadArtifactPlace(backup.dataFolder), undefined)
+    await writeArtifactPlace(backup.folder, 's3://team/runs')
+    const { keptFolder } = await backup.restore({ isForced: true, now: 10 })
+    assert.equal(await loadArtifactPlace(backup.dataFolder), 's3://team/runs')
+    await writeArtifactPlace(backup.folder, 's3://team/other')
+    const { keptFolder: keptLater } = await backup.restore({ isForced: true, now: 11 })
+    assert.equal(await loadArtifactPlace(backup.dataFolder), 's3://team/other')
+    assert.deepEqual(
+      [await loadArtifactPlace(keptFolder ?? ''), await loadArtifactPlace(keptLater ?? '')],
+      [undefined, 's3://team/runs'],
+    )
   })
 
   it('is refused while an engine has the folder', async () => {

@@ -8,6 +8,7 @@ import { openLock } from '../store/lock.ts'
 import { openSqliteReader } from '../store/read-sqlite.ts'
 import { syncFolder } from '../store/sync-folder.ts'
 import { toStorageError } from '../store/storage-error.ts'
+import { loadArtifactPlace, writeArtifactPlace } from '../tracking/artifact-place.ts'
 import { backupFiles, type BackupNote, readBackupList } from './backup-files.ts'
 import { countBackupWork } from './backup-work.ts'
 import { copyFile } from './copy-file.ts'
@@ -92,6 +93,8 @@ async function bring(staging: string, note: BackupNote, options: RestoreOptions)
   await copy(backupFiles.store, join(staging, dataFiles.store), note.storeSha256)
   // Refuses one that a newer version has written.
   await using _reader = await openSqliteReader(join(staging, dataFiles.store), migrations)
+  const bucket = await loadArtifactPlace(backup)
+  if (bucket !== undefined) await writeArtifactPlace(staging, bucket)
   await mkdir(join(staging, dataFiles.artifacts))
   for await (const { path, sha256 } of readBackupList(join(staging, backupFiles.list))) {
     const to = join(staging, dataFiles.artifacts, ...path.split('/'))

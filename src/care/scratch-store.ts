@@ -13,7 +13,9 @@ import { openPostgres } from '../store/postgres.ts'
 import { openScratchSchema } from '../store/scratch-postgres.ts'
 import { scratchServerVariable } from '../store/scratch-store.ts'
 import { openSqlite } from '../store/sqlite.ts'
+import type { ArtifactStore } from '../tracking/artifact-store.ts'
 import { type Artifacts, createArtifacts } from '../tracking/artifacts.ts'
+import { createFolderArtifactStore } from '../tracking/folder-artifact-store.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
 import { trackingMigrations } from '../tracking/migrations.ts'
 import type { Tracking } from '../tracking/tracking.ts'
@@ -33,6 +35,7 @@ export interface ScratchStore extends AsyncDisposable {
   readonly tracking: Tracking
   readonly registry: Registry
   readonly artifacts: Artifacts
+  readonly artifactStore: ArtifactStore
   readonly clock: { now: number }
   /** A run of the experiment "Default" with so many points of `loss`, and an artifact `model/MLmodel`. */
   addRun(pointCount?: number): Promise<RunId>
@@ -54,7 +57,8 @@ export async function openScratchStore(): Promise<ScratchStore> {
   const parts = { database, changed: () => {}, now: () => clock.now }
   const randomBytes = (sizeBytes: number) => new Uint8Array(sizeBytes).fill((count += 1))
   const tracking = createTracking({ ...parts, randomBytes })
-  const artifacts = createArtifacts({ folder: join(dataFolder, dataFiles.artifacts), changed: () => {} })
+  const artifactStore = createFolderArtifactStore(join(dataFolder, dataFiles.artifacts))
+  const artifacts = createArtifacts({ store: artifactStore, changed: () => {} })
   return {
     dataFolder,
     storeUrl: schema?.url,
@@ -62,6 +66,7 @@ export async function openScratchStore(): Promise<ScratchStore> {
     tracking,
     registry: createRegistry({ ...parts, note: () => Promise.resolve() }),
     artifacts,
+    artifactStore,
     clock,
     async addRun(pointCount = 3) {
       const { runId } = await tracking.runs.create({
@@ -89,6 +94,11 @@ export async function openScratchStore(): Promise<ScratchStore> {
       await rm(dataFolder, { recursive: true, force: true })
     },
   }
+}
+
+/** A data folder with its artifacts, as it is looked at from outside. */
+export function folderOf(dataFolder: string): { readonly dataFolder: string; readonly artifactStore: ArtifactStore } {
+  return { dataFolder, artifactStore: createFolderArtifactStore(join(dataFolder, dataFiles.artifacts)) }
 }
 
 export async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {

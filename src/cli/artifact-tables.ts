@@ -4,6 +4,7 @@ import { englishDiffLabels, nameRuns } from '../protocol/run-diff-text.ts'
 import type { ArtifactDiff, ArtifactFile, ArtifactRow } from './artifact-diff.ts'
 import { formatTable } from './table.ts'
 import { printable } from './text.ts'
+import { formatInteger } from '../protocol/quantities.ts'
 
 /** Never narrower than this when the terminal is short of space. */
 const minColumnWidth = 8
@@ -30,7 +31,7 @@ export function formatArtifactDiff(
   const title = `${englishDiffLabels.sections.artifacts} (${counts})\n`
   const body = rows.length === 0 ? 'No artifact differs.\n' : title + formatTable(columns, rows, width)
   const cut = names.filter((_, place) => cutRuns.some((runId) => runId === runs[place]?.runId))
-  const most = maxListedFiles.toLocaleString('en-US')
+  const most = formatInteger(maxListedFiles)
   return body + (cut.length === 0 ? '' : `Only the first ${most} files were looked at of: ${cut.join(', ')}\n`)
 }
 

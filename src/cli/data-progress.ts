@@ -1,5 +1,5 @@
 import { type DataProgress, formatDataProgress } from '../protocol/data-progress.ts'
-import { formatSize } from '../protocol/quantities.ts'
+import { formatInteger, formatSize } from '../protocol/quantities.ts'
 import type { Output } from './context.ts'
 import { formatDuration, truncate } from './text.ts'
 
@@ -72,16 +72,17 @@ function writeProgress(output: Output, now: () => number): DrawnProgress {
 
 /** For example `Hashing 1,200 of 50,000 files, 2.1 GiB of 4 GiB, 450 MiB/s, 4.2 s left`. */
 export function describeProgress(progress: DataProgress, elapsedMs: number): string {
-  const { phase, doneFiles, totalFiles, doneBytes, totalBytes } = progress
+  const { phase, unit = 'files', doneFiles, totalFiles, doneBytes, totalBytes } = progress
   if (phase === 'wait') return words.wait
-  const count = (value: number) => value.toLocaleString('en-US')
-  const files = `${count(doneFiles)}${totalFiles === undefined ? '' : ` of ${count(totalFiles)}`} files`
-  const bytes = `${formatSize(doneBytes)}${totalBytes === undefined ? '' : ` of ${formatSize(totalBytes)}`}`
-  const rate = elapsedMs > 500 ? [`${formatSize((doneBytes / elapsedMs) * 1000)}/s`] : []
+  const ofFiles = totalFiles === undefined ? '' : ` of ${formatInteger(totalFiles)}`
+  const files = `${formatInteger(doneFiles)}${ofFiles} ${unit}`
+  const ofBytes = `${formatSize(doneBytes)}${totalBytes === undefined ? '' : ` of ${formatSize(totalBytes)}`}`
+  const hasRate = elapsedMs > 500 && unit === 'files'
+  const rate = hasRate ? [`${formatSize((doneBytes / elapsedMs) * 1000)}/s`] : []
   const left = findTimeLeft(progress, elapsedMs)
   return [
     `${words[phase]} ${files}`,
-    bytes,
+    ...(unit === 'files' ? [ofBytes] : []),
     ...rate,
     ...(left === undefined ? [] : [`${formatDuration(left)} left`]),
   ].join(', ')

@@ -6,7 +6,7 @@ import type {
   WeightSizes,
 } from '../protocol/model-description.ts'
 import { formatTable, type TableColumn } from './table.ts'
-import { formatSize } from '../protocol/quantities.ts'
+import { formatInteger, formatSize } from '../protocol/quantities.ts'
 import { formatCount, printable } from './text.ts'
 
 const sizeColumns = [
@@ -31,7 +31,7 @@ export function describeModelTables(model: ModelDescription, width: number | und
     ),
     ...table(
       [{ title: 'OPERATOR', minWidth: 16 }, { title: 'NODES', align: 'right' }, ...sizeColumns],
-      model.operators.map(({ name, count }) => [name, count.toLocaleString('en-US'), ...sizeCells(weighed.get(name))]),
+      model.operators.map(({ name, count }) => [name, formatInteger(count), ...sizeCells(weighed.get(name))]),
     ),
     ...table(
       [{ title: 'WEIGHTS' }, ...sizeColumns],
@@ -87,5 +87,5 @@ function valueRow(kind: string, { name, type, shape }: ValueDescription): readon
 
 function sizeCells(sizes: WeightSizes | undefined): readonly string[] {
   if (sizes === undefined) return ['', '', '']
-  return [sizes.tensors.toLocaleString('en-US'), sizes.parameters.toLocaleString('en-US'), formatSize(sizes.bytes)]
+  return [formatInteger(sizes.tensors), formatInteger(sizes.parameters), formatSize(sizes.bytes)]
 }

@@ -37,7 +37,8 @@ export async function openGarbage(
   }
   const { listGarbage, removeGarbage } = await import('../care/garbage.ts')
   const engine = await import('../engine/open-garbage.ts')
-  const parts = await engine.openGarbage(dataFolder, storeUrl === undefined ? undefined : await sharedStoreOf(storeUrl))
+  const openShared = storeUrl === undefined ? undefined : await sharedStoreOf(storeUrl)
+  const parts = await engine.openGarbage(dataFolder, { openShared, env: context.env })
   return {
     list: ({ before }) => listGarbage(parts, before),
     remove: (params) => removeGarbage(parts, params),

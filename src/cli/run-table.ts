@@ -1,23 +1,6 @@
-import type { HeadlineMetric } from '../protocol/headline-metric.ts'
-import type { RunColumn, RunListRow } from '../protocol/methods.ts'
+import { chooseColumns, type RunSection } from '../protocol/listed-runs.ts'
 import { formatTable, type TableColumn } from './table.ts'
 import { formatAge, formatDuration, formatNumber, printable } from './text.ts'
-
-/** The runs of one experiment as the list shows them. */
-export interface RunSection {
-  readonly experimentId: string
-  readonly experiment: string
-  readonly headline: HeadlineMetric | null
-  readonly bestRunId: string | null
-  /** How many match, listed or not. */
-  readonly total: number
-  /** What `values` of each run holds. */
-  readonly columns: readonly RunColumn[]
-  readonly runs: readonly RunListRow[]
-}
-
-/** Params shown beside the headline metric; the rest is in `runs show`. */
-const maxParams = 4
 
 /**
  * One experiment's runs as a table: best run marked, headline metric, and the params in which the runs differ.
@@ -27,7 +10,7 @@ const maxParams = 4
  */
 export function formatRunTable(section: RunSection, now: number, width: number | undefined): string {
   const { experiment, headline, bestRunId, total, runs } = section
-  const shown = chooseColumns(section)
+  const shown = describeColumns(section)
   const columns: TableColumn[] = [
     { title: '' },
     { title: 'RUN' },
@@ -59,16 +42,11 @@ interface ShownColumn {
   readonly align: { readonly align?: 'right' }
 }
 
-function chooseColumns({ columns, runs }: RunSection): ShownColumn[] {
-  const differs = (index: number) => new Set(runs.map(({ values }) => values[index])).size > 1
-  const all = columns.map(({ kind, key }, index) => ({
-    kind,
-    index,
-    title: printable(key),
-    align: kind === 'metric' ? { align: 'right' as const } : {},
-  }))
-  const params = all.filter(({ kind, index }) => kind === 'param' && differs(index))
-  return [...all.filter(({ kind }) => kind === 'metric'), ...params.slice(0, maxParams)]
+function describeColumns(section: RunSection): ShownColumn[] {
+  return chooseColumns(section).map((index) => {
+    const { kind = 'param', key = '' } = section.columns[index] ?? {}
+    return { index, title: printable(key), align: kind === 'metric' ? { align: 'right' } : {} }
+  })
 }
 
 function formatValue(value: string | number | null | undefined): string {

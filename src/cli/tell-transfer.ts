@@ -1,7 +1,7 @@
 import type { TransferChoice } from '../data/transfer-choice.ts'
 import type { TransferResult } from '../data/transfer-result.ts'
 import { toErrorBody } from '../protocol/errors.ts'
-import { formatSize } from '../protocol/quantities.ts'
+import { formatInteger, formatSize } from '../protocol/quantities.ts'
 import { type CliInput, exitCodes } from './command.ts'
 import type { CliContext } from './context.ts'
 import type { OpenedData } from './open-data.ts'
@@ -49,7 +49,7 @@ export function tellTransfer(
     const told = failures.map(({ key, path, error }) => ({ key, path, error: toErrorBody(error) }))
     stdout.write(toJson({ movedCount, movedBytes, presentCount, failedCount, failures: told, ...more }))
   } else {
-    const count = (value: number) => `${value.toLocaleString('en-US')} ${value === 1 ? 'object' : 'objects'}`
+    const count = (value: number) => `${formatInteger(value)} ${value === 1 ? 'object' : 'objects'}`
     const there = presentCount === 0 ? '' : `; ${count(presentCount)} were there`
     stdout.write(`${verb} ${count(movedCount)}, ${formatSize(movedBytes)}${there}.\n`)
     for (const { path, error } of failures.slice(0, namedFailures)) {

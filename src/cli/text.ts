@@ -1,11 +1,22 @@
+import { formatInteger } from '../protocol/quantities.ts'
+
 /** Columns that a text takes on a terminal: two for East Asian wide characters and emoji, none for marks. */
 export function displayWidth(text: string): number {
+  if (plain.test(text)) return text.length
   let width = 0
-  for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1
+  for (const { segment } of segments(text)) width += wide.test(segment) ? 2 : 1
   return width
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+/** What needs nothing of what V8 knows of languages, which takes 20 ms to load. */
+const plain = /^[\x20-\x7e]*$/
+let graphemes: Intl.Segmenter | undefined
+
+function segments(text: string): Iterable<Intl.SegmentData> {
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return graphemes.segment(text)
+}
+
 const wide =
   /\p{Emoji_Presentation}|\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u
 
@@ -14,7 +25,7 @@ export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
   let cut = ''
   let used = 0
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of segments(text)) {
     used += displayWidth(segment)
     if (used > width - 1) break
     cut += segment
@@ -34,7 +45,7 @@ export function formatNumber(value: number): string {
 
 /** For example `1 file`, `1,200 files`. */
 export function formatCount(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`
+  return `${formatInteger(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** For example `850 ms`, `12.3 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`. */

@@ -1,4 +1,4 @@
-import { formatSize } from '../protocol/quantities.ts'
+import { formatInteger, formatSize } from '../protocol/quantities.ts'
 import { formatMeasure, type GoalResult, type Measurement } from './goals.ts'
 import type { Comparison, ModelFigures, StartUp } from './measure-models.ts'
 import type { GroupQuality, ModelTestReport, Quality } from './model-test-report.ts'
@@ -83,7 +83,7 @@ function qualityTable({ task, reference, output, unit, all, classes, slices }: Q
   const formatChange = as === 'share' || task === 'regression' ? percent : number
   const row = (group: string, { samples, original, candidate, change }: GroupQuality) => [
     group,
-    samples.toLocaleString('en-US'),
+    formatInteger(samples),
     format(original.value),
     format(candidate.value),
     formatChange(change.value),
@@ -148,7 +148,7 @@ function robustnessTable({ robustness }: ModelTestReport): ReportTable {
     ],
     robustness.map(({ title, samples, agreement, accuracy, nonFinite }) => [
       title,
-      samples.toLocaleString('en-US'),
+      formatInteger(samples),
       percent(agreement.value),
       formatInterval(agreement, percent),
       accuracy === undefined ? '' : percent(accuracy.original),
@@ -232,7 +232,7 @@ export function sumUp({ candidate, original, checks, gates, isPassed }: ModelTes
 export function describeCircumstances({ data, target }: ModelTestReport): readonly string[] {
   const { processor, cores, instructions } = target.machine
   return [
-    `Data: ${data.name}, ${data.samples.toLocaleString('en-US')} samples ${data.hasLabels ? 'with' : 'without'} labels.`,
+    `Data: ${data.name}, ${formatInteger(data.samples)} samples ${data.hasLabels ? 'with' : 'without'} labels.`,
     `Target: ${target.profile.title}. Measured on ${processor}, ${cores} cores${instructions === undefined ? '' : `, ${instructions}`}.`,
     ...target.notes,
   ]

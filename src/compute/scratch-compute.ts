@@ -8,6 +8,7 @@ import { plainSpec } from '../protocol/test-job-spec.ts'
 import type { Methods } from '../protocol/methods.ts'
 import { openScratchPlace } from '../store/scratch-store.ts'
 import { type Artifacts, createArtifacts } from '../tracking/artifacts.ts'
+import { createFolderArtifactStore } from '../tracking/folder-artifact-store.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
 import { trackingMigrations } from '../tracking/migrations.ts'
 import type { Tracking } from '../tracking/tracking.ts'
@@ -69,7 +70,10 @@ export async function openScratchCompute({
     const database = await store.open()
     const common = { changed: (event: ChangeEvent) => void events.push(event), now: Date.now, randomBytes }
     const tracking = createTracking({ database, ...common })
-    const artifacts = createArtifacts({ folder: join(folder, 'artifacts'), changed: common.changed })
+    const artifacts = createArtifacts({
+      store: createFolderArtifactStore(join(folder, 'artifacts')),
+      changed: common.changed,
+    })
     const compute = createCompute({
       ...common,
       database,

@@ -37,7 +37,7 @@ export async function readPresentVersion(
     return toDataVersion(path, { hash, sha256, sizeBytes, fileCount: undefined })
   }
   using lists = openFolderLists(undefined)
-  for await (const entry of readFolder(reading, path, { needs: 'both' })) lists.add(entry)
+  for await (const batch of readFolder(reading, path, { needs: 'both' })) for (const entry of batch) lists.add(entry)
   return toDataVersion(path, lists.finish())
 }
 

@@ -79,6 +79,7 @@ function shorten(path: string): string {
 
 /** Orders by code points, as Python does; JavaScript's own order is by UTF-16 units. */
 export function compareCodePoints(a: string, b: string): number {
+  if (a === b) return 0
   const length = Math.min(a.length, b.length)
   for (let index = 0; index < length; index++) {
     const [left, right] = [a.charCodeAt(index), b.charCodeAt(index)]

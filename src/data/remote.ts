@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream'
+import type { RemoteSettings } from '../object-store/remote-options.ts'
+import type { FileSource } from '../object-store/web.ts'
 import type { ObjectKey } from './object-key.ts'
 
 /**
@@ -63,12 +65,7 @@ export interface ListedObject {
   readonly changedAt: number | undefined
 }
 
-export interface RemoteSource {
-  /** Absolute path of a file that does not change meanwhile. */
-  readonly path: string
-  readonly sizeBytes: number
-  readonly onBytes?: (count: number) => void
-}
+export type RemoteSource = FileSource
 
 /** A kind of remote: `folder`, `ssh`, `s3`, … */
 export interface RemoteKind {
@@ -83,13 +80,9 @@ export interface RemoteKind {
   open(options: RemoteOptions): Promise<DataRemote>
 }
 
-export interface RemoteOptions {
+export interface RemoteOptions extends RemoteSettings {
   /** As `.dvc/config` has it; a path without a scheme is a folder, from the folder of the file that names it. */
   readonly url: string
-  /** The other options of its section, by DVC's names: `endpointurl`, `profile`, `user`, `keyfile`, … */
-  readonly options: ReadonlyMap<string, string>
   /** Folder that a relative url is relative to: `.dvc`. */
   readonly folder: string
-  /** Where keys of the user are: `AWS_…`, `HOME`, `SSH_AUTH_SOCK`. */
-  readonly env: Readonly<Record<string, string | undefined>>
 }

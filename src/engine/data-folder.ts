@@ -12,6 +12,8 @@ const mustNotBeLinks = [
   dataFiles.sharedStore,
   dataFiles.artifacts,
   dataFiles.uploads,
+  dataFiles.artifactPlace,
+  dataFiles.growing,
   dataFiles.webhookKey,
   dataFiles.spool,
   dataFiles.jobs,

@@ -11,9 +11,12 @@ import { RunwrightError } from '../protocol/errors.ts'
 import type { ChangeEvent } from '../protocol/events.ts'
 import { createRegistry } from '../registry/create-registry.ts'
 import type { Database } from '../store/database.ts'
+import { writeArtifactPlace } from '../tracking/artifact-place.ts'
 import { createArtifacts } from '../tracking/artifacts.ts'
+import { createFolderArtifactStore } from '../tracking/folder-artifact-store.ts'
 import { createTracking } from '../tracking/create-tracking.ts'
 import { createMultipartUploads } from '../tracking/multipart-uploads.ts'
+import type { S3ArtifactStore } from '../tracking/s3-artifact-store.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import { createWebhooks } from '../webhooks/create-webhooks.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
@@ -64,6 +67,8 @@ export interface EngineOptions {
   readonly hostNames?: readonly string[]
   /** 0 chooses a free one. */
   readonly port: number
+  /** What keeps artifacts, noted in the data folder. Default: the folder `artifacts` there. */
+  readonly bucket?: S3ArtifactStore | undefined
   /** Undefined lets everybody in who reaches the port. */
   readonly token: string | undefined
   readonly version: string
@@ -135,8 +140,9 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
     if (event.kind === 'stop-requested') compute.stopRun(event.runId)
     if (event.kind === 'registered-model') webhooks.wake()
   }
-  const artifactFolder = join(dataFolder, dataFiles.artifacts)
-  const artifacts = createArtifacts({ folder: artifactFolder, changed })
+  if (options.bucket !== undefined) await writeArtifactPlace(dataFolder, options.bucket.url)
+  const artifactStore = options.bucket ?? createFolderArtifactStore(join(dataFolder, dataFiles.artifacts))
+  const artifacts = createArtifacts({ store: artifactStore, changed })
   const uploads = createMultipartUploads({ folder: join(dataFolder, dataFiles.uploads), artifacts, now, randomBytes })
   const tracking = createTracking({ database, changed, now, randomBytes })
   const webhooks = opened.use(openWebhooks({ ...options, database }))
@@ -182,7 +188,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
   const methods = createMethods({
     tracking,
     artifacts,
-    artifactFolder,
+    artifactStore,
     registry,
     compute,
     kernels,
@@ -227,6 +233,7 @@ export async function openLockedEngine(options: EngineOptions): Promise<Engine> 
   })
   opened.use(http)
   opened.use(startSealing(tracking.comparison, log))
+  if (options.bucket !== undefined) opened.use(startTidying(options.bucket, now() - staleMs, log))
   // Taken down before the server, which could not end while they are read.
   opened.defer(() => events[Symbol.dispose]())
   log('info', `engine ${version} listens at ${http.uri}, process ${process.pid}`)
@@ -267,6 +274,25 @@ function openWebhooks({
 /** By which an MLflow client finds this engine. */
 function trackingEnvironment({ uri, token }: { uri: string; token: string | undefined }): Record<string, string> {
   return { MLFLOW_TRACKING_URI: uri, ...(token === undefined ? {} : { MLFLOW_TRACKING_TOKEN: token }) }
+}
+
+/** What has not moved for so long does not move any more. */
+const staleMs = 24 * 60 * 60 * 1000
+
+/** What a killed server has left in the bucket goes, and logs whose run has ended with it go there. */
+function startTidying(bucket: S3ArtifactStore, before: number, log: Log): AsyncDisposable {
+  const stopping = new AbortController()
+  const done = bucket
+    .tidy(before, stopping.signal)
+    .catch((error: unknown) =>
+      log('error', `${bucket.label} could not be tidied up; the next start tries again`, error),
+    )
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      await done
+    },
+  }
 }
 
 /** A store that knew no chunks yet is brought up to date while the engine is in use; what is left waits for the next. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -5,6 +6,7 @@ import { createGunzip } from 'node:zlib'
 import { bulkContentType, encodeBulk } from '../protocol/bulk.ts'
 import { type ErrorCode, errorCodes, RunwrightError, toErrorBody } from '../protocol/errors.ts'
 import { parseForeignJson, stringifyJson } from '../protocol/json.ts'
+import type { ByteRange } from '../tracking/artifact-store.ts'
 import type { RestRequest, StreamAnswer } from '../tracking/route.ts'
 import { bodyLimits, hasBody, tooLarge } from './guard.ts'
 
@@ -84,12 +86,46 @@ export function describeServer({ headers }: IncomingMessage): RestRequest['serve
   }
 }
 
-/** The body as it comes, unpacked when it is gzip. Not as a web stream: that took a quarter more of the processor. */
+/**
+ * The body as it comes, unpacked when it is gzip. Not as a web stream: that took a quarter more of the processor. One
+ * that comes with its MD5 in `Content-MD5` ends with an error when it is another.
+ */
 export function openBody(request: IncomingMessage): AsyncIterable<Uint8Array> {
   const isGzip = request.headers['content-encoding'] === 'gzip'
-  const source = isGzip ? request.pipe(createGunzip()) : request
-  if (isGzip) request.once('error', (error) => source.destroy(error))
-  return source
+  const md5 = request.headers['content-md5']?.toString()
+  // Of what was sent, packed or not.
+  const sent = md5 === undefined ? request : Readable.from(holdToMd5(request, md5), { objectMode: false })
+  if (!isGzip) return sent
+  const unpacked = sent.pipe(createGunzip())
+  sent.once('error', (error) => unpacked.destroy(error))
+  return unpacked
+}
+
+async function* holdToMd5(source: AsyncIterable<Uint8Array>, told: string): AsyncGenerator<Uint8Array> {
+  const hash = createHash('md5')
+  for await (const chunk of source) {
+    hash.update(chunk)
+    yield chunk
+  }
+  if (hash.digest().equals(Buffer.from(told, 'base64'))) return
+  throw new RunwrightError('INVALID_PARAMETER_VALUE', 'What has arrived has another MD5 than Content-MD5 says.', {
+    hint: 'Send it again; nothing of it is kept.',
+  })
+}
+
+/**
+ * The one range of bytes that is asked for; undefined for none, and for what need not be honoured: several at once, other
+ * units, and ranges of a version that a client knows by a tag, of which there are none.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-range
+ */
+export function parseRange(headers: IncomingMessage['headers']): ByteRange | undefined {
+  const [, first = '', last = ''] = /^bytes=[ \t]*(\d{0,15})-(\d{0,15})[ \t]*$/i.exec(headers.range ?? '') ?? []
+  if (headers['if-range'] !== undefined || (first === '' && last === '')) return undefined
+  if (first === '') return { last: Number(last) }
+  const start = Number(first)
+  if (last === '') return { start }
+  return Number(last) < start ? undefined : { start, end: Number(last) + 1 }
 }
 
 /** Aborted when the client goes away before it has the whole answer. */
@@ -107,10 +143,24 @@ export function sendJson(response: ServerResponse, value: object, status = 200):
   sendJsonText(response, stringifyJson(value), status)
 }
 
-/** Waits with each piece until the client has taken those before. */
-export async function sendWrittenJson(response: ServerResponse, pieces: AsyncIterable<string>): Promise<void> {
+/** Waits with each piece until the client has taken those before; what is one piece goes as any other JSON. */
+export async function sendWrittenJson(
+  response: ServerResponse,
+  pieces: AsyncIterable<string> | Iterable<string>,
+): Promise<void> {
+  const left = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]()
+  const [first, second] = [await left.next(), await left.next()]
+  if (first.done === true || second.done === true) {
+    sendJsonText(response, first.done === true ? '{}' : first.value, 200)
+    return
+  }
+  async function* all(): AsyncGenerator<string> {
+    yield first.value
+    yield second.value
+    yield* { [Symbol.asyncIterator]: () => left }
+  }
   response.writeHead(200, jsonHeaders)
-  await pipeline(Readable.from(pieces), response)
+  await pipeline(Readable.from(all()), response)
 }
 
 function sendJsonText(response: ServerResponse, text: string, status: number): void {
@@ -160,15 +210,25 @@ function statusOf(code: ErrorCode): number {
  * Sends what a stream route answers. Bytes come from users' programs: nothing in them is run or shown by a browser in
  * the engine's name.
  */
-export async function sendStreamAnswer(response: ServerResponse, answer: StreamAnswer): Promise<void> {
+export async function sendStreamAnswer(response: ServerResponse, answer: StreamAnswer, isPart: boolean): Promise<void> {
   if ('json' in answer) {
     if (answer.etag !== undefined) response.setHeader('etag', `"${answer.etag}"`)
     sendJsonText(response, JSON.stringify(answer.json), 200)
     return
   }
-  response.writeHead(200, {
+  const { start, end, sizeBytes } = answer
+  if (isPart && start >= end) {
+    await answer.bytes.cancel()
+    response.setHeader('content-range', `bytes */${sizeBytes}`)
+    const message = `The file has ${sizeBytes} bytes, and none of those that were asked for.`
+    sendJson(response, toErrorBody(new RunwrightError('INVALID_PARAMETER_VALUE', message)), 416)
+    return
+  }
+  response.writeHead(isPart ? 206 : 200, {
     'content-type': 'application/octet-stream',
-    'content-length': answer.sizeBytes,
+    'content-length': end - start,
+    'accept-ranges': 'bytes',
+    ...(isPart ? { 'content-range': `bytes ${start}-${end - 1}/${sizeBytes}` } : {}),
     'content-disposition': `attachment; filename*=UTF-8''${encodeFileName(answer.fileName)}`,
     'content-security-policy': "sandbox; default-src 'none'",
     'x-content-type-options': 'nosniff',

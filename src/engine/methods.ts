@@ -10,6 +10,7 @@ import { createModelImportMethods } from '../registry/import-models.ts'
 import { createRegistryMethods } from '../registry/methods.ts'
 import type { Registry } from '../registry/registry.ts'
 import { createRunModels } from '../registry/run-models.ts'
+import type { ArtifactStore } from '../tracking/artifact-store.ts'
 import type { Artifacts } from '../tracking/artifacts.ts'
 import { createImportMethods } from '../tracking/import-methods.ts'
 import { createTrackingMethods } from '../tracking/methods.ts'
@@ -23,7 +24,7 @@ import type { RunNotebooks } from './run-notebooks.ts'
 export function createMethods({
   tracking,
   artifacts,
-  artifactFolder,
+  artifactStore,
   registry,
   compute,
   kernels,
@@ -34,7 +35,7 @@ export function createMethods({
 }: {
   tracking: Tracking
   artifacts: Artifacts
-  artifactFolder: string
+  artifactStore: ArtifactStore
   registry: Registry
   compute: Compute
   kernels: Kernels
@@ -52,7 +53,7 @@ export function createMethods({
     ...createImportMethods(parts),
     // What is brought along has happened elsewhere: no webhook is told of it.
     ...createModelImportMethods({ ...parts, note: () => Promise.resolve() }),
-    ...createCareMethods({ database: parts.database, artifacts, artifactFolder }),
+    ...createCareMethods({ database: parts.database, artifacts, artifactStore }),
     ...createLineageMethods(lineage),
     ...createEngineMethods(facts),
   }

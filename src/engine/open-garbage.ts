@@ -5,6 +5,7 @@ import { RunwrightError } from '../protocol/errors.ts'
 import type { Database } from '../store/database.ts'
 import { openLock } from '../store/lock.ts'
 import { createArtifacts } from '../tracking/artifacts.ts'
+import { type ArtifactPlaceOptions, openArtifactStore } from './open-artifact-store.ts'
 import { openFileStore } from './open-file-store.ts'
 
 /**
@@ -15,7 +16,13 @@ import { openFileStore } from './open-file-store.ts'
  */
 export async function openGarbage(
   dataFolder: string,
-  openShared: ((dataFolder: string) => Promise<Database>) | undefined,
+  {
+    openShared,
+    env,
+  }: {
+    readonly openShared: ((dataFolder: string) => Promise<Database>) | undefined
+    readonly env: ArtifactPlaceOptions['env']
+  },
 ): Promise<GarbageParts & AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   if (openShared === undefined) {
@@ -26,12 +33,12 @@ export async function openGarbage(
     opened.use(lock)
   }
   const database = opened.use(await (openShared ?? openFileStore)(dataFolder))
-  const artifactFolder = join(dataFolder, dataFiles.artifacts)
+  const artifactStore = await openArtifactStore({ dataFolder, env })
   const closing = opened.move()
   return {
     database,
-    artifactFolder,
-    artifacts: createArtifacts({ folder: artifactFolder, changed: () => {} }),
+    artifactStore,
+    artifacts: createArtifacts({ store: artifactStore, changed: () => {} }),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }

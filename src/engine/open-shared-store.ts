@@ -18,7 +18,7 @@ export async function openSharedStore(dataFolder: string, url: string): Promise<
   const path = join(dataFolder, dataFiles.store)
   if ((await lstat(path).catch(() => undefined)) !== undefined) {
     throw new RunwrightError('INVALID_STATE', `${dataFolder} has a store of its own, in ${path}.`, {
-      hint: 'Name an empty folder by --data: the artifacts in this one belong to the runs of that file.',
+      hint: `Name an empty folder by --data, as the artifacts in this one belong to the runs of that file. "runwright store migrate --data ${dataFolder} --to URL" copies it to a database, and says what to do then.`,
     })
   }
   await using opened = new AsyncDisposableStack()

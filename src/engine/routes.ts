@@ -27,6 +27,7 @@ import {
   closeSignal,
   describeServer,
   openBody,
+  parseRange,
   readBytes,
   readJson,
   sendBulk,
@@ -197,7 +198,9 @@ function toStreamRoute({ verb, path, takes = {}, run }: StreamRoute): HttpRoute 
         : { query: takes, answer: { [octets]: {} } },
     async handle({ request, response, captures, query }) {
       const signal = closeSignal(response)
-      await sendStreamAnswer(response, await run({ captures, query, body: openBody(request), signal }))
+      const range = parseRange(request.headers)
+      const answer = await run({ captures, query, body: openBody(request), range: range ?? {}, signal })
+      await sendStreamAnswer(response, answer, range !== undefined)
     },
   }
 }

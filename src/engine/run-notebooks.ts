@@ -1,10 +1,10 @@
 import { isAbsolute, join, relative, sep } from 'node:path'
+import { type FollowedNotebook, followNotebook } from '../kernels/followed-notebook.ts'
 import type { HeldKernel } from '../kernels/held-kernel.ts'
 import type { Kernels } from '../kernels/kernels.ts'
-import { createRanNotebook, type RanNotebook } from '../kernels/ran-notebook.ts'
-import { type ExecutionId, type Kernel, parseExecutionId, parseKernelId } from '../protocol/kernels.ts'
+import { type Kernel, parseExecutionId, parseKernelId } from '../protocol/kernels.ts'
 import { parseRunId } from '../protocol/ids.ts'
-import { formatNotebook } from '../protocol/notebook-file.ts'
+import { formatNotebook, type Notebook } from '../protocol/notebook-file.ts'
 import { object, paramsOf, textAs } from '../protocol/parse.ts'
 import type { Run, Tag } from '../protocol/runs.ts'
 import { artifactPaths, tagNames } from '../protocol/tag-names.ts'
@@ -30,6 +30,13 @@ export interface RunNotebooks extends Disposable {
 /** Keeps with runs what was run in notebooks. What is waited for ends with the disposal. */
 export function createRunNotebooks(parts: RunNotebooksParts): RunNotebooks {
   const stopping = new AbortController()
+  /** As long as their kernels are held. */
+  const followed = new WeakMap<HeldKernel, FollowedNotebook>()
+  const follow = (kernel: HeldKernel): FollowedNotebook => {
+    const notebook = followed.get(kernel) ?? followNotebook(kernel, stopping.signal)
+    followed.set(kernel, notebook)
+    return notebook
+  }
   const parse = paramsOf(
     object(
       {
@@ -48,7 +55,8 @@ export function createRunNotebooks(parts: RunNotebooksParts): RunNotebooks {
           const kernel = parts.kernels.get(kernelId)
           const run = await parts.tracking.runs.get(runId)
           // It is asked by the cell itself, which waits for the answer and whose end is to come.
-          const keeping = keep(parts, { run, kernel, executionId, packages, signal: stopping.signal })
+          const notebook = follow(kernel).until(executionId)
+          const keeping = keep(parts, { run, kernel, packages, notebook })
           void keeping.catch((error: unknown) => parts.log('error', `the notebook of run ${runId} was not kept`, error))
           return {}
         },
@@ -61,37 +69,22 @@ export function createRunNotebooks(parts: RunNotebooksParts): RunNotebooks {
 interface Asked {
   readonly run: Run
   readonly kernel: HeldKernel
-  readonly executionId: ExecutionId
   readonly packages: string | undefined
-  readonly signal: AbortSignal
+  /** Undefined where its cell has no end. */
+  readonly notebook: Promise<Notebook | undefined>
 }
 
 async function keep(
   { artifacts, tracking, workspace }: RunNotebooksParts,
-  { run, kernel, executionId, packages, signal }: Asked,
+  { run, kernel, packages, notebook }: Asked,
 ): Promise<void> {
   const write = (path: string, content: string) =>
     artifacts.write(locateArtifact(run.artifactUri, path).join('/'), ReadableStream.from([Buffer.from(content)]))
   const tags = listTags(findNotebookPath(kernel.describe(), workspace), run.tags)
   if (tags.length > 0) await tracking.runs.logBatch(run.runId, { tags })
   if (packages !== undefined) await write(artifactPaths.packages, packages)
-  const notebook = createRanNotebook(executionId)
-  await readJournal(kernel, notebook, signal)
-  if (signal.aborted) return
-  await write(artifactPaths.notebook, formatNotebook(notebook.read(kernel.describe())))
-}
-
-/** Until the execution has ended, which that of a dead kernel has. */
-async function readJournal(kernel: HeldKernel, notebook: RanNotebook, signal: AbortSignal): Promise<void> {
-  for (let after = 0; !signal.aborted;) {
-    const { newsCount } = kernel
-    const page = await kernel.journal.read({ after, limit: 1000 })
-    after = page.next
-    for (const record of page.records) if (notebook.take(record)) return
-    if (page.hasMore) continue
-    if (kernel.describe().status === 'dead') return
-    await kernel.waitForNews(newsCount, signal)
-  }
+  const ran = await notebook
+  if (ran !== undefined) await write(artifactPaths.notebook, formatNotebook(ran))
 }
 
 /** A kernel of a notebook is called as its file is, and works in its folder. */

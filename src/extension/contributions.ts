@@ -1,4 +1,5 @@
 import { languages } from '../base/languages.ts'
+import { comparisonMime, runsMime, runsRendererId } from '../protocol/notebook-runs-messages.ts'
 
 /*
  * The parts of the manifest that are not commands. `npm run generate` writes them into package.json; they are data, so
@@ -208,6 +209,17 @@ export const customEditors = [
     displayName: 'ONNX Model',
     selector: [{ filenamePattern: '*.onnx' }],
     priority: 'default',
+  },
+]
+
+/** Of what `%runs` and `%compare` show: here it is live, elsewhere the HTML beside it is drawn. */
+export const notebookRenderer = [
+  {
+    id: runsRendererId,
+    displayName: 'Live Runs',
+    entrypoint: './dist/webviews/notebook-runs.js',
+    mimeTypes: [runsMime, comparisonMime],
+    requiresMessaging: 'optional',
   },
 ]
 

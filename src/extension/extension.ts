@@ -34,6 +34,7 @@ import { openVariablesView } from './views/variables-view.ts'
 import { openJobsView } from './views/jobs-view.ts'
 import { openExperimentsView } from './views/experiments-view.ts'
 import { createJupyterServers } from './notebook/jupyter-servers.ts'
+import { openLiveRuns } from './notebook/live-runs.ts'
 import { openNotebooks } from './notebook/notebooks.ts'
 import { parseVariableOrder, variableOrderKey } from './notebook/present-variable.ts'
 import { createStatusBar } from './views/status-bar.ts'
@@ -86,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): void {
     folder: vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'notebooks').fsPath,
     context: () => commandContext,
   })
+  const liveRuns = openLiveRuns(vscode, () => commandContext)
   const variables = openVariablesView({
     findKernel: notebooks.findKernel,
     order: () => parseVariableOrder(workspaceState.get(variableOrderKey)),
@@ -108,6 +110,7 @@ export function activate(context: vscode.ExtensionContext): void {
       lineage.connectionsChanged()
       compressions.connectionsChanged()
       notebooks.connectionsChanged()
+      liveRuns.connectionsChanged()
       if (elements === 'roots') {
         feeds.connectionsChanged()
         models.connectionsChanged()
@@ -120,6 +123,7 @@ export function activate(context: vscode.ExtensionContext): void {
       comparisons.received(id, event)
       jobPages.received(id, event)
       compressions.received(id, event)
+      liveRuns.received(id, event)
       feeds.received(connection, event)
       models.received(event)
       statusBar.update(connections.list())
@@ -195,6 +199,7 @@ export function activate(context: vscode.ExtensionContext): void {
     openModelEditor(context.extensionUri, () => commandContext),
     compressions,
     variables,
+    liveRuns,
     vscode.workspace.registerFileSystemProvider(artifactScheme, files, { isReadonly: true }),
     registerCommands(commands, commandContext),
     registerLanguageModelTools(tools, commandContext),

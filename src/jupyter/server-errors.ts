@@ -38,11 +38,17 @@ export function explainConnectionFailure({ name }: ServerNames, cause: unknown):
 export function explainStatus({ name, secretsFrom }: ServerNames, status: number, said: string): RunwrightError {
   const words = said === '' ? '' : `: ${said}`
   if (status === 401 || status === 403) {
-    const what = secretsFrom === undefined ? 'what was entered' : `the token in ${secretsFrom}`
-    const change = secretsFrom === undefined ? 'Enter' : `Set ${secretsFrom} to`
-    return new RunwrightError('INVALID_STATE', `${name} does not accept ${what}${words}.`, {
-      hint: `${change} a token of this server: this one is another's, or has expired. \`jupyter server list\` shows it there; a JupyterHub gives one on its page Token.`,
-    })
+    const [what, hint] =
+      secretsFrom === undefined
+        ? [
+            'what was entered',
+            "Enter it anew: it is another server's, or has expired. `jupyter server list` shows a token on its machine, a JupyterHub gives one on its page Token, and who keeps a proxy knows its header.",
+          ]
+        : [
+            `the token in ${secretsFrom}`,
+            `Set ${secretsFrom} to a token of this server: this one is another's, or has expired. \`jupyter server list\` shows it there; a JupyterHub gives one on its page Token.`,
+          ]
+    return new RunwrightError('INVALID_STATE', `${name} does not accept ${what}${words}.`, { hint })
   }
   if (status === 429 || status >= 500 || status === 424) {
     return new RunwrightError('TEMPORARILY_UNAVAILABLE', `${name} answers ${status}${words}.`, {

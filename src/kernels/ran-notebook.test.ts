@@ -20,7 +20,7 @@ function ran(executionId: ExecutionId, code: string, outputs: readonly CellOutpu
 
 function read(last: ExecutionId, records: readonly RecordBody[], limits?: NotebookLimits) {
   const notebook = createRanNotebook(last, limits)
-  const isOver = records.map((body, index) => notebook.take({ ...body, seq: index + 1, at: 1000 * index }))
+  const ended = records.map((body, index) => notebook.take({ ...body, seq: index + 1, at: 1000 * index }))
   const environment = {
     environmentId: 'venv:/x',
     kind: 'venv',
@@ -32,16 +32,16 @@ function read(last: ExecutionId, records: readonly RecordBody[], limits?: Notebo
     isOfWorkspace: true,
   } as const
   const kernelId = parseKernelId('f'.repeat(32)) ?? assert.fail()
-  const text = formatNotebook(notebook.read({ kernelId, environment, workingDirectory: '/w' }))
-  return { isOver, text, ...parseNotebook(text, 'notebook.ipynb') }
+  const text = formatNotebook(notebook.read(last, { kernelId, environment, workingDirectory: '/w' }))
+  return { ended, text, ...parseNotebook(text, 'notebook.ipynb') }
 }
 
 it('what was run is in the order it was, however often, until the cell that was asked for has ended', () => {
   const records = [...ran(id('1'), 'a = 1', []), ...ran(id('2'), 'print(a)', [print('1\n')]), ...ran(id('1'), 'x', [])]
-  const { cells, isOver, metadata } = read(id('2'), records.slice(0, 7))
+  const { cells, ended, metadata } = read(id('2'), records.slice(0, 7))
   assert.deepEqual(cells.map(sourceOf), ['a = 1', 'print(a)'])
   assert.deepEqual(cells[1]?.outputs, [{ output_type: 'stream', name: 'stdout', text: ['1\n'] }])
-  assert.deepEqual(isOver.indexOf(true), 6)
+  assert.deepEqual(ended.indexOf(id('2')), 6)
   assert.deepEqual(metadata['language_info'], { name: 'python', version: '3.11.2' })
 })
 

@@ -19,18 +19,33 @@ interface RanCell {
   executionCount?: number
   /** Of its outputs as they came. */
   size: number
+  /** It is too long ago: there was no room for its outputs any more. */
+  isBare: boolean
+  /** As it was written last, of these outputs. */
+  written?: WrittenCell & { readonly outputs: readonly CellOutput[] }
+}
+
+interface WrittenCell {
+  readonly cell: NotebookCell
+  /** Characters of JSON. */
+  readonly size: number
 }
 
 /** Takes the records of a kernel's journal, from the beginning. */
 export interface RanNotebook {
-  /** @returns whether the execution that was asked for has ended */
-  take(record: JournalRecord): boolean
-  /** What the kernel has run since it was started last, in the order it did, until the execution that was asked for. */
-  read(kernel: Pick<Kernel, 'kernelId' | 'environment' | 'workingDirectory'>): Notebook
+  /** @returns the execution that has ended with it */
+  take(record: JournalRecord): ExecutionId | undefined
+  /** Whether it has a cell of that execution. */
+  has(executionId: ExecutionId): boolean
+  /**
+   * What the kernel has run since it was started last, in the order it did. What takes time is in proportion to what is
+   * new since it was read last, but for the texts, which are bounded.
+   */
+  read(last: ExecutionId, kernel: Pick<Kernel, 'kernelId' | 'environment' | 'workingDirectory'>): Notebook
 }
 
-/** @param last the execution that the notebook ends with */
-export function createRanNotebook(last: ExecutionId, limits: NotebookLimits = notebookLimits): RanNotebook {
+/** @param aside an execution that is of no cell, and to be in the notebook all the same */
+export function createRanNotebook(aside?: ExecutionId, limits: NotebookLimits = notebookLimits): RanNotebook {
   const codes = new Map<ExecutionId, { readonly code: string; readonly cell: string }>()
   let ran = new Map<ExecutionId, RanCell>()
   let shown = createShownOutputs()
@@ -39,8 +54,8 @@ export function createRanNotebook(last: ExecutionId, limits: NotebookLimits = no
     const queued = codes.get(executionId)
     codes.delete(executionId)
     // What is of no cell was asked by an editor: a list of variables for example.
-    if (queued === undefined || (queued.cell === '' && executionId !== last)) return
-    ran.set(executionId, { executionId, code: queued.code, startedAt, size: 0 })
+    if (queued === undefined || (queued.cell === '' && executionId !== aside)) return
+    ran.set(executionId, { executionId, code: queued.code, startedAt, size: 0, isBare: false })
   }
 
   function show(executionId: ExecutionId | undefined, output: CellOutput): void {
@@ -52,25 +67,55 @@ export function createRanNotebook(last: ExecutionId, limits: NotebookLimits = no
     else if (!isCut) shown.add(cell.executionId, leftOut)
   }
 
+  function write(cell: RanCell): WrittenCell {
+    const outputs = cell.isBare ? bareOutputs : shown.of(cell.executionId)
+    // Whatever changes of the outputs makes a new list of them.
+    if (cell.written?.outputs === outputs) return cell.written
+    const written = writeCell(cell, outputs)
+    const made = { cell: written, size: JSON.stringify(written).length, outputs }
+    if (cell.endedAt !== undefined) cell.written = made
+    return made
+  }
+
+  /** The cells that ran last keep their outputs as long as there is room, and those before them their code. */
+  function writeBounded(): NotebookCell[] {
+    let room = limits.all
+    let isFull = false
+    const kept: NotebookCell[] = []
+    for (const cell of [...ran.values()].toReversed()) {
+      isFull ||= cell.isBare || write(cell).size > room
+      if (isFull) {
+        // There will never be room for it again, so it need not be remembered either.
+        cell.isBare = true
+        shown.clear(cell.executionId)
+      }
+      const written = write(cell)
+      if (written.size > room) break
+      room -= written.size
+      kept.push(written.cell)
+    }
+    return kept.toReversed()
+  }
+
   return {
     take(record) {
       switch (record.kind) {
         case 'queued':
           codes.set(record.executionId, record)
-          return false
+          return undefined
         case 'started':
           begin(record.executionId, record.at)
-          return false
+          return undefined
         case 'output':
           show(record.executionId, record.output)
-          return false
+          return undefined
         case 'kernel':
           // What it knew is gone.
           if (record.status === 'starting' || record.status === 'restarting' || record.status === 'dead') {
             ran = new Map()
             shown = createShownOutputs()
           }
-          return false
+          return undefined
         case 'ended': {
           const cell = ran.get(record.executionId)
           if (cell !== undefined) {
@@ -78,17 +123,14 @@ export function createRanNotebook(last: ExecutionId, limits: NotebookLimits = no
             if (record.executionCount !== undefined) cell.executionCount = record.executionCount
           }
           codes.delete(record.executionId)
-          return record.executionId === last
+          return record.executionId
         }
         default:
-          return false
+          return undefined
       }
     },
-    read({ kernelId, environment, workingDirectory }) {
-      const cells = boundAll(
-        [...ran.values()].map((cell) => writeCell(cell, shown.of(cell.executionId))),
-        limits.all,
-      )
+    has: (executionId) => ran.has(executionId),
+    read(last, { kernelId, environment, workingDirectory }) {
       const { name, language, version } = environment
       return {
         nbformat: 4,
@@ -98,13 +140,14 @@ export function createRanNotebook(last: ExecutionId, limits: NotebookLimits = no
           language_info: { name: language, ...(version === undefined ? {} : { version }) },
           runwright: { kernelId, environment, workingDirectory, executionId: last },
         },
-        cells,
+        cells: writeBounded(),
       }
     },
   }
 }
 
 const leftOut: CellOutput = { kind: 'stream', name: 'stderr', text: '\n… the rest of the output was not kept.\n' }
+const bareOutputs: readonly CellOutput[] = [leftOut]
 
 function writeCell(
   { executionId, code, startedAt, endedAt, executionCount }: RanCell,
@@ -124,18 +167,4 @@ function writeCell(
 /** As JupyterLab records when a cell ran. */
 function toTime(at: number): string {
   return new Date(at).toISOString()
-}
-
-/** The cells that ran last keep their outputs as long as there is room, and then their code. */
-function boundAll(cells: readonly NotebookCell[], limit: number): NotebookCell[] {
-  let room = limit
-  const kept: NotebookCell[] = []
-  for (const cell of cells.toReversed()) {
-    const bare = { ...cell, outputs: [leftOut].flatMap((each) => toNotebookOutput(each) ?? []) }
-    const fitting = [cell, bare].find((each) => JSON.stringify(each).length <= room)
-    if (fitting === undefined) break
-    room -= JSON.stringify(fitting).length
-    kept.push(fitting)
-  }
-  return kept.toReversed()
 }

@@ -200,6 +200,43 @@ export function messyModel(): ModelProto {
   )
 }
 
+/**
+ * `x` [batch, 1, 8, 8] → Conv → BatchNormalization → Clip between attributes → MaxPool → Reshape → Gemm with its bias in
+ * [1, 3] → `y` [batch, 3], in operators of opset 7, as exporters wrote them in 2018: weights are inputs, too.
+ */
+export function oldModel(): ModelProto {
+  const weights = [
+    testWeights('kernel', [16, 1, 3, 3]),
+    positiveWeights('scale', [16]),
+    testWeights('shift', [16]),
+    testWeights('mean', [16]),
+    positiveWeights('variance', [16]),
+    makeTensor('shape', DataType.INT64, [2], [-1n, 256n]),
+    testWeights('w', [3, 256]),
+    testWeights('b', [1, 3]),
+  ]
+  return makeModel(
+    makeGraph({
+      name: 'old',
+      inputs: [
+        makeValue('x', DataType.FLOAT, ['batch', 1, 8, 8]),
+        ...weights.map(({ name, dataType, dims }) => makeValue(name, dataType, dims.map(Number))),
+      ],
+      outputs: [makeValue('y', DataType.FLOAT, ['batch', 3])],
+      nodes: [
+        makeNode('Conv', ['x', 'kernel'], ['c'], [intsAttribute('pads', [1, 1, 1, 1])]),
+        makeNode('BatchNormalization', ['c', 'scale', 'shift', 'mean', 'variance'], ['n']),
+        makeNode('Clip', ['n'], ['k'], [floatAttribute('min', 0), floatAttribute('max', 6)]),
+        makeNode('MaxPool', ['k'], ['p'], [intsAttribute('kernel_shape', [2, 2]), intsAttribute('strides', [2, 2])]),
+        makeNode('Reshape', ['p', 'shape'], ['f']),
+        makeNode('Gemm', ['f', 'w', 'b'], ['y'], [intAttribute('transB', 1)]),
+      ],
+      weights,
+    }),
+    { irVersion: 3, opset: 7 },
+  )
+}
+
 /** By name, for tests that hold for any model. */
 export const testModels: ReadonlyMap<string, () => ModelProto> = new Map([
   ['a net of two layers', mlpModel],
@@ -207,4 +244,5 @@ export const testModels: ReadonlyMap<string, () => ModelProto> = new Map([
   ['a block of attention', attentionModel],
   ['a choice of two graphs', ifModel],
   ['a model with much in it for nothing', messyModel],
+  ['a net of opset 7', oldModel],
 ])

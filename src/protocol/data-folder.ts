@@ -9,6 +9,10 @@ export const dataFiles = {
   /** Names the database on a server that the artifacts belong to, where the store is no file. */
   sharedStore: 'store.url',
   artifacts: 'artifacts',
+  /** Which bucket has the artifacts, where it is none of the folder's: `{"url": "s3://…"}`, and nothing secret. */
+  artifactPlace: 'artifacts.json',
+  /** Artifacts that still grow and go to a bucket when they are complete. */
+  growing: 'growing',
   /** Artifacts of which not all parts have come, a folder for each. */
   uploads: 'uploads',
   /** What the secrets of webhooks are encrypted with. */

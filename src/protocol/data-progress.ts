@@ -16,6 +16,8 @@ export const dataPhases = [
 
 /** How far something long has come with data. */
 export interface DataProgress {
+  /** What is counted. Default: files. */
+  readonly unit?: 'rows'
   /** What is going on, in the field's words; `wait` is for another command on the same repository. */
   readonly phase: (typeof dataPhases)[number]
   readonly doneFiles: number

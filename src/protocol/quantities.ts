@@ -32,3 +32,11 @@ export function formatSize(sizeBytes: number): string {
     .find(([bytes]) => sizeBytes >= bytes) ?? [1, 'B']
   return `${Number((sizeBytes / unit).toFixed(1))} ${name}`
 }
+
+/**
+ * For example `50,000`. By hand: what V8 knows of languages is loaded at its first use and takes 20 ms, a tenth of what a
+ * command takes.
+ */
+export function formatInteger(value: number): string {
+  return String(value).replaceAll(/\B(?=(\d{3})+$)/g, ',')
+}

@@ -6,18 +6,28 @@ export interface ShownOutputs {
   add(cell: string, output: CellOutput): readonly string[]
   /** A cell that is run anew shows nothing. */
   clear(cell: string): void
+  /** The same list until it shows something else. */
   of(cell: string): readonly CellOutput[]
 }
+
+const none: readonly CellOutput[] = []
 
 export function createShownOutputs(): ShownOutputs {
   const cells = new Map<string, CellOutput[]>()
   /** They are cleared by their next output. */
   const clearing = new Set<string>()
+  /** Where a display was shown, by its id. */
+  const places = new Map<string, Set<string>>()
 
   function append(cell: string, output: CellOutput): void {
     const shown = clearing.delete(cell) ? [] : (cells.get(cell) ?? [])
     const last = shown.at(-1)
     const joined = last === undefined ? undefined : joinOutputs(last, output)
+    if ((output.kind === 'display' || output.kind === 'result') && output.displayId !== undefined) {
+      const known = places.get(output.displayId)
+      if (known === undefined) places.set(output.displayId, new Set([cell]))
+      else known.add(cell)
+    }
     cells.set(cell, joined === undefined ? [...shown, output] : [...shown.slice(0, -1), joined])
   }
 
@@ -25,14 +35,15 @@ export function createShownOutputs(): ShownOutputs {
     const { data, metadata, displayId } = output
     const isMeant = (each: CellOutput) =>
       (each.kind === 'display' || each.kind === 'result') && each.displayId === displayId
-    const changed = [...cells].filter(([, shown]) => shown.some(isMeant))
-    for (const [cell, shown] of changed) {
+    const changed = [...(places.get(displayId) ?? [])].filter((cell) => cells.get(cell)?.some(isMeant))
+    for (const cell of changed) {
+      const shown = cells.get(cell) ?? []
       cells.set(
         cell,
         shown.map((each) => (isMeant(each) ? { ...each, data, metadata } : each)),
       )
     }
-    return changed.map(([cell]) => cell)
+    return changed
   }
 
   return {
@@ -48,6 +59,6 @@ export function createShownOutputs(): ShownOutputs {
       cells.delete(cell)
       clearing.delete(cell)
     },
-    of: (cell) => cells.get(cell) ?? [],
+    of: (cell) => cells.get(cell) ?? none,
   }
 }

@@ -22,10 +22,10 @@ export function createRegistryStreams({ versions }: Registry, artifacts: Artifac
       verb: 'GET',
       path: '/model-versions/get-artifact',
       takes: requests.modelVersionArtifact.shape,
-      async run({ query }) {
+      async run({ query, range }) {
         const { name, version, path } = requests.modelVersionArtifact.parseQuery(query)
         const { storageLocation } = await versions.get(name, version)
-        return artifacts.openBelow(storageLocation, path)
+        return artifacts.openBelow(storageLocation, path, range)
       },
     },
   ]

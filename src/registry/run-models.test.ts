@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { createArtifacts } from '../tracking/artifacts.ts'
+import { createFolderArtifactStore } from '../tracking/folder-artifact-store.ts'
 import { createRegistryMethods } from './methods.ts'
 import { createRunModels } from './run-models.ts'
 import { openScratchRegistry } from './scratch-registry.ts'
@@ -13,7 +14,7 @@ async function open() {
   const folder = await mkdtemp(join(tmpdir(), 'runwright-models-'))
   opened.defer(() => rm(folder, { recursive: true, force: true }))
   const registry = opened.use(await openScratchRegistry())
-  const artifacts = createArtifacts({ folder, changed: () => {} })
+  const artifacts = createArtifacts({ store: createFolderArtifactStore(folder), changed: () => {} })
   const runModels = createRunModels({ tracking: registry.tracking, artifacts })
   const run = await registry.addRun()
   const closing = opened.move()

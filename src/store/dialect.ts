@@ -45,6 +45,13 @@ export function memberOf(dialect: Dialect, text: string, name: string): string {
     : `json_member(${text}, '${name}')`
 }
 
+/** The rows of a table as a list of objects in JSON, in the order of the first of the columns, by which their key goes on. */
+export function jsonObjects(dialect: Dialect, alias: string, columns: readonly [string, ...string[]]): string {
+  const members = columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')
+  if (dialect === 'sqlite') return `json_group_array(json_object(${members}))`
+  return `cast(coalesce(json_agg(json_build_object(${members}) order by ${alias}.${columns[0]}), '[]') as text)`
+}
+
 /** Rows of SQLite come by the key of their table as they lie; elsewhere that has to be asked for. */
 export function inKeyOrder(dialect: Dialect, columns: string): string {
   return dialect === 'sqlite' ? '' : ` order by ${columns}`

@@ -5,12 +5,16 @@ import { join } from 'node:path'
 import { it } from 'node:test'
 import type { ChangeEvent } from '../protocol/events.ts'
 import { createArtifacts } from './artifacts.ts'
+import { createFolderArtifactStore } from './folder-artifact-store.ts'
 
 it('an artifact that grows is seen at once, tells how long it is, and follows no link', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'runwright-append-'))
   t.after(() => rm(folder, { recursive: true }))
   const events: ChangeEvent[] = []
-  const artifacts = createArtifacts({ folder: join(folder, 'artifacts'), changed: (event) => events.push(event) })
+  const artifacts = createArtifacts({
+    store: createFolderArtifactStore(join(folder, 'artifacts')),
+    changed: (event) => events.push(event),
+  })
   const path = `1/${'a'.repeat(32)}/artifacts/logs/output.log`
   assert.equal(await artifacts.append(path, new Uint8Array()), 0)
   assert.equal(events.length, 0, 'nothing was added')

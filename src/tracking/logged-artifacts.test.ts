@@ -7,6 +7,7 @@ import { describe, it } from 'node:test'
 import { RunwrightError } from '../protocol/errors.ts'
 import { parseRunId } from '../protocol/ids.ts'
 import { createArtifacts } from './artifacts.ts'
+import { createFolderArtifactStore } from './folder-artifact-store.ts'
 import { digestArtifact, listLoggedArtifacts, readArtifact, readLoggedTable } from './logged-artifacts.ts'
 import { openScratchTracking } from './scratch-tracking.ts'
 
@@ -15,7 +16,7 @@ async function openScratch() {
   const folder = await mkdtemp(join(tmpdir(), 'runwright-logged-'))
   resources.defer(() => rm(folder, { recursive: true }))
   const tracking = resources.use(await openScratchTracking())
-  const artifacts = createArtifacts({ folder, changed: () => undefined })
+  const artifacts = createArtifacts({ store: createFolderArtifactStore(folder), changed: () => undefined })
   const open = resources.move()
   return {
     runs: tracking.runs,

@@ -66,21 +66,53 @@ describe('metrics', () => {
     )
   })
 
-  it('are paged', async () => {
+  it('are paged, each point once, although others are logged late meanwhile', async () => {
     await using tracking = await openScratchTracking()
-    const metrics = Array.from({ length: 5 }, (_, step) => ({ key: 'm', step, timestamp: 0, value: step }))
-    const runId = await tracking.addRun({ metrics })
-    const first = await tracking.runs.metricHistory(runId, 'm', { limit: 3 })
-    assert.equal(Buffer.from(first.nextPageToken ?? '', 'base64').toString(), '{"offset":3}')
-    const rest = await tracking.runs.metricHistory(runId, 'm', { limit: 3, pageToken: first.nextPageToken ?? '' })
+    const at = (step: number, value = step) => ({ key: 'm', step, timestamp: 0, value })
+    const runId = await tracking.addRun({ metrics: [0, 10, 20, 30, 40].map((step) => at(step)) })
+    const first = await tracking.runs.metricPoints(runId, 'm', { limit: 3 })
+    await tracking.runs.logBatch(runId, { metrics: [at(5), at(20, 0), at(25)] })
+    const { nextPageToken: pageToken = '' } = first
+    const rest = await tracking.runs.metricPoints(runId, 'm', { limit: 3, pageToken })
     assert.equal(rest.nextPageToken, undefined)
     assert.deepEqual(
-      [...first.items, ...rest.items].map(({ value }) => value),
-      [0, 1, 2, 3, 4],
+      [first, rest].map(({ points }) => [...points.steps]),
+      [
+        [0, 10, 20],
+        [25, 30, 40],
+      ],
     )
-    await assert.rejects(tracking.runs.metricHistory(runId, 'm', { limit: 3, pageToken: 'x' }), {
-      code: 'INVALID_PARAMETER_VALUE',
+  })
+
+  it('are paged by tokens of MLflow’s form, too, behind values of every kind', async () => {
+    await using tracking = await openScratchTracking()
+    const values = [-Infinity, -1, 1e300, Infinity, Number.NaN]
+    const runId = await tracking.addRun({
+      metrics: values.map((value) => ({ key: 'm', step: 0, timestamp: 0, value })),
     })
+    const page = async (limit: number, pageToken?: string) =>
+      tracking.runs.metricPoints(runId, 'm', { limit, ...(pageToken === undefined ? {} : { pageToken }) })
+    for (const offset of [1, 2, 3, 4]) {
+      const counted = await page(9, Buffer.from(JSON.stringify({ offset })).toString('base64'))
+      const behind = await page(9, (await page(offset)).nextPageToken)
+      assert.deepEqual([...counted.points.values], values.slice(offset))
+      assert.deepEqual(behind, counted)
+    }
+  })
+
+  it('are paged by no other tokens', async () => {
+    await using tracking = await openScratchTracking()
+    const runId = await tracking.addRun({ metrics: [{ key: 'm', step: 0, timestamp: 0, value: 0 }] })
+    const places = [{}, { offset: -1 }, { offset: 0.5 }, { after: [0, 0, 0] }, { offset: 1, after: [0, 0] }, null]
+    const keys = [[0.5, 0, 0], [0, -1, 0], [0, 0, 'x'], [0, 0, null], [{}, 0, 0], 'abc', { length: 3 }]
+    const all = [...places, ...keys.map((after) => ({ offset: 1, after }))]
+    const tokens = all.map((place) => Buffer.from(JSON.stringify(place)).toString('base64'))
+    for (const pageToken of ['x', ...tokens]) {
+      await assert.rejects(tracking.runs.metricPoints(runId, 'm', { limit: 3, pageToken }), {
+        code: 'INVALID_PARAMETER_VALUE',
+        message: 'Invalid page token, could not base64-decode',
+      })
+    }
   })
 
   it('with a step or time that cannot be kept are refused by name', async () => {

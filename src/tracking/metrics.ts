@@ -4,9 +4,9 @@ import type { Sql, SqlValue } from '../store/database.ts'
 import { runForAll } from '../store/dialect.ts'
 import { getNumber } from '../store/row.ts'
 import { toStoredValue } from './metric-value.ts'
-import { createPageToken, parsePageToken } from './page-token.ts'
-import { getPoint, type Points } from './series/points.ts'
-import { readPage, readPoints } from './series/read-points.ts'
+import { createHistoryToken, parseHistoryToken } from './history-token.ts'
+import { getPoint, noPoints, slicePoints } from './series/points.ts'
+import { readAfter, readPage, readPoints } from './series/read-points.ts'
 import { sealAfter, sealSeries } from './series/seal.ts'
 import {
   loadSeriesRows,
@@ -15,7 +15,7 @@ import {
   type SeriesUpdate,
   updateSeriesRows,
 } from './series/series-rows.ts'
-import type { LoggedMetric, Page } from './tracking.ts'
+import type { LoggedMetric, Page, PointsPage } from './tracking.ts'
 
 const insertPoint = {
   sqlite: 'insert into points (series, step, timestamp, value) values (?, ?, ?, ?) on conflict do nothing',
@@ -78,24 +78,39 @@ export function checkMetrics(metrics: readonly LoggedMetric[]): void {
   }
 }
 
-export async function loadHistory(
+/** No page has more points, whatever is asked for. */
+const longestPage = 2 ** 31
+
+export async function loadHistory(sql: Sql, runRowId: number, key: string): Promise<Page<MetricPoint>> {
+  const seriesRowId = await findSeries(sql, runRowId, key)
+  if (seriesRowId === undefined) return { items: [] }
+  const points = await readPoints(sql, seriesRowId)
+  return { items: Array.from(points.steps, (_, index) => getPoint(points, index)) }
+}
+
+/** @throws INVALID_PARAMETER_VALUE for a token that we did not make */
+export async function loadHistoryPage(
   sql: Sql,
   runRowId: number,
   key: string,
-  page?: { readonly limit: number; readonly pageToken?: string },
-): Promise<Page<MetricPoint>> {
-  const offset = parsePageToken(page?.pageToken)
-  const series = await sql.get('select id from series where run = ? and key = ?', runRowId, key)
-  if (series === undefined) return { items: [] }
-  const seriesRowId = getNumber(series, 'id')
-  if (page === undefined) return { items: toMetricPoints(await readPoints(sql, seriesRowId)) }
-  const points = toMetricPoints(await readPage(sql, seriesRowId, offset, page.limit + 1))
-  if (points.length <= page.limit) return { items: points }
-  return { items: points.slice(0, page.limit), nextPageToken: createPageToken(offset + page.limit) }
+  page: { readonly limit: number; readonly pageToken?: string },
+): Promise<PointsPage> {
+  const { offset, after } = parseHistoryToken(page.pageToken)
+  const seriesRowId = await findSeries(sql, runRowId, key)
+  if (seriesRowId === undefined) return { points: noPoints }
+  const limit = Math.min(page.limit, longestPage)
+  const points =
+    after === undefined && offset > 0
+      ? await readPage(sql, seriesRowId, offset, limit + 1)
+      : await readAfter(sql, seriesRowId, after, limit + 1)
+  if (points.steps.length <= limit) return { points }
+  const nextPageToken = createHistoryToken(offset + limit, getPoint(points, limit - 1))
+  return { points: slicePoints(points, 0, limit), nextPageToken }
 }
 
-function toMetricPoints(points: Points): MetricPoint[] {
-  return Array.from(points.steps, (_, index) => getPoint(points, index))
+async function findSeries(sql: Sql, runRowId: number, key: string): Promise<number | undefined> {
+  const series = await sql.get('select id from series where run = ? and key = ?', runRowId, key)
+  return series && getNumber(series, 'id')
 }
 
 function invalid(key: string, field: string, value: number, expected: string): RunwrightError {

@@ -60,16 +60,16 @@ export function createArtifactStreams(runs: Runs, artifacts: Artifacts): StreamR
     {
       verb: 'GET',
       path: `${proxyPath}/{path*}`,
-      run: ({ captures }) => artifacts.open(captures['path'] ?? ''),
+      run: ({ captures, range }) => artifacts.open(captures['path'] ?? '', range),
     },
     {
       verb: 'GET',
       path: '/get-artifact',
       takes: runArtifact.shape,
-      async run({ query }) {
+      async run({ query, range }) {
         const { runId, path } = runArtifact.parseQuery(query)
         const { artifactUri } = await runs.get(runId)
-        return artifacts.openBelow(artifactUri, path)
+        return artifacts.openBelow(artifactUri, path, range)
       },
     },
   ]

@@ -1,9 +1,10 @@
 import { invalid } from '../protocol/mlflow/fields.ts'
-import { metric, modelMetric, writeMetric } from '../protocol/mlflow/metric-json.ts'
+import { metric, modelMetric, writeMetric, writePoints } from '../protocol/mlflow/metric-json.ts'
 import * as requests from '../protocol/mlflow/run-requests.ts'
+import type { RunId } from '../protocol/ids.ts'
 import type { MetricPoint } from '../protocol/runs.ts'
 import { mlflowRoute, pageShape, writePage } from './mlflow-route.ts'
-import type { RestRoute } from './route.ts'
+import { type RestRoute, type WrittenJson, writtenJson } from './route.ts'
 import type { Runs } from './tracking.ts'
 
 export function createMetricRoutes(runs: Runs): RestRoute[] {
@@ -13,11 +14,9 @@ export function createMetricRoutes(runs: Runs): RestRoute[] {
       'metrics/get-history',
       requests.metricHistory,
       async (request) => {
-        const { runId, metricKey: key, maxResults: limit, pageToken } = request
-        const token = pageToken === undefined ? {} : { pageToken }
-        const page = await runs.metricHistory(runId, key, limit === undefined ? undefined : { limit, ...token })
-        const points = page.items.map((point) => writeMetric({ key, ...point }))
-        return writePage('metrics', points, page.nextPageToken)
+        const { maxResults = Infinity, pageToken, ...of } = request
+        // Without a size all of it is one page, from its beginning.
+        return writeHistory(runs, of, { wanted: maxResults, ...(maxResults === Infinity ? {} : { pageToken }) })
       },
       pageShape('metrics', metric.shape),
     ),
@@ -39,6 +38,42 @@ export function createMetricRoutes(runs: Runs): RestRoute[] {
       pageShape('metrics', modelMetric.shape),
     ),
   ]
+}
+
+/** Points that are read at a time, and in memory. */
+const pieceLength = 16_384
+
+/**
+ * A history as it is answered, in pieces, so that one of millions of points takes no more memory than a short one, and
+ * no snapshot is held while a client reads slowly. Whatever is logged meanwhile, every point that was there comes once.
+ *
+ * @throws what keeps the first piece from being read, before there is an answer
+ */
+async function writeHistory(
+  runs: Runs,
+  { runId, metricKey: key }: { readonly runId: RunId; readonly metricKey: string },
+  { wanted, pageToken }: { readonly wanted: number; readonly pageToken?: string | undefined },
+): Promise<WrittenJson | object> {
+  const read = (left: number, token: string | undefined) =>
+    runs.metricPoints(runId, key, {
+      limit: Math.min(left, pieceLength),
+      ...(token === undefined ? {} : { pageToken: token }),
+    })
+  let piece = await read(wanted, pageToken)
+  if (piece.points.steps.length === 0) return {}
+  async function* write(): AsyncGenerator<string> {
+    let text = '{"metrics":['
+    for (let left = wanted - piece.points.steps.length; ; left -= piece.points.steps.length) {
+      text += writePoints(key, piece.points)
+      if (left === 0 || piece.nextPageToken === undefined) break
+      yield text
+      text = ','
+      piece = await read(left, piece.nextPageToken)
+    }
+    const { nextPageToken: token } = piece
+    yield `${text}]${token === undefined ? '' : `,"next_page_token":${JSON.stringify(token)}`}}`
+  }
+  return { [writtenJson]: write() }
 }
 
 function createRange({

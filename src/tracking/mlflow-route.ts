@@ -1,6 +1,6 @@
 import type { Message } from '../protocol/mlflow/fields.ts'
 import { type Shape, shapeOfObject } from '../protocol/shape.ts'
-import type { RestRequest, RestRoute } from './route.ts'
+import { type RestRequest, type RestRoute, type WrittenJson, writtenJson } from './route.ts'
 
 /** A row of MLflow's table: `path` below `/api/2.0/mlflow/`, what it takes, what it does. Answers `{}` for nothing. */
 export function mlflowRoute<T>(...row: MlflowRow<T>): RestRoute {
@@ -45,6 +45,15 @@ export function writePage(name: string, items: readonly unknown[], nextPageToken
     ...(items.length === 0 ? {} : { [name]: items }),
     ...(nextPageToken === undefined ? {} : { next_page_token: nextPageToken }),
   }
+}
+
+/** As `writePage`, of items that are JSON already. */
+export function writeJsonPage(name: string, items: readonly string[], nextPageToken: string | undefined): WrittenJson {
+  const members = [
+    ...(items.length === 0 ? [] : [`"${name}":[${items.join(',')}]`]),
+    ...(nextPageToken === undefined ? [] : [`"next_page_token":${JSON.stringify(nextPageToken)}`]),
+  ]
+  return { [writtenJson]: [`{${members.join(',')}}`] }
 }
 
 /** What `writePage` gives. */

@@ -1,10 +1,10 @@
 import { toParam, toRunTag, checkParamKeysUnique } from '../protocol/mlflow/key-values.ts'
 import { toMetric } from '../protocol/mlflow/metric-json.ts'
-import { runShapes, writeRun, writeRunInfo } from '../protocol/mlflow/run-json.ts'
+import { runShapes, writeRun, writeRunInfo, writeWrittenRun } from '../protocol/mlflow/run-json.ts'
 import * as requests from '../protocol/mlflow/run-requests.ts'
 import { shapeOfObject } from '../protocol/shape.ts'
 import { createModelHistory } from './mlflow-model-history.ts'
-import { mlflowRoute, pageShape, writePage } from './mlflow-route.ts'
+import { mlflowRoute, pageShape, writeJsonPage } from './mlflow-route.ts'
 import type { RestRoute } from './route.ts'
 import type { Runs } from './tracking.ts'
 
@@ -52,8 +52,9 @@ export function createRunRoutes(runs: Runs): RestRoute[] {
       requests.searchRuns,
       async (request) => {
         const { experimentIds, runViewType, maxResults, ...query } = request
-        const page = await runs.search(experimentIds, { ...query, limit: maxResults, view: runViewType })
-        return writePage('runs', page.items.map(writeRun), page.nextPageToken)
+        const asked = { ...query, limit: maxResults, view: runViewType }
+        const { items, nextPageToken } = await runs.searchWritten(experimentIds, asked, writeWrittenRun)
+        return writeJsonPage('runs', items, nextPageToken)
       },
       pageShape('runs', runShapes.run),
     ),

@@ -1,27 +1,38 @@
 import { RunwrightError } from '../protocol/errors.ts'
+import { isRecord, parseForeignJson } from '../protocol/json.ts'
 
 /** MLflow's token: base64 of `{"offset": N}`, the number of items that came before. */
 export function createPageToken(offset: number): string {
-  return Buffer.from(JSON.stringify({ offset })).toString('base64')
+  return encodePageToken({ offset })
 }
 
 /** @throws INVALID_PARAMETER_VALUE for a token that we did not make */
 export function parsePageToken(token: string | undefined): number {
   if (token === undefined || token === '') return 0
-  const offset = findOffset(Buffer.from(token, 'base64').toString())
-  if (offset !== undefined) return offset
+  return decodePageToken(token, ({ offset }) => (isOffset(offset) ? offset : undefined))
+}
+
+/** A token of which a list needs more. */
+export function encodePageToken(place: { readonly offset: number; readonly after?: readonly unknown[] }): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64')
+}
+
+/**
+ * @param find what the token says; undefined for what we did not make
+ * @throws INVALID_PARAMETER_VALUE
+ */
+export function decodePageToken<T>(
+  token: string,
+  find: (place: Readonly<Record<string, unknown>>) => T | undefined,
+): T {
+  const place = parseForeignJson(Buffer.from(token, 'base64').toString())
+  const found = isRecord(place) ? find(place) : undefined
+  if (found !== undefined) return found
   throw new RunwrightError('INVALID_PARAMETER_VALUE', 'Invalid page token, could not base64-decode', {
     hint: 'Pass `page_token` on exactly as the page before gave it, or leave it out to start anew.',
   })
 }
 
-function findOffset(text: string): number | undefined {
-  try {
-    const token: unknown = JSON.parse(text)
-    if (typeof token !== 'object' || token === null || !('offset' in token)) return undefined
-    const { offset } = token
-    return typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= 0 ? offset : undefined
-  } catch {
-    return undefined
-  }
+export function isOffset(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }

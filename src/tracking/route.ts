@@ -1,3 +1,5 @@
+import type { ByteRange } from './artifact-store.ts'
+import type { OpenArtifact } from './artifacts.ts'
 import type { MethodName, Methods } from '../protocol/methods.ts'
 import type { ParamsParser } from '../protocol/parse.ts'
 import type { Shape } from '../protocol/shape.ts'
@@ -25,9 +27,9 @@ export interface RestRequest {
 /** The member of an answer that is JSON already, in pieces: what was stored as JSON is not parsed to be written again. */
 export const writtenJson = Symbol('written JSON')
 
-/** JSON of any size, which is never in memory as a whole. */
+/** JSON of any size, which need not be in memory as a whole. */
 export interface WrittenJson {
-  readonly [writtenJson]: AsyncIterable<string>
+  readonly [writtenJson]: AsyncIterable<string> | Iterable<string>
 }
 
 /** One REST route whose request and answer are JSON. */
@@ -70,11 +72,11 @@ export interface StreamRoute {
     readonly query: URLSearchParams
     /** Ends with an error when the client goes away before its end. */
     readonly body: AsyncIterable<Uint8Array>
+    /** The part of the bytes that is asked for; a route may give all of them. */
+    readonly range: ByteRange
     readonly signal: AbortSignal
   }): Promise<StreamAnswer>
 }
 
 /** JSON for a finished upload, with a tag for what has come; or bytes with the name a browser may save them under. */
-export type StreamAnswer =
-  | { readonly json: unknown; readonly etag?: string }
-  | { readonly bytes: ReadableStream<Uint8Array>; readonly sizeBytes: number; readonly fileName: string }
+export type StreamAnswer = { readonly json: unknown; readonly etag?: string } | OpenArtifact

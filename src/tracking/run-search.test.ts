@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import * as fc from 'fast-check'
+import { stringifyJson } from '../protocol/json.ts'
 import { parseRunFilter } from '../protocol/mlflow/filter.ts'
 import { parseRunOrder } from '../protocol/mlflow/order-by.ts'
+import { writeRun, writeWrittenRun } from '../protocol/mlflow/run-json.ts'
 import type { RunId } from '../protocol/ids.ts'
 import { openScratchTracking } from './scratch-tracking.ts'
 import type { ScratchTracking } from './scratch-tracking.ts'
 
 const metric = (key: string, value: number) => ({ key, value, step: 0, timestamp: 0 })
 const pair = (key: string, value: string) => ({ key, value })
+
+const parse = (text: string): unknown => JSON.parse(text)
 
 /** Five runs named a … e, from the oldest to the newest; a and b started together. */
 async function openWithRuns() {
@@ -139,6 +144,39 @@ describe('the search for runs', () => {
     await using tracking = await openWithRuns()
     const { items } = await tracking.runs.search([tracking.experimentId], { limit: 9 })
     for (const run of items) assert.deepEqual(run, await tracking.runs.get(run.runId))
+  })
+
+  it('writes whole runs as they are written alone', async () => {
+    await using tracking = await openWithRuns()
+    const { a } = tracking.ids
+    await tracking.runs.logInputs(a, { modelIds: ['m-1'] })
+    await tracking.runs.logOutputs(a, [{ modelId: 'm-2', step: 3 }])
+    const { items } = await tracking.runs.searchWritten([tracking.experimentId], { limit: 9 }, writeWrittenRun)
+    const { items: runs } = await tracking.runs.search([tracking.experimentId], { limit: 9 })
+    assert.equal(items.length, 5)
+    assert.deepEqual(
+      items.map(parse),
+      runs.map((run) => parse(stringifyJson(writeRun(run)))),
+    )
+  })
+
+  it('writes params and tags of any text', async () => {
+    await using tracking = await openScratchTracking()
+    // PostgreSQL has no texts with a zero character in them.
+    const text = fc
+      .string({ unit: 'binary', minLength: 1, maxLength: 20 })
+      .map((text) => text.replaceAll('\0', '\u0001'))
+    const pairs = fc.uniqueArray(fc.record({ key: text, value: text }), { selector: ({ key }) => key, maxLength: 5 })
+    await fc.assert(
+      fc.asyncProperty(pairs, pairs, async (params, tags) => {
+        const runId = await tracking.addRun({ params, tags })
+        const run = await tracking.runs.get(runId)
+        const query = { filter: parseRunFilter(`run_id = '${runId}'`), limit: 1 }
+        const { items } = await tracking.runs.searchWritten([run.experimentId], query, writeWrittenRun)
+        assert.deepEqual(items.map(parse), [parse(stringifyJson(writeRun(run)))])
+      }),
+      { numRuns: 60 },
+    )
   })
 
   it('stays quick on a pattern made to track back', async () => {

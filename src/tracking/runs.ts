@@ -6,8 +6,8 @@ import type { Sql, SqlRow } from '../store/database.ts'
 import { getNumber } from '../store/row.ts'
 import { writeDatasetInputs, writeRunModels } from './inputs.ts'
 import { insertRun, prepareRun } from './insert-run.ts'
-import { loadRuns } from './load-runs.ts'
-import { checkMetrics, loadHistory, writeMetrics, writeModelMetrics } from './metrics.ts'
+import { loadRuns, loadWrittenRuns } from './load-runs.ts'
+import { checkMetrics, loadHistory, loadHistoryPage, writeMetrics, writeModelMetrics } from './metrics.ts'
 import { writeParams } from './params.ts'
 import { listRuns } from './run-list.ts'
 import { getActiveRunRow, getExperimentId, getRunRow, getStatus, toRunRow } from './run-rows.ts'
@@ -16,6 +16,9 @@ import { loadSparklines } from './sparklines.ts'
 import { deleteTag, writeTags } from './tags.ts'
 import type { TrackingParts } from './tracking-parts.ts'
 import type { Runs } from './tracking.ts'
+
+/** Runs of a search that are in memory at a time: so few are gone before the collector has to move them. */
+const writtenAtOnce = 512
 
 export function createRuns({ database, changed, now, randomBytes }: TrackingParts): Runs {
   /** One transaction on a run that is not deleted, then the news of it. */
@@ -122,10 +125,23 @@ export function createRuns({ database, changed, now, randomBytes }: TrackingPart
         return { items: await loadRuns(sql, rows), ...page }
       }),
 
+    searchWritten: (experimentIds, query, write) =>
+      database.read(async (sql) => {
+        const { rows, ...page } = await searchRunRows(sql, experimentIds, query)
+        const items: string[] = []
+        for (let start = 0; start < rows.length; start += writtenAtOnce) {
+          for (const run of await loadWrittenRuns(sql, rows.slice(start, start + writtenAtOnce))) items.push(write(run))
+        }
+        return { items, ...page }
+      }),
+
     list: (params) => database.read((sql) => listRuns(sql, params)),
 
-    metricHistory: (runId, key, page) =>
-      database.read(async (sql) => loadHistory(sql, getNumber(await getRunRow(sql, runId), 'id'), key, page)),
+    metricHistory: (runId, key) =>
+      database.read(async (sql) => loadHistory(sql, getNumber(await getRunRow(sql, runId), 'id'), key)),
+
+    metricPoints: (runId, key, page) =>
+      database.read(async (sql) => loadHistoryPage(sql, getNumber(await getRunRow(sql, runId), 'id'), key, page)),
 
     sparklines: (runId, points) =>
       database.read(async (sql) => ({

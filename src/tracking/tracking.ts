@@ -4,6 +4,7 @@ import type { HeadlineMetric } from '../protocol/headline-metric.ts'
 import type { ExperimentId, RunId } from '../protocol/ids.ts'
 import type { LoggedModel, LoggedModelStatus } from '../protocol/logged-models.ts'
 import type { Methods } from '../protocol/methods.ts'
+import type { WrittenRun } from '../protocol/mlflow/run-json.ts'
 import type { Filter, OrderClause } from '../protocol/mlflow/search.ts'
 import type { Span } from '../protocol/otlp/span.ts'
 import type {
@@ -27,10 +28,17 @@ import type {
   TraceInfo,
   TraceState,
 } from '../protocol/traces.ts'
+import type { Points } from './series/points.ts'
 
 /** One page of a list; without a token it was the last. */
 export interface Page<Item> {
   readonly items: readonly Item[]
+  readonly nextPageToken?: string
+}
+
+/** Points of a history that follow each other; without a token it has no more. */
+export interface PointsPage {
+  readonly points: Points
   readonly nextPageToken?: string
 }
 
@@ -99,10 +107,22 @@ export interface Runs {
   logInputs(runId: RunId, inputs: { datasets?: readonly DatasetInput[]; modelIds?: readonly string[] }): Promise<void>
   logOutputs(runId: RunId, models: readonly { modelId: string; step: number }[]): Promise<void>
   search(experimentIds: readonly ExperimentId[], query: SearchQuery): Promise<Page<Run>>
+  /** The same as texts: of a page of many runs a few are in memory at a time. */
+  searchWritten(
+    experimentIds: readonly ExperimentId[],
+    query: SearchQuery,
+    write: (run: WrittenRun) => string,
+  ): Promise<Page<string>>
   /** The slim list behind our own views. */
   list(params: Methods['runs/list']['params']): Promise<Methods['runs/list']['result']>
   /** In step order, then timestamp, then value. */
-  metricHistory(runId: RunId, key: string, page?: { limit: number; pageToken?: string }): Promise<Page<MetricPoint>>
+  metricHistory(runId: RunId, key: string): Promise<Page<MetricPoint>>
+  /**
+   * A page of the same, in columns. The next one begins behind its last point, whatever is logged meanwhile.
+   *
+   * @throws INVALID_PARAMETER_VALUE for a token that we did not make
+   */
+  metricPoints(runId: RunId, key: string, page: { limit: number; pageToken?: string }): Promise<PointsPage>
   sparklines(runId: RunId, points: number): Promise<Methods['metrics/sparklines']['result']>
   /** Ends a run now with these tags; ending it again with the same status changes nothing. */
   end(runId: RunId, status: RunStatus, tags: readonly Tag[]): Promise<void>

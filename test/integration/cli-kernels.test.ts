@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { cp, mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { parseRunId } from '../../src/protocol/ids.ts'
 import { isRecord } from '../../src/protocol/json.ts'
 import { parseKernelId } from '../../src/protocol/kernels.ts'
 import { finish, newExecutionId } from '../contract/kernel.ts'
@@ -222,6 +223,49 @@ describe('runwright notebook run', { timeout: 300_000 }, () => {
     started.process.kill('SIGINT')
     assert.equal((await started.finished).exitCode, 130)
     assert.deepEqual(await listKernels(), [])
+  })
+
+  it('is a run with --track: with what MLflow’s client logs in it, its code, its output, and itself as it was run', async () => {
+    const cells = ['import mlflow\nmlflow.log_metric("accuracy", 0.5)', 'print("trained")\n6 * 7', '1 / 0']
+    await workspace.write('tracked.ipynb', notebook('# Tracked', ...cells.slice(0, 2)))
+    const track = (file: string, name: string) =>
+      workspace.run('notebook', 'run', file, '--track', '--experiment', 'notebooks', '--name', name, '--json')
+    const good = await track('tracked.ipynb', 'whole')
+    assert.equal(good.exitCode, 0, good.stderr)
+    assert.partialDeepStrictEqual(JSON.parse(good.stdout), { ok: true, run: { name: 'whole', status: 'FINISHED' } })
+    const { run } = await workspace.json('runs', 'show', 'whole')
+    assert(isRecord(run) && Array.isArray(run['tags']))
+    assert.partialDeepStrictEqual(run, { status: 'FINISHED', metrics: [{ key: 'accuracy', value: 0.5 }] })
+    const tags = Object.fromEntries(run['tags'].map(({ key, value }) => [key, value]))
+    const commit = await workspace.git('rev-parse', 'HEAD')
+    assert.deepEqual(
+      ['mlflow.source.name', 'mlflow.source.type', 'mlflow.source.git.commit', 'runwright.notebook'].map(
+        (key) => tags[key],
+      ),
+      ['tracked.ipynb', 'NOTEBOOK', commit, 'tracked.ipynb'],
+    )
+    const { stdout } = await workspace.run('runs', 'notebook', 'whole')
+    assert.deepEqual(JSON.parse(stdout).cells, await readCells('tracked.executed.ipynb'))
+    await using client = await workspace.connect()
+    const runId = parseRunId(String(run['runId'])) ?? assert.fail()
+    const { bytes } = await client.call('artifacts/read', { runId, path: 'logs/output.log' })
+    assert.match(Buffer.from(bytes).toString(), /trained\n42\n$/)
+
+    await workspace.write('failing.ipynb', notebook('# Failing', ...cells))
+    assert.equal((await track('failing.ipynb', 'broken')).exitCode, 1)
+    const { run: failed } = await workspace.json('runs', 'show', 'broken')
+    assert.partialDeepStrictEqual(failed, { status: 'FAILED', metrics: [{ key: 'accuracy', value: 0.5 }] })
+  })
+
+  it('with --track leaves a kernel that goes on as it was', async () => {
+    await workspace.json('kernels', 'start', 'JavaScript', '--name', 'going-on')
+    const shown = 'process.env.MLFLOW_RUN_ID === undefined'
+    await workspace.write('env.ipynb', notebookIn('typescript', '', shown))
+    const run = async (...more: string[]) =>
+      (await workspace.run('notebook', 'run', 'env.ipynb', '--kernel', 'going-on', ...more)).stdout
+    assert.deepEqual([await run('--track', '--name', 'in-js'), await run()], ['false\n', 'true\n'])
+    await workspace.json('kernels', 'stop', 'going-on')
+    assert.equal((await workspace.run('notebook', 'run', 'env.ipynb', '--name', 'untracked')).exitCode, 2)
   })
 
   it('refuses what is no notebook, and what is not there', async () => {

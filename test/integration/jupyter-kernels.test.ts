@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
-import { createHash, randomUUID } from 'node:crypto'
-import { once } from 'node:events'
+import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { connect, createServer, type Server } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -14,37 +11,17 @@ import type { Execution, KernelId } from '../../src/protocol/kernels.ts'
 import { type JupyterPlace, openJupyterPlace } from '../contract/jupyter-kernel-place.ts'
 import { finish, newExecutionId, newKernelId } from '../contract/kernel.ts'
 import { readTree } from '../contract/processes.ts'
+import { askPassword, openHeaderProxy, openTlsProxy } from '../servers/jupyter-doors.ts'
 import { until } from '../until.ts'
 
+const password = 'pass5ecret'
 const isLong = process.env['RUNWRIGHT_LONG_TESTS'] === '1'
 const cutMs = isLong ? 30_000 : 1500
-const password = 'pass5ecret'
-const salt = 'c0ffee'
-const hash = createHash('sha1').update(`${password}${salt}`).digest('hex')
-
-/** Of nobody but this test: a certificate that has signed itself, for 127.0.0.1. */
-const key = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgW8y+lYDnhox5U1xw
-k0RAwf4EEmMoB9gFPEjXTfusywmhRANCAAQygB5HWUz0aq2nnknw0sZPspvqGfTj
-HjLVjjuXYEvKtzGWvzn9CCAQ0YCAzyEYtIQRQ9J131EJyls+BAjQyQm+
------END PRIVATE KEY-----`
-const cert = `-----BEGIN CERTIFICATE-----
-MIIBkDCCATagAwIBAgIUSY/M01Ce9oa9pGjgCUapmLZ2VgIwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJMTI3LjAuMC4xMCAXDTI2MTEyOTE4MjYxOFoYDzIxMjYxMTA1
-MTgyNjE4WjAUMRIwEAYDVQQDDAkxMjcuMC4wLjEwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAAQygB5HWUz0aq2nnknw0sZPspvqGfTjHjLVjjuXYEvKtzGWvzn9CCAQ
-0YCAzyEYtIQRQ9J131EJyls+BAjQyQm+o2QwYjAdBgNVHQ4EFgQUshcA28ILrBpR
-Ftm6fpQzAMXJI8UwHwYDVR0jBBgwFoAUshcA28ILrBpRFtm6fpQzAMXJI8UwDwYD
-VR0TAQH/BAUwAwEB/zAPBgNVHREECDAGhwR/AAABMAoGCCqGSM49BAMCA0gAMEUC
-IFKT3fZpMY6KXarqS+K2HT97uQYppCn7RNMHwEyZ+LokAiEAgX3qlEGMz/UjbJb4
-RwnMWDhsDtdHNsJRQv0r1v5nISo=
------END CERTIFICATE-----`
-
 let place: JupyterPlace
 before(async () => {
   // The contract speaks to its server in the newer frames.
   const olderFrames = '--ZMQChannelsWebsocketConnection.kernel_ws_protocol='
-  place = await openJupyterPlace([`--PasswordIdentityProvider.hashed_password=sha1:${salt}:${hash}`, olderFrames])
+  place = await openJupyterPlace([askPassword(password), olderFrames])
 })
 after(() => place[Symbol.asyncDispose]())
 
@@ -180,7 +157,7 @@ describe('a kernel of a Jupyter Server', { timeout: 300_000 }, () => {
 
   it('takes a password in place of a token, and headers that a proxy asks for', async () => {
     await using proxy = await openHeaderProxy(Number(new URL(place.server.url).port), 'x-lab-key: key5ecret')
-    const url = `http://127.0.0.1:${portOf(proxy.server)}/base/`
+    const url = `http://127.0.0.1:${proxy.port}/base/`
     await describeTargets(place, {
       page: { url: place.server.url, passwordFrom: 'LAB_PASSWORD' },
       behind: { url, tokenFrom: 'LAB_TOKEN', headersFrom: { 'X-Lab-Key': 'LAB_KEY' } },
@@ -203,12 +180,12 @@ describe('a kernel of a Jupyter Server', { timeout: 300_000 }, () => {
   })
 
   it('that cannot be started says what to do', async () => {
-    await using tls = await listen(createTlsServer({ key, cert }))
+    await using tls = await openTlsProxy(Number(new URL(place.server.url).port))
     await describeTargets(place, {
       lab: { url: place.server.url, tokenFrom: 'LAB_TOKEN' },
       page: { url: `${place.server.url}lab/`, tokenFrom: 'LAB_TOKEN' },
       nobody: { url: 'http://127.0.0.1:1/', tokenFrom: 'LAB_TOKEN' },
-      signed: { url: `https://127.0.0.1:${portOf(tls.server)}/`, tokenFrom: 'LAB_TOKEN' },
+      signed: { url: `https://127.0.0.1:${tls.port}/base/`, tokenFrom: 'LAB_TOKEN' },
       expired: { url: place.server.url, tokenFrom: 'OLD_TOKEN' },
       unset: { url: place.server.url, tokenFrom: 'NO_TOKEN' },
     })
@@ -275,45 +252,4 @@ async function findServerKernels(own: JupyterPlace, kernelId: KernelId): Promise
 
 async function stateOf(own: JupyterPlace, id: string): Promise<unknown> {
   return (await ask(own, 'api/kernels')).find((each) => each['id'] === id)?.['execution_state']
-}
-
-interface Listening extends AsyncDisposable {
-  readonly server: Server
-}
-
-async function listen(server: Server): Promise<Listening> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    server,
-    async [Symbol.asyncDispose]() {
-      server.close()
-      await once(server, 'close')
-    },
-  }
-}
-
-/** Lets through what has the header in its first bytes. */
-function openHeaderProxy(to: number, header: string): Promise<Listening> {
-  return listen(
-    createServer((near) => {
-      const far = connect(to, '127.0.0.1')
-      near.on('error', () => far.destroy()).once('close', () => far.destroy())
-      far.on('error', () => near.destroy()).once('close', () => near.destroy())
-      near.once('data', (bytes) => {
-        if (!bytes.toString('latin1').toLowerCase().includes(header.toLowerCase())) {
-          return void near.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n')
-        }
-        far.write(bytes)
-        near.pipe(far)
-        far.pipe(near)
-      })
-    }),
-  )
-}
-
-function portOf(server: Server): number {
-  const address = server.address()
-  assert(address !== null && typeof address === 'object')
-  return address.port
 }

@@ -328,10 +328,18 @@ accuracy`,
   })
 })
 
+/** As on a machine that has much else to do: whoever tells the engine of the end takes longer than an interrupt waits. */
+const slowFetch = `const { fetch: send } = globalThis
+globalThis.fetch = (...asked) => {
+  for (const from = performance.now(); performance.now() - from < 500; );
+  return send(...asked)
+}`
+
 describe('a tracked cell that is interrupted', { timeout: 300_000 }, () => {
   for (const [environment, name, code] of [
     ['.venv', 'stopped', 'import time\nprint("begun", flush=True)\ntime.sleep(100)'],
     ['built-in:javascript', 'stopped-js', 'console.log("begun")\nwhile (true) {}'],
+    ['built-in:javascript', 'slow-js', `${slowFetch}\nconsole.log("begun")\nwhile (true) {}`],
     ['built-in:javascript', 'waiting-js', 'console.log("begun")\nawait new Promise(() => setTimeout(() => {}, 1e6))'],
   ] as const) {
     it(`is a run that was killed: ${name}`, async () => {

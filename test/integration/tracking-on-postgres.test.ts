@@ -20,6 +20,7 @@ const suites = [
   'src/tracking/experiments.test.ts',
   'src/tracking/runs.test.ts',
   'src/tracking/metrics.test.ts',
+  'src/tracking/mlflow-metric-routes.test.ts',
   'src/tracking/run-search.test.ts',
   'src/tracking/curve-tails.test.ts',
   'src/tracking/logged-artifacts.test.ts',

@@ -28,11 +28,23 @@ export interface TestJupyter extends AsyncDisposable {
 
 const startTimeoutMs = 60_000
 
+export interface JupyterOptions {
+  /** The Python module that is the server. Default: `jupyter_server`. */
+  readonly module?: string
+  /** What it serves. Default: the HOME of its kernels. */
+  readonly served?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /**
- * @param python one that has `jupyter_server`, `ipykernel` and `nbconvert`
+ * @param python one that has the module, `ipykernel` and, for jobs, `nbconvert`
  * @param more settings, as words of its command line
  */
-export async function openJupyter(python: string, more: readonly string[] = []): Promise<TestJupyter> {
+export async function openJupyter(
+  python: string,
+  more: readonly string[] = [],
+  { module = 'jupyter_server', served, env }: JupyterOptions = {},
+): Promise<TestJupyter> {
   const folder = await mkdtemp(join(tmpdir(), 'rw-jupyter-'))
   const home = join(folder, 'home')
   const [port = 0] = await findFreePorts(1)
@@ -47,11 +59,11 @@ export async function openJupyter(python: string, more: readonly string[] = []):
 
   async function start(): Promise<void> {
     const own = ['--ip', '127.0.0.1', '--port', String(port), '--ServerApp.port_retries=0', '--no-browser']
-    const settings = [`--ServerApp.root_dir=${home}`, '--ServerApp.base_url=/base/', '--allow-root']
-    const started = spawn(python, ['-m', 'jupyter_server', ...own, ...settings, ...more], {
-      cwd: home,
+    const settings = [`--ServerApp.root_dir=${served ?? home}`, '--ServerApp.base_url=/base/', '--allow-root']
+    const started = spawn(python, ['-m', module, ...own, ...settings, ...more], {
+      cwd: served ?? home,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: serverEnvironment(folder, token),
+      env: { ...serverEnvironment(folder, token), ...env },
     })
     child = started
     started.stdout.pipe(log, { end: false })

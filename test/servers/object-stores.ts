@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { signForAws, unsignedPayload } from '../../src/data/wire/aws-signature.ts'
+import { signForAws, unsignedPayload } from '../../src/object-store/aws-signature.ts'
 import { signForAzure } from '../../src/data/wire/azure-signature.ts'
 import { findFreePorts } from './free-ports.ts'
 import { type ChildServer, openChildServer } from './child-server.ts'
@@ -20,6 +20,20 @@ export const whyNoStores = !existsSync(join(programs, 'weed')) && '`npm test` in
 /** The keys of the S3 server. */
 export const s3Keys = { id: 'runwright', secret: 'runwright-secret', bucket: 'data' }
 
+/** Of somebody who may read and no more. */
+export const s3Reader = { id: 'reader', secret: 'reader-secret' }
+
+/** The variables by which its keys and address are found. */
+export function s3Environment({ port, folder }: Pick<StoreServer, 'port' | 'folder'>): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    AWS_ACCESS_KEY_ID: s3Keys.id,
+    AWS_SECRET_ACCESS_KEY: s3Keys.secret,
+    AWS_REGION: 'us-east-1',
+    HOME: folder,
+  }
+}
+
 /** SeaweedFS: checks signatures, knows uploads in parts. */
 export async function openS3Server(): Promise<StoreServer> {
   const [port = 0, master, volume, filer, ...grpc] = await findFreePorts(8)
@@ -29,6 +43,11 @@ export async function openS3Server(): Promise<StoreServer> {
         name: 'runwright',
         credentials: [{ accessKey: s3Keys.id, secretKey: s3Keys.secret }],
         actions: ['Admin', 'Read', 'List', 'Tagging', 'Write'],
+      },
+      {
+        name: 'reader',
+        credentials: [{ accessKey: s3Reader.id, secretKey: s3Reader.secret }],
+        actions: ['Read', 'List'],
       },
     ],
   }

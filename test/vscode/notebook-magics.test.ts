@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { cp, mkdir, symlink } from 'node:fs/promises'
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
@@ -8,7 +8,9 @@ import type { Locator } from 'playwright-core'
 import { bundle } from '../../scripts/bundle.ts'
 import { writeModelFile } from '../../src/onnx/model-file.ts'
 import { writeArrayFile } from '../../src/onnx/npz.ts'
+import type { RunId } from '../../src/protocol/ids.ts'
 import { smallNet, smallNetSamples } from '../small-net.ts'
+import { keepPicture } from '../webviews/keep-picture.ts'
 import { createNotebookEditor, type NotebookEditor } from './notebook-editor.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 import { openTestWorkspace, type TestWorkspace } from './workspace.ts'
@@ -47,6 +49,34 @@ console.log(\`\${known} known: \${accuracy}\`)`
 const compress =
   '%compress net.onnx --data data.npz --goal size<=700KB --target this-machine,threads=1 --pass dynamic-int8 --out'
 
+const finishedRuns = {
+  experiments: [
+    {
+      experimentId: '1',
+      experiment: 'live',
+      headline: null,
+      bestRunId: null,
+      total: 1,
+      columns: [{ kind: 'metric', key: 'accuracy' }],
+      runs: [
+        { runId: 'f'.repeat(32), name: 'then', status: 'FINISHED', startTime: 1000, endTime: 2000, values: [0.125] },
+      ],
+    },
+  ],
+}
+
+/** A notebook that was saved with what `%runs` has shown. */
+function notebookShowing(data: object): string {
+  const shown = {
+    'application/vnd.runwright.runs+json': data,
+    'text/html': ['<p>as HTML</p>'],
+    'text/plain': ['as text'],
+  }
+  const output = { output_type: 'execute_result', execution_count: 1, metadata: {}, data: shown }
+  const cell = { cell_type: 'code', id: 'runs', metadata: {}, source: ['%runs'], execution_count: 1, outputs: [output] }
+  return JSON.stringify({ cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 })
+}
+
 describe('magics in VS Code', { timeout: 420_000 }, () => {
   const resources = new AsyncDisposableStack()
   let workspace: TestWorkspace
@@ -77,14 +107,20 @@ describe('magics in VS Code', { timeout: 420_000 }, () => {
   const table = (...texts: readonly (string | RegExp)[]): Locator =>
     texts.reduce<Locator>((found, hasText) => found.filter({ hasText }), notebook.outputs().getByRole('table'))
 
+  const byRole = (role: 'cell' | 'rowheader', name: string) => notebook.outputs().getByRole(role, { name, exact: true })
+
   const seeRow = (inTable: Locator, ...values: readonly string[]) =>
     values
-      .reduce(
-        (row, name) => row.filter({ has: notebook.outputs().getByRole('cell', { name, exact: true }) }),
-        inTable.getByRole('row'),
-      )
+      .reduce((row, name) => {
+        const [cell, head] = [byRole('cell', name), byRole('rowheader', name)]
+        return row.filter({ has: cell.or(head) })
+      }, inTable.getByRole('row'))
       .first()
       .waitFor()
+
+  /** A page takes keys before it hands on those that are VS Code's. */
+  const leavePage = () =>
+    vscode.page.locator('.part.sidebar').getByRole('heading', { name: 'Explorer' }).first().click()
 
   for (const { language, environment, cells, experiment, param, printed } of [
     {
@@ -144,6 +180,47 @@ describe('magics in VS Code', { timeout: 420_000 }, () => {
       await table('dynamic-int8').first().waitFor({ timeout: 180_000 })
     })
   }
+
+  it('follow the runs that are shown while they go on, and draw them as they were when they are opened again', async () => {
+    const { client } = workspace
+    const { experiment } = await client.call('experiments/ensure', { name: 'live' })
+    const { experimentId } = experiment
+    const start = async (name: string) => (await client.call('runs/start', { experimentId, name })).run.runId
+    const [slow, quick] = [await start('slow'), await start('quick')]
+    const log = (runId: RunId, value: number) =>
+      client.call('runs/log-metrics', { runId, metrics: [{ key: 'accuracy', value, step: 0, timestamp: 1 }] })
+    await log(slow, 0.5)
+    await log(quick, 0.25)
+    await notebook.open('live.ipynb', ['%runs --experiment live', '%compare slow quick'])
+    await notebook.runAll('live.ipynb')
+    const [list, differences] = [table('2 runs').last(), table('Metrics').last()]
+    await seeRow(list, 'slow', 'running', '0.5', '★')
+    await seeRow(differences, 'accuracy', '0.5', '0.25 (−0.25 worse)')
+
+    await log(quick, 0.75)
+    await seeRow(list, 'quick', 'running', '0.75', '★')
+    await seeRow(differences, 'accuracy', '0.5', '0.75 (+0.25 better)')
+    await client.call('runs/end', { runId: quick, status: 'FINISHED' })
+    await seeRow(list, 'quick', 'finished')
+    await start('late')
+    await seeRow(table('3 runs').last(), 'late', 'running')
+    await keepPicture(vscode.page, 'notebook-live-runs')
+
+    await notebook.outputs().getByRole('button', { name: 'Open Comparison' }).press('Enter')
+    await vscode.page.locator('.tab.active').getByText('slow ↔ quick').waitFor()
+    await leavePage()
+
+    // What a file shows is what it was saved with.
+    await client.call('runs/end', { runId: slow, status: 'FINISHED' })
+    const saved = { ...finishedRuns, query: { experiments: ['live'], view: 'ACTIVE_ONLY', limit: 20 } }
+    await writeFile(join(workspace.folder, 'saved.ipynb'), notebookShowing(saved))
+    await vscode.runCommand('View: Close All Editors')
+    await notebook.show('saved.ipynb')
+    await seeRow(table('1 run').last(), 'then', 'finished', '0.125')
+    await notebook.outputs().getByRole('button', { name: 'Refresh' }).press('Enter')
+    await seeRow(table('3 runs').last(), 'slow', 'finished')
+    await leavePage()
+  })
 
   it('draw a job that a cell was sent as, with what it prints', async () => {
     await notebook.open('train.ipynb', ['%%train --name sent --param lr=0.5\nprint("in a job")'])

@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { bundle } from '../../scripts/bundle.ts'
 import { findFreePorts } from '../servers/free-ports.ts'
+import { askPassword, openHeaderProxy, openTlsProxy } from '../servers/jupyter-doors.ts'
 import { openJupyter, type TestJupyter } from '../servers/jupyter.ts'
 import { findTestPython } from '../servers/test-python.ts'
 import { createNotebookEditor, eventually, newNotebook, type NotebookEditor } from './notebook-editor.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 import { openTestWorkspace, type TestWorkspace } from './workspace.ts'
+
+const password = 'pass5ecret'
 
 describe('Jupyter servers in VS Code', { timeout: 300_000 }, () => {
   const resources = new AsyncDisposableStack()
@@ -24,14 +27,14 @@ describe('Jupyter servers in VS Code', { timeout: 300_000 }, () => {
 
   before(async () => {
     await bundle({ production: false })
-    server = resources.use(await openJupyter(findTestPython(process.env)))
+    server = resources.use(await openJupyter(findTestPython(process.env), [askPassword(password)]))
     workspace = resources.use(await openTestWorkspace())
     resources.defer(async () => {
       const { kernels } = await workspace.client.call('kernels/list', {})
       for (const { kernelId } of kernels) await workspace.client.call('kernels/shutdown', { kernelId })
     })
     await writeFile(join(workspace.folder, 'far.ipynb'), newNotebook(['import os\nprint(os.getcwd())'], 'python'))
-    vscode = resources.use(await openWorkbench({ workspace: workspace.folder }))
+    vscode = resources.use(await openWorkbench({ workspace: workspace.folder, keepsSecrets: true }))
     notebook = createNotebookEditor(vscode, workspace.folder)
     await notebook.show('far.ipynb')
   })
@@ -88,6 +91,16 @@ describe('Jupyter servers in VS Code', { timeout: 300_000 }, () => {
     }
   })
 
+  it('let one in without being asked after a reload of the window, when no engine knows any more by what', async () => {
+    await vscode.runCommand('Runwright: Restart Engine')
+    await vscode.reload()
+    await notebook.show('far.ipynb')
+    await chooseServer(label())
+    await seeTitle(label())
+    await input().getByText('Jupyter kernelspecs').waitFor()
+    await vscode.page.keyboard.press('Escape')
+  })
+
   it('are remembered, with the kernels that run there and what lets one in, until they are forgotten', async () => {
     await chooseServer(label())
     await seeTitle(label())
@@ -104,5 +117,54 @@ describe('Jupyter servers in VS Code', { timeout: 300_000 }, () => {
     await findServer('Jupyter Server')
     await input().getByText('Jupyter Server…').waitFor()
     assert.equal(await input().getByText('remembered').count(), 0)
+    await vscode.page.keyboard.press('Escape')
+  })
+
+  it('ask for a password or for the header of a proxy, and say of each what is wrong with it', async () => {
+    await using open = await openJupyter(findTestPython(process.env), ['--IdentityProvider.token='])
+    await using proxy = await openHeaderProxy(Number(new URL(open.url).port), 'x-lab-key: key5ecret')
+    const behind = `127.0.0.1:${proxy.port}/base`
+    for (const { address, title, way, wrong, refusal, right } of [
+      {
+        address: server.url,
+        title: label(),
+        way: 'Password',
+        wrong: 'wr0ng',
+        refusal: /does not accept the password/,
+        right: password,
+      },
+      {
+        address: `http://${behind}/`,
+        title: behind,
+        way: 'Header',
+        wrong: 'key0',
+        refusal: /does not accept what was entered.*who keeps a proxy/,
+        right: 'key5ecret',
+      },
+    ]) {
+      await chooseServer('Jupyter Server…')
+      await vscode.answer(address)
+      await seeTitle(title)
+      await vscode.pick(way)
+      if (way === 'Header') await vscode.answer('X-Lab-Key')
+      await seeTitle(`${way === 'Header' ? 'Value of the header' : way} for ${title}`)
+      await vscode.answer(wrong)
+      await seeMessage(refusal)
+      await vscode.answer(right)
+      await input().getByText('Jupyter kernelspecs').waitFor()
+      await vscode.page.keyboard.press('Escape')
+    }
+  })
+
+  it('whose certificate nobody trusts are not asked to let one in, and say what to do', async () => {
+    await using tls = await openTlsProxy(Number(new URL(server.url).port))
+    await chooseServer('Jupyter Server…')
+    await vscode.answer(`https://127.0.0.1:${tls.port}/base/?token=${server.token}`)
+    await seeTitle(`Token for 127.0.0.1:${tls.port}/base`)
+    await vscode.page.keyboard.press('Enter')
+    await seeMessage(
+      /certificate of 127\.0\.0\.1:\d+ is not trusted here \(DEPTH_ZERO_SELF_SIGNED_CERT\).*NODE_EXTRA_CA_CERTS/,
+    )
+    await vscode.page.keyboard.press('Escape')
   })
 })

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { chromium, type FrameLocator, type Locator, type Page } from 'playwright-core'
+import { type BrowserContext, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core'
 import { findChromium } from '../webviews/chromium.ts'
 import { copyExtension, openCodeServer } from './code-server.ts'
 
@@ -66,6 +67,8 @@ export interface WorkbenchOptions {
   readonly language?: string
   /** Of the window, in CSS pixels. Default: 1280 × 800. */
   readonly size?: { readonly width: number; readonly height: number }
+  /** What is in the secret storage is there after a reload, too, as on a desktop. Default: false. */
+  readonly keepsSecrets?: boolean
   /** Device pixels per CSS pixel. Default: 1. */
   readonly scale?: number
 }
@@ -125,6 +128,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     deviceScaleFactor: options.scale ?? 1,
     permissions: ['clipboard-read', 'clipboard-write'],
   })
+  if (options.keepsSecrets === true) await keepSecrets(context)
   const page = await context.newPage()
   page.setDefaultTimeout(timeoutMs)
   const kind = options.workspace.endsWith('.code-workspace') ? 'workspace' : 'folder'
@@ -140,6 +144,15 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     serverPid: server.pid,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
+}
+
+/**
+ * VS Code in a browser seals secrets with a key of which the server mints one half, the same for each user. Those who
+ * serve it, as `code serve-web` and `code-server`, do that at this address; the bare server of the tests does not.
+ */
+async function keepSecrets(context: BrowserContext): Promise<void> {
+  const half = randomBytes(32)
+  await context.route('**/mint-key', (route) => route.fulfill({ body: half }))
 }
 
 async function writeSettings(folder: string, settings: Readonly<Record<string, unknown>>): Promise<void> {

@@ -9,8 +9,6 @@ from ..notebook.options import split_words
 from ..notebook.shown import Shown
 from ..notebook.tables import Table, format_time
 
-name = "compare"
-kind = "line"
 summary = "shows where runs differ: params, metrics, code, environment, data, artifacts"
 usage = "%compare RUN RUN… [--all] [--artifacts]"
 
@@ -20,7 +18,7 @@ def run(shell: Any, line: str) -> Shown:
     if "sections" not in data:
         from ..notebook.shown import tables_of
 
-        return Shown("comparison", data, tables_of(data))
+        return Shown("artifact-comparison", data, tables_of(data))
     names = _names(data["runs"])
     head = Table(
         "",

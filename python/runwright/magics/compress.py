@@ -9,8 +9,6 @@ from ..notebook.show_command import show_command
 from ..notebook.shown import Shown, tables_of
 from ..notebook.tables import Table
 
-name = "compress"
-kind = "line"
 summary = "looks for the smallest and fastest version of an ONNX model that is good enough"
 usage = "%compress MODEL.onnx --data DATA --goal GOAL --out FILE … as behind “runwright compress”"
 

@@ -11,8 +11,6 @@ from ..notebook.options import split_words
 from ..notebook.show_command import show_command
 from ..notebook.shown import Shown
 
-name = "data"
-kind = "line"
 summary = "says how the data stands; with a path, its version belongs to the run of the cell, and the path is given"
 usage = "%data [PATH | status | log | diff | compare | preview | pull | add … as behind “runwright data”]"
 

@@ -8,8 +8,6 @@ from ..notebook.options import split_words
 from ..notebook.show_command import show_command
 from ..notebook.shown import Shown
 
-name = "model"
-kind = "line"
 summary = "shows, runs, tests and exports models, and lists and registers them"
 usage = "%model [FILE.onnx | show | run | test | export … | list | register | alias … as behind “runwright models”]"
 

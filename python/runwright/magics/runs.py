@@ -9,8 +9,6 @@ from ..notebook.options import split_words
 from ..notebook.shown import Shown
 from ..notebook.tables import Table, format_duration, format_time
 
-name = "runs"
-kind = "line"
 summary = "lists runs by experiment, newest first, with the best one marked"
 usage = "%runs [--experiment NAME] [--filter TEXT] [--order CLAUSE] [--limit COUNT]"
 

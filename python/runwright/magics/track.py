@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from ..notebook.cell_log import CellLog
 from ..notebook.cell_run import CellRun, Files, describe_error, start_run
+from ..notebook.cell_source import running_source
 from ..notebook.find_engine import find_server
 from ..notebook.magic_error import MagicError
 from ..notebook.mlflow_client import autolog, chosen_experiment
@@ -19,8 +20,6 @@ from ..notebook.simple_params import simple_params
 from ..notebook.tables import Table, format_duration
 from ..tracking_server import ServerRefused
 
-name = "track"
-kind = "cell"
 summary = "makes the cell a run: what it prints and draws, how long it takes and how it ends"
 usage = "%%track [NAME] [--experiment NAME] [--params] [--param KEY=VALUE] [--metric VARIABLE] [--autolog]"
 
@@ -33,31 +32,6 @@ _options.add_argument("--metric", metavar="VARIABLE", action="append", default=[
 _options.add_argument("--autolog", action="store_true", help="let MLflow's client log what libraries train")
 
 
-def transform(lines: list[str]) -> list[str]:
-    """
-    Makes the first line of a cell a call, so that the others run as they always do: tracebacks, `await` and the value
-    of the last line are the cell's own. Called by IPython with each cell.
-    """
-    first = lines[0] if lines else ""
-    if not re.match(r"%%track\s", first + "\n"):
-        return lines
-    body = lines[1:]
-    if body and body[0].startswith("%%"):
-        from IPython.core.inputtransformer2 import cell_magic
-
-        body = cell_magic(body)
-    return [f"get_ipython().run_line_magic('track', {first[len('%%track') :].strip()!r})\n", *body]
-
-
-_source = ""
-
-
-def remember_cell(info: Any) -> None:
-    """Called by IPython before each cell, with its source."""
-    global _source
-    _source = info.raw_cell or ""
-
-
 def run(shell: Any, line: str, cell: str | None = None) -> None:
     """
     Starts the run of the cell that is running, which ends with that cell. With `cell`, for who calls the magic by its
@@ -65,7 +39,7 @@ def run(shell: Any, line: str, cell: str | None = None) -> None:
     """
     asked = _options.parse_args(split_words("%%track", line))
     given = dict(_split_param(word) for word in asked.param)
-    source = _source if cell is None else cell
+    source = running_source() if cell is None else cell
     found = simple_params(re.sub(r"^(%%.*\n)+", "", source)) if asked.params else {}
     params = {**{key: value for key, value in found.items() if key not in asked.metric}, **given}
     try:

@@ -13,8 +13,6 @@ from ..notebook.show_command import print_now, show_or_raise
 from ..notebook.shown import Shown
 from ..notebook.tables import Table, format_time
 
-name = "train"
-kind = "cell"
 summary = "sends the cell as a job to this machine or another, and shows what it prints until it ends"
 usage = "%%train [--target NAME] [--gpus COUNT] [--time TIME] [--param KEY=VALUE] … as before “--” of “runwright train”"
 

@@ -102,6 +102,7 @@ export const commands: readonly ListedCommand[] = [
   { name: 'store backup', load: async () => (await import('./store-backup.ts')).default },
   { name: 'store check', load: async () => (await import('./store-check.ts')).default },
   { name: 'store gc', load: async () => (await import('./store-gc.ts')).default },
+  { name: 'store migrate', load: async () => (await import('./store-migrate.ts')).default },
   { name: 'store restore', load: async () => (await import('./store-restore.ts')).default },
   { name: 'targets', load: async () => (await import('./targets.ts')).default },
   { name: 'train', load: async () => (await import('./train.ts')).default },

@@ -1,4 +1,4 @@
-import { formatSize } from '../../protocol/quantities.ts'
+import { formatInteger, formatSize } from '../../protocol/quantities.ts'
 import { defineCliCommand } from '../command.ts'
 import { openData } from '../open-data.ts'
 import { printable, toJson } from '../text.ts'
@@ -22,7 +22,7 @@ out of Git. DVC reads and writes the same files. What is added again is recorded
       return
     }
     for (const { path, pointer, sizeBytes, fileCount, isChanged } of added) {
-      const files = fileCount === undefined ? '' : `${fileCount.toLocaleString('en-US')} files, `
+      const files = fileCount === undefined ? '' : `${formatInteger(fileCount)} files, `
       const what = isChanged ? `${files}${formatSize(sizeBytes ?? 0)}, in ${pointer}` : 'as it was'
       context.stdout.write(`${printable(path)}: ${printable(what)}\n`)
     }

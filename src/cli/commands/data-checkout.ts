@@ -1,6 +1,7 @@
 import { defineCliCommand } from '../command.ts'
 import { openData } from '../open-data.ts'
 import { printable, toJson } from '../text.ts'
+import { formatInteger } from '../../protocol/quantities.ts'
 
 export default defineCliCommand({
   name: 'data checkout',
@@ -26,7 +27,7 @@ changed and they are named. --force gives them up.`,
     }
     for (const { path, added, changed, removed } of done) {
       const counts = Object.entries({ added, changed, removed }).filter(([, count]) => count > 0)
-      const what = counts.map(([word, count]) => `${count.toLocaleString('en-US')} ${word}`).join(', ')
+      const what = counts.map(([word, count]) => `${formatInteger(count)} ${word}`).join(', ')
       context.stdout.write(`${printable(path)}: ${what === '' ? 'as it should be' : what}\n`)
     }
   },

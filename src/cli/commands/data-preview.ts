@@ -3,6 +3,7 @@ import type { TablePreview } from '../../protocol/data-diff.ts'
 import { defineCliCommand } from '../command.ts'
 import { parseCount } from '../parse-count.ts'
 import { formatTable } from '../table.ts'
+import { formatInteger } from '../../protocol/quantities.ts'
 import { toJson } from '../text.ts'
 
 const defaultRows = '20'
@@ -31,7 +32,7 @@ function formatPreview({ rowCount, columns, rows, notes }: TablePreview, width: 
     columns.map(({ name, type, nullCount, min, max }) => [
       name,
       type,
-      nullCount.toLocaleString('en-US'),
+      formatInteger(nullCount),
       String(min ?? ''),
       String(max ?? ''),
     ]),
@@ -42,6 +43,6 @@ function formatPreview({ rowCount, columns, rows, notes }: TablePreview, width: 
     rows.map((row) => row.map((cell) => cell ?? '')),
     width,
   )
-  const counted = `${rowCount.toLocaleString('en-US')} rows, ${columns.length.toLocaleString('en-US')} columns`
+  const counted = `${formatInteger(rowCount)} rows, ${formatInteger(columns.length)} columns`
   return [counted, '', statistics, table, ...notes.map((note) => `${note}\n`)].join('\n')
 }

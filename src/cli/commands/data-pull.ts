@@ -1,5 +1,6 @@
 import { defineCliCommand } from '../command.ts'
 import { openData } from '../open-data.ts'
+import { formatInteger } from '../../protocol/quantities.ts'
 import { chooseTransfer, tellTransfer, transferOptions } from '../tell-transfer.ts'
 
 export default defineCliCommand({
@@ -29,7 +30,7 @@ then nothing is changed and they are named. --force gives them up.`,
     const exitCode = tellTransfer(context, 'Fetched', result, { json, more: { checkedOut } })
     if (json || !isWhole) return exitCode
     const sum = (key: 'added' | 'changed' | 'removed') => checkedOut.reduce((total, each) => total + each[key], 0)
-    const counts = (['added', 'changed', 'removed'] as const).map((key) => `${sum(key).toLocaleString('en-US')} ${key}`)
+    const counts = (['added', 'changed', 'removed'] as const).map((key) => `${formatInteger(sum(key))} ${key}`)
     context.stdout.write(`In the workspace: ${counts.join(', ')}.\n`)
     return exitCode
   },

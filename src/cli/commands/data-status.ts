@@ -1,6 +1,8 @@
 import type { DataStatus, OutStatus } from '../../protocol/data-status.ts'
 import { defineCliCommand, exitCodes } from '../command.ts'
-import { openData } from '../open-data.ts'
+import type { CliContext } from '../context.ts'
+import { openData, type OpenedData } from '../open-data.ts'
+import { formatInteger } from '../../protocol/quantities.ts'
 import { printable, toJson } from '../text.ts'
 
 /** More names than this are counted only; --json has more of them. */
@@ -24,9 +26,7 @@ export default defineCliCommand({
     using data = await openData(context, workspace)
     const paths = operands.length === 0 ? undefined : data.toPaths(operands)
     const seen = await readStatus(data.repository, paths, data.work, context.env)
-    const { readRemoteStatus } = await import('../../data/remote-status.ts')
-    const choice = { paths, remote: undefined, env: context.env }
-    const lacking = options.remote ? await readRemoteStatus(data.repository, choice, data.work) : undefined
+    const lacking = options.remote ? await findLacking(context, data, paths) : undefined
     data[Symbol.dispose]()
     const outs = seen.map((out) => withRemote(out, lacking?.get(out.path)))
     const odd = outs.filter(isOdd)
@@ -35,6 +35,15 @@ export default defineCliCommand({
     return options['exit-code'] && odd.length > 0 ? exitCodes.failed : exitCodes.ok
   },
 })
+
+async function findLacking(
+  { env }: CliContext,
+  { repository, work }: OpenedData,
+  paths: readonly string[] | undefined,
+) {
+  const { readRemoteStatus } = await import('../../data/remote-status.ts')
+  return readRemoteStatus(repository, { paths, remote: undefined, env }, work)
+}
 
 function withRemote(out: OutStatus, notInRemote: number | undefined): OutStatus {
   return notInRemote === undefined ? out : { ...out, notInRemote }
@@ -55,10 +64,9 @@ function formatOut(out: OutStatus): string[] {
   const groups = { added, removed, changed, 'changed through a hard link': edited, 'not in the cache': notInCache }
   const lines = Object.entries(groups).flatMap(([word, { count, paths }]) => [
     ...paths.slice(0, shownNames).map((name) => `  ${word}: ${printable(name)}\n`),
-    ...(count > shownNames ? [`  ${word}: ${(count - shownNames).toLocaleString('en-US')} more\n`] : []),
+    ...(count > shownNames ? [`  ${word}: ${formatInteger(count - shownNames)} more\n`] : []),
   ])
   const lack = out.notInRemote ?? 0
-  const remote =
-    lack > 0 ? [`  not in the remote: ${lack.toLocaleString('en-US')} ${lack === 1 ? 'object' : 'objects'}\n`] : []
+  const remote = lack > 0 ? [`  not in the remote: ${formatInteger(lack)} ${lack === 1 ? 'object' : 'objects'}\n`] : []
   return [`${printable(path)}: ${state}\n`, ...lines, ...remote]
 }

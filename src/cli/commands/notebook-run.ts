@@ -10,11 +10,13 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import type { TargetTokens } from '../../protocol/jobs.ts'
 import type { KernelId } from '../../protocol/kernels.ts'
 import { formatNotebook, languageOf, type Notebook, parseNotebook } from '../../protocol/notebook-file.ts'
+import type { Run, RunStatus } from '../../protocol/runs.ts'
 import { describeComparison } from '../compared-cells.ts'
 import { defineCliCommand, exitCodes, usageError } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { readTokens } from '../read-tokens.ts'
-import { formatDuration, toJson } from '../text.ts'
+import { formatDuration, printable, toJson } from '../text.ts'
+import { trackNotebook } from '../track-notebook.ts'
 import { writeWhole } from '../write-whole.ts'
 
 export default defineCliCommand({
@@ -23,7 +25,8 @@ export default defineCliCommand({
   details: `It stops at the first cell that fails, and exits with 1. The notebook with all outputs until then is written to
 NAME.executed.ipynb beside it. It runs in its folder, in a kernel of its own, which is ended with it, unless --kernel
 names one. With --compare it also exits with 1 when a cell shows something else than the notebook had: what is different
-in every run (addresses in memory, counts of executions, tracked runs) does not count.`,
+in every run (addresses in memory, counts of executions, tracked runs) does not count. With --track it is a run, with the
+state of its code, its environment, all it prints, and itself as it was run; an MLflow client in its cells logs to it.`,
   example: 'runwright notebook run train.ipynb --environment .venv',
   options: {
     environment: {
@@ -36,6 +39,13 @@ in every run (addresses in memory, counts of executions, tracked runs) does not 
     output: { type: 'string', short: 'o', value: 'FILE', summary: 'Write it there' },
     'in-place': { type: 'boolean', summary: 'Write it to the notebook itself' },
     compare: { type: 'boolean', summary: 'Tell which cells show something else than before' },
+    track: { type: 'boolean', summary: 'As a run, which fails where the notebook does' },
+    experiment: {
+      type: 'string',
+      value: 'NAME',
+      summary: 'With --track: created when there is none. Default: Default',
+    },
+    name: { type: 'string', short: 'n', value: 'NAME', summary: 'With --track: what the run is called' },
     'allow-errors': { type: 'boolean', summary: 'Go on after cells that fail' },
   },
   operands: { usage: 'FILE', min: 1, max: 1 },
@@ -44,6 +54,9 @@ in every run (addresses in memory, counts of executions, tracked runs) does not 
   async run(context, { options, operands: [file = ''], json, workspace }) {
     if (options.output !== undefined && options['in-place']) {
       throw usageError('notebook run', '--output and --in-place exclude each other.')
+    }
+    if (!options.track && (options.experiment ?? options.name) !== undefined) {
+      throw usageError('notebook run', '--experiment and --name are for --track.')
     }
     const path = resolve(context.cwd, file)
     const notebook = parseNotebook(await readNotebook(path, file), file)
@@ -59,23 +72,48 @@ in every run (addresses in memory, counts of executions, tracked runs) does not 
       folder,
       tokens,
     })
-    const run = await runNotebook(client, notebook, {
-      kernelId: kernel.kernelId,
+    const { kernelId } = kernel
+    const { experiment = 'Default' } = options
+    const tracking = options.track
+      ? await trackNotebook({ context, client, kernelId, workspace, path, experiment, name: options.name })
+      : undefined
+    if (!json && tracking !== undefined) context.stderr.write(`runwright: ${describeTracked(tracking.run)}\n`)
+    const running = runNotebook(client, notebook, {
+      kernelId,
       allowsErrors: options['allow-errors'],
       newExecutionId: () => newExecutionId(context),
-      onOutput: (_, output) => json || print(context, output),
+      onOutput(_, output) {
+        tracking?.hear(output)
+        if (!json) print(context, output)
+      },
       onCell: ({ index, status, durationMs }) =>
         json || context.stderr.write(`cell ${index + 1}: ${status}, ${formatDuration(durationMs)}\n`),
       signal: context.signal,
     })
+    const run = await running.catch(async (error: unknown) => {
+      await tracking?.end(context.signal.aborted ? 'KILLED' : 'FAILED', undefined)
+      throw error
+    })
+    const isOk = run.isOk || options['allow-errors']
+    await tracking?.end(isOk ? 'FINISHED' : 'FAILED', run)
     await writeWhole(target, formatNotebook(run.notebook))
     const compared = options.compare ? compareRun(notebook, run) : undefined
-    if (json) context.stdout.write(toJson({ ok: run.isOk, file: target, cells: describeCells(run, compared) }))
+    const tracked = tracking && { run: describeRun(tracking.run, isOk ? 'FINISHED' : 'FAILED') }
+    if (json)
+      context.stdout.write(toJson({ ok: run.isOk, file: target, ...tracked, cells: describeCells(run, compared) }))
     else if (compared !== undefined) context.stdout.write(describeComparison(compared))
     const isSame = compared?.every(({ change }) => change !== 'changed') ?? true
-    return isSame && (run.isOk || options['allow-errors']) ? exitCodes.ok : exitCodes.failed
+    return isSame && isOk ? exitCodes.ok : exitCodes.failed
   },
 })
+
+function describeTracked({ name, runId }: Run): string {
+  return `run ${printable(name)} (${runId})`
+}
+
+function describeRun({ runId, experimentId, name }: Run, status: RunStatus): object {
+  return { runId, experimentId, name, status }
+}
 
 function readNotebook(path: string, file: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: unknown) => {

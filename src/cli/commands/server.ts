@@ -13,7 +13,10 @@ export default defineCliCommand({
     'Serves a data folder as a plain tracking server, for MLflow clients and for "Runwright: Open MLflow Server".',
   details: `With --store, several servers may share one database; then they share the folder of --data too, by a network file
 system where they are on several machines. The password comes from PGPASSWORD or ~/.pgpass; in the address, other users of the
-machine can see it. sslmode in the address says how TLS is used: prefer (default), disable, allow, require, verify-ca, verify-full.`,
+machine can see it. sslmode in the address says how TLS is used: prefer (default), disable, allow, require, verify-ca, verify-full.
+With --artifacts, artifacts are in a bucket of an S3-compatible store, which is found by AWS_ENDPOINT_URL and AWS_REGION, and its
+keys by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or the profile that AWS_PROFILE names. The data folder notes the bucket, so
+that it is named once.`,
   example: 'runwright server --host 127.0.0.1 --port 5000 --data ~/runs',
   options: {
     host: { type: 'string', value: 'ADDRESS', summary: 'The address to listen on. Default: 127.0.0.1' },
@@ -23,6 +26,11 @@ machine can see it. sslmode in the address says how TLS is used: prefer (default
       type: 'string',
       value: 'URL',
       summary: 'A PostgreSQL database for all but the artifacts, as postgres://USER@HOST/DATABASE',
+    },
+    artifacts: {
+      type: 'string',
+      value: 'URL',
+      summary: 'A bucket for the artifacts, as s3://BUCKET/PREFIX. Default: as before, at first the data folder',
     },
     'host-name': { type: 'string', value: 'NAME', multiple: true, summary: 'A name that clients reach it by' },
     'no-token': { type: 'boolean', summary: 'Let everybody in; on a loopback address only' },
@@ -43,8 +51,13 @@ machine can see it. sslmode in the address says how TLS is used: prefer (default
     // Only this command hosts an engine; all others start sooner without one.
     const { openEngine } = await import('../../engine/engine.ts')
     const { createStreamLog } = await import('../../engine/log.ts')
+    const { openServerBucket } = await import('../../engine/open-artifact-store.ts')
+    const { prepareDataFolder } = await import('../../engine/data-folder.ts')
     const { parseWebhookSettings } = await import('../../engine/webhook-settings.ts')
     const stopped = new AbortController()
+    await prepareDataFolder(dataFolder)
+    const { env, signal } = context
+    const bucket = await openServerBucket({ dataFolder, named: options.artifacts, env, signal })
     await using engine = await openEngine({
       dataFolder,
       ...(options.store === undefined ? {} : { openSharedStore: await sharedStoreOf(options.store) }),
@@ -52,6 +65,7 @@ machine can see it. sslmode in the address says how TLS is used: prefer (default
       port,
       hostNames: options['host-name'],
       token: secret?.token,
+      bucket,
       version: context.version,
       webhooks: parseWebhookSettings(context.env),
       now: context.now,
@@ -61,18 +75,27 @@ machine can see it. sslmode in the address says how TLS is used: prefer (default
     })
     const { trackingUri, port: chosen, store } = engine
     const tokenFile = secret?.file ?? null
-    if (json) context.stdout.write(toJson({ trackingUri, port: chosen, dataFolder, store, tokenFile }))
-    else
-      context.stdout.write(describeServer(trackingUri, options.store === undefined ? dataFolder : store, secret?.file))
+    const artifacts = bucket?.label ?? null
+    if (json) context.stdout.write(toJson({ trackingUri, port: chosen, dataFolder, store, tokenFile, artifacts }))
+    else {
+      const served = options.store === undefined ? dataFolder : store
+      context.stdout.write(describeServer(trackingUri, served, artifacts, secret?.file))
+    }
     const end = AbortSignal.any([context.signal, stopped.signal])
     if (!end.aborted) await once(end, 'abort')
   },
   ownsSignals: true,
 })
 
-function describeServer(trackingUri: string, store: string, tokenFile: string | undefined): string {
+function describeServer(
+  trackingUri: string,
+  store: string,
+  bucket: string | null,
+  tokenFile: string | undefined,
+): string {
   return [
     `Runwright serves ${store} at ${trackingUri}`,
+    ...(bucket === null ? [] : [`Artifacts are in ${bucket}`]),
     '',
     'Point MLflow clients at it:',
     `  export MLFLOW_TRACKING_URI=${trackingUri}`,

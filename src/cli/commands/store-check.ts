@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoreCheck, StoreFinding } from '../../care/check-store.ts'
-import { formatSize } from '../../protocol/quantities.ts'
+import { formatInteger, formatSize } from '../../protocol/quantities.ts'
 import { defineCliCommand, exitCodes } from '../command.ts'
 import { storeOption, toDataFolder } from '../data-option.ts'
 import { drawProgress } from '../data-progress.ts'
@@ -26,6 +26,7 @@ Exits with 1 when something is wrong.`,
     const { checkStore } = await import('../../care/check-store.ts')
     const { backupFiles } = await import('../../care/backup-files.ts')
     const { verifyBackup } = await import('../../care/verify-backup.ts')
+    const { openArtifactStore } = await import('../../engine/open-artifact-store.ts')
     const { migrations } = await import('../../engine/migrations.ts')
     const dataFolder = toDataFolder(context, workspace, named)
     const { signal } = context
@@ -33,7 +34,9 @@ Exits with 1 when something is wrong.`,
     using drawn = drawProgress(context.stderr, context.now, context.writesProgress)
     const changed = isBackup ? await verifyBackup(dataFolder, { signal, onProgress: drawn.progress }) : []
     drawn[Symbol.dispose]()
-    const check = withFindings(await checkStore({ dataFolder, storeUrl: options.store, migrations, signal }), changed)
+    const artifactStore = await openArtifactStore({ dataFolder, env: context.env })
+    const parts = { dataFolder, storeUrl: options.store, artifactStore, migrations, signal }
+    const check = withFindings(await checkStore(parts), changed)
     context.stdout.write(json ? toJson(check) : formatCheck(check))
     return check.findingCount === 0 ? exitCodes.ok : exitCodes.failed
   },
@@ -52,7 +55,7 @@ function formatCheck(check: StoreCheck): string {
   const more = findingCount > lines.length ? `… and ${findingCount - lines.length} more\n` : ''
   const what = [
     formatSize(sizeBytes),
-    `${formatCount(pointCount, 'point')} of ${seriesCount.toLocaleString('en-US')} metrics`,
+    `${formatCount(pointCount, 'point')} of ${formatInteger(seriesCount)} metrics`,
     `${formatCount(artifactCount, 'artifact')} named`,
   ].join(', ')
   const end = findingCount === 0 ? 'all is well' : `${findingCount} wrong`

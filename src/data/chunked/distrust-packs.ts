@@ -4,7 +4,7 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import type { Sha256 } from '../hash.ts'
 import { chunkKey, type ObjectKey } from '../object-key.ts'
 import type { DataRemote } from '../remote.ts'
-import { tryAgain } from '../transfer/try-again.ts'
+import { tryAgain } from '../../object-store/try-again.ts'
 import { readRecipe } from './read-recipe.ts'
 
 /**

@@ -7,9 +7,14 @@ export const chunkBytes = { least: 8 << 10, mean: 64 << 10, most: 128 << 10 } as
 const mask = 0xffff0000
 
 /** A number for each byte. They never change: other numbers would cut elsewhere, and nothing would be found again. */
-const gear = Int32Array.from({ length: 256 }, (_, byte) =>
-  createHash('sha256').update(`runwright gear ${byte}`).digest().readInt32LE(0),
-)
+function makeGear(): Int32Array {
+  return Int32Array.from({ length: 256 }, (_, byte) =>
+    createHash('sha256').update(`runwright gear ${byte}`).digest().readInt32LE(0),
+  )
+}
+
+/** Made when it is needed: most commands cut nothing. */
+let madeGear: Int32Array | undefined
 
 /**
  * Where to cut bytes so that equal stretches are cut alike wherever they stand: behind a byte where a sum over the last
@@ -33,6 +38,7 @@ export function findCuts(bytes: Uint8Array, isLast: boolean): readonly number[] 
 
 function findCut(bytes: Uint8Array, start: number, isLast: boolean): number | undefined {
   const most = Math.min(bytes.length, start + chunkBytes.most)
+  const gear = (madeGear ??= makeGear())
   let sum = 0
   // The sum forgets a byte after 32 others, so that it begins shortly before the first place where it may cut.
   for (let at = start + chunkBytes.least - 32; at < most; at++) {

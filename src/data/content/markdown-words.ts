@@ -1,6 +1,8 @@
+import { formatInteger } from '../../protocol/quantities.ts'
+
 /** `1 row`, `1,204 rows`. */
 export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`
+  return `${formatInteger(number)} ${noun}${number === 1 ? '' : 's'}`
 }
 
 /** The old text and the new one; one alone when they are the same, or one of them is not there. */

@@ -7,6 +7,7 @@ import type {
   RowExample,
   TableDiff,
 } from '../../protocol/data-diff.ts'
+import { formatInteger } from '../../protocol/quantities.ts'
 import { arrow, bulletList, code, count } from './markdown-words.ts'
 
 const maxColumns = 50
@@ -30,8 +31,8 @@ export function formatTableDiff({ old, new: now, columns, rows, notes }: TableDi
 
 function formatRows({ key, keyIs, added, removed, changed, unchanged }: RowDiff): string {
   const by = keyIs === 'none' ? 'by all values' : `by ${key.map(code).join(', ')}`
-  const changes = keyIs === 'none' ? '' : `${changed.toLocaleString('en-US')} changed, `
-  return `Rows ${by}: ${added.toLocaleString('en-US')} added, ${removed.toLocaleString('en-US')} removed, ${changes}${unchanged.toLocaleString('en-US')} unchanged`
+  const changes = keyIs === 'none' ? '' : `${formatInteger(changed)} changed, `
+  return `Rows ${by}: ${formatInteger(added)} added, ${formatInteger(removed)} removed, ${changes}${formatInteger(unchanged)} unchanged`
 }
 
 function formatSchema(columns: readonly ColumnDiff[]): string {

@@ -85,10 +85,12 @@ async function readActual(
     return { type: 'file', file: { path, hash: md5Of(record), sizeBytes, absolutePath: absolute } }
   }
   const files: FolderFileToCompare[] = []
-  for await (const entry of readFolder(reading, path)) {
-    if (entry.kind !== 'file') continue
-    const { path: inside, sizeBytes } = entry
-    files.push({ path: inside, hash: md5Of(entry), sizeBytes, absolutePath: join(absolute, inside) })
+  for await (const batch of readFolder(reading, path)) {
+    for (const entry of batch) {
+      if (entry.kind !== 'file') continue
+      const { path: inside, sizeBytes } = entry
+      files.push({ path: inside, hash: md5Of(entry), sizeBytes, absolutePath: join(absolute, inside) })
+    }
   }
   return { type: 'folder', files, notes: [] }
 }

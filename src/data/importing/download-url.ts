@@ -2,9 +2,9 @@ import { open, rm } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { toStorageError } from '../../store/storage-error.ts'
 import type { RemoteOptions } from '../remote.ts'
-import { tryAgain } from '../transfer/try-again.ts'
-import { defaultIdleMs, expectStatus, sendRequest, streamBody, type WebAnswer } from '../wire/web.ts'
-import { openBucket } from '../wire/s3-bucket.ts'
+import { tryAgain } from '../../object-store/try-again.ts'
+import { defaultIdleMs, expectStatus, sendRequest, streamBody, type WebAnswer } from '../../object-store/web.ts'
+import { openBucket } from '../../object-store/s3-bucket.ts'
 import type { Work } from '../work.ts'
 import type { UrlSource } from './import-pointer.ts'
 
@@ -71,7 +71,7 @@ async function openUrl(url: string, env: RemoteOptions['env']) {
     }
   }
   const at = url.lastIndexOf('/')
-  const bucket = await openBucket({ url: url.slice(0, at), options: new Map(), folder: '', env })
+  const bucket = await openBucket({ url: url.slice(0, at), options: new Map(), env })
   return (headers: Record<string, string>, signal: AbortSignal) =>
     bucket.ask({ method: 'GET', key: url.slice(at + 1), headers, fine: [200, 206] }, signal)
 }

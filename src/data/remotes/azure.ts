@@ -1,10 +1,10 @@
 import { findMd5Digest, type ObjectKey, parseObjectKey } from '../object-key.ts'
 import type { DataRemote, ListedObject, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
-import { tryAgain } from '../transfer/try-again.ts'
+import { tryAgain } from '../../object-store/try-again.ts'
 import { readAzureAccess } from '../wire/azure-access.ts'
 import { answerByRequests, rangeFrom, readSize } from '../wire/object-requests.ts'
 import { parseDate } from '../wire/parse-date.ts'
-import { parseBucketUrl, readIdleMs, readNumber } from '../wire/remote-options.ts'
+import { parseBucketUrl, readIdleMs, readNumber } from '../../object-store/remote-options.ts'
 import { type FilePart, multipartBytes, sendParts } from '../wire/send-parts.ts'
 import {
   dropBody,
@@ -14,8 +14,8 @@ import {
   streamBody,
   type WebAnswer,
   type WebRequest,
-} from '../wire/web.ts'
-import { readElement, readElements } from '../wire/xml.ts'
+} from '../../object-store/web.ts'
+import { readElement, readElements } from '../../object-store/xml.ts'
 
 /** Azure's Blob storage: `azure://container/folder`. */
 const azure: RemoteKind = {

@@ -2,11 +2,11 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import { isRecord, parseForeignJson } from '../../protocol/json.ts'
 import { findMd5Digest, type ObjectKey, parseObjectKey } from '../object-key.ts'
 import type { DataRemote, ListedObject, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
-import { tryAgain } from '../transfer/try-again.ts'
+import { tryAgain } from '../../object-store/try-again.ts'
 import { answerByRequests, rangeFrom } from '../wire/object-requests.ts'
 import { parseDate } from '../wire/parse-date.ts'
 import { openGoogleToken } from '../wire/google-token.ts'
-import { parseBucketUrl, parseUrl, readBoolean, readIdleMs, readNumber } from '../wire/remote-options.ts'
+import { parseBucketUrl, parseUrl, readBoolean, readIdleMs, readNumber } from '../../object-store/remote-options.ts'
 import {
   dropBody,
   expectStatus,
@@ -15,7 +15,7 @@ import {
   streamBody,
   type WebAnswer,
   type WebRequest,
-} from '../wire/web.ts'
+} from '../../object-store/web.ts'
 
 /** Google's Cloud Storage: `gs://bucket/folder`. */
 const gcs: RemoteKind = {

@@ -3,8 +3,8 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import type { ObjectKey } from '../object-key.ts'
 import type { DataRemote, RemoteKind, RemoteOptions } from '../remote.ts'
 import { rangeFrom } from '../wire/object-requests.ts'
-import { parseUrl, readIdleMs, readNumber } from '../wire/remote-options.ts'
-import { dropBody, expectStatus, sendRequest, streamBody } from '../wire/web.ts'
+import { parseUrl, readIdleMs, readNumber } from '../../object-store/remote-options.ts'
+import { dropBody, expectStatus, sendRequest, streamBody } from '../../object-store/web.ts'
 import { plainAddress, readLogin } from '../wire/web-login.ts'
 
 /** A place that any web server serves: for reading alone. */

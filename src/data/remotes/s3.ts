@@ -1,14 +1,14 @@
 import { RunwrightError } from '../../protocol/errors.ts'
 import { findMd5Digest, type ObjectKey, parseObjectKey } from '../object-key.ts'
 import type { DataRemote, ListedObject, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
-import { tryAgain } from '../transfer/try-again.ts'
+import { tryAgain } from '../../object-store/try-again.ts'
 import { answerByRequests, rangeFrom, readSize } from '../wire/object-requests.ts'
 import { parseDate } from '../wire/parse-date.ts'
 import { type FilePart, multipartBytes, sendParts } from '../wire/send-parts.ts'
-import { readNumber } from '../wire/remote-options.ts'
-import { type Bucket, openBucket } from '../wire/s3-bucket.ts'
-import { dropBody, readText, streamBody } from '../wire/web.ts'
-import { readElement, readElements } from '../wire/xml.ts'
+import { readNumber } from '../../object-store/remote-options.ts'
+import { type Bucket, openBucket } from '../../object-store/s3-bucket.ts'
+import { dropBody, readText, streamBody } from '../../object-store/web.ts'
+import { readElement, readElements } from '../../object-store/xml.ts'
 
 /** Amazon's S3 and all that speak like it. */
 const s3: RemoteKind = {

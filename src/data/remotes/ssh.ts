@@ -6,7 +6,7 @@ import { RunwrightError } from '../../protocol/errors.ts'
 import { type ObjectKey, parseObjectKey } from '../object-key.ts'
 import type { DataRemote, ListedObject, RemoteKind, RemoteOptions, RemoteSource } from '../remote.ts'
 import { findObjects } from '../wire/find-objects.ts'
-import { parseUrl, readIdleMs, readNumber } from '../wire/remote-options.ts'
+import { parseUrl, readIdleMs, readNumber } from '../../object-store/remote-options.ts'
 import { openSftp, pieceBytes, type Sftp, type SftpFile, type SftpLine } from '../wire/sftp.ts'
 import { openSshLine } from '../wire/ssh-line.ts'
 

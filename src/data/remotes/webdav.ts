@@ -3,7 +3,7 @@ import { parseObjectKey } from '../object-key.ts'
 import type { DataRemote, ListedObject, RemoteKind, RemoteOptions } from '../remote.ts'
 import { answerByRequests, rangeFrom, readSize } from '../wire/object-requests.ts'
 import { parseDate } from '../wire/parse-date.ts'
-import { parseUrl, readIdleMs, readNumber } from '../wire/remote-options.ts'
+import { parseUrl, readIdleMs, readNumber } from '../../object-store/remote-options.ts'
 import {
   dropBody,
   expectStatus,
@@ -12,9 +12,9 @@ import {
   streamBody,
   type WebAnswer,
   type WebRequest,
-} from '../wire/web.ts'
+} from '../../object-store/web.ts'
 import { plainAddress, readLogin } from '../wire/web-login.ts'
-import { readElement, readElements } from '../wire/xml.ts'
+import { readElement, readElements } from '../../object-store/xml.ts'
 
 /** A server that speaks WebDAV: Nextcloud, Apache, nginx. */
 const webdav: RemoteKind = {

@@ -59,12 +59,14 @@ async function compareEntries(
   const lists = noDifferences()
   using writer = reading.canSave ? openOptionalIndexWriter(file) : undefined
   const own = createListHash()
-  async function* readAndRemember(): AsyncGenerator<FileState> {
-    for await (const entry of readFolder(reading, path, { needs: only === 'md5' ? 'md5' : 'either', only })) {
-      if (entry.kind !== 'file') continue
-      writer?.add(entry)
-      if (entries === undefined) own.add(entry.path, md5Of(entry))
-      yield entry
+  async function* readAndRemember(): AsyncGenerator<readonly FileState[]> {
+    for await (const batch of readFolder(reading, path, { needs: only === 'md5' ? 'md5' : 'either', only })) {
+      const files = batch.filter((entry) => entry.kind === 'file')
+      for (const file of files) {
+        writer?.add(file)
+        if (entries === undefined) own.add(file.path, md5Of(file))
+      }
+      yield files
     }
   }
   if (entries === undefined) lists.notInCache.add(path)
@@ -72,20 +74,27 @@ async function compareEntries(
   const look = (entry: ListedFile) => {
     if (!existsSync(objectPath(cache.objects, entry.md5))) lists.notInCache.add(place(entry))
   }
+  const noteChanged = (wanted: ListedFile, found: FileState) => {
+    lists.changed.add(place(found))
+    const object = lstatSync(objectPath(cache.objects, wanted.md5), { throwIfNoEntry: false })
+    if (object?.ino === found.ino) lists.edited.add(place(found))
+  }
   await forEachPair(toFiles(entries ?? []), readAndRemember(), {
-    async left(wanted) {
+    left(wanted) {
       lists.removed.add(place(wanted))
       look(wanted)
+      return undefined
     },
-    async right(found) {
+    right(found) {
       if (entries !== undefined) lists.added.add(place(found))
+      return undefined
     },
-    async both(wanted, found) {
+    both(wanted, found) {
       look(wanted)
-      if (await isSameFile(reading, path, wanted, found)) return
-      lists.changed.add(place(found))
-      const object = lstatSync(objectPath(cache.objects, wanted.md5), { throwIfNoEntry: false })
-      if (object?.ino === found.ino) lists.edited.add(place(found))
+      const isSame = isSameFile(reading, path, wanted, found)
+      if (isSame instanceof Promise) return isSame.then((is) => (is ? undefined : noteChanged(wanted, found)))
+      if (!isSame) noteChanged(wanted, found)
+      return undefined
     },
   })
   const differs = lists.removed.count + lists.added.count + lists.changed.count > 0
@@ -118,16 +127,16 @@ function* toFiles(entries: Iterable<VersionEntry>): Generator<ListedFile> {
 }
 
 /** The md5 decides where it is known: a SHA-256 is only as good as the manifest that tells it. */
-async function isSameFile(
+function isSameFile(
   { repository, pool }: Reading,
   folder: string,
   wanted: ListedFile,
   found: FileState,
-): Promise<boolean> {
+): boolean | Promise<boolean> {
   if (hasMd5(found)) return wanted.md5 === md5Of(found)
   if (wanted.sha256 !== undefined) return wanted.sha256 === sha256Of(found)
   const request = { folder: join(repository.root, folder), paths: [found.path], store: undefined, only: 'md5' } as const
-  return wanted.md5 === md5Of(await pool.take(request, found.sizeBytes))
+  return Promise.resolve(pool.take(request, found.sizeBytes)).then((taken) => wanted.md5 === md5Of(taken))
 }
 
 /** Whether the folder is as it was when it was this version, with all its objects in the cache. */

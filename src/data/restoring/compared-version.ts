@@ -64,15 +64,14 @@ export async function loadWorkspaceVersion(reading: Recording, path: string): Pr
   }
   const files: FolderFileToCompare[] = []
   const own = createListHash()
-  for await (const entry of readFolder(reading, path)) {
-    if (entry.kind !== 'file') continue
-    own.add(entry.path, md5Of(entry))
-    files.push({
-      path: entry.path,
-      absolutePath: join(absolute, entry.path),
-      sizeBytes: entry.sizeBytes,
-      hash: md5Of(entry),
-    })
+  for await (const batch of readFolder(reading, path)) {
+    for (const entry of batch) {
+      if (entry.kind !== 'file') continue
+      const { path: inside, sizeBytes } = entry
+      const hash = md5Of(entry)
+      own.add(inside, hash)
+      files.push({ path: inside, absolutePath: join(absolute, inside), sizeBytes, hash })
+    }
   }
   return folderVersion(own.digest(), files)
 }

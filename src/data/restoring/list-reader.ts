@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 import { damagedObject } from '../cache.ts'
 import { type DirEntry, parseDirObject } from '../dir-object.ts'
-import { parseMd5 } from '../hash.ts'
+import type { Md5 } from '../hash.ts'
 import { type ManifestEntry, manifestHeading, parseManifestLine } from '../manifest.ts'
 import { checkRelativePath, compareCodePoints } from '../relative-path.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
@@ -39,8 +39,8 @@ export function* readDirObject(path: string, md5: string, where: string): Genera
     return
   }
   for (const [, hash = '', quoted = ''] of matchEntries(path)) {
-    const md5 = parseMd5(hash)
-    if (md5 !== undefined) yield { md5, relpath: checkRelativePath(unquote(quoted), where) }
+    // SAFETY: the pattern takes as many hex digits as an md5 has.
+    yield { md5: hash as Md5, relpath: checkRelativePath(unquote(quoted), where) }
   }
 }
 

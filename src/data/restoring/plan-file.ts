@@ -83,9 +83,11 @@ export async function planToEmpty(
   problems: Problems,
   files: PlannedFiles,
 ): Promise<void> {
-  for await (const entry of readFolder(recording, path)) {
-    const isSaved = entry.kind === 'folder' || (entry.kind === 'file' && (await check.isSound(md5Of(entry))))
-    if (!isSaved) problems.unsaved.add(`${path}/${entry.path}`)
-    files.remove({ path: entry.path, ...lookAt(join(recording.repository.root, path, entry.path)) })
+  for await (const batch of readFolder(recording, path)) {
+    for (const entry of batch) {
+      const isSaved = entry.kind === 'folder' || (entry.kind === 'file' && (await check.isSound(md5Of(entry))))
+      if (!isSaved) problems.unsaved.add(`${path}/${entry.path}`)
+      files.remove({ path: entry.path, ...lookAt(join(recording.repository.root, path, entry.path)) })
+    }
   }
 }

@@ -40,19 +40,22 @@ export async function planFolder(
   const hadAllObjects = hasAllIndexed(recording, path)
   let hasAllObjects = true
 
-  const make = async (wanted: VersionEntry, found: EntryState | undefined): Promise<void> => {
+  const make = (wanted: VersionEntry, found: EntryState | undefined): Promise<void> | undefined => {
     if (isBehindLink(wanted.path, linkedFolders)) problems.unsaved.add(place(wanted.path))
-    if (wanted.kind === 'folder') return void folders.push(wanted.path)
+    if (wanted.kind === 'folder') {
+      folders.push(wanted.path)
+      return undefined
+    }
     counts[found === undefined ? 'added' : 'changed']++
     if (wanted.kind === 'link') {
       if (wanted.md5 !== undefined) hasAllObjects &&= existsSync(objectPath(recording.cache.objects, wanted.md5))
       links.push({ path: wanted.path, target: wanted.target, replaces: found !== undefined })
-      return
+      return undefined
     }
     const { md5, sha256, isExecutable = false } = wanted
     const replaces = found === undefined ? undefined : lookAt(join(recording.repository.root, place(wanted.path)))
     files.add({ path: wanted.path, md5, sha256, isExecutable, replaces })
-    await check.expect(md5, (problem) => {
+    return check.expect(md5, (problem) => {
       const object = lstatSync(objectPath(recording.cache.objects, md5), { throwIfNoEntry: false })
       const isEdited = problem === 'damaged' && object?.ino === replaces?.ino
       problems[isEdited ? 'edited' : problem].add(place(wanted.path))
@@ -68,36 +71,32 @@ export async function planFolder(
     // An empty folder is worth nothing; a link of somebody's own stays.
     if (found.kind === 'folder' && hasManifest) files.remove({ path: found.path, mtimeMs: 0, ino: 0 })
   }
-  const compare = async (wanted: VersionEntry, found: EntryState): Promise<void> => {
-    if (wanted.kind === 'folder' || found.kind === 'folder') return
+  const compare = (wanted: VersionEntry, found: EntryState): Promise<void> | undefined => {
+    if (wanted.kind === 'folder' || found.kind === 'folder') return undefined
     if (found.kind === 'link') {
       const isSame = wanted.kind === 'link' && wanted.target === found.target
       if (!isSame) problems.unsaved.add(place(found.path))
-      return
+      return undefined
     }
-    if (wanted.md5 !== md5Of(found)) {
-      await giveUp(found, true)
-      return make(wanted, found)
-    }
+    if (wanted.md5 !== md5Of(found)) return giveUp(found, true).then(() => make(wanted, found))
     files.add(found)
     hasAllObjects &&= hadAllObjects && (found.isKnown || existsSync(objectPath(recording.cache.objects, wanted.md5)))
     const isExecutable = wanted.kind === 'file' ? wanted.isExecutable : undefined
     if (isExecutable !== undefined && found.link === undefined && isExecutable !== found.isExecutable) {
       modes.push({ path: found.path, isExecutable })
     }
+    return undefined
   }
 
   await forEachPair(entries, readFolder(recording, path), {
-    async left(wanted) {
-      await make(wanted, undefined)
-    },
-    async right(found) {
+    left: (wanted) => make(wanted, undefined),
+    right(found) {
       if (found.kind === 'link') linkedFolders.add(found.path)
-      await giveUp(found, false)
+      return giveUp(found, false)
     },
-    async both(wanted, found) {
+    both(wanted, found) {
       if (found.kind === 'link') linkedFolders.add(found.path)
-      await compare(wanted, found)
+      return compare(wanted, found)
     },
   })
   return { path, links, folders, modes, ...counts, hasAllObjects }
@@ -111,7 +110,8 @@ function hasAllIndexed({ repository, cache }: Recording, path: string): boolean 
 }
 
 /**
- * The files of a folder in the workspace as they are now, hashed where the index does not know what is needed.
+ * The files of a folder in the workspace as they are now, a few at a time, hashed where the index does not know what is
+ * needed.
  *
  * @param needs of files that the index knows
  * @param only the one hash of the others that is wanted; the other one's digits are zeros
@@ -120,7 +120,7 @@ export async function* readFolder(
   recording: Recording,
   path: string,
   { needs = 'md5', only }: { readonly needs?: HashNeeds; readonly only?: HashName } = {},
-): AsyncGenerator<EntryState> {
+): AsyncGenerator<readonly EntryState[]> {
   const { repository, pool, lock } = recording
   const { root, temporaryFolder } = repository
   const stat = lstatSync(join(root, path), { throwIfNoEntry: false })
@@ -137,32 +137,35 @@ export async function* readFolder(
     only,
     startedMs: lock.takenMs,
   })
-  for await (const batch of states) yield* batch.entries
+  for await (const { entries: batch } of states) yield batch
 }
 
+/** Whoever has nothing to wait for returns undefined: for 50,000 files the waiting alone would take a tenth of the time. */
 interface PairVisitor<Left, Right> {
-  left(left: Left): Promise<void>
-  right(right: Right): Promise<void>
-  both(left: Left, right: Right): Promise<void>
+  left(left: Left): Promise<void> | undefined
+  right(right: Right): Promise<void> | undefined
+  both(left: Left, right: Right): Promise<void> | undefined
 }
 
-/** Goes through two lists in the order of their paths at once. */
+/** Goes through two lists in the order of their paths at once, of which the second comes a few at a time. */
 export async function forEachPair<
   Left extends { readonly kind: 'file' | 'link' | 'folder'; readonly path: string },
   Right extends { readonly kind: 'file' | 'link' | 'folder'; readonly path: string },
->(lefts: Iterable<Left>, rights: AsyncIterable<Right>, visitor: PairVisitor<Left, Right>): Promise<void> {
+>(lefts: Iterable<Left>, rights: AsyncIterable<readonly Right[]>, visitor: PairVisitor<Left, Right>): Promise<void> {
   const iterator = lefts[Symbol.iterator]()
   let left = iterator.next()
-  for await (const right of rights) {
-    const key = entryOrder(right)
-    while (left.done !== true && compareCodePoints(entryOrder(left.value), key) < 0) {
-      await visitor.left(left.value)
-      left = iterator.next()
-    }
-    if (left.done === true || entryOrder(left.value) !== key) await visitor.right(right)
-    else {
-      await visitor.both(left.value, right)
-      left = iterator.next()
+  for await (const batch of rights) {
+    for (const right of batch) {
+      const key = entryOrder(right)
+      while (left.done !== true && compareCodePoints(entryOrder(left.value), key) < 0) {
+        const waiting = visitor.left(left.value)
+        if (waiting !== undefined) await waiting
+        left = iterator.next()
+      }
+      const isPair = left.done !== true && entryOrder(left.value) === key
+      const waiting = isPair ? visitor.both(left.value, right) : visitor.right(right)
+      if (waiting !== undefined) await waiting
+      if (isPair) left = iterator.next()
     }
   }
   for (; left.done !== true; left = iterator.next()) await visitor.left(left.value)

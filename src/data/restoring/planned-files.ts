@@ -73,7 +73,10 @@ function createRecords(path: string): Records {
 
 /** A letter before the path says what is to be done. */
 function encode(file: PlannedFile): IndexRecord {
-  if ('hashes' in file) return { ...file, path: `k${file.path}` }
+  if ('hashes' in file) {
+    const { path, sizeBytes, mtimeMs, ino, hashes } = file
+    return { path: `k${path}`, sizeBytes, mtimeMs, ino, hashes }
+  }
   const { path, md5, sha256, isExecutable, replaces } = file
   return {
     path: `${isExecutable ? 'x' : 'c'}${path}`,
@@ -86,8 +89,8 @@ function encode(file: PlannedFile): IndexRecord {
 
 function decode(record: IndexRecord): PlannedFile {
   const path = record.path.slice(1)
-  if (record.path.startsWith('k')) return { ...record, path }
-  const { mtimeMs, ino } = record
+  const { sizeBytes, mtimeMs, ino, hashes } = record
+  if (record.path.startsWith('k')) return { path, sizeBytes, mtimeMs, ino, hashes }
   const replaces = ino === 0 ? undefined : { mtimeMs, ino }
   return {
     path,

@@ -9,7 +9,7 @@ import { findDataHash, type ObjectKey } from '../object-key.ts'
 import { damagedRemote } from './bring-local.ts'
 import type { PartFolder } from './part-folder.ts'
 import type { DataRemote } from '../remote.ts'
-import { tryAgain } from './try-again.ts'
+import { tryAgain } from '../../object-store/try-again.ts'
 
 export interface WantedObject {
   readonly key: ObjectKey

@@ -1,7 +1,7 @@
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { ObjectKey } from '../object-key.ts'
 import type { DataRemote } from '../remote.ts'
-import { tryAgain } from './try-again.ts'
+import { tryAgain } from '../../object-store/try-again.ts'
 
 /**
  * All bytes of an object that is to be small, as a list or a recipe is.

@@ -1,6 +1,6 @@
 import type { ObjectKey } from '../object-key.ts'
 import type { DataRemote, RemoteSource } from '../remote.ts'
-import { tryAgain } from './try-again.ts'
+import { tryAgain } from '../../object-store/try-again.ts'
 
 /**
  * Puts an object into a remote, however often the connection breaks on the way as long as each attempt gets further than

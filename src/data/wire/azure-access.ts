@@ -1,7 +1,7 @@
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { RemoteOptions } from '../remote.ts'
 import { signForAzure } from './azure-signature.ts'
-import { parseUrl, readBoolean } from './remote-options.ts'
+import { parseUrl, readBoolean } from '../../object-store/remote-options.ts'
 
 /** Who may see an account's blobs, and where they are. */
 export interface AzureAccess {

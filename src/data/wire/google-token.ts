@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { isRecord, parseForeignJson } from '../../protocol/json.ts'
 import type { RemoteOptions } from '../remote.ts'
-import { expectStatus, readText, sendRequest } from './web.ts'
+import { expectStatus, readText, sendRequest } from '../../object-store/web.ts'
 
 /** Gives a token for Google's storage; the one that it gave last until shortly before that expires. */
 export type GoogleToken = (signal: AbortSignal) => Promise<string>

@@ -2,7 +2,7 @@ import { mapConcurrently } from '../../base/map-concurrently.ts'
 import type { ObjectKey } from '../object-key.ts'
 import type { DataRemote } from '../remote.ts'
 import { findObjects } from './find-objects.ts'
-import { dropBody, type WebAnswer } from './web.ts'
+import { dropBody, type WebAnswer } from '../../object-store/web.ts'
 
 /** How a place over HTTP is asked about one object. */
 export interface ObjectRequests {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { mapConcurrently } from '../../base/map-concurrently.ts'
 import type { RemoteSource } from '../remote.ts'
-import { tryAgain } from '../transfer/try-again.ts'
-import type { FileBody } from './web.ts'
+import { tryAgain } from '../../object-store/try-again.ts'
+import type { FileBody } from '../../object-store/web.ts'
 
 /** Above it an object is sent in parts, and goes on where it was broken off, after the end of this process as well. */
 export const multipartBytes = 64 << 20

@@ -1,10 +1,11 @@
 import type * as vscode from 'vscode'
 import type { CellOutput } from '../../protocol/cell-outputs.ts'
+import { isRecord } from '../../protocol/json.ts'
 import type { ExecutionId, KernelId } from '../../protocol/kernels.ts'
 import { localize } from '../localize.ts'
 import type { Displays } from './displays.ts'
 import { createOutputPlan, type OutputAct } from './output-plan.ts'
-import { type ShownItem, toShownItems, toShownOutput } from './shown-output.ts'
+import { type ShownItem, type ShownOutput, toShownItems, toShownOutput } from './shown-output.ts'
 
 /** Puts what a kernel says into a cell. Nothing of it is awaited: VS Code keeps the order. */
 export interface CellWriter {
@@ -39,7 +40,7 @@ export function createCellWriter({ vscode, execution, ...parts }: CellWriterPart
   function append(output: CellOutput): Thenable<void> | undefined {
     const shown = toShownOutput(output)
     if (shown === undefined) return undefined
-    last = new vscode.NotebookCellOutput(toItems(shown.items), shown.metadata)
+    last = new vscode.NotebookCellOutput(toItems(shown.items), markNew(shown))
     if ('displayId' in output && output.displayId !== undefined) {
       displays.add(output.displayId, { cell: execution.cell, output: last })
     }
@@ -82,6 +83,13 @@ export function createCellWriter({ vscode, execution, ...parts }: CellWriterPart
       timer ??= setTimeout(flush, frameMs)
     },
   }
+}
+
+/** For who draws it: what a kernel has just said is followed, and what a file had is not. VS Code saves no such mark. */
+function markNew({ items, metadata }: ShownOutput): Readonly<Record<string, unknown>> {
+  if (!items.some(({ mime }) => mime.startsWith('application/vnd.runwright.'))) return metadata
+  const transient = metadata['transient']
+  return { ...metadata, transient: { ...(isRecord(transient) ? transient : {}), runwright: true } }
 }
 
 /** Kept with the notebook, so that the whole output can be opened as long as the kernel is there. */

@@ -15,8 +15,12 @@ export interface RequestAnswers {
   /** Begins nothing before `goOn`, as often as this. */
   hold(): void
   goOn(): void
+  /** The cell runs, and has not heard that it is interrupted. */
+  isDeaf(cellId: string): boolean
+  /** Resolves when the cell has heard that it is interrupted, or has ended before that. */
+  waitForHearing(cellId: string): Promise<void>
   /** Resolves when the cell has ended by an interrupt, or by itself before that. */
-  waitForInterrupt(cellId: string): Promise<void>
+  waitForEnd(cellId: string): Promise<void>
 }
 
 export interface RequestAnswersParts {
@@ -37,7 +41,9 @@ export function answerRequests({ tell, ask }: RequestAnswersParts): RequestAnswe
   let count = 0
   let executionCount = 0
   let holdCount = 0
+  let hearingCell: string | undefined
   const onCellEnd: (() => void)[] = []
+  const onHearing: (() => void)[] = []
 
   function send(channel: 'iopub' | 'shell' | 'stdin', type: string, parent: string, content: Content): void {
     tell({ kind: 'message', channel, type, parent, content })
@@ -82,7 +88,7 @@ export function answerRequests({ tell, ask }: RequestAnswersParts): RequestAnswe
     const parent = runningCell ?? ''
     runningCell = undefined
     if (error !== undefined) send('iopub', 'error', parent, { ...error })
-    onCellEnd.splice(0).forEach((tellEnd) => tellEnd())
+    for (const tellEnd of [...onHearing.splice(0), ...onCellEnd.splice(0)]) tellEnd()
     reply({ status: error === undefined ? 'ok' : 'error', execution_count: count, ...error })
   }
 
@@ -112,6 +118,10 @@ export function answerRequests({ tell, ask }: RequestAnswersParts): RequestAnswe
       }
       if (answer.kind === 'ended') endCell(answer.error)
       if (answer.kind === 'interrupted') endCell(interrupted)
+      if (answer.kind === 'stopping') {
+        hearingCell = answer.cellId
+        onHearing.splice(0).forEach((tellHearing) => tellHearing())
+      }
     },
     runningCell: () => runningCell,
     hold: () => void holdCount++,
@@ -119,7 +129,13 @@ export function answerRequests({ tell, ask }: RequestAnswersParts): RequestAnswe
       holdCount--
       begin()
     },
-    waitForInterrupt: (cellId) =>
+    isDeaf: (cellId) => runningCell === cellId && hearingCell !== cellId,
+    waitForHearing: (cellId) =>
+      new Promise((resolve) => {
+        if (runningCell === cellId && hearingCell !== cellId) onHearing.push(resolve)
+        else resolve()
+      }),
+    waitForEnd: (cellId) =>
       new Promise((resolve) => {
         if (runningCell === cellId) onCellEnd.push(resolve)
         else resolve()

@@ -69,7 +69,7 @@ export function runCellThread(
   process.on('uncaughtException', report).on('unhandledRejection', report)
 
   function end(cell: RunningCell, evaluation: Evaluation): void {
-    if (!running.has(cell.id) || evaluation.kind === 'terminated') return
+    if (!running.has(cell.id) || cell.isInterrupted || evaluation.kind === 'terminated') return
     const failure = evaluation.kind === 'thrown' ? describeError(evaluation.value, sources.get) : undefined
     const status = failure === undefined ? 'FINISHED' : 'FAILED'
     const told = magics.end(cell, status, failure === undefined ? '' : `${failure.traceback.join('\n')}\n`)
@@ -103,9 +103,18 @@ export function runCellThread(
 
   function interrupt(cellId: string): void {
     const cell = running.get(cellId)
-    // What it shows of its run is shown while it may.
-    if (cell !== undefined) void magics.end(cell, 'KILLED', '')
     if (cell !== undefined) cell.isInterrupted = true
+    answer({ kind: 'stopping', cellId })
+  }
+
+  function stop(cellId: string): void {
+    const cell = running.get(cellId)
+    if (cell !== undefined) {
+      // What is shown of its run, it may show.
+      cell.isInterrupted = false
+      void magics.end(cell, 'KILLED', '')
+      cell.isInterrupted = true
+    }
     running.delete(cellId)
     answer({ kind: 'interrupted', cellId })
   }
@@ -116,6 +125,8 @@ export function runCellThread(
         return begin(question.cell, question.expression)
       case 'interrupt':
         return interrupt(question.cellId)
+      case 'stop':
+        return stop(question.cellId)
       case 'input':
         return asked.splice(0).forEach(({ cell, resolve }) => cell.isInterrupted || resolve(question.value))
       case 'complete':

@@ -54,9 +54,13 @@ export function speakToRelay(port: MessagePort, backlog: Backlog): void {
 /** One that only waits hears it sooner. */
 const patienceMs = 50
 
+/** For what a cell has still to say. What it waited for may have come meanwhile, and may loop. */
+const stopMs = 10_000
+
 /**
  * A cell that waits is told. One that computes is ended in the midst of that, and with it, it may be, whoever was to hear
- * that it is interrupted: so it is told again until it was heard.
+ * that it is interrupted: so it is told again until it was heard. Only then is it asked to say what becomes of it, and of
+ * its run, so that nothing of that is ended in its midst, however slow the machine is.
  */
 async function interrupt(
   cellId: string | undefined,
@@ -66,10 +70,16 @@ async function interrupt(
   // Without a cell, what an earlier one has left behind may loop.
   if (cellId === undefined) await terminate()
   if (cellId !== undefined) {
-    const heard = requests.waitForInterrupt(cellId)
-    while (requests.runningCell() === cellId) {
+    const heard = requests.waitForHearing(cellId)
+    while (requests.isDeaf(cellId)) {
       ask({ kind: 'interrupt', cellId })
       await Promise.race([heard, delay(patienceMs)])
+      if (requests.isDeaf(cellId)) await terminate()
+    }
+    const ended = requests.waitForEnd(cellId)
+    while (requests.runningCell() === cellId) {
+      ask({ kind: 'stop', cellId })
+      await Promise.race([ended, delay(stopMs, undefined, { ref: false })])
       if (requests.runningCell() === cellId) await terminate()
     }
   }

@@ -3,7 +3,10 @@ import type { Content } from './kernel-lines.ts'
 /** What the thread that speaks asks the thread that runs the cells. */
 export type Question =
   | { readonly kind: 'evaluate'; readonly cell: CellRequest; readonly expression: string }
+  /** Nothing of the cell is to go on. It is asked again until it was heard. */
   | { readonly kind: 'interrupt'; readonly cellId: string }
+  /** Says what becomes of the cell, when nobody ends any more what is executed. */
+  | { readonly kind: 'stop'; readonly cellId: string }
   | { readonly kind: 'input'; readonly value: string }
   | CodeQuestion
 
@@ -33,6 +36,8 @@ export type Answer =
   | { readonly kind: 'published'; readonly type: string; readonly cellId: string; readonly content: Content }
   | { readonly kind: 'asks'; readonly cellId: string; readonly prompt: string; readonly isPassword: boolean }
   | { readonly kind: 'ended'; readonly cellId: string; readonly error?: CellError }
+  /** An interrupt was heard. */
+  | { readonly kind: 'stopping'; readonly cellId: string }
   | { readonly kind: 'interrupted'; readonly cellId: string }
   | { readonly kind: 'answered'; readonly id: string; readonly content: Content }
   /** The process ends as soon as all that was said before is written. */

@@ -52,6 +52,32 @@ export function writeMetric({ key, value, timestamp, step, ...model }: JsonMetri
   }
 }
 
+/** As `writeMetric`, of one that belongs to nothing else. */
+export function writeLoggedMetric({ key, value, timestamp, step }: Metric): unknown {
+  return { key, value: writeDouble(value), timestamp, step }
+}
+
+/** Points that are objects at a time: so few are gone before the collector has to move them. */
+const writtenAtOnce = 512
+
+/** Points of one metric as JSON, each as `writeMetric` gives it, behind each other with commas between them. */
+export function writePoints(
+  key: string,
+  { steps, timestamps, values }: Readonly<Record<'steps' | 'timestamps' | 'values', Float64Array>>,
+): string {
+  const texts: string[] = []
+  for (let start = 0; start < steps.length; start += writtenAtOnce) {
+    const points: unknown[] = []
+    const end = Math.min(start + writtenAtOnce, steps.length)
+    for (let index = start; index < end; index++) {
+      const value = writeDouble(values[index] ?? 0)
+      points.push({ key, value, timestamp: timestamps[index], step: steps[index] })
+    }
+    texts.push(JSON.stringify(points).slice(1, -1))
+  }
+  return texts.join(',')
+}
+
 function pythonFloat(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e16) return value.toFixed(1)
   if (Number.isNaN(value)) return 'nan'

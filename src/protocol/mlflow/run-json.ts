@@ -4,7 +4,7 @@ import { datasetInput, writeDatasetInput } from './dataset-json.ts'
 import { checked, integer, invalid, listOf, message, oneOf, orNamed, required, text, withDefault } from './fields.ts'
 import type { Field } from './fields.ts'
 import { keyValue } from './key-values.ts'
-import { metric, writeMetric } from './metric-json.ts'
+import { metric, writeLoggedMetric, writeMetric } from './metric-json.ts'
 
 export function writeRunInfo(row: RunRow): unknown {
   return {
@@ -21,18 +21,44 @@ export function writeRunInfo(row: RunRow): unknown {
   }
 }
 
-export function writeRun(run: Run): unknown {
+export function writeRun(run: Run): object {
   return {
     info: writeRunInfo(run),
     data: withoutEmptyLists({ metrics: run.metrics.map(writeMetric), params: run.params, tags: run.tags }),
-    inputs: withoutEmptyLists({
-      dataset_inputs: run.datasets.map(writeDatasetInput),
-      model_inputs: run.modelInputs.map((modelId) => ({ model_id: modelId })),
-    }),
-    outputs: withoutEmptyLists({
-      model_outputs: run.modelOutputs.map(({ modelId, step }) => ({ model_id: modelId, step })),
-    }),
+    inputs: writeInputs(run),
+    outputs: writeOutputs(run),
   }
+}
+
+function writeInputs({ datasets, modelInputs }: Pick<Run, 'datasets' | 'modelInputs'>): unknown {
+  return withoutEmptyLists({
+    dataset_inputs: datasets.map(writeDatasetInput),
+    model_inputs: modelInputs.map((modelId) => ({ model_id: modelId })),
+  })
+}
+
+function writeOutputs({ modelOutputs }: Pick<Run, 'modelOutputs'>): unknown {
+  return withoutEmptyLists({
+    model_outputs: modelOutputs.map(({ modelId, step }) => ({ model_id: modelId, step })),
+  })
+}
+
+/** A run whose params and tags are lists in JSON already. */
+export interface WrittenRun extends Omit<Run, 'params' | 'tags'> {
+  readonly params: string
+  readonly tags: string
+}
+
+/** What `writeRun` gives, as text: with little made on the way, as most answers have many runs. */
+export function writeWrittenRun(run: WrittenRun): string {
+  const { metrics, params, tags, datasets, modelInputs, modelOutputs } = run
+  const lists: string[] = []
+  if (metrics.length > 0) lists.push(`"metrics":${JSON.stringify(metrics.map(writeLoggedMetric))}`)
+  if (params !== '[]') lists.push(`"params":${params}`)
+  if (tags !== '[]') lists.push(`"tags":${tags}`)
+  const inputs = datasets.length + modelInputs.length === 0 ? '{}' : JSON.stringify(writeInputs(run))
+  const outputs = modelOutputs.length === 0 ? '{}' : JSON.stringify(writeOutputs(run))
+  return `{"info":${JSON.stringify(writeRunInfo(run))},"data":{${lists.join(',')}},"inputs":${inputs},"outputs":${outputs}}`
 }
 
 /** MLflow's answers leave an empty list out. */

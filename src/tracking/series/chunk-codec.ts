@@ -143,7 +143,9 @@ function decodeColumn(
   switch (encoding) {
     case encodings.progression: {
       const [first = 0, difference = 0] = new Float64Array(buffer, start, 2)
-      return { column: Float64Array.from({ length }, (_, index) => first + index * difference), sizeBytes: 16 }
+      const column = new Float64Array(length)
+      for (let index = 0; index < length; index++) column[index] = first + index * difference
+      return { column, sizeBytes: 16 }
     }
     case encodings.delta8:
     case encodings.delta16:
@@ -154,7 +156,7 @@ function decodeColumn(
     }
     case encodings.float32: {
       const floats = new Float32Array(buffer, start, length)
-      return { column: Float64Array.from(floats), sizeBytes: floats.byteLength }
+      return { column: new Float64Array(floats), sizeBytes: floats.byteLength }
     }
     case encodings.float64: {
       const column = new Float64Array(buffer, start, length)

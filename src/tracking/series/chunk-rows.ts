@@ -58,6 +58,35 @@ export async function listChunkRows(
   return rows.map(toChunkRow).filter(({ bucket }) => comparePoints(bucket.last, from) >= 0)
 }
 
+/** Rows that `walkChunkRows` reads at a time. */
+const walkedAtOnce = 32
+
+/** Chunks, in order, from the one on that may hold points after `after`, by default all; a few rows are read at a time. */
+export async function* walkChunkRows(sql: Sql, seriesRowId: number, after?: PointKey): AsyncGenerator<ChunkRow> {
+  const keys = 'series = ? and level = 0 and (step, timestamp, value)'
+  const first =
+    after &&
+    (await sql.get(
+      `select step, timestamp, value from chunks where ${keys} <= (?, ?, ?)
+         order by step desc, timestamp desc, value desc limit 1`,
+      seriesRowId,
+      ...toKeyValues(after),
+    ))
+  let from = first === undefined ? wholeRange.from : toPoint(first)
+  for (let comparison = '>='; ; comparison = '>') {
+    const rows = await sql.all(
+      `select * from chunks where ${keys} ${comparison} (?, ?, ?) order by step, timestamp, value limit ?`,
+      seriesRowId,
+      ...toKeyValues(from),
+      walkedAtOnce,
+    )
+    yield* rows.map(toChunkRow)
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < walkedAtOnce) return
+    from = toPoint(last)
+  }
+}
+
 /** All rows of a level, in order. */
 export async function listLevel(sql: Sql, seriesRowId: number, level: number): Promise<ChunkRow[]> {
   const rows = await sql.all(

@@ -1,5 +1,5 @@
 import type { Sql } from '../../store/database.ts'
-import { type ChunkRow, type KeyRange, listChunkRows, loadChunk, wholeRange } from './chunk-rows.ts'
+import { type ChunkRow, type KeyRange, listChunkRows, loadChunk, walkChunkRows, wholeRange } from './chunk-rows.ts'
 import { listLoosePoints } from './loose-points.ts'
 import {
   comparePoints,
@@ -7,6 +7,7 @@ import {
   findFirstFrom,
   getPoint,
   mergePoints,
+  type PointKey,
   type Points,
   slicePoints,
 } from './points.ts'
@@ -32,6 +33,34 @@ export function cutOut(points: Points, { from, to }: KeyRange): Points {
   const end = findFirstFrom(points, to)
   const isEndIncluded = end < points.steps.length && comparePoints(getPoint(points, end), to) === 0
   return slicePoints(points, start, isEndIncluded ? end + 1 : end)
+}
+
+/** At most `limit` points that come after `after`, by default the first; reads the chunks that they lie in and no others. */
+export async function readAfter(
+  sql: Sql,
+  seriesRowId: number,
+  after: PointKey | undefined,
+  limit: number,
+): Promise<Points> {
+  const parts: Points[] = []
+  let count = 0
+  for await (const chunk of walkChunkRows(sql, seriesRowId, after)) {
+    const points = dropUpTo(await loadChunk(sql, chunk), after)
+    parts.push(points)
+    count += points.steps.length
+    if (count >= limit) break
+  }
+  const sealed = concatPoints(parts)
+  const to = count < limit ? wholeRange.to : getPoint(sealed, count - 1)
+  const loose = await listLoosePoints(sql, seriesRowId, { from: after ?? wholeRange.from, to }, limit + 1)
+  return slicePoints(mergePoints(sealed, dropUpTo(loose, after)), 0, limit)
+}
+
+function dropUpTo(points: Points, key: PointKey | undefined): Points {
+  if (key === undefined) return points
+  const index = findFirstFrom(points, key)
+  const isThere = index < points.steps.length && comparePoints(getPoint(points, index), key) === 0
+  return slicePoints(points, isThere ? index + 1 : index)
 }
 
 /** At most `limit` points after the first `offset`; reads the chunks that they lie in and no others. */

@@ -4,6 +4,7 @@ import type { Sql, SqlRow, SqlValue } from '../../store/database.ts'
 import { findNumber, getNumber } from '../../store/row.ts'
 import { fromStoredValue } from '../metric-value.ts'
 import { decodeChunk } from '../series/chunk-codec.ts'
+import { formatInteger } from '../../protocol/quantities.ts'
 import { comparePoints, findFirstFrom, getPoint, type PointKey, type Points } from '../series/points.ts'
 
 /** Each run's points are looked into, some 20 µs a run: so many that others do not wait for long. */
@@ -24,7 +25,7 @@ export async function loadPointCells(sql: Sql, ids: readonly number[], column: P
   if (ids.length > maxPointRuns) {
     throw new RunwrightError(
       'INVALID_PARAMETER_VALUE',
-      `The values of "${column.key}" at single steps can be compared over ${maxPointRuns.toLocaleString('en-US')} runs at most, but ${ids.length.toLocaleString('en-US')} match.`,
+      `The values of "${column.key}" at single steps can be compared over ${formatInteger(maxPointRuns)} runs at most, but ${formatInteger(ids.length)} match.`,
       { hint: 'Filter the runs first.' },
     )
   }

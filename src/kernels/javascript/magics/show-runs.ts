@@ -39,7 +39,7 @@ function listOf(value: unknown): readonly Record<string, unknown>[] {
 
 /** @param data of `runwright compare --json` */
 export function showComparison(data: unknown): ShownData {
-  if (!isRecord(data) || !('sections' in data)) return showTables('comparison', data, tablesOf(data))
+  if (!isRecord(data) || !('sections' in data)) return showTables('artifact-comparison', data, tablesOf(data))
   // SAFETY: the command line that was started prints what the engine of its own version has answered.
   const diff = data as unknown as RunDiff
   const names = nameRuns(diff.runs)

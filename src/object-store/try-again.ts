@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { errorCodes, RunwrightError } from '../../protocol/errors.ts'
+import { errorCodes, RunwrightError } from '../protocol/errors.ts'
 
 /** Attempts without any progress between them before an error is given on: about fifteen seconds. */
 const maxAttempts = 6

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { RunwrightError } from '../../protocol/errors.ts'
-import type { RemoteOptions } from '../remote.ts'
+import { RunwrightError } from '../protocol/errors.ts'
 import type { AwsCredentials } from './aws-signature.ts'
+import type { RemoteSettings } from './remote-options.ts'
 
 export interface AwsAccess {
   /** Undefined for a bucket that is open to all. */
   readonly credentials: AwsCredentials | undefined
   readonly region: string
+  /** Of the profile: where a store is that is none of Amazon's. */
+  readonly endpoint: string | undefined
 }
 
 /**
@@ -18,7 +20,7 @@ export interface AwsAccess {
  * @throws PERMISSION_DENIED when there are none, INVALID_PARAMETER_VALUE for a profile that is nowhere
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
  */
-export async function loadAwsAccess({ options, env }: Pick<RemoteOptions, 'options' | 'env'>): Promise<AwsAccess> {
+export async function loadAwsAccess({ options, env }: Pick<RemoteSettings, 'options' | 'env'>): Promise<AwsAccess> {
   const home = join(env['HOME'] ?? homedir(), '.aws')
   const profile = options.get('profile') ?? env['AWS_PROFILE']
   const keys = await loadIni(
@@ -29,6 +31,7 @@ export async function loadAwsAccess({ options, env }: Pick<RemoteOptions, 'optio
   const settings = config.get(name === 'default' ? name : `profile ${name}`)
   const region =
     options.get('region') ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? settings?.get('region') ?? 'us-east-1'
+  const endpoint = settings?.get('endpoint_url')
   const ofProfile = readKeys(keys.get(name)) ?? readKeys(settings)
   if (options.get('profile') !== undefined && ofProfile === undefined) {
     throw new RunwrightError('INVALID_PARAMETER_VALUE', `There are no keys of a profile "${name}" in ${home}.`, {
@@ -37,10 +40,10 @@ export async function loadAwsAccess({ options, env }: Pick<RemoteOptions, 'optio
   }
   const own = readKeys(options, { id: 'access_key_id', secret: 'secret_access_key', token: 'session_token' })
   const named = options.get('profile') === undefined ? undefined : ofProfile
-  return { credentials: own ?? named ?? readEnvironment(env) ?? ofProfile, region }
+  return { credentials: own ?? named ?? readEnvironment(env) ?? ofProfile, region, endpoint }
 }
 
-function readEnvironment(env: RemoteOptions['env']): AwsCredentials | undefined {
+function readEnvironment(env: RemoteSettings['env']): AwsCredentials | undefined {
   const all = Object.entries(env).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name.toLowerCase(), value]],
   )

@@ -1,8 +1,16 @@
-import { RunwrightError } from '../../protocol/errors.ts'
-import type { RemoteOptions } from '../remote.ts'
+import { RunwrightError } from '../protocol/errors.ts'
 import { defaultIdleMs } from './web.ts'
 
-type Options = RemoteOptions['options']
+/** What is known of a place outside before anything is asked of it. */
+export interface RemoteSettings {
+  readonly url: string
+  /** By DVC's names: `endpointurl`, `profile`, `user`, `keyfile`, … */
+  readonly options: ReadonlyMap<string, string>
+  /** Where keys of the user are: `AWS_…`, `HOME`, `SSH_AUTH_SOCK`. */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+type Options = RemoteSettings['options']
 
 /** @throws INVALID_PARAMETER_VALUE for a value that is none */
 export function readBoolean(options: Options, name: string, otherwise: boolean): boolean {
@@ -64,6 +72,17 @@ export function parseBucketUrl(url: string, form: string): { readonly name: stri
       hint: `It has the form ${form}.`,
     })
   }
-  const folder = decodeURIComponent(pathname).replaceAll(/^\/+|\/+$/g, '')
+  const folder = decodePath(pathname, url).replaceAll(/^\/+|\/+$/g, '')
   return { name, prefix: folder === '' ? '' : `${folder}/` }
+}
+
+function decodePath(pathname: string, url: string): string {
+  try {
+    return decodeURIComponent(pathname)
+  } catch (cause) {
+    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${url} has a percent sign that stands for no byte.`, {
+      hint: 'Write a percent sign as %25.',
+      cause,
+    })
+  }
 }

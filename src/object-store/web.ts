@@ -1,13 +1,28 @@
 import { open, readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { type ErrorCode, RunwrightError } from '../../protocol/errors.ts'
-import type { RemoteSource } from '../remote.ts'
+import { type ErrorCode, RunwrightError } from '../protocol/errors.ts'
+
+/** A file that is sent, or a part of it. */
+export interface FileSource {
+  /** Absolute path of a file that does not change meanwhile. */
+  readonly path: string
+  /** Of the file. */
+  readonly sizeBytes: number
+  readonly onBytes?: (count: number) => void
+}
 
 /** A part of a file that is sent as the body of a request. */
-export interface FileBody extends RemoteSource {
+export interface FileBody extends FileSource {
   /** First byte, from 0. */
   readonly start: number
   /** Bytes from there. */
+  readonly length: number
+}
+
+/** Bytes in memory that are sent piece by piece, so that a slow line is not taken for a silent one. */
+export interface ChunkBody {
+  readonly chunks: readonly Uint8Array[]
+  /** Of all of them together, in bytes. */
   readonly length: number
 }
 
@@ -15,7 +30,7 @@ export interface WebRequest {
   readonly method: string
   readonly url: URL
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array | FileBody
+  readonly body?: string | Uint8Array | ChunkBody | FileBody
   readonly signal: AbortSignal
   /** How long the other side may be silent. */
   readonly idleMs: number
@@ -102,10 +117,11 @@ function watchSilence({ signal, idleMs, url }: WebRequest): SilenceWatch {
 }
 
 async function openBody(
-  body: string | Uint8Array | FileBody,
+  body: string | Uint8Array | ChunkBody | FileBody,
   moved: () => boolean,
 ): Promise<string | Uint8Array | AsyncGenerator<Uint8Array, void>> {
   if (typeof body === 'string' || body instanceof Uint8Array) return body
+  if ('chunks' in body) return readChunkBody(body, moved)
   const { path, start, length, sizeBytes, onBytes } = body
   if (start === 0 && length === sizeBytes && length <= smallBytes) {
     const bytes = await readFile(path)
@@ -113,6 +129,13 @@ async function openBody(
     return bytes
   }
   return readPart(body, moved)
+}
+
+async function* readChunkBody({ chunks }: ChunkBody, moved: () => boolean): AsyncGenerator<Uint8Array, void> {
+  for (const chunk of chunks) {
+    yield chunk
+    moved()
+  }
 }
 
 /** Two buffers by turns: gigabytes of garbage are collected too late. Whoever sends takes a copy of each. */

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { openEndlessServer } from '../../../test/servers/endless-server.ts'
-import { until } from '../../../test/until.ts'
-import { isRecord } from '../../protocol/json.ts'
+import { openEndlessServer } from '../../test/servers/endless-server.ts'
+import { until } from '../../test/until.ts'
+import { isRecord } from '../protocol/json.ts'
 import { expectStatus, readText, sendRequest } from './web.ts'
 
 /** Paths of the files that this process has open. */
