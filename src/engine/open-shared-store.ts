@@ -22,7 +22,7 @@ export async function openSharedStore(dataFolder: string, url: string): Promise<
     })
   }
   await using opened = new AsyncDisposableStack()
-  const database = opened.use(await openPostgres({ url, migrations }))
+  const database = opened.use(await openPostgres({ url, migrations, maxReaders: 8 }))
   const owner = join(dataFolder, dataFiles.sharedStore)
   const named = (await loadPrivateText(owner))?.trim()
   if (named === undefined) await writePrivateText(owner, `${database.name}\n`)

@@ -20,6 +20,8 @@ export interface PostgresOptions {
   readonly maxReaders?: number
   /** How long a write waits for a server that went away, in milliseconds. Default: 10,000. */
   readonly patienceMs?: number
+  /** How long a transaction of ours may stand still before others go on without it, in milliseconds. Default: 15,000. */
+  readonly stuckMs?: number
 }
 
 /**
@@ -30,7 +32,7 @@ export interface PostgresOptions {
  *   naming server and database; NOT_IMPLEMENTED for a migration that PostgreSQL has no statements of
  */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
-  const { migrations, maxReaders = 4, patienceMs = 10_000 } = options
+  const { migrations, maxReaders = 4, patienceMs = 10_000, stuckMs = 15_000 } = options
   const { configs, place } = parseAddress(options.url)
   await using opened = new AsyncDisposableStack()
   try {
@@ -39,7 +41,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     const lock = await findLock(closing)
     await migrate(client, { lock, place, migrations })
     const statements = createStatements()
-    const writer = opened.use(await openWriter({ config, client, statements, lock, patienceMs }))
+    const writer = opened.use(await openWriter({ config, client, statements, lock, patienceMs, stuckMs }))
     const readers = new Pool({ ...config, max: maxReaders, idleTimeoutMillis: 60_000 })
     // An idle connection that is lost leaves the pool by itself.
     readers.on('error', () => undefined)

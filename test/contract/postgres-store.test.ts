@@ -145,6 +145,29 @@ describe('a store on a PostgreSQL server', { skip: whyNoPostgres }, () => {
     )
   })
 
+  it('goes on without a server that stands still in a transaction, whose write is then done again', async () => {
+    await using schema = await openScratchSchema(server.url)
+    await using stuck = await openPostgres({ url: schema.url, migrations: [counted], stuckMs: 500 })
+    await using other = await openPostgres({ url: schema.url, migrations: [counted] })
+    const begun = Promise.withResolvers<void>()
+    const thawed = Promise.withResolvers<void>()
+    const written = stuck.write(async (sql) => {
+      await sql.run('insert into counted (number) values (1)')
+      begun.resolve()
+      await thawed.promise
+      await sql.run('insert into counted (number) values (2)')
+    })
+    await begun.promise
+    await other.write((sql) => sql.run('insert into counted (number) values (3)'))
+    thawed.resolve()
+    await written
+    const rows = await other.read((sql) => sql.all('select number from counted order by number'))
+    assert.deepEqual(
+      rows.map(({ number }) => number),
+      [1, 2, 3],
+    )
+  })
+
   it('tells of every write truly when its connections are ended at random moments', async () => {
     await using own = await openPostgresServer()
     await using database = await openPostgres({ url: own.url, migrations: [counted], patienceMs: 120_000 })

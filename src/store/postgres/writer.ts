@@ -21,6 +21,8 @@ export interface WriterParts {
   readonly lock: string
   /** How long a server that went away is waited for. */
   readonly patienceMs: number
+  /** How long a transaction may stand still, before the database server ends it for the sake of the others. */
+  readonly stuckMs: number
 }
 
 /**
@@ -36,7 +38,7 @@ export async function openWriter(parts: WriterParts): Promise<PostgresWriter> {
   let isOpen = false
   let number = 0
   watch(client)
-  await setUp(client)
+  await setUp(client, parts.stuckMs)
   const added = await client.query<{ id: string }>('insert into writers default values returning id')
   const id = added.rows[0]?.id ?? ''
 
@@ -53,7 +55,7 @@ export async function openWriter(parts: WriterParts): Promise<PostgresWriter> {
     client = await connectAgain(parts.config, parts.patienceMs)
     isLost = false
     watch(client)
-    await orLost(setUp(client))
+    await orLost(setUp(client, parts.stuckMs))
   }
 
   /** Says of any failure whether the connection went with it. */
@@ -144,14 +146,17 @@ async function whileLost<T>(work: () => Promise<T>): Promise<T> {
 /** Whether it is the end of the connection that an error tells of: the server's, the system's, or pg's, which has no code. */
 function isEnd(error: unknown): boolean {
   const code = findCode(error)
-  if (code !== undefined) return /^(?:57P0[1-3]|08...|ECONNRESET|EPIPE)$/.test(code)
+  if (code !== undefined) return /^(?:57P0[1-3]|25P03|08...|ECONNRESET|EPIPE)$/.test(code)
   return error instanceof Error && /not queryable|connection terminated/i.test(error.message)
 }
 
-/** What was acknowledged has to be on the disk, whatever the server's own default is. */
-async function setUp(client: Client): Promise<void> {
+/**
+ * What was acknowledged has to be on the disk, whatever the server's own default is. And a machine that went away in the
+ * midst of a transaction must not keep the lock until the system notices, which takes hours.
+ */
+async function setUp(client: Client, stuckMs: number): Promise<void> {
   await client.query(
-    `set lock_timeout = ${lockTimeoutMs}; set standard_conforming_strings = on; set bytea_output = hex;
+    `set lock_timeout = ${lockTimeoutMs}; set idle_in_transaction_session_timeout = ${stuckMs}; set standard_conforming_strings = on; set bytea_output = hex;
      select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') in ('off', 'local')`,
   )
 }
