@@ -48,9 +48,9 @@ export function createFolderArtifactStore(folder: string): ArtifactStore {
     const partial = staging.nextName()
     try {
       await writeFile(partial, body)
-      const parent = await makeFolders(folder, path.slice(0, -1))
+      const { parent, changed } = await makeFolders(folder, path.slice(0, -1))
       await rename(partial, join(parent, path.at(-1) ?? ''))
-      await syncFolder(parent)
+      await syncFolders([...changed, parent])
     } catch (error) {
       await rm(partial, { force: true })
       throw error
@@ -59,9 +59,9 @@ export function createFolderArtifactStore(folder: string): ArtifactStore {
 
   async function append(path: ArtifactPath, bytes: Uint8Array, isLast: boolean): Promise<number> {
     await mkdir(folder, { recursive: true })
-    const parent = await makeFolders(folder, path.slice(0, -1))
+    const { parent, changed } = await makeFolders(folder, path.slice(0, -1))
     const sizeBytes = await appendToFile(join(parent, path.at(-1) ?? ''), bytes, isLast)
-    if (isLast) await syncFolder(parent)
+    await syncFolders(isLast ? [...changed, parent] : changed)
     return sizeBytes
   }
 
@@ -153,22 +153,35 @@ async function resolveExisting(folder: string, path: ArtifactPath): Promise<stri
 }
 
 /** Makes the folders of a path where they are missing, one by one, so that none is made behind a link. */
-async function makeFolders(folder: string, path: ArtifactPath): Promise<string> {
+async function makeFolders(folder: string, path: ArtifactPath): Promise<MadeFolders> {
   const existing = await resolveExisting(folder, path)
-  if (existing !== undefined && (await lstat(existing)).isDirectory()) return existing
+  if (existing !== undefined && (await lstat(existing)).isDirectory()) return { parent: existing, changed: [] }
+  const changed: string[] = []
   let current = await realpath(folder)
   for (const component of path) {
     const parent = current
     current = join(current, component)
     try {
       await mkdir(current)
-      await syncFolder(parent)
+      changed.push(parent)
     } catch (error) {
       if (getSystemErrorCode(error) !== 'EEXIST') throw error
       if (!(await lstat(current)).isDirectory()) throw error
     }
   }
-  return current
+  return { parent: current, changed }
+}
+
+interface MadeFolders {
+  /** The last of the path. */
+  readonly parent: string
+  /** Those that have got a new one in them and are still to be synced. */
+  readonly changed: readonly string[]
+}
+
+/** All at once, so that a disk has one turn for them and not one each. */
+async function syncFolders(folders: readonly string[]): Promise<void> {
+  await Promise.all(folders.map(syncFolder))
 }
 
 /** Files and folders only; undefined for links, sockets and what was deleted meanwhile. */
