@@ -104,7 +104,9 @@ export function chooseBest(tried: readonly (Version | Refused)[]): Version | und
     if (isRefused(version)) return []
     const { cost, comparison } = version.duel
     const mostSpeed = comparison.speedup.interval?.[1] ?? comparison.speedup.value
-    return version.lost.value <= mostLost && cost.value < 1 - noise && mostSpeed >= 1 ? [version] : []
+    // A model that a preset leaves as it was is not cheaper because it was measured in a better moment.
+    const isCheaper = cost.value < 1 - noise && (cost.interval?.[1] ?? cost.value) < 1
+    return version.lost.value <= mostLost && isCheaper && mostSpeed >= 1 ? [version] : []
   })
   return usable.toSorted((a, b) => a.duel.cost.value - b.duel.cost.value)[0]
 }

@@ -49,6 +49,8 @@ it('the best preset is the cheapest that loses a point at most and is not slower
   ]
   assert.equal(chooseBest(tried)?.by, 'cheap')
   assert.equal(chooseBest([refused, version('dearer', 1.1, 0)]), undefined)
+  const unsure = { ...version('lucky', 0.95, 0), duel: duelOf(0.95, [0.89, 1.02]) }
+  assert.equal(chooseBest([unsure]), undefined)
 })
 
 it('two versions are even where the interval of what they cost holds 1', () => {
