@@ -46,19 +46,13 @@ interface Bucket {
 
 async function openGcs(remote: RemoteOptions): Promise<DataRemote> {
   const bucket = await openBucket(remote)
-  const urlOf = (key: ObjectKey, query = '') =>
-    new URL(`${bucket.objects}/${encodeURIComponent(bucket.prefix + key)}${query}`)
-  const sizeOf = async (key: ObjectKey, signal: AbortSignal) => {
-    const answer = await bucket.ask({ method: 'GET', url: urlOf(key, '?fields=size'), fine: [200, 404] }, key, signal)
-    const said = parseForeignJson(await readText(answer))
-    return answer.response.status === 404 || !isRecord(said) ? undefined : Number(said['size'])
-  }
+  const urlOf = (key: ObjectKey, query = '') => urlOfObject(bucket, key, query)
   return {
     ...answerByRequests({
       concurrency: readNumber(remote.options, 'jobs') ?? 16,
       pageSize: listedObjects,
       list: (prefix, signal) => listBucket(bucket, prefix, signal),
-      sizeOf,
+      sizeOf: (key, signal) => findSize(bucket, key, signal),
       remove: (key, signal) => bucket.ask({ method: 'DELETE', url: urlOf(key), fine: [200, 204, 404] }, key, signal),
     }),
     label: bucket.label,
@@ -94,6 +88,18 @@ async function openBucket(remote: RemoteOptions): Promise<Bucket> {
   }
 }
 
+function urlOfObject({ objects, prefix }: Bucket, key: ObjectKey, query: string): URL {
+  return new URL(`${objects}/${encodeURIComponent(prefix + key)}${query}`)
+}
+
+/** Bytes of an object; undefined where there is none. */
+async function findSize(bucket: Bucket, key: ObjectKey, signal: AbortSignal): Promise<number | undefined> {
+  const url = urlOfObject(bucket, key, '?fields=size')
+  const answer = await bucket.ask({ method: 'GET', url, fine: [200, 404] }, key, signal)
+  const said = parseForeignJson(await readText(answer))
+  return answer.response.status === 404 || !isRecord(said) ? undefined : Number(said['size'])
+}
+
 async function* listBucket(bucket: Bucket, prefix: string, signal: AbortSignal): AsyncGenerator<ListedObject> {
   let pageToken: string | undefined
   do {
@@ -116,14 +122,16 @@ async function* listBucket(bucket: Bucket, prefix: string, signal: AbortSignal):
 /** Sends piece by piece; the object appears with the last one, when its md5 is the one that was told before. */
 async function writeObject(bucket: Bucket, key: ObjectKey, source: RemoteSource, signal: AbortSignal): Promise<void> {
   const { sizeBytes, onBytes } = source
-  const url = await startUpload(bucket, key, signal)
+  let url = await startUpload(bucket, key, signal)
   let sent = 0
   await tryAgain(async (moved) => {
     let isBroken = sent > 0
     for (;;) {
       // After a break only the store knows how far it came.
-      const start = isBroken ? await findSent(bucket, key, url, sizeBytes, signal) : sent
+      const known = isBroken ? await findSent(bucket, key, url, sizeBytes, signal) : sent
       isBroken = false
+      if (known === undefined) url = await startUpload(bucket, key, signal)
+      const start = known ?? 0
       if (start > sent) moved()
       onBytes?.(start - sent)
       sent = start
@@ -154,17 +162,24 @@ async function startUpload(bucket: Bucket, key: ObjectKey, signal: AbortSignal):
   throw new RunwrightError('INVALID_STATE', `${bucket.label} begins an upload without naming it.`)
 }
 
-/** Bytes that the store has of an upload; all of them when it is done. */
+/**
+ * Bytes that the store has of an upload; all of them when it is done. Undefined when it knows nothing of it any more: a
+ * store may forget an upload that is done, or one that has waited for long.
+ */
 async function findSent(
   bucket: Bucket,
   key: ObjectKey,
   url: URL,
   sizeBytes: number,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<number | undefined> {
   const headers = { 'content-range': `bytes */${sizeBytes}` }
-  const answer = await bucket.ask({ method: 'PUT', url, headers, body: '', fine: [200, 201, 308] }, key, signal)
+  const fine = [200, 201, 308, 404, 410]
+  const answer = await bucket.ask({ method: 'PUT', url, headers, body: '', fine }, key, signal)
   await dropBody(answer)
+  if ([404, 410].includes(answer.response.status)) {
+    return (await findSize(bucket, key, signal)) === sizeBytes ? sizeBytes : undefined
+  }
   if (answer.response.status !== 308) return sizeBytes
   const [, last] = /^bytes=0-(\d+)$/.exec(answer.response.headers.get('range') ?? '') ?? []
   return last === undefined ? 0 : Number(last) + 1
