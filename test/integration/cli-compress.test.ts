@@ -6,6 +6,7 @@ import { writeModelFile } from '../../src/onnx/model-file.ts'
 import { writeArrayFile } from '../../src/onnx/npz.ts'
 import { oneOperatorModel } from '../../src/onnx/test-session-models.ts'
 import { parseCandidateLayers, parseSearchReport } from '../../src/protocol/compression.ts'
+import { hasPassed } from '../../src/protocol/compression-verdict.ts'
 import { parseRunId } from '../../src/protocol/ids.ts'
 import { findTag } from '../../src/protocol/runs.ts'
 import { tagNames } from '../../src/protocol/tag-names.ts'
@@ -84,7 +85,8 @@ describe('runwright compress', { timeout: 300_000 }, () => {
     const searched = await workspace.run(...words, '--out', 'half.onnx', '--json')
     const found = JSON.parse(searched.stdout)
     await writeFile(file('found.json'), searched.stdout)
-    const [first] = parseSearchReport(found).candidates
+    const report = parseSearchReport(found)
+    const [first] = report.candidates
     assert.ok(first)
 
     const exported = ['compress', 'export', String(found.runId), '--candidate', '1', '--out', 'one.onnx']
@@ -93,9 +95,10 @@ describe('runwright compress', { timeout: 300_000 }, () => {
     assert.match(shown.stdout, /^1: fp16/m)
     assert.match(shown.stdout, /^size +\d/m)
 
-    // Whether it is fast enough is for the machine to say.
+    // Whether it is fast enough, and once more when it is measured again, is for the machine to say.
+    const isPassed = hasPassed(report, first)
     const register = ['compress', 'register', String(first.runId), '--name', 'net', '--alias', 'small']
-    if (!first.isGood) {
+    if (!isPassed) {
       const { exitCode, stderr } = await workspace.run(...register)
       assert.deepEqual([exitCode, /failed its test: /.test(stderr)], [1, true], stderr)
     }
@@ -104,8 +107,8 @@ describe('runwright compress', { timeout: 300_000 }, () => {
     const { versions } = await client.call('models/get', { name: 'net' })
     const tags = Object.fromEntries((versions[0]?.tags ?? []).map(({ key, value }) => [key, value]))
     assert.equal(tags[tagNames.compressionRecipe], 'fp16')
-    assert.equal(tags[tagNames.compressionGoals], parseSearchReport(found).goals.join(', '))
-    assert.match(tags[tagNames.compressionTest] ?? '', first.isGood ? /^passed.*\bsize \d/ : /^failed, .*\bsize \d/)
+    assert.equal(tags[tagNames.compressionGoals], report.goals.join(', '))
+    assert.match(tags[tagNames.compressionTest] ?? '', isPassed ? /^passed.*\bsize \d/ : /^failed, .*\bsize \d/)
     assert.deepEqual(versions[0]?.aliases, ['small'])
   })
 
