@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { chooseKept, type KeepRule, listManifests, sortByAge, warn } from './checkpoint-folder.ts'
-import { encodeManifest, type Manifest, manifestNameOf, stateNameOf } from './manifest.ts'
+import { encodeManifest, type Manifest, manifestNameOf, stateNameOf, suffixes } from './manifest.ts'
 import { artifactFolder, listRemote } from './remote-checkpoints.ts'
 import { findRunArtifacts, openFile, type RunArtifacts } from './run-artifacts.ts'
 
@@ -39,7 +39,19 @@ async function removeLeft(artifacts: RunArtifacts, folder: string, rule: KeepRul
   const known = new Map([...remote, ...local].map((manifest) => [manifestNameOf(manifest), manifest]))
   const kept = new Set(chooseKept(sortByAge([...known.values()]), rule).map(manifestNameOf))
   for (const manifest of remote.filter((each) => !kept.has(manifestNameOf(each)))) await remove(artifacts, manifest)
+  await removeHalves(artifacts)
 }
+
+/** States whose manifest is not there: the process was killed between sending, or removing, the one and the other. */
+async function removeHalves(artifacts: RunArtifacts): Promise<void> {
+  const names = new Set(await artifacts.listNames(artifactFolder))
+  for (const name of names) {
+    const [, stem, ending = ''] = /^(step-\d+-[0-9a-f]{8})(\.\w+)$/.exec(name) ?? []
+    if (stateEndings.has(ending) && !names.has(`${stem}.json`)) await artifacts.remove(`${artifactFolder}/${name}`)
+  }
+}
+
+const stateEndings: ReadonlySet<string> = new Set(Object.values(suffixes))
 
 async function remove(artifacts: RunArtifacts, manifest: Manifest): Promise<void> {
   for (const name of [manifestNameOf(manifest), stateNameOf(manifest)])

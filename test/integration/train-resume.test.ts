@@ -46,10 +46,18 @@ const javascript = `
 import { setTimeout as delay } from 'node:timers/promises'
 import { checkpoint, resume } from ${JSON.stringify(join(import.meta.dirname, '../../src/training/main.ts'))}
 const { env } = process
+const uri = env.MLFLOW_TRACKING_URI
+const headers = { 'content-type': 'application/json', authorization: 'Bearer ' + env.MLFLOW_TRACKING_TOKEN }
 async function log(step, value) {
-  const headers = { 'content-type': 'application/json', authorization: 'Bearer ' + env.MLFLOW_TRACKING_TOKEN }
   const body = JSON.stringify({ run_id: env.MLFLOW_RUN_ID, key: 'loss', value, step, timestamp: Date.now() })
-  await fetch(env.MLFLOW_TRACKING_URI + '/api/2.0/mlflow/runs/log-metric', { method: 'POST', headers, body })
+  await fetch(uri + '/api/2.0/mlflow/runs/log-metric', { method: 'POST', headers, body })
+}
+async function putArtifact(path) {
+  const found = await fetch(uri + '/api/2.0/mlflow/runs/get?run_id=' + env.MLFLOW_RUN_ID, { headers })
+  const root = (await found.json()).run.info.artifact_uri.replace('mlflow-artifacts:/', '')
+  const url = uri + '/api/2.0/mlflow-artifacts/artifacts/' + root + '/' + path
+  const { ok } = await fetch(url, { method: 'PUT', headers, body: 'half' })
+  if (!ok) throw new Error(url)
 }
 const last = await resume()
 const state = last?.state ?? { sum: 0 }
@@ -59,6 +67,8 @@ for (let step = start; step < ${stepCount}; step++) {
   state.sum += step
   await log(step, state.sum)
   await checkpoint(state, step, { metric: 1 / (step + 1) })
+  // As a kill leaves it between the two files of a checkpoint.
+  if (step === 3) await putArtifact('checkpoints/step-2-00000000.v8')
   console.log('step', step)
   await delay(env.RUNWRIGHT_ATTEMPT === '1' ? 50 : 0)
 }
