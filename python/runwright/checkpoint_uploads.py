@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import threading
 import time
 import urllib.error
@@ -20,8 +21,10 @@ from .checkpoint_folder import list_manifests
 from .log import log
 from .manifest import Manifest, encode_manifest
 from .run_artifacts import NoProxiedArtifacts, RunArtifacts
+from .state_format import suffixes
 
 artifact_folder = "checkpoints"
+_state_name = re.compile(r"step-\d+-[0-9a-f]{8}(" + "|".join(map(re.escape, sorted(set(suffixes.values())))) + ")")
 _first_pause_seconds = 1.0
 _longest_pause_seconds = 60.0
 _last_tries = 3
@@ -107,7 +110,7 @@ class CheckpointUploads:
 
     def _send_all(self) -> None:
         if self._sent is None:
-            self._sent = self.artifacts.list_names(artifact_folder)
+            self._sent = self._delete_halves(self.artifacts.list_names(artifact_folder))
         while (manifest := self._next(self._sent)) is not None:
             self._send(manifest, self._sent)
         with self._changed:
@@ -118,6 +121,18 @@ class CheckpointUploads:
                 self._sent.discard(name)
             with self._changed:
                 self._gone.discard(name)
+
+    def _delete_halves(self, names: set[str]) -> set[str]:
+        """States without a manifest: a process was killed between sending, or removing, the one and the other."""
+        local = {manifest.name for manifest in list_manifests(self.folder)}
+        halves = {
+            name
+            for name in names
+            if _state_name.fullmatch(name) and f"{name.rpartition('.')[0]}.json" not in names | local
+        }
+        for name in sorted(halves):
+            self._delete(name)
+        return names - halves
 
     def _next(self, sent: set[str]) -> Manifest | None:
         """Looked up anew after each, for a newer one may have come meanwhile."""

@@ -136,6 +136,13 @@ class UploadTest(Workplace):
                 self.assertLess(self.server.order.index(name.replace(".json", ".pkl")), self.server.order.index(name))
         self.assertEqual(set(self.server.tokens), {"Bearer secret"})
 
+    def test_the_half_of_a_checkpoint_that_a_kill_has_left_goes_and_what_others_have_put_there_stays(self) -> None:
+        self.server.files = {"step-0-00000000.pkl": b"half", "notes.pkl": b"mine"}
+        self.save(1)
+        self.assertTrue(wait_for_uploads(20))
+        self.assertEqual({name for name in self.server.files if not name.startswith("step-1-")}, {"notes.pkl"})
+        self.assertEqual(self.steps(), [1])
+
     def test_a_slow_server_holds_up_no_training_and_gets_the_newest_first_and_the_pruned_never(self) -> None:
         self.server.gate.clear()
         self.save(*range(50), keep_last=2)
