@@ -1,5 +1,6 @@
 import { openSampleData } from '../../src/compress/open-sample-data.ts'
 import type { Feeds, Session, SessionHost } from '../../src/onnx/session.ts'
+import { cosine } from '../compress/cosine.ts'
 
 /** Sentences of a run. */
 const batch = 16
@@ -44,15 +45,4 @@ async function embed(session: Session, feeds: Feeds): Promise<readonly Float64Ar
 /** How alike the answers of two models are, sentence by sentence. @returns cosines */
 export function compareEmbeddings(first: readonly Float64Array[], second: readonly Float64Array[]): readonly number[] {
   return first.map((vector, at) => cosine(vector, second[at] ?? new Float64Array(vector.length)))
-}
-
-function cosine(first: Float64Array, second: Float64Array): number {
-  let [product, a, b] = [0, 0, 0]
-  for (let at = 0; at < first.length; at++) {
-    const [x, y] = [first[at] ?? 0, second[at] ?? 0]
-    product += x * y
-    a += x * x
-    b += y * y
-  }
-  return product / Math.sqrt(a * b)
 }

@@ -1,5 +1,6 @@
 import { openSessionHost, type SessionHost } from '../../src/onnx/session.ts'
 import { testRuntime } from '../../src/onnx/test-runtime.ts'
+import { cosine } from '../compress/cosine.ts'
 
 /** Words that both models are given, in rows of some. */
 const [rows, length] = [8, 32]
@@ -29,15 +30,4 @@ async function answer(host: SessionHost, path: string, words: number): Promise<F
   const found = outputs.get('y')
   if (!(found?.data instanceof Float32Array)) throw new Error(`${path} gives no floats.`)
   return found.data.slice()
-}
-
-function cosine(first: Float32Array, second: Float32Array): number {
-  let [product, a, b] = [0, 0, 0]
-  for (let at = 0; at < first.length; at++) {
-    const [x, y] = [first[at] ?? 0, second[at] ?? 0]
-    product += x * y
-    a += x * x
-    b += y * y
-  }
-  return product / Math.sqrt(a * b)
 }

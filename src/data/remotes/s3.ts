@@ -7,6 +7,7 @@ import { parseDate } from '../wire/parse-date.ts'
 import { type FilePart, multipartBytes, sendParts } from '../wire/send-parts.ts'
 import { readNumber } from '../../object-store/remote-options.ts'
 import { type Bucket, openBucket } from '../../object-store/s3-bucket.ts'
+import { startUpload } from '../../object-store/start-upload.ts'
 import { dropBody, readText, streamBody } from '../../object-store/web.ts'
 import { readElement, readElements } from '../../object-store/xml.ts'
 
@@ -108,14 +109,6 @@ async function findUpload(bucket: Bucket, key: ObjectKey, signal: AbortSignal): 
     .toSorted((a, b) => (readElement(b, 'Initiated') ?? '').localeCompare(readElement(a, 'Initiated') ?? ''))
     .flatMap((upload) => readElement(upload, 'UploadId') ?? [])
     .at(0)
-}
-
-async function startUpload(bucket: Bucket, key: ObjectKey, signal: AbortSignal): Promise<string> {
-  const headers = { 'content-type': 'application/octet-stream' }
-  const answer = await bucket.ask({ method: 'POST', key, query: { uploads: '' }, headers, fine: [200] }, signal)
-  const uploadId = readElement(await readText(answer), 'UploadId')
-  if (uploadId !== undefined) return uploadId
-  throw new RunwrightError('INVALID_STATE', `${bucket.label} begins an upload in parts without naming it.`)
 }
 
 /** Md5 in hex of the parts that are there, by their numbers. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { RunwrightError } from '../../protocol/errors.ts'
+import { startUpload } from '../../object-store/start-upload.ts'
 import { type ChunkBody, dropBody, readText } from '../../object-store/web.ts'
 import { readElement, readElements } from '../../object-store/xml.ts'
 import { explainFault, readFault } from './explain-s3.ts'
@@ -106,14 +107,6 @@ async function* cutIntoParts(
     }
   }
   yield { chunks, length, isLast: true }
-}
-
-async function startUpload(objects: Objects, key: string, signal: AbortSignal): Promise<string> {
-  const headers = { 'content-type': 'application/octet-stream' }
-  const answer = await objects.ask({ method: 'POST', key, query: { uploads: '' }, headers, fine: [200] }, signal)
-  const uploadId = readElement(await readText(answer), 'UploadId')
-  if (uploadId !== undefined) return uploadId
-  throw new RunwrightError('INVALID_STATE', `${objects.label} begins an upload in parts without naming it.`)
 }
 
 async function sendPart(
