@@ -71,11 +71,16 @@ describe('calibration', { timeout: 300_000 }, () => {
 
   it('says which value is no finite number, and with which data', async () => {
     await using data = await openData(Float32Array.of(1, 2, 3, Number.NaN, 5, 6, 7, 8))
-    const settings = { method: 'entropy', samples: 1, signal, weights: weightsInMemory } as const
-    await assert.rejects(calibrate(host, mlpModel(), ['x', 'h'], data, settings), {
-      code: 'BAD_REQUEST',
-      message: /With data\.npz the value “x” of the model is not a finite number 1 times/,
-    })
+    for (const method of ['min-max', 'entropy'] as const) {
+      const settings = { method, samples: 1, signal, weights: weightsInMemory }
+      await assert.rejects(calibrate(host, mlpModel(), ['x', 'h'], data, settings), {
+        code: 'BAD_REQUEST',
+        message: /With data\.npz the value “x” of the model is not a finite number 1 times/,
+      })
+      await assert.rejects(calibrate(host, mlpModel(), ['h'], data, settings), {
+        message: /With data\.npz the value “h” of the model is not a finite number 16 times/,
+      })
+    }
   })
 
   it('does not need more memory for more samples', async () => {

@@ -2,18 +2,13 @@ import type { ModelProto } from 'onnx-buf'
 import type { SessionHost } from '../../onnx/session.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { SampleData } from '../sample-data.ts'
-import { type ActivationRange, chooseRange, type RangeMethod } from './choose-range.ts'
+import { type ActivationRange, chooseRange, type RangeMethod, type SeenValue } from './choose-range.ts'
 import { eachActivation, type SampleSettings } from './each-activation.ts'
 import { createHistogram, type Histogram } from './histogram.ts'
+import { reduceRanges } from './reduce-ranges.ts'
 
 export interface CalibrationSettings extends SampleSettings {
   readonly method: RangeMethod
-}
-
-/** What was seen of a value. */
-export interface SeenValue extends ActivationRange {
-  /** How many dims it has. */
-  readonly rank: number
 }
 
 /**
@@ -31,6 +26,10 @@ export async function calibrate(
   data: SampleData,
   { method, ...settings }: CalibrationSettings,
 ): Promise<Map<string, SeenValue>> {
+  if (method === 'min-max') {
+    const reduced = await reduceRanges(host, model, names, data, settings)
+    if (reduced !== undefined) return reduced
+  }
   const histograms = new Map<string, Histogram>()
   const ranks = new Map<string, number>()
   await eachActivation(host, model, names, data, settings, (name, values, { dims }) => {

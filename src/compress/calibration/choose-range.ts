@@ -6,6 +6,12 @@ export interface ActivationRange {
   readonly max: number
 }
 
+/** What was seen of a value. */
+export interface SeenValue extends ActivationRange {
+  /** How many dims it has. */
+  readonly rank: number
+}
+
 /**
  * How a range is chosen. `min-max`: all that was seen. `entropy`: the range whose 256 levels tell most of the
  * distribution. `percentile`: all but one in a hundred thousand values, at both ends together. `mse`: the range with the
@@ -22,10 +28,10 @@ export function chooseRange(histogram: Histogram, method: RangeMethod): Activati
   const whole = withZero(histogram)
   if (method === 'min-max' || histogram.count === histogram.zeros) return whole
   if (method === 'percentile') return within(whole, percentileRange(histogram, 0.99999))
-  const cost = method === 'entropy' ? divergence : squareError
+  const cost = method === 'entropy' ? divergenceFrom(histogram) : squareErrorFrom(histogram)
   let [best, least] = [whole, Infinity]
   for (const range of candidates(histogram, whole)) {
-    const found = cost(histogram, range)
+    const found = cost(range)
     if (found < least) [best, least] = [range, found]
   }
   return best
@@ -81,64 +87,79 @@ function binsOf({ bins, limit }: Histogram, { min, max }: ActivationRange): read
  * Sum of squares of what rounding and cutting off change: a value inside is off by its level's width over the root of 12,
  * one outside by its distance from the end.
  */
-function squareError(histogram: Histogram, range: ActivationRange): number {
-  const { bins, limit } = histogram
+function squareErrorFrom({ bins, limit }: Histogram): (range: ActivationRange) => number {
   const width = (2 * limit) / bins.length
-  const rounding = ((range.max - range.min) / (levels - 1)) ** 2 / 12
-  let sum = 0
-  for (let index = 0; index < bins.length; index++) {
-    const counted = bins[index] ?? 0
-    if (counted === 0) continue
-    const value = (index + 0.5) * width - limit
-    const beyond = Math.max(range.min - value, value - range.max, 0)
-    sum += counted * (beyond > 0 ? beyond ** 2 : rounding)
+  return (range) => {
+    const rounding = ((range.max - range.min) / (levels - 1)) ** 2 / 12
+    let sum = 0
+    for (let index = 0; index < bins.length; index++) {
+      const counted = bins[index] ?? 0
+      if (counted === 0) continue
+      const value = (index + 0.5) * width - limit
+      const beyond = Math.max(range.min - value, value - range.max, 0)
+      sum += counted * (beyond > 0 ? beyond ** 2 : rounding)
+    }
+    return sum
   }
-  return sum
 }
+
+/** What a bin without any values is told as: a logarithm of 0 there is none. */
+const untold = 1e-12
 
 /**
  * The Kullback–Leibler divergence of the distribution that the levels of a range can tell from that which was seen, whose
- * values outside stand at its ends. Zeros are left out: every range represents them.
+ * values outside stand at its ends. A level tells the sum of its bins, which is spread evenly over those that had any.
+ * Zeros are left out: every range represents them.
+ *
+ * All bins of a level are told as the same, so with sums up to each bin a range takes a step for each level rather than
+ * for each bin.
  *
  * @see Migacz, 8-bit Inference with TensorRT, GTC 2017
  */
-function divergence(histogram: Histogram, range: ActivationRange): number {
+function divergenceFrom(histogram: Histogram): (range: ActivationRange) => number {
   const { bins } = histogram
-  const [start, end] = binsOf(histogram, range)
-  const seen = bins.slice(start, end)
-  const told = spread(seen)
-  seen[0] = (seen[0] ?? 0) + sum(bins.subarray(0, start))
-  seen[seen.length - 1] = (seen.at(-1) ?? 0) + sum(bins.subarray(end))
-  const [allSeen, allTold] = [sum(seen), sum(told)]
-  if (allTold === 0) return Infinity
-  let divergent = 0
-  for (let index = 0; index < seen.length; index++) {
-    const counted = seen[index] ?? 0
-    if (counted === 0) continue
-    const p = counted / allSeen
-    divergent += p * Math.log(p / Math.max((told[index] ?? 0) / allTold, 1e-12))
-  }
-  return divergent
-}
-
-/** What is left of counts when each level has one: it is spread evenly over the bins that had any. */
-function spread(counts: Float64Array): Float64Array {
-  const told = new Float64Array(counts.length)
-  for (let level = 0; level < levels; level++) {
-    const from = Math.floor((level * counts.length) / levels)
-    const to = Math.floor(((level + 1) * counts.length) / levels)
-    let [total, filled] = [0, 0]
-    for (let at = from; at < to; at++) {
-      total += counts[at] ?? 0
-      if ((counts[at] ?? 0) > 0) filled += 1
+  const counts = sumsUpTo(bins, (counted) => counted)
+  const filled = sumsUpTo(bins, (counted) => (counted > 0 ? 1 : 0))
+  const logarithms = sumsUpTo(bins, (counted) => (counted > 0 ? counted * Math.log(counted) : 0))
+  const all = between(counts, 0, bins.length)
+  /** Of a bin with so many values, of which as many as `share` of all are told. */
+  const term = (counted: number, share: number) =>
+    counted === 0 ? 0 : (counted / all) * Math.log(counted / all / Math.max(share, untold))
+  return (range) => {
+    const [start, end] = binsOf(histogram, range)
+    const inside = between(counts, start, end)
+    if (inside === 0) return Infinity
+    let [told, first, last] = [0, 0, 0]
+    for (let level = 0; level < levels; level++) {
+      const from = start + Math.floor((level * (end - start)) / levels)
+      const to = start + Math.floor(((level + 1) * (end - start)) / levels)
+      const total = between(counts, from, to)
+      const each = total === 0 ? 0 : total / between(filled, from, to)
+      if (total > 0) told += total * Math.log(each / inside)
+      if (from === start && to > from) first = each / inside
+      if (to === end && to > from) last = each / inside
     }
-    for (let at = from; at < to; at++) if ((counts[at] ?? 0) > 0) told[at] = total / filled
+    const within = (between(logarithms, start, end) - inside * Math.log(all) - told) / all
+    const ends = new Map([[start, first]]).set(end - 1, last)
+    const outside = new Map([[start, between(counts, 0, start)]])
+    outside.set(end - 1, (outside.get(end - 1) ?? 0) + between(counts, end, bins.length))
+    let beyond = 0
+    for (const [index, more] of outside) {
+      const counted = bins[index] ?? 0
+      const share = counted === 0 ? 0 : (ends.get(index) ?? 0)
+      beyond += term(counted + more, share) - term(counted, share)
+    }
+    return within + beyond
   }
-  return told
 }
 
-function sum(counts: Float64Array): number {
-  let total = 0
-  for (let index = 0; index < counts.length; index++) total += counts[index] ?? 0
-  return total
+/** At each index the sum of what comes before it. */
+function sumsUpTo(bins: Float64Array, of: (counted: number) => number): Float64Array {
+  const sums = new Float64Array(bins.length + 1)
+  for (let index = 0; index < bins.length; index++) sums[index + 1] = (sums[index] ?? 0) + of(bins[index] ?? 0)
+  return sums
+}
+
+function between(sums: Float64Array, from: number, to: number): number {
+  return (sums[to] ?? 0) - (sums[from] ?? 0)
 }

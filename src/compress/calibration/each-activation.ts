@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf'
 import { type ModelProto, ValueInfoProtoSchema } from 'onnx-buf'
 import { copyMessage, copyModel } from '../../onnx/edit-graph.ts'
 import { findProducers } from '../../onnx/graph.ts'
-import type { Session, SessionHost } from '../../onnx/session.ts'
+import type { SessionHost } from '../../onnx/session.ts'
 import { letGo, type TensorValue } from '../../onnx/tensor-value.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { Batch, SampleData } from '../sample-data.ts'
@@ -38,44 +38,49 @@ export async function eachActivation(
   await using placed = await weights.place(withOutputs(model, made))
   await using session = await host.open(placed.source, {}, { signal, about: 'The model' })
   const wanted = session.outputs.flatMap(({ name, dtype }) => (isFloat(dtype) && made.includes(name) ? [name] : []))
-  let done = 0
-  for await (const batch of batchesFor(session, wanted, data, samples, signal)) {
+  const countPerSample = async ({ feeds }: Batch) =>
+    wanted.length === 0 ? 1 : countBytes((await session.run(feeds, { outputs: wanted, signal })).outputs.values())
+  for await (const batch of eachBatch(data, samples, async (first) => batchBytes / (await countPerSample(first)))) {
     const outputs =
       wanted.length === 0 ? new Map() : (await session.run(batch.feeds, { outputs: wanted, signal })).outputs
     for (const [name, value] of [...batch.feeds, ...outputs]) {
       if (isFloat(value.dtype) && names.includes(name)) see(name, toFloat32(value), value)
     }
     for (const value of outputs.values()) letGo(value)
+  }
+}
+
+/**
+ * The first samples of a data set, in batches.
+ *
+ * @param samples that are wanted; whole batches
+ * @param choose says, of the first sample, how many go into a batch, where neither the model nor the data does
+ * @throws BAD_REQUEST when there are none
+ */
+export async function* eachBatch(
+  data: SampleData,
+  samples: number,
+  choose: (first: Batch) => Promise<number>,
+): AsyncGenerator<Batch> {
+  const { runSize } = data
+  const size = runSize ?? Math.min(samples, Math.max(1, Math.floor(await chooseSize(data, choose))))
+  let done = 0
+  for await (const batch of data.batches(size)) {
+    // What is left at the end is no batch of the size that a run takes.
+    if (batch.count < (runSize ?? 1)) continue
+    yield batch
     done += batch.count
-    if (done >= samples) break
+    if (done >= samples) return
   }
   if (done === 0) throw new RunwrightError('BAD_REQUEST', `${data.name} has no samples.`)
 }
 
-/** The first sample tells how many go into a batch. */
-async function* batchesFor(
-  session: Session,
-  wanted: readonly string[],
-  data: SampleData,
-  samples: number,
-  signal: AbortSignal,
-): AsyncGenerator<Batch> {
-  const { runSize } = data
-  if (runSize !== undefined) {
-    // What is left at the end is no batch of the size that a run takes.
-    for await (const batch of data.batches(runSize)) if (batch.count === runSize) yield batch
-    return
-  }
-  let perSample = 1
-  for await (const { feeds } of data.batches(1)) {
-    if (wanted.length > 0)
-      perSample = countBytes((await session.run(feeds, { outputs: wanted, signal })).outputs.values())
-    break
-  }
-  yield* data.batches(Math.min(samples, Math.max(1, Math.floor(batchBytes / perSample))))
+async function chooseSize(data: SampleData, choose: (first: Batch) => Promise<number>): Promise<number> {
+  for await (const batch of data.batches(1)) return await choose(batch)
+  return 1
 }
 
-function countBytes(values: Iterable<TensorValue>): number {
+export function countBytes(values: Iterable<TensorValue>): number {
   let bytes = 1
   for (const { dtype, data } of values) bytes += dtype === 'string' ? 0 : data.byteLength
   return bytes
@@ -94,11 +99,11 @@ function withOutputs(model: ModelProto, names: readonly string[]): ModelProto {
   return copy
 }
 
-function isFloat(dtype: string | undefined): boolean {
+export function isFloat(dtype: string | undefined): boolean {
   return dtype === 'float32' || dtype === 'float16'
 }
 
-function toFloat32({ dtype, data }: TensorValue): Float32Array {
+export function toFloat32({ dtype, data }: TensorValue): Float32Array {
   if (data instanceof Float32Array) return data
   if (dtype !== 'float16' || !(data instanceof Uint16Array))
     throw new Error(`Activations of ${dtype} are not collected.`)
