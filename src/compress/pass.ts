@@ -1,8 +1,7 @@
 import type { ModelProto, TensorProto } from 'onnx-buf'
 import type { PassChange } from '../protocol/compression.ts'
 import { RunwrightError } from '../protocol/errors.ts'
-import type { SeenValue } from './calibration/calibrate.ts'
-import type { RangeMethod } from './calibration/choose-range.ts'
+import type { RangeMethod, SeenValue } from './calibration/choose-range.ts'
 import type { OptionDefinitions, OptionValues } from './pass-options.ts'
 import type { Weights } from './weights.ts'
 

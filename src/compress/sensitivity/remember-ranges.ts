@@ -1,4 +1,4 @@
-import type { SeenValue } from '../calibration/calibrate.ts'
+import type { SeenValue } from '../calibration/choose-range.ts'
 import type { PassContext } from '../pass.ts'
 
 /** Asks for the ranges of all values once, and afterwards gives those that are known. */
