@@ -14,7 +14,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { basename, dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { build, type BuildOptions, type OutputFile } from 'esbuild'
+import { build, type BuildOptions, type OutputFile, type Plugin } from 'esbuild'
 import { minify } from 'terser'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -125,6 +125,18 @@ const webviews: readonly Build[] = [
   },
 ]
 
+/** Programs want the version alone of `package.json`, and the rest would be read and kept each time one starts. */
+const onlyVersion: Plugin = {
+  name: 'only-version',
+  setup({ onLoad }) {
+    onLoad({ filter: /package\.json$/ }, async ({ path }) => {
+      if (path !== join(root, 'package.json')) return undefined
+      const { version } = JSON.parse(await readFile(path, 'utf8')) as { readonly version: string }
+      return { contents: JSON.stringify({ version }), loader: 'json' }
+    })
+  },
+}
+
 /** Builds all bundles and returns the size of each in bytes, by its path relative to the repository. */
 export async function bundle({ production }: { production: boolean }): Promise<ReadonlyMap<string, number>> {
   const builds = [...bundles.map(toBuild), ...webviews]
@@ -145,6 +157,7 @@ export async function bundle({ production }: { production: boolean }): Promise<R
         charset: 'utf8',
         legalComments: 'none',
         logLevel: 'warning',
+        plugins: [onlyVersion],
         write: false,
       }),
     ),

@@ -3,6 +3,9 @@
 import module from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { beginSmall } from './small-heap.ts'
+
+beginSmall()
 
 /** In the user's own folder: what is found there is run. */
 module.enableCompileCache(join(homedir(), '.runwright', 'compiled'))

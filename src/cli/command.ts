@@ -57,6 +57,8 @@ export interface CliCommand {
   readonly operands: Operands | undefined
   /** It deals with SIGINT, SIGTERM and SIGHUP itself, rather than being cancelled by them. */
   readonly ownsSignals: boolean
+  /** It begins with the small heap that the program has, and lets it grow itself. */
+  readonly staysSmall: boolean
   /**
    * Resolves to the exit code.
    * @throws INVALID_PARAMETER_VALUE when the arguments are not what the command takes
@@ -108,9 +110,10 @@ export function defineCliCommand<const Options extends CliOptions>(definition: {
   options: Options
   operands?: Operands
   ownsSignals?: true
+  staysSmall?: true
   run(context: CliContext, input: CliInput<Options>): Promise<number | void>
 }): CliCommand {
-  const { name, summary, details, example, options, operands, ownsSignals = false } = definition
+  const { name, summary, details, example, options, operands, ownsSignals = false, staysSmall = false } = definition
   return {
     name,
     summary,
@@ -119,6 +122,7 @@ export function defineCliCommand<const Options extends CliOptions>(definition: {
     options,
     operands,
     ownsSignals,
+    staysSmall,
     async execute(context, args, commands) {
       const parsed = parseWords(definition, args)
       const values = { ...emptyValues(options), ...parsed.values }

@@ -12,6 +12,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { commands } from './commands/all.ts'
 import type { CliContext } from './context.ts'
 import { runProgram } from './program.ts'
+import { letHeapGrow } from './small-heap.ts'
 
 const { version } = packageJson
 
@@ -88,6 +89,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 const args = process.argv.slice(2)
 if (args[0] === keeperWord) {
+  letHeapGrow()
   const { runKeeper } = await import('../supervisor/keeper.ts')
   const { watchRun } = await import('../supervisor/watch-run.ts')
   await runKeeper(args.slice(1), async ({ workspace, ...orphan }) => {

@@ -2,6 +2,7 @@ import { type ErrorCode, RunwrightError, toErrorBody } from '../protocol/errors.
 import { exitCodes, type ListedCommand, loadCommands } from './command.ts'
 import type { CliContext } from './context.ts'
 import { commandHelp, programHelp } from './help.ts'
+import { letHeapGrow } from './small-heap.ts'
 
 /** Runs the command that the arguments name and resolves to the exit code; never rejects. */
 export async function runProgram(
@@ -13,6 +14,7 @@ export async function runProgram(
   try {
     if (listed === undefined) return await withoutCommand(context, commands, args)
     const command = await listed.load()
+    if (!command.staysSmall) letHeapGrow()
     const rest = args.slice(command.name.split(' ').length)
     if (asksForHelp(rest)) {
       context.stdout.write(commandHelp(command))

@@ -1,4 +1,5 @@
 import { defineCliCommand, usageError } from '../command.ts'
+import { letHeapGrow } from '../small-heap.ts'
 
 export default defineCliCommand({
   name: 'compress',
@@ -36,6 +37,7 @@ edge-box,threads=1,memory=512MiB. --recipe repeats a result, byte for byte: a fi
   },
   operands: { usage: 'MODEL.onnx', min: 1, max: 1 },
   ownsSignals: true,
+  staysSmall: true,
   async run(context, { options, operands: [model = ''], json, workspace }) {
     const { out, recipe, 'data-version': revision } = options
     if (out === undefined) throw usageError('compress', 'Give --out FILE.')
@@ -48,11 +50,10 @@ edge-box,threads=1,memory=512MiB. --recipe repeats a result, byte for byte: a fi
       options.data === undefined ? undefined : await openDataPath(context, workspace, options.data, revision)
     const data = place?.path
     if (recipe !== undefined) {
-      const { keepHeapSmall } = await import('../keep-heap-small.ts')
-      keepHeapSmall()
       const { repeatRecipe } = await import('../repeat-recipe.ts')
       return await orCancelled(repeatRecipe(context, { model, data, recipe, out, workspace, json }), context.signal)
     }
+    letHeapGrow()
     if (data === undefined) throw usageError('compress', 'Give --data FILE, or --recipe to repeat a result.')
     const { compressModel } = await import('../compress-model.ts')
     return await orCancelled(compressModel(context, { ...options, model, data, out, workspace, json }), context.signal)

@@ -54,6 +54,42 @@ export async function balanceFactors(
   )
 }
 
+/**
+ * How many times less rounding a value to 8 bits, with one scale for all of it, adds to products when its channels are
+ * divided: each number is off by a share of the greatest, which the rows of the weights multiply. Squares of errors are
+ * compared.
+ *
+ * @returns from 0; below 1 the division does harm
+ */
+export async function balanceGain(
+  { products }: BalancedInput,
+  peaks: Float32Array,
+  factors: Float32Array,
+  weights: Weights,
+): Promise<number> {
+  const energies = new Float64Array(peaks.length)
+  for (const product of products) await useMatrix(product, weights, (matrix) => addEnergies(energies, matrix))
+  const error = (divisor: (channel: number) => number) => {
+    let [greatest, energy] = [0, 0]
+    for (const [channel, peak] of peaks.entries()) {
+      greatest = Math.max(greatest, peak / divisor(channel))
+      energy += (energies[channel] ?? 0) * divisor(channel) ** 2
+    }
+    return greatest ** 2 * energy
+  }
+  const after = error((channel) => factors[channel] ?? 1)
+  return after === 0 ? 1 : error(() => 1) / after
+}
+
+/** Adds the squares of each row's numbers. */
+function addEnergies(energies: Float64Array, { values, rows, columns, rowStride, columnStride }: Matrix): void {
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      energies[row] = (energies[row] ?? 0) + (values[row * rowStride + column * columnStride] ?? 0) ** 2
+    }
+  }
+}
+
 /** Raises each number to the greatest magnitude of its row. */
 function raiseRows(greatest: Float32Array, { values, rows, columns, rowStride, columnStride }: Matrix): void {
   for (let row = 0; row < rows; row += 1) {

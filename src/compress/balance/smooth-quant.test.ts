@@ -92,6 +92,16 @@ describe('balancing of activations', () => {
     await assert.rejects(() => apply(model, { insert: false }), { code: 'COMPRESSION_NOT_APPLICABLE' })
   })
 
+  it('puts a Mul only where rounding loses so many times less for it', async () => {
+    const model = normalized(['h'])
+    const gainful = async (gain: number) => operators((await apply(model, { gain })).model)?.includes('Mul')
+    assert.equal(await gainful(10), true)
+    await assert.rejects(() => apply(model, { gain: 1e6 }), { code: 'COMPRESSION_NOT_APPLICABLE' })
+    // What weights before it take up costs nothing, so it is done for less.
+    const { changes } = await apply(normalized(), { gain: 1e6 })
+    assert.ok(changes.every(({ what }) => what === 'balanced with weights before it'))
+  })
+
   it('needs data', async () => {
     const { findChannelPeaks: _without, ...context } = testContext
     await assert.rejects(() => applyPass(findPass('smooth-quant'), normalized(), {}, context), {

@@ -2,7 +2,7 @@ import type { GraphProto } from 'onnx-buf'
 import { copyModel, createNames, removeDead } from '../../onnx/edit-graph.ts'
 import { graphScopes, type Scope } from '../../onnx/scopes.ts'
 import { balanceInput, type BalanceSettings } from '../balance/balance-input.ts'
-import { balanceFactors, findBalancedInputs } from '../balance/balanced-inputs.ts'
+import { balanceFactors, balanceGain, findBalancedInputs } from '../balance/balanced-inputs.ts'
 import { definePass, needsData, notApplicable } from '../pass.ts'
 import type { PassChange } from '../../protocol/compression.ts'
 
@@ -35,6 +35,14 @@ export default definePass({
         'How much of the difference between channels moves: all of it makes weights as hard to round as activations were',
     },
     samples: { type: 'integer', min: 1, max: 1_000_000, default: 64, summary: 'Samples that peaks are taken from' },
+    gain: {
+      type: 'number',
+      min: 0,
+      max: 1e6,
+      default: 2,
+      summary:
+        'Put a Mul before products only where rounding what they take adds so many times less to them for it, in squares',
+    },
     insert: {
       type: 'boolean',
       default: true,
@@ -42,7 +50,7 @@ export default definePass({
     },
   },
   needs: 'calibration',
-  async apply(model, { strength, samples, insert }, { weights, findChannelPeaks, signal }) {
+  async apply(model, { strength, samples, gain, insert }, { weights, findChannelPeaks, signal }) {
     if (findChannelPeaks === undefined) throw needsData(title)
     const draft = copyModel(model)
     const graph = draft.graph
@@ -52,7 +60,7 @@ export default definePass({
     }
     const names = inputs.map(({ name }) => name)
     const peaks = await findChannelPeaks(model, names, { samples, weights })
-    const settings = { weights, newName: createNames(draft), mayInsert: insert }
+    const settings = { weights, newName: createNames(draft), leastGain: insert ? gain : Infinity }
     const changes: PassChange[] = []
     for (const [name, known] of inputsInOrder(names, peaks)) {
       signal.throwIfAborted()
@@ -77,14 +85,16 @@ async function balanceByName(
   peaks: Float32Array,
   graph: GraphProto,
   strength: number,
-  settings: BalanceSettings,
+  { leastGain, ...settings }: Omit<BalanceSettings, 'mayInsert'> & { readonly leastGain: number },
 ): Promise<readonly PassChange[]> {
   // Weights may have been replaced since.
   const scope = firstScope(graph)
   const input = findBalancedInputs(scope).find((each) => each.name === name)
   if (input?.products[0]?.rows !== peaks.length) return []
   const factors = await balanceFactors(input, peaks, strength, settings.weights)
-  return factors.every((factor) => factor === 1) ? [] : balanceInput(input, factors, scope, settings)
+  if (factors.every((factor) => factor === 1)) return []
+  const gain = leastGain < Infinity ? await balanceGain(input, peaks, factors, settings.weights) : 0
+  return balanceInput(input, factors, scope, { ...settings, mayInsert: gain >= leastGain })
 }
 
 /** Of a graph itself: values of graphs inside are not seen while it runs. */

@@ -29,10 +29,12 @@ it('passes follow one another in their order, those whose parts are better first
     'clean-up, low-rank, weight-int8',
     'clean-up, low-rank, fp16',
     'clean-up, weight-int8, fp16',
+    'clean-up, smooth-quant (gain=8), mixed-precision',
     'clean-up, smooth-quant, mixed-precision',
     'clean-up, low-rank, static-int8',
     'clean-up, static-int8, weight-int8',
     'clean-up, static-int8, fp16',
+    'clean-up, smooth-quant (gain=8), static-int8',
     'clean-up, smooth-quant, static-int8',
   ])
 })

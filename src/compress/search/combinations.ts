@@ -1,7 +1,8 @@
-import type { RecipeStep } from '../recipe.ts'
+import { normalizeStep, type RecipeStep } from '../recipe.ts'
 import type { Candidate } from './candidate.ts'
 import { compareNumbers } from './compare-numbers.ts'
 import { familyOf } from './families.ts'
+import type { Options } from './variants.ts'
 
 /** Passes that round activations too, which is what balancing is for; and those that leave some weights in float. */
 const roundsActivations: ReadonlySet<string> = new Set(['static-int8', 'dynamic-int8', 'mixed-precision'])
@@ -48,6 +49,9 @@ export function combine(
     .map(({ steps }) => steps)
 }
 
+/** Options of balancing, what costs least time first: a Mul where it matters most, then wherever it is worth one. */
+const balancingOptions: Readonly<Record<string, readonly Options[]>> = { 'smooth-quant': [{ gain: 8 }, {}] }
+
 /** A recipe with each of these passes before its last step, where that rounds activations, and has no such pass before it. */
 export function balance(
   steps: readonly RecipeStep[],
@@ -56,7 +60,9 @@ export function balance(
   const last = steps.at(-1)
   if (last === undefined || !roundsActivations.has(last.pass)) return []
   if (steps.some(({ pass }) => balancing.includes(pass))) return []
-  return balancing.map((pass) => [...steps.slice(0, -1), { pass }, last])
+  return balancing.flatMap((pass) =>
+    (balancingOptions[pass] ?? [{}]).map((options) => [...steps.slice(0, -1), normalizeStep({ pass, options }), last]),
+  )
 }
 
 /** The steps that prepare, and the pass's own. */

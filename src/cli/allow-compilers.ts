@@ -1,18 +1,6 @@
 import { open, stat } from 'node:fs/promises'
-import { setFlagsFromString } from 'node:v8'
 import type { RecipeStep } from '../compress/recipe.ts'
-
-const optimizing = ['maglev', 'turbofan']
-
-/**
- * Keeps the part of the heap that new objects go to as small as it begins: V8 doubles it again and again as it is used, and
- * passes make few objects, beside weights that lie outside of the heap. And does without the compilers that optimize until
- * `allowCompilers`: before a small model is done they have paid for themselves by nothing.
- */
-export function keepHeapSmall(): void {
-  setFlagsFromString('--semi-space-growth-factor=1')
-  for (const compiler of optimizing) setFlagsFromString(`--no-${compiler}`)
-}
+import { letCompilersRun } from './small-heap.ts'
 
 /** Passes that go over each weight once, and do little with it. */
 const quick: ReadonlySet<string> = new Set([
@@ -38,7 +26,7 @@ export async function allowCompilers(model: string, steps: readonly RecipeStep[]
   const size = (await stat(model).catch(() => undefined))?.size ?? 0
   const isSoonOver = size <= smallBytes && steps.every(({ pass }) => quick.has(pass))
   if (isSoonOver && (size === 0 || !(await mayHaveWeightsBeside(model)))) return
-  for (const compiler of optimizing) setFlagsFromString(`--${compiler}`)
+  letCompilersRun()
 }
 
 /** What a tensor whose bytes lie in another file has as a key. */
