@@ -20,7 +20,7 @@ export default defineBenchmark({
   name: 'compress',
   summary:
     'runwright compress --recipe, each model in a process from its start to its end, and of the peers the same. All are given models that were cleaned up and put in operators of opset 13 at least. ONNX Runtime’s quantizer has equal settings: a scale for each channel, signed weights, products of known matrices alone; Olive is its command line as it comes. Memory is of all processes together at the worst moment; operators in integers are those that multiply weights in the graph that the runtime makes',
-  repetitions: 3,
+  repetitions: 5,
   savesParts: true,
   measures: Object.fromEntries(listCases(false).flatMap(measuresOf)),
   describePeers: () =>

@@ -1,14 +1,14 @@
 import { setFlagsFromString } from 'node:v8'
 
-const optimizing = ['maglev', 'turbofan']
+const compilers = ['sparkplug', 'maglev', 'turbofan']
 
 /**
  * Keeps the part of the heap that new objects go to as small as it begins: V8 doubles it again and again as it is used. And
- * does without the compilers that optimize: before a command has begun they have paid for themselves by nothing.
+ * does without the compilers: before a command has begun they have paid for themselves by nothing.
  */
 export function beginSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1')
-  for (const compiler of optimizing) setFlagsFromString(`--no-${compiler}`)
+  for (const compiler of compilers) setFlagsFromString(`--no-${compiler}`)
 }
 
 /** For commands with much to do, whose objects and code are worth memory. */
@@ -18,5 +18,5 @@ export function letHeapGrow(): void {
 }
 
 export function letCompilersRun(): void {
-  for (const compiler of optimizing) setFlagsFromString(`--${compiler}`)
+  for (const compiler of compilers) setFlagsFromString(`--${compiler}`)
 }
