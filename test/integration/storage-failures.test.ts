@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
@@ -7,6 +7,8 @@ import type { Client } from '../../src/protocol/client.ts'
 import type { ErrorCode } from '../../src/protocol/errors.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
 import { isRecord } from '../../src/protocol/json.ts'
+import { openSqlite } from '../../src/store/sqlite.ts'
+import { trackingMigrations } from '../../src/tracking/migrations.ts'
 import { parseObject } from './cli-workspace.ts'
 import { openTestEngine } from './engine-in-process.ts'
 import { createTestWorkspace, type TestWorkspace } from './engine-workspace.ts'
@@ -91,6 +93,55 @@ describe('a full disk', { timeout: 300_000, skip: cannotMount }, () => {
     assert.equal((await ask('complete', { upload_id, parts })).status, 200)
     const { text } = await engine.send({ path: `${folder}/artifacts?path=0/run/artifacts` })
     assert.deepEqual(JSON.parse(text).files, [{ path: 'model.bin', is_dir: false, file_size: 4 * mebibyte }])
+  })
+
+  it('lets no store of an older version be brought up to date by half: it is as it was until there is room', async () => {
+    await using disk = await openSmallDisk(16 * mebibyte)
+    const dataFolder = join(disk.path, 'data')
+    await mkdir(dataFolder)
+    const path = join(dataFolder, 'store.db')
+    const points = 20_000
+    const runId = 'a'.repeat(32)
+    {
+      await using old = await openSqlite({ path, migrations: trackingMigrations.slice(0, 1) })
+      await old.write(async (sql) => {
+        await sql.run(
+          `insert into runs (id, run_id, experiment, name, user_id, start_time) values (1, ?, 0, 'old', 'ada', 5)`,
+          runId,
+        )
+        await sql.run(
+          `insert into series (id, run, key, step, timestamp, value) values (1, 1, 'loss', ?, 5, 0.5)`,
+          points - 1,
+        )
+        await sql.run(
+          `insert into points with recursive n(i) as (select 0 union all select i + 1 from n where i + 1 < ?)
+             select 1, i, 5, i / 2.0 from n`,
+          points,
+        )
+      })
+    }
+    let refusals = 0
+    for (let leftBytes = 0; ; leftBytes += 8192) {
+      await disk.fill(leftBytes)
+      const opened = await openTestEngine({ dataFolder }).catch((error: unknown) => {
+        isTold(error, 'STORAGE_FULL', dataFolder, /Free (some )?space on that disk/)
+        refusals += 1
+      })
+      await disk.free()
+      if (opened === undefined) continue
+      await opened[Symbol.asyncDispose]()
+      break
+    }
+    assert.ok(refusals > 2, `${refusals} times there was no room for some of it`)
+    await using engine = await openTestEngine({ dataFolder })
+    const { text } = await engine.send({
+      path: `/api/2.0/mlflow/metrics/get-history?run_id=${runId}&metric_key=loss&max_results=25000`,
+    })
+    const { metrics } = JSON.parse(text) as { metrics: { step: number; value: number }[] }
+    assert.deepEqual(
+      metrics.map(({ step, value }) => [Number(step), value]),
+      Array.from({ length: points }, (_, step) => [step, step / 2]),
+    )
   })
 
   it('lets no engine start, says so in the terminal, and is no obstacle later', async () => {

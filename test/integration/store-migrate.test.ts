@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { migrateStore, type MigrateOptions } from '../../src/care/migrate-store.ts'
 import { migrations } from '../../src/engine/migrations.ts'
 import { isRecord } from '../../src/protocol/json.ts'
@@ -12,9 +13,11 @@ import { openScratchSchema } from '../../src/store/scratch-postgres.ts'
 import { createFolderArtifactStore } from '../../src/tracking/folder-artifact-store.ts'
 import { openS3Server, s3Environment, s3Keys, whyNoStores } from '../servers/object-stores.ts'
 import { openPostgresServer, type PostgresServer, whyNoPostgres } from '../servers/postgres.ts'
-import { openCliWorkspace, parseObject } from './cli-workspace.ts'
+import { openCliWorkspace, parseObject, startCli } from './cli-workspace.ts'
 import { openTestEngine, type TestEngine } from './engine-in-process.ts'
 import { createSend, fillStore, type FullStore, readStore } from './full-store.ts'
+
+const kills = process.env['RUNWRIGHT_LONG_TESTS'] === undefined ? 4 : 20
 
 /** So that a webhook can be registered without a name service. */
 const webhooks = { schemes: ['http'], allowsPrivate: true }
@@ -151,6 +154,32 @@ describe('a store that is migrated to PostgreSQL', { skip: whyNoPostgres }, () =
     const { store } = await migrate(schema.url, { areZerosReplaced: true })
     assert.equal(store?.replacedZeros, 1)
     assert.ok((await schema.dump()).includes('a\uFFFDb'))
+  })
+
+  it(`is there whole or not at all when it is killed (${kills} times), and whole when it is done again`, async () => {
+    const migrateBy = (url: string) =>
+      startCli(['store', 'migrate', '--data', source.dataFolder, '--to', url, '--json'], { folder: source.dataFolder })
+    await using whole = await openScratchSchema(server.url)
+    const startedAt = performance.now()
+    const first = await migrateBy(whole.url).finished
+    assert.equal(first.exitCode, 0, first.stderr)
+    const durationMs = performance.now() - startedAt
+    const rowCount = await countRows(whole.url)
+    let killed = 0
+    for (let turn = 0; turn < kills; turn++) {
+      await using schema = await openScratchSchema(server.url)
+      const started = migrateBy(schema.url)
+      await Promise.race([started.finished, delay(((turn + Math.random()) / kills) * durationMs)])
+      started.process.kill('SIGKILL')
+      if ((await started.finished).signal === 'SIGKILL') killed += 1
+      const found = await countRows(schema.url)
+      assert.ok(found === 1 || found === rowCount, `${found} rows of ${rowCount}`)
+      const again = await migrateBy(schema.url).finished
+      if (found === 1) assert.equal(again.exitCode, 0, again.stderr)
+      else assert.equal(parseObject(again.stderr)['error_code'], 'RESOURCE_ALREADY_EXISTS')
+      assert.equal(await countRows(schema.url), rowCount)
+    }
+    assert.ok(killed > kills / 2, `${killed} were killed before they ended`)
   })
 
   it('goes to no database that has rows or is not there, and changes nothing', async () => {
