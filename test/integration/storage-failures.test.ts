@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { chown, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
@@ -7,11 +7,14 @@ import type { Client } from '../../src/protocol/client.ts'
 import type { ErrorCode } from '../../src/protocol/errors.ts'
 import type { RunId } from '../../src/protocol/ids.ts'
 import { isRecord } from '../../src/protocol/json.ts'
+import { openScratchSchema } from '../../src/store/scratch-postgres.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { trackingMigrations } from '../../src/tracking/migrations.ts'
+import { openPostgresServer, whyNoPostgres } from '../servers/postgres.ts'
 import { parseObject } from './cli-workspace.ts'
-import { openTestEngine } from './engine-in-process.ts'
+import { openTestEngine, type TestEngine } from './engine-in-process.ts'
 import { createTestWorkspace, type TestWorkspace } from './engine-workspace.ts'
+import { createSend } from './full-store.ts'
 import { cannotMount, makeReadOnly, openSmallDisk } from './mounts.ts'
 import { processEnd } from './process-end.ts'
 import { runCli } from './run-cli.ts'
@@ -158,6 +161,45 @@ describe('a full disk', { timeout: 300_000, skip: cannotMount }, () => {
   })
 })
 
+describe('a full disk of a database server', { timeout: 300_000, skip: cannotMount || whyNoPostgres }, () => {
+  it('refuses a batch, keeps what was acknowledged, and goes on once there is space', async () => {
+    await using disk = await openSmallDisk(48 * mebibyte)
+    await using server = await openPostgresServer({ isDurable: false })
+    const space = join(disk.path, 'space')
+    await mkdir(space)
+    // The server runs as a user of its own where the test is root.
+    await chown(space, 65_534, 65_534)
+    await using schema = await openScratchSchema(server.url)
+    await schema.execute(`create tablespace small location '${space}'`)
+    const url = new URL(schema.url)
+    url.searchParams.set('options', `${url.searchParams.get('options')} -c default_tablespace=small`)
+    await using engine = await openTestEngine({ storeUrl: url.href })
+    const ask = createSend(engine)
+    const { run } = (await ask('2.0/mlflow/runs/create', { experiment_id: '0' })) as {
+      run: { info: { run_id: string } }
+    }
+    const runId = run.info.run_id
+    const stepsOf = async (key: string) => {
+      const found = await ask(`2.0/mlflow/metrics/get-history?run_id=${runId}&metric_key=${encodeURIComponent(key)}`)
+      return (found as { metrics: { step: number }[] }).metrics.map(({ step }) => Number(step))
+    }
+    assert.equal((await sendBatch(engine, runId, 0)).status, 200)
+    await disk.fill()
+    const acknowledged = [0]
+    let refused = await sendBatch(engine, runId, 1)
+    for (let step = 1; refused.status === 200; refused = await sendBatch(engine, runId, ++step)) acknowledged.push(step)
+    const { error_code: code, message } = JSON.parse(refused.text)
+    assert.deepEqual([refused.status, code], [507, 'STORAGE_FULL'], refused.text)
+    assert.match(message, /The disk of the database server .* is full; nothing of this was stored/)
+    assert.equal((await sendBatch(engine, runId, 1_000_000)).status, 507)
+    for (const key of ['metric 0', 'metric 99']) assert.deepEqual(await stepsOf(key), acknowledged)
+
+    await disk.free()
+    assert.equal((await sendBatch(engine, runId, 2_000_000)).status, 200)
+    assert.deepEqual(await stepsOf('metric 99'), [...acknowledged, 2_000_000])
+  })
+})
+
 describe('a folder that cannot be written', { timeout: 300_000 }, () => {
   it('lets no engine start, and is named in the terminal', async () => {
     await using workspace = await createTestWorkspace()
@@ -252,18 +294,25 @@ async function startRun(client: Client): Promise<RunId> {
 }
 
 /** Some 60 kB, as an MLflow client sends it. */
+function batchOf(step: number) {
+  return Array.from({ length: 100 }, (_, index) => ({ key: `metric ${index}`, value: step, timestamp: 1, step }))
+}
+
+function sendBatch({ send }: TestEngine, runId: string, step: number) {
+  return send({
+    method: 'POST',
+    path: '/api/2.0/mlflow/runs/log-batch',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ run_id: runId, metrics: batchOf(step) }),
+  })
+}
+
 async function logBatch({ engineFile }: TestWorkspace, runId: RunId, step: number) {
   const { port, token } = engineFile()
-  const metrics = Array.from({ length: 100 }, (_, index) => ({
-    key: `metric ${index}`,
-    value: step,
-    timestamp: 1,
-    step,
-  }))
   const response = await fetch(`http://127.0.0.1:${port}/api/2.0/mlflow/runs/log-batch`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ run_id: runId, metrics }),
+    body: JSON.stringify({ run_id: runId, metrics: batchOf(step) }),
   })
   const body: unknown = await response.json()
   return { status: response.status, body: isRecord(body) ? body : assert.fail() }
