@@ -7,9 +7,9 @@ import {
 } from '../protocol/compression.ts'
 import { describeFault, findFaults, hasPassed } from '../protocol/compression-verdict.ts'
 import { formatMeasure, isMeasureName, type MeasureName, type Measurements } from '../protocol/measures.ts'
-import { formatSize } from '../protocol/quantities.ts'
+import { formatCount, formatSize } from '../protocol/quantities.ts'
 import { formatTable } from './table.ts'
-import { formatCount, printable } from './text.ts'
+import { printable } from './text.ts'
 
 /** Every candidate of a search, those on the front first, and what is recommended. */
 export function describeReport(report: SearchReport, width: number | undefined): string {

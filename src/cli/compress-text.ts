@@ -1,8 +1,9 @@
 import { formatGoal, formatMeasure, type GoalResult, type MeasureName, type Measurements } from '../compress/goals.ts'
 import type { Candidate, SearchResult } from '../compress/search.ts'
 import type { RunId } from '../protocol/ids.ts'
+import { formatCount } from '../protocol/quantities.ts'
 import { formatTable } from './table.ts'
-import { formatCount, printable } from './text.ts'
+import { printable } from './text.ts'
 
 export interface ToldSearch {
   readonly result: SearchResult

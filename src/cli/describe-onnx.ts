@@ -6,8 +6,8 @@ import type {
   WeightSizes,
 } from '../protocol/model-description.ts'
 import { formatTable, type TableColumn } from './table.ts'
-import { formatInteger, formatSize } from '../protocol/quantities.ts'
-import { formatCount, printable } from './text.ts'
+import { formatCount, formatInteger, formatSize } from '../protocol/quantities.ts'
+import { printable } from './text.ts'
 
 const sizeColumns = [
   { title: 'TENSORS', align: 'right' },

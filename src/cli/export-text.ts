@@ -1,9 +1,9 @@
 import type { OutputComparison } from '../export/compare-outputs.ts'
 import type { ExportReport } from '../export/export-model.ts'
 import { frameworkTitles } from '../export/model-source.ts'
-import { formatSize } from '../protocol/quantities.ts'
+import { formatCount, formatSize } from '../protocol/quantities.ts'
 import { formatTable } from './table.ts'
-import { formatCount, formatNumber, printable } from './text.ts'
+import { formatNumber, printable } from './text.ts'
 
 const origins = {
   data: 'that were given',

@@ -1,7 +1,7 @@
 import { formatImportProgress, type ImportProgress } from '../protocol/import-progress.ts'
-import { formatSize } from '../protocol/quantities.ts'
+import { formatCount, formatSize } from '../protocol/quantities.ts'
 import type { CliContext } from './context.ts'
-import { formatCount, truncate } from './text.ts'
+import { truncate } from './text.ts'
 
 /** Tells how far an import has come, and takes the line of it away in the end. */
 export interface DrawnImport extends Disposable {

@@ -1,7 +1,7 @@
 import type { OutDiff, OutVersion } from '../data/diff.ts'
 import type { ChangedFile, FolderDiff } from '../protocol/data-diff.ts'
-import { formatSize } from '../protocol/quantities.ts'
-import { formatCount, printable } from './text.ts'
+import { formatCount, formatSize } from '../protocol/quantities.ts'
+import { printable } from './text.ts'
 
 /** Files of each kind of change that people are shown; JSON has more. */
 const shownFiles = 20

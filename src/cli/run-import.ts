@@ -1,10 +1,10 @@
 import type { RunSource } from '../imports/run-source.ts'
 import type { ImportResult } from '../protocol/import-progress.ts'
-import { formatSize } from '../protocol/quantities.ts'
+import { formatCount, formatSize } from '../protocol/quantities.ts'
 import { exitCodes } from './command.ts'
 import type { CliContext } from './context.ts'
 import { drawImport } from './import-progress.ts'
-import { formatCount, printable, toJson } from './text.ts'
+import { printable, toJson } from './text.ts'
 
 /** The option of the commands whose sources know no experiments. */
 export const experimentOption = {

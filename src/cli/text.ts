@@ -1,5 +1,3 @@
-import { formatInteger } from '../protocol/quantities.ts'
-
 /** Columns that a text takes on a terminal: two for East Asian wide characters and emoji, none for marks. */
 export function displayWidth(text: string): number {
   if (plain.test(text)) return text.length
@@ -41,11 +39,6 @@ export function printable(text: string): string {
 /** At most six significant digits, which is what a person compares. */
 export function formatNumber(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : String(value)
-}
-
-/** For example `1 file`, `1,200 files`. */
-export function formatCount(count: number, noun: string): string {
-  return `${formatInteger(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** For example `850 ms`, `12.3 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`. */

@@ -10,9 +10,9 @@ import type {
   ModelDiff,
   TextDiff,
 } from '../protocol/data-diff.ts'
-import { formatSize } from '../protocol/quantities.ts'
+import { formatCount, formatSize } from '../protocol/quantities.ts'
 import { formatTableDiff } from './content/table-markdown.ts'
-import { arrow, bulletList, code, count } from './content/markdown-words.ts'
+import { arrow, bulletList, code } from './content/markdown-words.ts'
 
 /** Files and tensors that are listed; `--json` has more of them. */
 const maxRows = 50
@@ -54,11 +54,11 @@ function describeImage({ format, width, height }: ImageFacts): string {
 function describeAudio({ format, sampleRate, channels, bitsPerSample, durationSeconds }: AudioFacts): string {
   const bits = bitsPerSample === null ? '' : `, ${bitsPerSample} bit`
   const duration = durationSeconds === null ? '' : `, ${formatValue(durationSeconds)} s`
-  return `${format.toUpperCase()}, ${sampleRate} Hz, ${count(channels, 'channel')}${bits}${duration}`
+  return `${format.toUpperCase()}, ${sampleRate} Hz, ${formatCount(channels, 'channel')}${bits}${duration}`
 }
 
 function formatText({ old, new: now, lines, notes }: TextDiff): string {
-  const counts = `${arrow(old && count(old.lineCount, 'line'), now && count(now.lineCount, 'line'))}`
+  const counts = `${arrow(old && formatCount(old.lineCount, 'line'), now && formatCount(now.lineCount, 'line'))}`
   const changes = lines === null ? '' : ` (+${lines.added} −${lines.removed})`
   const hunks = (lines?.hunks ?? []).map(
     ({ oldStart, oldLines, newStart, newLines, lines }) =>
@@ -78,13 +78,13 @@ function formatModel(model: ModelDiff, level: string): string {
   const { old, new: now, properties, operators, nodes, tensors, equalTensors, notes } = model
   const describe = ({ nodeCount, tensorCount, parameterCount }: NonNullable<typeof old>) =>
     [
-      ...(nodeCount === 0 ? [] : [count(nodeCount, 'node')]),
-      count(tensorCount, 'tensor'),
-      count(parameterCount, 'parameter'),
+      ...(nodeCount === 0 ? [] : [formatCount(nodeCount, 'node')]),
+      formatCount(tensorCount, 'tensor'),
+      formatCount(parameterCount, 'parameter'),
     ].join(', ')
   const changedOperators = operators.filter(({ oldCount, newCount }) => oldCount !== newCount)
   const parts = [
-    `${arrow(old && describe(old), now && describe(now))}; ${count(equalTensors, 'tensor')} equal\n`,
+    `${arrow(old && describe(old), now && describe(now))}; ${formatCount(equalTensors, 'tensor')} equal\n`,
     section(
       `${level} Properties`,
       ['Property', 'Old', 'New'],
@@ -131,12 +131,12 @@ function section(title: string, header: readonly string[], rows: readonly (reado
 function formatFolder(diff: FolderDiff): string {
   const { state, old, new: now, classes, contents, notes } = diff
   const totals = ({ fileCount, sizeBytes }: FolderDiff['old']) =>
-    `${count(fileCount, 'file')}, ${formatSize(sizeBytes)}`
+    `${formatCount(fileCount, 'file')}, ${formatSize(sizeBytes)}`
   const lists = (['added', 'removed', 'renamed', 'changed'] as const).map((name) => [name, diff[name]] as const)
   const summary = lists.map(([name, files]) => [name, String(files.count), formatSize(files.sizeBytes)])
   const changedClasses = classes.filter(({ oldCount, newCount }) => oldCount !== newCount)
   const parts = [
-    `# Folder: ${state}\n\n${arrow(totals(old), totals(now))}; ${count(diff.equalCount, 'file')} equal\n`,
+    `# Folder: ${state}\n\n${arrow(totals(old), totals(now))}; ${formatCount(diff.equalCount, 'file')} equal\n`,
     state === 'equal' ? '' : markdownTable(['Change', 'Files', 'Size'], summary),
     section(
       '## Classes',

@@ -40,3 +40,8 @@ export function formatSize(sizeBytes: number): string {
 export function formatInteger(value: number): string {
   return String(value).replaceAll(/\B(?=(\d{3})+$)/g, ',')
 }
+
+/** For example `1 file`, `1,200 files`. */
+export function formatCount(count: number, noun: string): string {
+  return `${formatInteger(count)} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,8 +1,8 @@
 import type { DamagedObject, Needer, Verified } from '../../data/verify.ts'
-import { formatSize } from '../../protocol/quantities.ts'
+import { formatCount, formatSize } from '../../protocol/quantities.ts'
 import { defineCliCommand, exitCodes } from '../command.ts'
 import { openData } from '../open-data.ts'
-import { formatCount, printable, toJson } from '../text.ts'
+import { printable, toJson } from '../text.ts'
 
 /** Objects that are named to people; JSON has all. */
 const shownObjects = 50

@@ -8,7 +8,8 @@ import type { CliContext } from '../context.ts'
 import { defineCliCommand } from '../command.ts'
 import { parseCount } from '../parse-count.ts'
 import { formatTable } from '../table.ts'
-import { formatCount, formatNumber, printable, toJson } from '../text.ts'
+import { formatNumber, printable, toJson } from '../text.ts'
+import { formatCount } from '../../protocol/quantities.ts'
 
 export default defineCliCommand({
   name: 'model run',

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoreCheck, StoreFinding } from '../../care/check-store.ts'
-import { formatInteger, formatSize } from '../../protocol/quantities.ts'
+import { formatCount, formatInteger, formatSize } from '../../protocol/quantities.ts'
 import { defineCliCommand, exitCodes } from '../command.ts'
 import { storeOption, toDataFolder } from '../data-option.ts'
 import { drawProgress } from '../data-progress.ts'
-import { formatCount, printable, toJson } from '../text.ts'
+import { printable, toJson } from '../text.ts'
 
 /** Findings that are shown to people; JSON has more. */
 const shownFindings = 50

@@ -1,14 +1,14 @@
 import path from 'node:path'
 import { throwIfCancelled } from '../../protocol/errors.ts'
 import type { Garbage, GarbageName, HeldGarbage } from '../../protocol/garbage.ts'
-import { formatSize, parseTime } from '../../protocol/quantities.ts'
+import { formatCount, formatSize, parseTime } from '../../protocol/quantities.ts'
 import { defineCliCommand, usageError } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { drawProgress } from '../data-progress.ts'
 import { dataOption, storeOption } from '../data-option.ts'
 import { openGarbage, type OpenedGarbage } from '../open-garbage.ts'
 import { formatTable } from '../table.ts'
-import { formatAge, formatCount, printable, toJson } from '../text.ts'
+import { formatAge, printable, toJson } from '../text.ts'
 
 const defaultAge = '30d'
 

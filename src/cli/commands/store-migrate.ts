@@ -1,9 +1,9 @@
 import type { StoreMigration } from '../../care/migrate-store.ts'
-import { formatInteger, formatSize } from '../../protocol/quantities.ts'
+import { formatCount, formatInteger, formatSize } from '../../protocol/quantities.ts'
 import { defineCliCommand, usageError } from '../command.ts'
 import { drawProgress } from '../data-progress.ts'
 import { dataOption, toDataFolder } from '../data-option.ts'
-import { formatCount, printable, toJson } from '../text.ts'
+import { printable, toJson } from '../text.ts'
 
 export default defineCliCommand({
   name: 'store migrate',

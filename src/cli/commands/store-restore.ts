@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { RunwrightError } from '../../protocol/errors.ts'
-import { formatSize } from '../../protocol/quantities.ts'
+import { formatCount, formatSize } from '../../protocol/quantities.ts'
 import { defineCliCommand } from '../command.ts'
 import { drawProgress } from '../data-progress.ts'
 import { dataOption, storeOption, toDataFolder } from '../data-option.ts'
-import { formatCount, printable, toJson } from '../text.ts'
+import { printable, toJson } from '../text.ts'
 
 function createServerError(): RunwrightError {
   return new RunwrightError('NOT_IMPLEMENTED', 'A database on a server is restored by its own tools.', {

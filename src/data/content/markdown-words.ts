@@ -1,10 +1,3 @@
-import { formatInteger } from '../../protocol/quantities.ts'
-
-/** `1 row`, `1,204 rows`. */
-export function count(number: number, noun: string): string {
-  return `${formatInteger(number)} ${noun}${number === 1 ? '' : 's'}`
-}
-
 /** The old text and the new one; one alone when they are the same, or one of them is not there. */
 export function arrow(old: string | undefined, now: string | undefined): string {
   if (old === undefined || now === undefined || old === now) return now ?? old ?? ''

@@ -7,8 +7,8 @@ import type {
   RowExample,
   TableDiff,
 } from '../../protocol/data-diff.ts'
-import { formatInteger } from '../../protocol/quantities.ts'
-import { arrow, bulletList, code, count } from './markdown-words.ts'
+import { formatCount, formatInteger } from '../../protocol/quantities.ts'
+import { arrow, bulletList, code } from './markdown-words.ts'
 
 const maxColumns = 50
 /** Of each kind of change. */
@@ -16,7 +16,7 @@ const maxExamples = 8
 
 export function formatTableDiff({ old, new: now, columns, rows, notes }: TableDiff, level: string): string {
   const shape = ({ rowCount, columnCount }: NonNullable<typeof old>) =>
-    `${count(rowCount, 'row')} × ${count(columnCount, 'column')}`
+    `${formatCount(rowCount, 'row')} × ${formatCount(columnCount, 'column')}`
   const schema = columns.filter(({ state }) => state !== 'kept')
   const parts = [
     `${arrow(old && shape(old), now && shape(now))}\n`,
