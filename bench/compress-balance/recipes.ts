@@ -20,6 +20,11 @@ export const recipes: readonly BalanceRecipe[] = [
     label: 'smooth-quant, dynamic-int8',
     steps: [{ pass: 'smooth-quant' }, { pass: 'dynamic-int8' }],
   },
+  {
+    id: 'smooth-few-dynamic',
+    label: 'smooth-quant (gain=8), dynamic-int8',
+    steps: [{ pass: 'smooth-quant', options: { gain: 8 } }, { pass: 'dynamic-int8' }],
+  },
   { id: 'static', label: 'static-int8', steps: [{ pass: 'static-int8' }] },
   { id: 'smooth-static', label: 'smooth-quant (strength=0.75), static-int8', steps: [strong, { pass: 'static-int8' }] },
   {
