@@ -11,8 +11,8 @@ import type { SeenValue } from './choose-range.ts'
 import { countBytes, eachBatch, isFloat, type SampleSettings, toFloat32 } from './each-activation.ts'
 import { createHistogram } from './histogram.ts'
 
-/** Bytes that one run takes in, beside a single sample: of activations it keeps what the next operators need. */
-const batchBytes = 2 ** 16
+/** Bytes that one run takes in and gives, beside a single sample: of the rest it keeps what the next operators need. */
+const [inputBytes, outputBytes] = [2 ** 16, 2 ** 21]
 
 /** They tell the ends of a value, and whether all of it is finite: where it is not, the sum is not. */
 const reductions = ['ReduceMin', 'ReduceMax', 'ReduceSum'] as const
@@ -49,7 +49,12 @@ export async function reduceRanges(
     const floats = new Set(session.outputs.filter(({ dtype }) => isFloat(dtype)).map(({ name }) => name))
     const found = [...reductionsOf].filter(([, outputs]) => outputs.every((output) => floats.has(output)))
     const wanted = found.flatMap(([, outputs]) => outputs)
-    const choose = ({ feeds }: Batch) => Promise.resolve(batchBytes / countBytes(feeds.values()))
+    const added = new Set(wanted)
+    const own = session.outputs.flatMap(({ name, dtype }) => (dtype === undefined || added.has(name) ? [] : [name]))
+    const choose = async ({ feeds }: Batch) => {
+      const { outputs } = await session.run(feeds, { outputs: own, signal })
+      return Math.min(inputBytes / countBytes(feeds.values()), outputBytes / countBytes(outputs.values()))
+    }
     for await (const { feeds } of eachBatch(data, samples, choose)) {
       for (const [name, value] of feeds) {
         if (names.includes(name) && isFloat(value.dtype) && !see(name, endsOf(toFloat32(value)), value))
