@@ -13,8 +13,8 @@ import { type Divided, findAbsorber } from './find-absorber.ts'
 export interface BalanceSettings {
   readonly weights: Weights
   readonly newName: (wanted: string) => string
-  /** Whether a Mul may be put before products where no weights take the division up. */
-  readonly mayInsert: boolean
+  /** Whether a Mul may be put before products; asked where no weights take the division up. */
+  readonly mayInsert: () => Promise<boolean>
 }
 
 /**
@@ -31,7 +31,7 @@ export async function balanceInput(
 ): Promise<readonly PassChange[]> {
   const takers = new Set(products.map(({ node }) => node))
   const absorber = findAbsorber(name, factors.length, scope, ({ node, input }) => input === 0 && takers.has(node))
-  if (absorber === undefined && !mayInsert) return []
+  if (absorber === undefined && !(await mayInsert())) return []
   const { graph } = scope
   const add = async (tensor: TensorProto) => {
     graph.initializer.push(await weights.store(tensor))

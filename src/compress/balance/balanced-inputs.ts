@@ -1,6 +1,6 @@
 import type { NodeProto } from 'onnx-buf'
 import type { Scope } from '../../onnx/scopes.ts'
-import { findMatrixNode, type Matrix, type MatrixNode, useMatrix } from '../matrices/matrix-node.ts'
+import { findMatrixNode, type MatrixNode, useMatrix } from '../matrices/matrix-node.ts'
 import type { Weights } from '../weights.ts'
 
 /** A value that products take, all of which multiply its channels by rows of their weights. */
@@ -38,13 +38,15 @@ const maxExponent = 20
  * @see Xiao et al., SmoothQuant: Accurate and Efficient Post-Training Quantization for Large Language Models (2023), eq. 4
  */
 export async function balanceFactors(
-  { products }: BalancedInput,
+  input: BalancedInput,
   peaks: Float32Array,
   strength: number,
   weights: Weights,
 ): Promise<Float32Array> {
-  const greatest = new Float32Array(peaks.length)
-  for (const product of products) await useMatrix(product, weights, (matrix) => raiseRows(greatest, matrix))
+  const greatest = await foldRows(input, peaks.length, weights, (most, value) => {
+    const magnitude = Math.abs(value)
+    return magnitude > most ? magnitude : most
+  })
   return center(
     peaks.map((peak, channel) => {
       const most = greatest[channel] ?? 0
@@ -62,13 +64,12 @@ export async function balanceFactors(
  * @returns from 0; below 1 the division does harm
  */
 export async function balanceGain(
-  { products }: BalancedInput,
+  input: BalancedInput,
   peaks: Float32Array,
   factors: Float32Array,
   weights: Weights,
 ): Promise<number> {
-  const energies = new Float64Array(peaks.length)
-  for (const product of products) await useMatrix(product, weights, (matrix) => addEnergies(energies, matrix))
+  const energies = await foldRows(input, peaks.length, weights, (sum, value) => sum + value ** 2)
   const error = (divisor: (channel: number) => number) => {
     let [greatest, energy] = [0, 0]
     for (const [channel, peak] of peaks.entries()) {
@@ -81,23 +82,24 @@ export async function balanceGain(
   return after === 0 ? 1 : error(() => 1) / after
 }
 
-/** Adds the squares of each row's numbers. */
-function addEnergies(energies: Float64Array, { values, rows, columns, rowStride, columnStride }: Matrix): void {
-  for (let row = 0; row < rows; row += 1) {
-    for (let column = 0; column < columns; column += 1) {
-      energies[row] = (energies[row] ?? 0) + (values[row * rowStride + column * columnStride] ?? 0) ** 2
-    }
+/** What the numbers of each row come to over all products, from 0. */
+async function foldRows(
+  { products }: BalancedInput,
+  rowCount: number,
+  weights: Weights,
+  fold: (before: number, value: number) => number,
+): Promise<Float64Array> {
+  const folded = new Float64Array(rowCount)
+  for (const product of products) {
+    await useMatrix(product, weights, ({ values, rows, columns, rowStride, columnStride }) => {
+      for (let row = 0; row < rows; row += 1) {
+        for (let column = 0; column < columns; column += 1) {
+          folded[row] = fold(folded[row] ?? 0, values[row * rowStride + column * columnStride] ?? 0)
+        }
+      }
+    })
   }
-}
-
-/** Raises each number to the greatest magnitude of its row. */
-function raiseRows(greatest: Float32Array, { values, rows, columns, rowStride, columnStride }: Matrix): void {
-  for (let row = 0; row < rows; row += 1) {
-    for (let column = 0; column < columns; column += 1) {
-      const magnitude = Math.abs(values[row * rowStride + column * columnStride] ?? 0)
-      if (magnitude > (greatest[row] ?? 0)) greatest[row] = magnitude
-    }
-  }
+  return folded
 }
 
 /** Powers of two of exponents, less what all of them have in common: that would change nothing. */

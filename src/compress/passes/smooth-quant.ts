@@ -93,8 +93,9 @@ async function balanceByName(
   if (input?.products[0]?.rows !== peaks.length) return []
   const factors = await balanceFactors(input, peaks, strength, settings.weights)
   if (factors.every((factor) => factor === 1)) return []
-  const gain = leastGain < Infinity ? await balanceGain(input, peaks, factors, settings.weights) : 0
-  return balanceInput(input, factors, scope, { ...settings, mayInsert: gain >= leastGain })
+  const mayInsert = async () =>
+    leastGain < Infinity && (await balanceGain(input, peaks, factors, settings.weights)) >= leastGain
+  return balanceInput(input, factors, scope, { ...settings, mayInsert })
 }
 
 /** Of a graph itself: values of graphs inside are not seen while it runs. */
