@@ -237,15 +237,19 @@ function createVerbs(page: Page) {
     return found !== undefined
   }
 
-  async function open(row: Locator): Promise<void> {
-    await row.locator('.monaco-tl-twistie').click()
-    await row.and(page.locator('[aria-expanded="true"]')).waitFor()
+  /** A press on the twistie is lost when the row is drawn anew in its moment; one presses again. */
+  async function turn(row: Locator, expanded: boolean): Promise<void> {
+    const turned = row.and(page.locator(`[aria-expanded="${expanded}"]`))
+    const press = async () => {
+      if (await turned.isVisible()) return
+      await row.locator('.monaco-tl-twistie').click()
+      await turned.waitFor({ timeout: 3000 })
+    }
+    await press().catch(press)
   }
 
-  async function close(row: Locator): Promise<void> {
-    await row.locator('.monaco-tl-twistie').click()
-    await row.and(page.locator('[aria-expanded="false"]')).waitFor()
-  }
+  const open = (row: Locator) => turn(row, true)
+  const close = (row: Locator) => turn(row, false)
 
   /** The row below in the same view, one level deeper. */
   async function firstChild(row: Locator): Promise<Locator> {
