@@ -23,6 +23,7 @@ import logMetric from './benchmarks/log-metric.ts'
 import memory from './benchmarks/memory.ts'
 import notebooks from './benchmarks/notebooks.ts'
 import notebooksRemote from './benchmarks/notebooks-remote.ts'
+import postgresScale from './benchmarks/postgres-scale.ts'
 import scale from './benchmarks/scale.ts'
 import schedule from './benchmarks/schedule.ts'
 import searchRuns from './benchmarks/search-runs.ts'
@@ -48,6 +49,7 @@ export const benchmarks: readonly Benchmark[] = [
   treeOpen,
   compareCurves,
   scale,
+  postgresScale,
   compareTable,
   compareWide,
   compareLive,

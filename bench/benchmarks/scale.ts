@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseRunId, type RunId } from '../../src/protocol/ids.ts'
@@ -12,6 +12,7 @@ import { logLongSeries, measureIngest } from '../scale/log-points.ts'
 import { measureReads, type ReadFigure } from '../scale/measure-reads.ts'
 import { type Plot, toSvg } from '../scale/plot.ts'
 import { fullSizes, quickSizes, type ScaleSizes, type Stage } from '../scale/stages.ts'
+import { readPeakMb } from '../servers/memory.ts'
 
 type Figure = ReadFigure | 'ingest' | 'memory'
 
@@ -118,13 +119,7 @@ async function measureStage(
   using requests = await openRequests(workspace)
   const ingest = await measureIngest(requests, '0', durationMs)
   const { pid } = await workspace.client.call('engine/status', {})
-  return { ...reads, ingest, memory: readPeakMb(pid) }
-}
-
-/** The most that a process ever had in memory; `VmHWM` of proc_pid_status(5). */
-function readPeakMb(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1024
+  return { ...reads, ingest, memory: await readPeakMb(pid) }
 }
 
 async function savePlots({ runs }: ScaleSizes, stages: readonly StageFigures[]): Promise<void> {

@@ -35,6 +35,7 @@ async function countRows({ database }: ScratchStore): Promise<Record<string, num
     'tags',
     'series',
     'points',
+    'incoming_points',
     'chunks',
     'chunk_data',
     'inputs',
@@ -62,6 +63,8 @@ describe('garbage', () => {
     await store.tracking.runs.logInputs(kept, { datasets: [dataset('shared')] })
     const before = await countRows(store)
     await store.tracking.runs.logInputs(gone, { datasets: [dataset('shared'), dataset('own')] })
+    const wide = Array.from({ length: 50 }, (_, key) => ({ key: `layer_${key}`, step: 0, timestamp: 1, value: key }))
+    for (const runId of [kept, gone]) await store.tracking.runs.logBatch(runId, { metrics: wide })
     await store.tracking.runs.delete([gone])
     store.clock.now += 2 * day
     await store.tracking.runs.delete([young])
@@ -74,6 +77,7 @@ describe('garbage', () => {
     const after = await countRows(store)
     assert.deepEqual([after['runs'], after['datasets'], after['inputs']], [2, 1, 1])
     assert.equal(after['chunk_data'], (before['chunk_data'] ?? 0) / 2)
+    assert.equal(after['incoming_points'], wide.length)
     assert.equal((await store.tracking.runs.metricHistory(kept, 'loss')).items.length, 2000)
     assert.deepEqual((await readdir(join(store.dataFolder, 'artifacts', '0'))).toSorted(), [kept, young].toSorted())
     await assertWhole(store)

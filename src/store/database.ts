@@ -16,6 +16,8 @@ export interface Sql {
   get(text: string, ...values: SqlValue[]): Promise<SqlRow | undefined>
   /** Rows changed. */
   run(text: string, ...values: SqlValue[]): Promise<number>
+  /** Runs it once for each list of values. */
+  runEach(text: string, lists: readonly (readonly SqlValue[])[]): Promise<void>
 }
 
 /** What both understand is written in one text; the little that differs is in `dialect.ts`. */

@@ -89,10 +89,7 @@ export async function runForAll(
   lists: readonly (readonly SqlValue[])[],
 ): Promise<void> {
   if (lists.length === 0) return
-  if (sql.dialect === 'sqlite') {
-    for (const values of lists) await sql.run(statement.sqlite, ...values)
-    return
-  }
+  if (sql.dialect === 'sqlite') return sql.runEach(statement.sqlite, lists)
   // As texts, since a number of JSON is neither NaN nor infinite, and loses the sign of zero.
   const texts = lists.map((values) =>
     values.map((value) => (value === null ? null : Object.is(value, -0) ? '-0' : String(value))),

@@ -1,10 +1,10 @@
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Metric, MetricPoint } from '../protocol/runs.ts'
-import type { Sql, SqlValue } from '../store/database.ts'
-import { runForAll } from '../store/dialect.ts'
+import type { Sql } from '../store/database.ts'
 import { getNumber } from '../store/row.ts'
 import { toStoredValue } from './metric-value.ts'
 import { createHistoryToken, parseHistoryToken } from './history-token.ts'
+import { type PointRow, writeLoosePoints } from './series/incoming-points.ts'
 import { getPoint, noPoints, slicePoints } from './series/points.ts'
 import { readAfter, readPage, readPoints } from './series/read-points.ts'
 import { sealAfter, sealSeries } from './series/seal.ts'
@@ -17,13 +17,6 @@ import {
 } from './series/series-rows.ts'
 import type { LoggedMetric, Page, PointsPage } from './tracking.ts'
 
-const insertPoint = {
-  sqlite: 'insert into points (series, step, timestamp, value) values (?, ?, ?, ?) on conflict do nothing',
-  postgres: `insert into points (series, step, timestamp, value)
-    select cast(c ->> 0 as bigint), cast(c ->> 1 as bigint), cast(c ->> 2 as bigint), cast(c ->> 3 as double precision)
-      from each on conflict do nothing`,
-}
-
 /** Stores points; gives back the metrics whose latest point they changed. One stored before changes nothing. */
 export async function writeMetrics(sql: Sql, run: SeriesOwner, metrics: readonly LoggedMetric[]): Promise<Metric[]> {
   if (metrics.length === 0) return []
@@ -31,7 +24,7 @@ export async function writeMetrics(sql: Sql, run: SeriesOwner, metrics: readonly
   const byKey = Map.groupBy(metrics, (metric) => metric.key)
   const known = await loadSeriesRows(sql, run, [...byKey.keys()])
   const updates: SeriesUpdate[] = []
-  const rows: SqlValue[][] = []
+  const rows: PointRow[] = []
   const due: number[] = []
   for (const [key, points] of byKey) {
     const placed = await placeInSeries(sql, run, { key, known: known.get(key), points })
@@ -43,7 +36,7 @@ export async function writeMetrics(sql: Sql, run: SeriesOwner, metrics: readonly
     if (unsealed >= sealAfter + (seriesRowId % 64)) due.push(seriesRowId)
   }
   await updateSeriesRows(sql, updates)
-  await runForAll(sql, insertPoint, rows)
+  await writeLoosePoints(sql, run.runRowId, rows, byKey.size)
   for (const seriesRowId of due) await sealSeries(sql, seriesRowId)
   return changed
 }

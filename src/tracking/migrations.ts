@@ -316,6 +316,25 @@ const addDeletionTimes: Migration = {
   },
 }
 
+/** Points of batches of many metrics wait here, run by run, before they join the loose ones: see `series/`. */
+const addIncomingPoints: Migration = {
+  number: 21,
+  name: 'points of a batch are stored side by side',
+  statements: {
+    sqlite: [
+      `create table incoming_points (
+         run integer not null,
+         step integer not null,
+         timestamp integer not null,
+         series integer not null,
+         value any not null,
+         primary key (run, step, timestamp, series, value)
+       ) without rowid, strict`,
+    ],
+    postgres: postgresTables.addIncomingPoints,
+  },
+}
+
 export const trackingMigrations: readonly Migration[] = [
   createTables,
   addChunks,
@@ -325,4 +344,5 @@ export const trackingMigrations: readonly Migration[] = [
   addTraces,
   addScorers,
   addDeletionTimes,
+  addIncomingPoints,
 ]

@@ -228,4 +228,14 @@ export const postgresTables = {
     'alter table runs add column deleted_time bigint',
     `create index deleted_runs on runs (deleted_time) where lifecycle_stage = 'deleted'`,
   ],
+  addIncomingPoints: [
+    `create table incoming_points (
+         run bigint not null,
+         step bigint not null,
+         timestamp bigint not null,
+         series bigint not null,
+         value double precision not null,
+         primary key (run, step, timestamp, series, value)
+       )`,
+  ],
 } as const satisfies Record<string, readonly string[]>

@@ -7,6 +7,7 @@ import { getNumber } from '../store/row.ts'
 import { writeDatasetInputs, writeRunModels } from './inputs.ts'
 import { insertRun, prepareRun } from './insert-run.ts'
 import { loadRuns, loadWrittenRuns } from './load-runs.ts'
+import { settleIncomingPoints } from './series/incoming-points.ts'
 import { checkMetrics, loadHistory, loadHistoryPage, writeMetrics, writeModelMetrics } from './metrics.ts'
 import { writeParams } from './params.ts'
 import { listRuns } from './run-list.ts'
@@ -208,6 +209,7 @@ async function writeStatus(sql: Sql, row: SqlRow, status: RunStatus, time: numbe
   if (hasEnded(status)) {
     const text = 'update runs set status = ?, stop_requested = 0, end_time = coalesce(end_time, ?) where id = ?'
     await sql.run(text, status, time, rowId)
+    await settleIncomingPoints(sql, rowId)
   } else if (status !== getStatus(row)) {
     await sql.run('update runs set status = ?, stop_requested = 0, end_time = null where id = ?', status, rowId)
   }

@@ -9,6 +9,7 @@ import { type RunId, parseRunId } from '../../src/protocol/ids.ts'
 import { isRecord } from '../../src/protocol/json.ts'
 import { calledRoutesPath } from '../../scripts/generate/mlflow-compatibility.ts'
 import { findEndpoint, loadMlflowEndpoints, type MlflowEndpoint } from '../../scripts/generate/mlflow-endpoints.ts'
+import { readPeakMemoryBytes } from '../peak-memory.ts'
 import { openMlflowServer } from '../servers/mlflow-server.ts'
 import { runPython } from '../servers/run-python.ts'
 import { findTestPython } from '../servers/test-python.ts'
@@ -125,7 +126,7 @@ describe('the unchanged Python client', { timeout: 900_000 }, () => {
 
   it('replaces a file of 50 MB, byte for byte, in an engine that does not grow with it', async () => {
     const { pid } = workspace.engineFile()
-    const before = await peakMemoryBytes(pid)
+    const before = await readPeakMemoryBytes(pid)
     const { runId: id, logged, read } = await runHere('replace_big_artifact.py')
     assert.ok(Array.isArray(logged) && logged.length === 2 && logged[0] !== logged[1])
     assert.deepEqual(read, logged)
@@ -136,7 +137,7 @@ describe('the unchanged Python client', { timeout: 900_000 }, () => {
     for await (const chunk of await client.download(runId, 'checkpoints/model.bin')) hash.update(chunk)
     assert.equal(hash.digest('hex'), logged[1])
     if (before === undefined) return
-    const grownBytes = ((await peakMemoryBytes(pid)) ?? Infinity) - before
+    const grownBytes = ((await readPeakMemoryBytes(pid)) ?? Infinity) - before
     assert.ok(grownBytes < 100_000_000, `the engine grew by ${grownBytes} bytes`)
   })
 })
@@ -159,11 +160,4 @@ function listCalled(printed: Printed, scenario: string, endpoints: readonly Mlfl
 
 function toRunId(id: unknown): RunId {
   return parseRunId(String(id)) ?? assert.fail(`${String(id)} is no run id.`)
-}
-
-/** The most memory that a process has had so far; undefined where the system does not tell. */
-async function peakMemoryBytes(pid: number): Promise<number | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? []
-  return kib === undefined ? undefined : Number(kib) * 1024
 }

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { openS3ArtifactStore } from '../../src/tracking/s3-artifact-store.ts'
 import { openS3Server, s3Environment, s3Keys, type StoreServer, whyNoStores } from '../servers/object-stores.ts'
+import { readPeakMemoryBytes } from '../peak-memory.ts'
 import { until } from '../until.ts'
 import { type CliWorkspace, openCliWorkspace, parseObject, type Started } from './cli-workspace.ts'
 
 const mebi = 1 << 20
 const proxy = '/api/2.0/mlflow-artifacts'
+const isLong = process.env['RUNWRIGHT_LONG_TESTS'] === '1'
+const pieceCount = isLong ? 2048 : 256
 
 describe('a server whose artifacts are in a bucket', { skip: whyNoStores, timeout: 900_000 }, () => {
   let s3: StoreServer
@@ -39,6 +43,7 @@ describe('a server whose artifacts are in a bucket', { skip: whyNoStores, timeou
     return {
       uri,
       artifacts,
+      pid: started.process.pid ?? 0,
       send: async (method: string, path: string, body?: string | Uint8Array<ArrayBuffer>) => {
         const headers = method === 'POST' ? { 'content-type': 'application/json' } : {}
         const answer = await fetch(uri + path, { method, headers, ...(body === undefined ? {} : { body }) })
@@ -125,6 +130,33 @@ describe('a server whose artifacts are in a bucket', { skip: whyNoStores, timeou
       { path: 'notes.txt', is_dir: false, file_size: 5 },
     ])
     await again.end('SIGINT')
+  })
+
+  it(`streams ${isLong ? 2048 : 256} MiB both ways, and holds a few pieces of it at a time`, async (test) => {
+    const server = await serve('large', '--artifacts', `s3://${s3Keys.bucket}/large`)
+    const url = `${server.uri}${proxy}/artifacts/0/${await createRun(server.uri)}/artifacts/large.bin`
+    const piece = randomBytes(mebi)
+    const sent = createHash('sha256')
+    const peakBefore = await readPeakMemoryBytes(server.pid)
+    const request = http.request(url, { method: 'PUT', headers: { 'content-length': pieceCount * mebi } })
+    const answered = once(request, 'response')
+    for (let index = 0; index < pieceCount; index++) {
+      piece.writeUInt32LE(index)
+      sent.update(piece)
+      if (!request.write(Buffer.from(piece))) await once(request, 'drain')
+    }
+    request.end()
+    const [{ statusCode }] = await answered
+    assert.equal(statusCode, 200)
+    const received = createHash('sha256')
+    for await (const chunk of (await fetch(url)).body ?? []) received.update(chunk)
+    assert.equal(received.digest('hex'), sent.digest('hex'))
+    if (peakBefore !== undefined) {
+      const grownMib = (((await readPeakMemoryBytes(server.pid)) ?? Infinity) - peakBefore) / mebi
+      test.diagnostic(`The server grew by ${Math.round(grownMib)} MiB.`)
+      assert.ok(grownMib < 128, `${grownMib} MiB more at its most`)
+    }
+    await server.end('SIGINT')
   })
 
   it('that is killed while an artifact is sent shows nothing of it, and the next takes it whole', async () => {

@@ -7,6 +7,7 @@ import { ask, openSharedServers, type SharedServer } from './shared-servers.ts'
 
 const isLong = process.env['RUNWRIGHT_LONG_TESTS'] === '1'
 const clientCount = 64
+const readerCount = 8
 /** Of servers, and of the database. */
 const kills = isLong ? 20 : 2
 const durationMs = 600_000
@@ -65,6 +66,49 @@ async function work(
   }
 }
 
+/** Points of a metric, by their steps; undefined when there is no answer. */
+async function readSteps({ url, token }: SharedServer, runId: string, key: string): Promise<number[] | undefined> {
+  const route = `${url}/api/2.0/mlflow/metrics/get-history?run_id=${runId}&metric_key=${encodeURIComponent(key)}`
+  try {
+    const answer = await fetch(route, { headers: { authorization: `Bearer ${token}` } })
+    if (answer.status === 503) return undefined
+    assert.equal(answer.status, 200)
+    const { metrics } = (await answer.json()) as { metrics: { step: number }[] }
+    return metrics.map(({ step }) => Number(step))
+  } catch (error) {
+    if (error instanceof assert.AssertionError) throw error
+    return undefined
+  }
+}
+
+/** Looks at one run after the other, and at the list of them: what was acknowledged is there at once, and once. */
+async function read(
+  server: SharedServer,
+  reader: number,
+  { written, signal }: { written: Written; signal: AbortSignal },
+): Promise<number> {
+  let answers = 0
+  for (let turn = reader; !signal.aborted; turn++) {
+    const known = [...written.steps]
+    const [runId, last] = known[turn % known.length] ?? []
+    if (runId === undefined || last === undefined) {
+      await delay(20)
+      continue
+    }
+    const steps = await readSteps(server, runId, `metric ${turn % metricsPerBatch}`)
+    const listed = await ask(server, 'runs/search', { experiment_ids: ['0'], max_results: 20 }).catch(() => undefined)
+    if (listed !== undefined) assert.ok([200, 503].includes(listed.status), JSON.stringify(listed))
+    if (steps === undefined) {
+      await delay(50)
+      continue
+    }
+    assert.ok(steps.length > last, `step ${last} was acknowledged before, and ${steps.length} points are there`)
+    assert.ok(steps.every((step, index) => step === index))
+    answers += 1
+  }
+  return answers
+}
+
 async function listAll(server: SharedServer, route: string, field: string, query: object): Promise<unknown[]> {
   const all: unknown[] = []
   for (let pageToken: unknown; ;) {
@@ -88,11 +132,9 @@ async function check(server: SharedServer, { steps, acknowledgedNames, doubtfulN
   }
   for (const [runId, last] of steps) {
     for (const key of ['metric 0', `metric ${metricsPerBatch - 1}`]) {
-      const url = `${server.url}/api/2.0/mlflow/metrics/get-history?run_id=${runId}&metric_key=${encodeURIComponent(key)}`
-      const answer = await fetch(url, { headers: { authorization: `Bearer ${server.token}` } })
-      const { metrics } = (await answer.json()) as { metrics: { step: number }[] }
+      const steps = await readSteps(server, runId, key)
       assert.deepEqual(
-        metrics.map(({ step }) => Number(step)),
+        steps,
         Array.from({ length: last + 1 }, (_, step) => step),
       )
     }
@@ -106,7 +148,7 @@ function describeLatencies(latencies: readonly number[]): string {
 }
 
 describe('servers on one database', { skip: whyNoPostgres, timeout: 1_200_000 }, () => {
-  it(`lose and double nothing of ${clientCount} clients when a server or the database is killed (${kills} times each)`, async (test) => {
+  it(`lose and double nothing of ${clientCount} clients, while ${readerCount} read, when a server or the database is killed (${kills} times each)`, async (test) => {
     await using postgres = await openPostgresServer()
     await using shared = await openSharedServers(postgres.url, 2)
     const { servers } = shared
@@ -119,12 +161,14 @@ describe('servers on one database', { skip: whyNoPostgres, timeout: 1_200_000 },
       latencies: [],
     }
     const stopping = new AbortController()
+    const { signal } = stopping
     const startedAt = performance.now()
+    const serverOf = (index: number) => servers[index % servers.length] ?? first
+    const reading = Promise.all(
+      Array.from({ length: readerCount }, (_, reader) => read(serverOf(reader), reader, { written, signal })),
+    )
     const working = Promise.all(
-      Array.from({ length: clientCount }, (_, client) => {
-        const server = servers[client % servers.length] ?? first
-        return work(server, client, { written, signal: stopping.signal })
-      }),
+      Array.from({ length: clientCount }, (_, client) => work(serverOf(client), client, { written, signal })),
     )
     async function disturb(): Promise<void> {
       for (let kill = 0; kill < 2 * kills; kill++) {
@@ -141,18 +185,20 @@ describe('servers on one database', { skip: whyNoPostgres, timeout: 1_200_000 },
       await until(() => written.latencies.length >= seen + answersBetween, 300_000)
     }
     try {
-      await Promise.race([disturb(), working])
+      await Promise.race([disturb(), working, reading])
     } finally {
       stopping.abort()
     }
     await working
+    const answers = await reading
+    for (const [reader, count] of answers.entries()) assert.ok(count > 0, `reader ${reader} read nothing`)
     const seconds = (performance.now() - startedAt) / 1000
     await check(first, written)
     const { latencies, acknowledgedNames, doubtfulNames } = written
     const rate = Math.round((latencies.length * metricsPerBatch) / seconds)
     test.diagnostic(
       `log-batch of ${metricsPerBatch}: ${describeLatencies(latencies)}; ${rate} points a second, kills included; ` +
-        `${acknowledgedNames.size} runs created, ${doubtfulNames.size} of unknown outcome`,
+        `${answers.reduce((sum, count) => sum + count, 0)} histories read meanwhile; ${acknowledgedNames.size} runs created, ${doubtfulNames.size} of unknown outcome`,
     )
   })
 })

@@ -66,6 +66,9 @@ export function createStatements(): Statements {
         all: async (text, ...values) => (await query(text, values)).rows,
         get: async (text, ...values) => (await query(text, values)).rows[0],
         run: async (text, ...values) => (await query(text, values)).rowCount ?? 0,
+        async runEach(text, lists) {
+          for (const values of lists) await query(text, [...values])
+        },
       }
     },
   }

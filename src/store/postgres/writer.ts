@@ -97,6 +97,7 @@ export async function openWriter(parts: WriterParts): Promise<PostgresWriter> {
     all: (text, ...values) => orLost(base.all(text, ...values)),
     get: (text, ...values) => orLost(base.get(text, ...values)),
     run: (text, ...values) => orLost(base.run(text, ...values)),
+    runEach: (text, lists) => orLost(base.runEach(text, lists)),
   }
 
   return {

@@ -33,6 +33,10 @@ export function openConnection(path: string, options: { busyTimeoutMs: number; r
         return row && rowsOf([row], columns())[0]
       },
       run: async (text, ...values) => Number(prepare(text).statement.run(...values).changes),
+      async runEach(text, lists) {
+        const { statement } = prepare(text)
+        for (const values of lists) statement.run(...values)
+      },
     },
     exec: (text) => database.exec(text),
     isInTransaction: () => database.isTransaction,
@@ -69,9 +73,12 @@ function prepareRows(database: DatabaseSync, text: string): KeptStatement {
 
 function keepStatements(database: DatabaseSync): (text: string) => KeptStatement {
   const kept = new Map<string, KeptStatement>()
+  let newest: { readonly text: string; readonly statement: KeptStatement } | undefined
   return (text) => {
+    if (text === newest?.text) return newest.statement
     const found = kept.get(text)
     const statement = found ?? prepareRows(database, text)
+    newest = { text, statement }
     // A map keeps the order of insertion: taking out and putting in makes this text the newest.
     if (found !== undefined) kept.delete(text)
     kept.set(text, statement)

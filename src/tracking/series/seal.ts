@@ -21,7 +21,7 @@ import {
   type Points,
   slicePoints,
 } from './points.ts'
-import { listLoosePoints } from './loose-points.ts'
+import { deleteLoosePoints, listLoosePoints } from './loose-points.ts'
 
 /** Points of a chunk when it is made; one that late points were merged into may hold up to twice as many. */
 export const chunkLength = 512
@@ -58,11 +58,7 @@ export async function sealSeries(sql: Sql, seriesRowId: number): Promise<boolean
   const movedLength = lateLength + sealedLength
   if (movedLength > 0) {
     // Loose points are moved from the front, so what is left is what comes after the last one moved.
-    await sql.run(
-      'delete from points where series = ? and (step, timestamp, value) <= (?, ?, ?)',
-      seriesRowId,
-      ...toKeyValues(getPoint(loose, movedLength - 1)),
-    )
+    await deleteLoosePoints(sql, seriesRowId, getPoint(loose, movedLength - 1))
     if (changedFrom !== undefined) await dropLevels(sql, seriesRowId, changedFrom)
     await buildLevels(sql, seriesRowId)
   }
