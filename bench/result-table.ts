@@ -60,7 +60,7 @@ function formatInterval({ interval, unit }: Measure, { samples }: Figures): stri
 
 function formatTarget(target: Target | undefined, unit: Unit): string {
   if (target === undefined) return ''
-  return 'atMost' in target ? `≤ ${formatFigure(target.atMost, unit)}` : `≥ ${Number(target.timesPeer.toPrecision(3))}×`
+  return 'atMost' in target ? `≤ ${formatFigure(target.atMost, unit)}` : `≥ ${target.timesPeer}×`
 }
 
 function formatFigure(value: number, unit: Unit): string {

@@ -11,23 +11,29 @@ import { fillPoints, fillRuns } from '../scale/fill-store.ts'
 import { measureReads } from '../scale/measure-reads.ts'
 import { fullSizes, quickSizes } from '../scale/stages.ts'
 
-/** A team's server may take three times as long as a file beside the engine. */
-const ms = (label: string) => ({ label, unit: 'ms' as const, target: { timesPeer: 1 / 3 } })
+/** A server may take three times as long as is asked of a file beside the engine: see the benchmark `scale`. */
+const ms = (label: string, onSqliteMs?: number) => ({
+  label,
+  unit: 'ms' as const,
+  ...(onSqliteMs === undefined ? {} : { target: { atMost: 3 * onSqliteMs } }),
+})
 
 export default defineBenchmark({
   name: 'postgres-scale',
   summary:
     'What views ask of 100,000 runs, 1,500 of 1,500 metrics each and a series of 10 million points: `runwright server` on PostgreSQL, beside the engine on SQLite with the same rows',
   measures: {
-    firstPage: ms('table, first page with totals'),
-    sort: ms('table, sorted by a metric, the slowest of four'),
-    deepPage: ms('table, sorted by least value, at nine tenths'),
-    filter: ms('table, filter on metric and param, with totals'),
+    firstPage: ms('table, first page with totals', 100),
+    sort: ms('table, sorted by a metric, the slowest of four', 100),
+    deepPage: ms('table, sorted by least value, at nine tenths', 100),
+    filter: ms('table, filter on metric and param, with totals', 100),
     groups: ms('table, grouped by a param'),
-    open: ms('series of 10 million points, open'),
-    zoom: ms('series of 10 million points, zoom by step'),
-    zoomTime: ms('series of 10 million points, zoom by time'),
-    wide: ms('1,500 × 1,500 × 150, first screen'),
+    open: ms('series of 10 million points, open', 100),
+    zoom: ms('series of 10 million points, zoom by step', 50),
+    zoomTime: ms('series of 10 million points, zoom by time', 50),
+    curveKb: { label: 'series of 10 million points, sent for 1,200 pixels', unit: 'KB' },
+    wide: ms('1,500 × 1,500 × 150, first screen', 200),
+    wideMb: { label: '1,500 × 1,500 × 150, sent for it', unit: 'MB' },
   },
   describePeers: () => 'The same engine on SQLite',
   async open({ isQuick, folder, report }) {
@@ -44,6 +50,8 @@ export default defineBenchmark({
       shortSeries: 0,
       isLogged: false,
     })
+    // It makes the tables of all features.
+    const { client: onSqlite } = opened.use(await openTestWorkspace(workspaceFolder))
     report('copying it to PostgreSQL')
     const postgres = opened.use(await openPostgresServer())
     const words = ['store', 'migrate', '--data', join(workspaceFolder, dataFolderName), '--to', postgres.url]
@@ -54,7 +62,6 @@ export default defineBenchmark({
     const [server] = shared.servers
     if (server === undefined) throw new Error('No server was started.')
     const onPostgres = opened.use(createHttpClient(server))
-    const { client: onSqlite } = opened.use(await openTestWorkspace(workspaceFolder))
     const running = opened.move()
     return {
       ours: () => measureReads(onPostgres, longRun),
