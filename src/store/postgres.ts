@@ -1,9 +1,9 @@
-import { type Client, Pool } from 'pg'
+import type { Client, Pool } from 'pg'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Channel, Database, Migration, Sql } from './database.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createChannel } from './postgres/channel.ts'
-import { connectFirst, nameOf, parseAddress } from './postgres/connect.ts'
+import { connectFirst, nameOf, openPool, parseAddress } from './postgres/connect.ts'
 import { migrate } from './postgres/migrate.ts'
 import { readSnapshot } from './postgres/snapshot.ts'
 import { selectSize } from './postgres/size.ts'
@@ -42,9 +42,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     await migrate(client, { lock, place, migrations })
     const statements = createStatements()
     const writer = opened.use(await openWriter({ config, client, statements, lock, patienceMs, stuckMs }))
-    const readers = new Pool({ ...config, max: maxReaders, idleTimeoutMillis: 60_000 })
-    // An idle connection that is lost leaves the pool by itself.
-    readers.on('error', () => undefined)
+    const readers = openPool({ ...config, max: maxReaders, idleTimeoutMillis: 60_000 })
     const pool = opened.adopt(readers, (open) => open.end())
     const channel = opened.use(createChannel({ config, lock, instance: writer.id }))
     return createDatabase(place, { writer, pool, statements, channel }, opened.move())

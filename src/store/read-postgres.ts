@@ -1,7 +1,6 @@
-import { Pool } from 'pg'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { Migration, Sql } from './database.ts'
-import { connectFirst, nameOf, parseAddress } from './postgres/connect.ts'
+import { connectFirst, nameOf, openPool, parseAddress } from './postgres/connect.ts'
 import { checkVersion } from './postgres/migrate.ts'
 import { readSnapshot } from './postgres/snapshot.ts'
 import { createStatements } from './postgres/statements.ts'
@@ -22,8 +21,7 @@ export async function openPostgresReader(url: string, migrations: readonly Migra
   try {
     const { client, config } = await connectFirst(configs)
     await client.end()
-    const pool = opened.adopt(new Pool({ ...config, max: 1 }), (open) => open.end())
-    pool.on('error', () => undefined)
+    const pool = opened.adopt(openPool({ ...config, max: 1 }), (open) => open.end())
     const statements = createStatements()
     const read = async <T>(work: (sql: Sql) => Promise<T>) => {
       try {

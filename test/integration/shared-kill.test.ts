@@ -15,6 +15,9 @@ const durationMs = 600_000
 const answersBetween = 200
 const metricsPerBatch = 10
 
+/** Why clients stop that nobody looks at any more. */
+const failed = new Error('The test has failed.')
+
 /** What 64 clients have sent and been answered. */
 interface Written {
   /** The last step of each run, all of which were acknowledged. */
@@ -59,6 +62,8 @@ async function work(
       const answer = await ask(server, 'runs/log-batch', { run_id: runId, metrics }).catch(() => undefined)
       if (answer?.status === 200) break
       assert.ok(answer === undefined || answer.status === 503, JSON.stringify(answer))
+      // Servers that a failed test has ended answer no more.
+      if (signal.reason === failed) return
       await delay(50)
     }
     written.latencies.push(performance.now() - startedAt)
@@ -186,8 +191,9 @@ describe('servers on one database', { skip: whyNoPostgres, timeout: 1_200_000 },
     }
     try {
       await Promise.race([disturb(), working, reading])
-    } finally {
       stopping.abort()
+    } finally {
+      stopping.abort(failed)
     }
     await working
     const answers = await reading

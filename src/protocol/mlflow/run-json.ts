@@ -53,7 +53,7 @@ export interface WrittenRun extends Omit<Run, 'params' | 'tags'> {
 export function writeWrittenRun(run: WrittenRun): string {
   const { metrics, params, tags, datasets, modelInputs, modelOutputs } = run
   const lists: string[] = []
-  if (metrics.length > 0) lists.push(`"metrics":${JSON.stringify(metrics.map(writeLoggedMetric))}`)
+  if (metrics.length > 0) lists.push(`"metrics":[${metrics.map(writeLoggedMetric).join(',')}]`)
   if (params !== '[]') lists.push(`"params":${params}`)
   if (tags !== '[]') lists.push(`"tags":${tags}`)
   const inputs = datasets.length + modelInputs.length === 0 ? '{}' : JSON.stringify(writeInputs(run))

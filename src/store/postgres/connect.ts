@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client } from 'pg'
-import type { ClientConfig } from 'pg'
+import { Client, Pool } from 'pg'
+import type { ClientConfig, PoolConfig } from 'pg'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { findCode, isUnencrypted, isUnreachable, type Place } from './storage-error.ts'
 import { takeTls } from './tls.ts'
@@ -79,6 +79,15 @@ export async function connect(config: ClientConfig): Promise<Client> {
     await client.end().catch(() => undefined)
     throw error
   }
+}
+
+/** Connections for reading, made as they are wanted. One that is lost leaves the pool by itself, idle or in use. */
+export function openPool(config: PoolConfig): Pool {
+  const pool = new Pool(config)
+  pool.on('error', () => undefined)
+  // As above: of one in use the pool itself hears nothing.
+  pool.on('connect', (client) => void client.on('error', () => undefined))
+  return pool
 }
 
 /** As `connect`, but waits for a server that is not up again yet. */

@@ -8,7 +8,8 @@
  * - `json_type`: what a text of JSON is; whole numbers are `real` too.
  * - `json_extract`: what a path of the form `$.name` or `$[0]` leads to, as text.
  * - `json_member`: what is under a name in a text that may be no JSON, as text. Indexes are made of it, so it stays as it is.
- * - `to_real`: the number that a text begins with, 0 for none; too large a one is infinite.
+ * - `to_real`: the number that a text begins with, 0 for none; too large a one is infinite. `to_real_with_care` is for those
+ *   that it may be too large or too small for, or no number.
  * - `glob`: whether a text matches a pattern with `*`, `?` and sets. The regular expression that it becomes has no back
  *   references, so that PostgreSQL's engine does not track back.
  */
@@ -31,13 +32,17 @@ export const functions: readonly string[] = [
      exception when invalid_text_representation or untranslatable_character then
        return null;
      end $$`,
-  `create or replace function to_real(value text) returns double precision language plpgsql immutable as
+  `create or replace function to_real_with_care(value text) returns double precision language plpgsql immutable as
      $$ declare number text := coalesce(substring(value from '^\\s*([-+]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?)'), '0');
      begin
        return number::double precision;
      exception when numeric_value_out_of_range then
        return case when number ~* 'e-' then 0 when number like '-%' then '-Infinity' else 'Infinity' end;
      end $$`,
+  // A block that catches costs 3 µs, and a server takes in no more than a single select: what cannot overflow is cast at once.
+  `create or replace function to_real(value text) returns double precision language sql immutable parallel safe as
+     $$ select case when length(value) < 200 and value ~ '^[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]{1,2})?$'
+          then value::double precision else to_real_with_care(value) end $$`,
   // Signs of expressions are escaped, then sets of one sign of globs become that sign by its number, then the signs.
   `create or replace function glob(pattern text, value text) returns boolean
      language sql immutable parallel safe as
