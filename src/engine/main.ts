@@ -19,6 +19,7 @@ import { openPlaces } from '../compute/open-places.ts'
 import { RunwrightError, toErrorBody } from '../protocol/errors.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { prepareDataFolder } from './data-folder.ts'
+import { keepHeapSmall } from './heap.ts'
 import { createIdleWatch } from './idle.ts'
 import { type Log, openLogFile } from './log.ts'
 import { toStorageError } from '../store/storage-error.ts'
@@ -28,6 +29,8 @@ import { openWorkspaceEngine } from './workspace-engine.ts'
 const { values } = parseArgs({
   options: { workspace: { type: 'string' }, 'idle-minutes': { type: 'string', default: '10' } },
 })
+
+keepHeapSmall()
 
 // The starter reads one line, then goes its own way; what is written after that has nowhere to go.
 process.stdout.on('error', () => undefined)

@@ -54,6 +54,8 @@ that it is named once.`,
     const { openServerBucket } = await import('../../engine/open-artifact-store.ts')
     const { prepareDataFolder } = await import('../../engine/data-folder.ts')
     const { parseWebhookSettings } = await import('../../engine/webhook-settings.ts')
+    const { keepHeapSmall } = await import('../../engine/heap.ts')
+    keepHeapSmall()
     const stopped = new AbortController()
     await prepareDataFolder(dataFolder)
     const { env, signal } = context

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Pool } from 'pg'
-import type { ClientConfig, PoolConfig } from 'pg'
+import type { ClientBase, ClientConfig, PoolConfig } from 'pg'
 import { RunwrightError } from '../../protocol/errors.ts'
 import { findCode, isUnencrypted, isUnreachable, type Place } from './storage-error.ts'
 import { takeTls } from './tls.ts'
@@ -85,9 +85,20 @@ export async function connect(config: ClientConfig): Promise<Client> {
 export function openPool(config: PoolConfig): Pool {
   const pool = new Pool(config)
   pool.on('error', () => undefined)
-  // As above: of one in use the pool itself hears nothing.
-  pool.on('connect', (client) => void client.on('error', () => undefined))
+  pool.on('connect', (client) => {
+    const lose = () => void lost.add(client)
+    // Of one in use the pool itself hears nothing.
+    client.on('error', lose)
+    client.once('end', lose)
+  })
   return pool
+}
+
+const lost = new WeakSet<ClientBase>()
+
+/** Whether a connection of a pool is gone; each query says something else of it then. */
+export function isLost(client: ClientBase): boolean {
+  return lost.has(client)
 }
 
 /** As `connect`, but waits for a server that is not up again yet. */

@@ -1,6 +1,8 @@
 import type { Pool, PoolClient } from 'pg'
 import type { Sql } from '../database.ts'
+import { isLost } from './connect.ts'
 import type { Statements } from './statements.ts'
+import { ConnectionLost } from './storage-error.ts'
 
 /** Between `begin` and `commit` every statement sees the database as it was at the first one. */
 export async function readSnapshot<T>(pool: Pool, statements: Statements, work: (sql: Sql) => Promise<T>): Promise<T> {
@@ -8,6 +10,8 @@ export async function readSnapshot<T>(pool: Pool, statements: Statements, work: 
   let isUsable = true
   try {
     return await work(statements.over(() => client))
+  } catch (error) {
+    throw isLost(client) ? new ConnectionLost('The connection was lost.', { cause: error }) : error
   } finally {
     await client.query('rollback').catch(() => (isUsable = false))
     client.release(!isUsable)
