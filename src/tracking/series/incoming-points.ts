@@ -4,8 +4,8 @@ import { getNumber } from '../../store/row.ts'
 
 /**
  * A batch with a few points of each of many series would change a page of the file for each of them. Its points wait side
- * by side with those of the run's other batches, and join the loose ones many at a time: a batch of 100 metrics changes 25
- * pages instead of 190. Whoever reads loose points reads these too.
+ * by side with those of the run's other batches, and join the loose ones many at a time: a batch of 100 metrics changes 50
+ * pages instead of 200. Whoever reads loose points reads these too.
  */
 
 /** From so many series on, with fewer points each than the next figure, points of a batch wait. */
