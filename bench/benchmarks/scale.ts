@@ -11,6 +11,7 @@ import { fillPoints, fillRuns } from '../scale/fill-store.ts'
 import { logLongSeries, measureIngest } from '../scale/log-points.ts'
 import { measureReads, type ReadFigure } from '../scale/measure-reads.ts'
 import { type Plot, toSvg } from '../scale/plot.ts'
+import { readMeasures } from '../scale/read-measures.ts'
 import { fullSizes, quickSizes, type ScaleSizes, type Stage } from '../scale/stages.ts'
 import { readPeakMb } from '../servers/memory.ts'
 
@@ -22,28 +23,12 @@ interface StageFigures {
   readonly figures: Readonly<Record<Figure, number>>
 }
 
-const ms = (label: string, atMost?: number) => ({
-  label,
-  unit: 'ms' as const,
-  ...(atMost === undefined ? {} : { target: { atMost } }),
-})
-
 export default defineBenchmark({
   name: 'scale',
   summary:
     '100,000 runs and 100 million points in one workspace, and 1,500 runs × 1,500 metrics × 150 params; of the points a million is logged by clients, the others are written in the form that logging leaves',
   measures: {
-    firstPage: ms('table, first page with totals', 100),
-    sort: ms('table, sorted by a metric, the slowest of four', 100),
-    deepPage: ms('table, sorted by least value, at nine tenths', 100),
-    filter: ms('table, filter on metric and param, with totals', 100),
-    groups: ms('table, grouped by a param'),
-    open: ms('series of 10 million points, open', 100),
-    zoom: ms('series of 10 million points, zoom by step', 50),
-    zoomTime: ms('series of 10 million points, zoom by time', 50),
-    curveKb: { label: 'series of 10 million points, sent for 1,200 pixels', unit: 'KB', target: { atMost: 64 } },
-    wide: ms('1,500 × 1,500 × 150, first screen', 200),
-    wideMb: { label: '1,500 × 1,500 × 150, sent for it', unit: 'MB', target: { atMost: 2 } },
+    ...readMeasures(1),
     ingest: { label: 'log-batch, 8 clients', unit: 'points/s' },
     loggedBytes: { label: 'a point of single precision that was logged, in the file', unit: 'bytes/point' },
     bytes: { label: 'a point of single precision, over all stages', unit: 'bytes/point' },

@@ -16,8 +16,14 @@ export interface Sql {
   get(text: string, ...values: SqlValue[]): Promise<SqlRow | undefined>
   /** Rows changed. */
   run(text: string, ...values: SqlValue[]): Promise<number>
-  /** Runs it once for each list of values. */
-  runEach(text: string, lists: readonly (readonly SqlValue[])[]): Promise<void>
+  /**
+   * Runs a statement once for each list of values. To a server all go at once, as one text of JSON: a hundred points are one
+   * way there and back instead of a hundred.
+   *
+   * @param statement.sqlite with a `?` for each value
+   * @param statement.postgres over `each`, whose column `c` gives values by `c ->> 0` and so on, as texts to be cast
+   */
+  runForAll(statement: Readonly<Record<Dialect, string>>, lists: readonly (readonly SqlValue[])[]): Promise<void>
 }
 
 /** What both understand is written in one text; the little that differs is in `dialect.ts`. */

@@ -76,30 +76,6 @@ export async function selectColumns(
   return columns.map((_, index) => parseList(row, `c${index}`))
 }
 
-/**
- * Runs a statement once for each list of values. To a server all go at once, as one text of JSON: a hundred points are one
- * way there and back instead of a hundred.
- *
- * @param statement.sqlite with a `?` for each value
- * @param statement.postgres over `each`, whose column `c` gives values by `c ->> 0` and so on, as texts to be cast
- */
-export async function runForAll(
-  sql: Sql,
-  statement: { readonly sqlite: string; readonly postgres: string },
-  lists: readonly (readonly SqlValue[])[],
-): Promise<void> {
-  if (lists.length === 0) return
-  if (sql.dialect === 'sqlite') return sql.runEach(statement.sqlite, lists)
-  // As texts, since a number of JSON is neither NaN nor infinite, and loses the sign of zero.
-  const texts = lists.map((values) =>
-    values.map((value) => (value === null ? null : Object.is(value, -0) ? '-0' : String(value))),
-  )
-  await sql.run(
-    `with each (c) as (select * from json_array_elements(cast(? as json))) ${statement.postgres}`,
-    JSON.stringify(texts),
-  )
-}
-
 function parseList(row: SqlRow | undefined, column: string): unknown[] {
   const list: unknown = JSON.parse(getText(row ?? {}, column))
   return Array.isArray(list) ? list : []

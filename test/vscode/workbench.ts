@@ -240,16 +240,14 @@ function createVerbs(page: Page) {
   /** A press on the twistie is lost when the row is drawn anew in its moment; one presses again. */
   async function turn(row: Locator, expanded: boolean): Promise<void> {
     const turned = row.and(page.locator(`[aria-expanded="${expanded}"]`))
-    const press = async () => {
+    const press = async (patienceMs: number) => {
       if (await turned.isVisible()) return
       await row.locator('.monaco-tl-twistie').click()
-      await turned.waitFor({ timeout: 3000 })
+      await turned.waitFor({ timeout: patienceMs })
     }
-    await press().catch(press)
+    // A row that only takes its time would be turned back by a second press.
+    await press(timeoutMs / 3).catch(() => press(timeoutMs))
   }
-
-  const open = (row: Locator) => turn(row, true)
-  const close = (row: Locator) => turn(row, false)
 
   /** The row below in the same view, one level deeper. */
   async function firstChild(row: Locator): Promise<Locator> {
@@ -313,12 +311,12 @@ function createVerbs(page: Page) {
 
     async expand(row: Locator): Promise<void> {
       if ((await row.getAttribute('aria-expanded')) === 'true') return
-      await open(row)
+      await turn(row, true)
       await (await firstChild(row)).waitFor()
     },
 
     async collapse(row: Locator): Promise<void> {
-      if ((await row.getAttribute('aria-expanded')) === 'true') await close(row)
+      if ((await row.getAttribute('aria-expanded')) === 'true') await turn(row, false)
     },
 
     async seeRows(kind: string, names: readonly string[]): Promise<void> {

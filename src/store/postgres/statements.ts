@@ -66,8 +66,14 @@ export function createStatements(): Statements {
         all: async (text, ...values) => (await query(text, values)).rows,
         get: async (text, ...values) => (await query(text, values)).rows[0],
         run: async (text, ...values) => (await query(text, values)).rowCount ?? 0,
-        async runEach(text, lists) {
-          for (const values of lists) await query(text, [...values])
+        async runForAll({ postgres }, lists) {
+          if (lists.length === 0) return
+          // As texts, since a number of JSON is neither NaN nor infinite, and loses the sign of zero.
+          const texts = lists.map((values) =>
+            values.map((value) => (value === null ? null : Object.is(value, -0) ? '-0' : String(value))),
+          )
+          const each = 'with each (c) as (select * from json_array_elements(cast(? as json)))'
+          await query(`${each} ${postgres}`, [JSON.stringify(texts)])
         },
       }
     },

@@ -97,7 +97,7 @@ export async function openWriter(parts: WriterParts): Promise<PostgresWriter> {
     all: (text, ...values) => orLost(base.all(text, ...values)),
     get: (text, ...values) => orLost(base.get(text, ...values)),
     run: (text, ...values) => orLost(base.run(text, ...values)),
-    runEach: (text, lists) => orLost(base.runEach(text, lists)),
+    runForAll: (statement, lists) => orLost(base.runForAll(statement, lists)),
   }
 
   return {

@@ -33,8 +33,8 @@ export function openConnection(path: string, options: { busyTimeoutMs: number; r
         return row && rowsOf([row], columns())[0]
       },
       run: async (text, ...values) => Number(prepare(text).statement.run(...values).changes),
-      async runEach(text, lists) {
-        const { statement } = prepare(text)
+      async runForAll({ sqlite }, lists) {
+        const { statement } = prepare(sqlite)
         for (const values of lists) statement.run(...values)
       },
     },

@@ -1,5 +1,4 @@
 import type { Sql, SqlValue } from '../../store/database.ts'
-import { runForAll } from '../../store/dialect.ts'
 import { getNumber } from '../../store/row.ts'
 
 /**
@@ -39,9 +38,8 @@ export async function writeLoosePoints(
   rows: readonly PointRow[],
   seriesCount: number,
 ): Promise<void> {
-  if (seriesCount < manySeries || rows.length >= fewPoints * seriesCount) return runForAll(sql, insertLoose, rows)
-  await runForAll(
-    sql,
+  if (seriesCount < manySeries || rows.length >= fewPoints * seriesCount) return sql.runForAll(insertLoose, rows)
+  await sql.runForAll(
     insertIncoming,
     rows.map((row) => [...row, runRowId]),
   )

@@ -1,6 +1,5 @@
 import type { MetricPoint } from '../../protocol/runs.ts'
 import type { Sql, SqlRow, SqlValue } from '../../store/database.ts'
-import { runForAll } from '../../store/dialect.ts'
 import { findNumber, getNumber, getText } from '../../store/row.ts'
 import { toPoint } from '../load-runs.ts'
 import { noteKey } from '../logged-keys.ts'
@@ -96,7 +95,7 @@ export async function updateSeriesRows(sql: Sql, updates: readonly SeriesUpdate[
     postgres: `update series set step = ${whole(0)}, timestamp = ${whole(1)}, value = ${number(2)}, min = ${number(3)},
       max = ${number(4)}, unsealed = ${whole(5)}, late = ${whole(6)} from each where series.id = ${whole(7)}`,
   }
-  await runForAll(sql, statement, updates)
+  await sql.runForAll(statement, updates)
 }
 
 /** Whether a point does not come after the latest one by step and time. */
