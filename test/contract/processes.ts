@@ -25,10 +25,23 @@ export async function listCommandLines(): Promise<string[]> {
   return (await listProcesses()).map(({ line }) => line)
 }
 
-/** The text of every file below a folder, with its name before it. */
+/**
+ * The text of every file below a folder, with its name before it.
+ *
+ * What is taken away meanwhile is left out: servers write anew beside the old, and clear up after a job, while all is
+ * read.
+ */
 export async function readTree(folder: string): Promise<string> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  const texts = await Promise.all(files.map(async (file) => `${file}\n${await readFile(file, 'latin1')}`))
-  return texts.join('\n')
+  const unlessGone = (error: unknown): never[] => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+  const entries = await readdir(folder, { withFileTypes: true }).catch(unlessGone)
+  const texts = entries.map(async (entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return readTree(path)
+    if (!entry.isFile()) return []
+    return [path, await readFile(path, 'latin1').catch(unlessGone)].flat().join('\n')
+  })
+  return (await Promise.all(texts)).flat().join('\n')
 }
