@@ -10,6 +10,7 @@ import type { StoreReader } from '../store/store-reader.ts'
 import { locateArtifact } from '../tracking/artifact-path.ts'
 import type { ArtifactStore } from '../tracking/artifact-store.ts'
 import { checkSeries, findStrayRows } from '../tracking/check-series.ts'
+import { checkIncomingMetrics } from '../tracking/incoming-metrics.ts'
 import { listTaggedArtifacts, type NamedArtifact } from '../tracking/named-artifacts.ts'
 
 /** Something that is not as it was written. */
@@ -66,7 +67,11 @@ export async function checkStore(options: CheckOptions): Promise<StoreCheck> {
     counts.sizeBytes = await reader.sizeBytes()
     for (const problem of await reader.findFaults()) found.add({ kind: 'database', subject, problem })
     await checkAllSeries(reader)
-    for (const problem of await reader.read(findStrayRows)) found.add({ kind: 'database', subject, problem })
+    const incoming = await reader.read(checkIncomingMetrics)
+    counts.pointCount += incoming.pointCount
+    for (const problem of [...incoming.problems, ...(await reader.read(findStrayRows))]) {
+      found.add({ kind: 'database', subject, problem })
+    }
     if (artifactStore !== undefined) await checkArtifacts(await reader.read(listNamedArtifacts), artifactStore)
   } catch (error) {
     // What cannot be read any further is what was looked for.

@@ -46,23 +46,14 @@ export async function checkSeries(
   return { last: last && getNumber(last, 'id'), seriesCount: rows.length, pointCount, faults }
 }
 
-/** Points that no series has, where the tables themselves refer to none. A sentence for each table. */
+/** Points that no series has: what a file itself refers to, and tables on PostgreSQL do not. A sentence for each table. */
 export async function findStrayRows(sql: Sql): Promise<readonly string[]> {
-  const ofNoSeries = (table: string) => `not exists (select 1 from series s where s.id = ${table}.series)`
-  const unreferred = {
-    incoming_points:
-      'not exists (select 1 from series s where s.id = incoming_points.series and s.run = incoming_points.run)',
+  if (sql.dialect === 'sqlite') return []
+  const strays = {
+    points: 'not exists (select 1 from series s where s.id = points.series)',
+    chunks: 'not exists (select 1 from series s where s.id = chunks.series)',
+    chunk_data: 'not exists (select 1 from chunks c where c.data = chunk_data.id)',
   }
-  // A file refuses the others.
-  const strays =
-    sql.dialect === 'sqlite'
-      ? unreferred
-      : {
-          ...unreferred,
-          points: ofNoSeries('points'),
-          chunks: ofNoSeries('chunks'),
-          chunk_data: 'not exists (select 1 from chunks c where c.data = chunk_data.id)',
-        }
   const problems: string[] = []
   for (const [table, isStray] of Object.entries(strays)) {
     const row = await sql.get(`select count(*) as count from ${table} where ${isStray}`)

@@ -4,7 +4,7 @@ import type { Sql } from '../store/database.ts'
 import { getNumber } from '../store/row.ts'
 import { toStoredValue } from './metric-value.ts'
 import { createHistoryToken, parseHistoryToken } from './history-token.ts'
-import { type PointRow, writeLoosePoints } from './series/incoming-points.ts'
+import { insertLoosePoints, type PointRow } from './series/loose-points.ts'
 import { getPoint, noPoints, slicePoints } from './series/points.ts'
 import { readAfter, readPage, readPoints } from './series/read-points.ts'
 import { sealAfter, sealSeries } from './series/seal.ts'
@@ -36,7 +36,7 @@ export async function writeMetrics(sql: Sql, run: SeriesOwner, metrics: readonly
     if (unsealed >= sealAfter + (seriesRowId % 64)) due.push(seriesRowId)
   }
   await updateSeriesRows(sql, updates)
-  await writeLoosePoints(sql, run.runRowId, rows, byKey.size)
+  await insertLoosePoints(sql, rows)
   for (const seriesRowId of due) await sealSeries(sql, seriesRowId)
   return changed
 }

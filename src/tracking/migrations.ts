@@ -316,7 +316,7 @@ const addDeletionTimes: Migration = {
   },
 }
 
-/** Points of batches of many metrics wait here, run by run, before they join the loose ones: see `series/`. */
+/** Points of batches of many metrics, before they joined the loose ones. Not used any more. */
 const addIncomingPoints: Migration = {
   number: 21,
   name: 'points of a batch are stored side by side',
@@ -335,6 +335,26 @@ const addIncomingPoints: Migration = {
   },
 }
 
+/** Metrics wait here batch by batch before they join their series: see `incoming-metrics.ts`. */
+const addIncomingMetrics: Migration = {
+  number: 22,
+  name: 'metrics wait batch by batch',
+  statements: {
+    sqlite: [
+      `insert into points (series, step, timestamp, value)
+         select series, step, timestamp, value from incoming_points where true on conflict do nothing`,
+      'drop table incoming_points',
+      `create table incoming_metrics (
+         id integer primary key,
+         run integer not null references runs,
+         metrics text not null
+       ) strict`,
+      'create index incoming_metrics_by_run on incoming_metrics (run)',
+    ],
+    postgres: postgresTables.addIncomingMetrics,
+  },
+}
+
 export const trackingMigrations: readonly Migration[] = [
   createTables,
   addChunks,
@@ -345,4 +365,5 @@ export const trackingMigrations: readonly Migration[] = [
   addScorers,
   addDeletionTimes,
   addIncomingPoints,
+  addIncomingMetrics,
 ]

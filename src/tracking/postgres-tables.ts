@@ -238,4 +238,15 @@ export const postgresTables = {
          primary key (run, step, timestamp, series, value)
        )`,
   ],
+  addIncomingMetrics: [
+    `insert into points (series, step, timestamp, value)
+         select series, step, timestamp, value from incoming_points on conflict do nothing`,
+    'drop table incoming_points',
+    `create table incoming_metrics (
+         id ${id},
+         run bigint not null references runs,
+         metrics ${text} not null
+       )`,
+    'create index incoming_metrics_by_run on incoming_metrics (run)',
+  ],
 } as const satisfies Record<string, readonly string[]>

@@ -86,7 +86,7 @@ export async function purgeRun(sql: Sql, runId: string, before: number): Promise
   const ofSeries = 'series in (select id from series where run = ?)'
   await sql.run(`delete from chunk_data where id in (select data from chunks where ${ofSeries})`, id)
   for (const table of ['chunks', 'points']) await sql.run(`delete from ${table} where ${ofSeries}`, id)
-  for (const table of ['incoming_points', 'series', 'params', 'tags', 'input_tags', 'inputs', 'run_models']) {
+  for (const table of ['incoming_metrics', 'series', 'params', 'tags', 'input_tags', 'inputs', 'run_models']) {
     await sql.run(`delete from ${table} where run = ?`, id)
   }
   await sql.run('delete from model_metrics where run_id = ?', runId)

@@ -7,12 +7,13 @@ import { getNumber } from '../store/row.ts'
 import { writeDatasetInputs, writeRunModels } from './inputs.ts'
 import { insertRun, prepareRun } from './insert-run.ts'
 import { loadRuns, loadWrittenRuns } from './load-runs.ts'
-import { settleIncomingPoints } from './series/incoming-points.ts'
-import { checkMetrics, loadHistory, loadHistoryPage, writeMetrics, writeModelMetrics } from './metrics.ts'
+import { type IncomingMetrics, settleRun } from './incoming-metrics.ts'
+import { checkMetrics, loadHistory, loadHistoryPage, writeModelMetrics } from './metrics.ts'
 import { writeParams } from './params.ts'
 import { listRuns } from './run-list.ts'
 import { getActiveRunRow, getExperimentId, getRunRow, getStatus, toRunRow } from './run-rows.ts'
 import { searchRunRows } from './run-search.ts'
+import type { SeriesOwner } from './series/series-rows.ts'
 import { loadSparklines } from './sparklines.ts'
 import { deleteTag, writeTags } from './tags.ts'
 import type { TrackingParts } from './tracking-parts.ts'
@@ -21,7 +22,10 @@ import type { Runs } from './tracking.ts'
 /** Runs of a search that are in memory at a time: so few are gone before the collector has to move them. */
 const writtenAtOnce = 512
 
-export function createRuns({ database, changed, now, randomBytes }: TrackingParts): Runs {
+export function createRuns(
+  { database, changed, now, randomBytes }: TrackingParts,
+  incoming: Pick<IncomingMetrics, 'log'>,
+): Runs {
   /** One transaction on a run that is not deleted, then the news of it. */
   async function change(runId: RunId, work: (sql: Sql, row: SqlRow) => Promise<void>): Promise<void> {
     const experimentId = await database.write(async (sql) => {
@@ -89,19 +93,17 @@ export function createRuns({ database, changed, now, randomBytes }: TrackingPart
 
     async logBatch(runId, { metrics = [], params = [], tags = [] }) {
       checkMetrics(metrics)
-      const { experimentId, latest, isRunChanged } = await database.write(async (sql) => {
-        const row = await getActiveRunRow(sql, runId)
-        const rowId = getNumber(row, 'id')
-        const hasNewParams = await writeParams(sql, rowId, runId, params)
-        const latest = await writeMetrics(
-          sql,
-          { runRowId: rowId, experimentRowId: getNumber(row, 'experiment') },
-          metrics,
-        )
-        await writeModelMetrics(sql, runId, metrics)
-        await writeTagsAndName(sql, row, tags)
-        return { experimentId: getExperimentId(row), latest, isRunChanged: hasNewParams || tags.length > 0 }
-      })
+      const { result, latest } = await incoming.log(runId, metrics, (store) =>
+        database.write(async (sql) => {
+          const row = await getActiveRunRow(sql, runId)
+          const hasNewParams = await writeParams(sql, getNumber(row, 'id'), runId, params)
+          await store(sql, toOwner(row))
+          await writeModelMetrics(sql, runId, metrics)
+          await writeTagsAndName(sql, row, tags)
+          return { experimentId: getExperimentId(row), isRunChanged: hasNewParams || tags.length > 0 }
+        }),
+      )
+      const { experimentId, isRunChanged } = result
       if (isRunChanged) changed({ kind: 'run', experimentId, runId })
       if (latest.length > 0) changed({ kind: 'metrics', experimentId, runId, latest })
     },
@@ -189,6 +191,10 @@ export function createRuns({ database, changed, now, randomBytes }: TrackingPart
   }
 }
 
+function toOwner(row: SqlRow): SeriesOwner {
+  return { runRowId: getNumber(row, 'id'), experimentRowId: getNumber(row, 'experiment') }
+}
+
 async function loadRun(sql: Sql, runId: RunId): Promise<Run> {
   const [run] = await loadRuns(sql, [await getRunRow(sql, runId)])
   if (run === undefined) throw new TypeError('The run is gone within its own transaction.')
@@ -209,7 +215,7 @@ async function writeStatus(sql: Sql, row: SqlRow, status: RunStatus, time: numbe
   if (hasEnded(status)) {
     const text = 'update runs set status = ?, stop_requested = 0, end_time = coalesce(end_time, ?) where id = ?'
     await sql.run(text, status, time, rowId)
-    await settleIncomingPoints(sql, rowId)
+    await settleRun(sql, toOwner(row))
   } else if (status !== getStatus(row)) {
     await sql.run('update runs set status = ?, stop_requested = 0, end_time = null where id = ?', status, rowId)
   }

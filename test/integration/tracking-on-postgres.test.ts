@@ -30,7 +30,7 @@ const suites = [
   'src/tracking/table/table.test.ts',
   'src/tracking/table/point-cells.test.ts',
   'src/tracking/series/series.test.ts',
-  'src/tracking/series/incoming-points.test.ts',
+  'src/tracking/incoming-metrics.test.ts',
   'src/registry/registry.test.ts',
   'src/registry/registry-events.test.ts',
   'src/registry/model-source.test.ts',

@@ -152,6 +152,8 @@ describe('a long series', () => {
   it('keeps only its newest points apart from the chunks', async () => {
     await using tracking = await openScratchTracking()
     await log(tracking, shuffled.map(counted))
+    // What is read is settled before.
+    await tracking.runs.countActive()
     const row = await tracking.read((sql) => sql.get('select count(*) as count from points'))
     assert.ok(Number(row?.['count']) < 1200, `${row?.['count']} loose points`)
     const levels = await tracking.read((sql) =>

@@ -61,8 +61,6 @@ async function listBestPlaces(
   const rows = await sql.all(
     `select s.run, s.${best} as best,
        (select min(p.step) from points p where p.series = s.id and p.value = s.${best}) as loose,
-       (select min(i.step) from incoming_points i
-          where i.run = s.run and i.series = s.id and i.value = s.${best}) as incoming,
        (select d.points from chunks c join chunk_data d on d.id = c.data
           where c.series = s.id and c.level = 0 and c.${best} = s.${best}
           order by c.step, c.timestamp, c.value limit 1) as chunk
@@ -72,9 +70,7 @@ async function listBestPlaces(
     of,
   )
   return rows.flatMap((row) => {
-    const steps = [findNumber(row, 'loose'), findNumber(row, 'incoming'), findStep(row, getNumber(row, 'best'))].filter(
-      (step) => step !== undefined,
-    )
+    const steps = [findNumber(row, 'loose'), findStep(row, getNumber(row, 'best'))].filter((step) => step !== undefined)
     return steps.length === 0 ? [] : [{ run: getNumber(row, 'run'), step: Math.min(...steps) }]
   })
 }
@@ -91,15 +87,11 @@ async function loadValuesAt(sql: Sql, key: string, places: readonly Place[]): Pr
     `with places as materialized (
          select cast(json_extract(value, '$[0]') as bigint) as run, cast(json_extract(value, '$[1]') as bigint) as step
            from json_each(?))
-       select a.run, a.step as wanted, p.step, p.timestamp, p.value,
-         i.step as incoming_step, i.timestamp as incoming_timestamp, i.value as incoming_value, c.last_step, c.last_timestamp, c.last_value,
+       select a.run, a.step as wanted, p.step, p.timestamp, p.value, c.last_step, c.last_timestamp, c.last_value,
          case when c.last_step > a.step then (select d.points from chunk_data d where d.id = c.data) end as chunk
        from places a cross join series s
        left join points p on p.series = s.id
          and (p.step, p.timestamp, p.value) = (select q.step, q.timestamp, q.value from points q where ${before})
-       left join incoming_points i on i.run = s.run and i.series = s.id
-         and (i.step, i.timestamp, i.value) =
-           (select q.step, q.timestamp, q.value from incoming_points q where q.run = s.run and ${before})
        left join chunks c on c.series = s.id and c.level = 0
          and (c.step, c.timestamp, c.value) =
            (select q.step, q.timestamp, q.value from chunks q where q.level = 0 and ${before})
@@ -109,9 +101,7 @@ async function loadValuesAt(sql: Sql, key: string, places: readonly Place[]): Pr
   )
   return new Map(
     rows.flatMap((row) => {
-      const found = [findPoint(row, ''), findPoint(row, 'incoming_'), findSealedPoint(row)].filter(
-        (point) => point !== undefined,
-      )
+      const found = [findPoint(row, ''), findSealedPoint(row)].filter((point) => point !== undefined)
       const last = found.toSorted(comparePoints).at(-1)
       return last === undefined ? [] : [[getNumber(row, 'run'), last.value] as const]
     }),
@@ -131,7 +121,7 @@ function findPoints(row: SqlRow): Points | undefined {
   return bytes instanceof Uint8Array ? decodeChunk(bytes) : undefined
 }
 
-function findPoint(row: SqlRow, prefix: '' | 'incoming_' | 'last_'): PointKey | undefined {
+function findPoint(row: SqlRow, prefix: '' | 'last_'): PointKey | undefined {
   const step = findNumber(row, `${prefix}step`)
   if (step === undefined) return undefined
   return { step, timestamp: getNumber(row, `${prefix}timestamp`), value: fromStoredValue(row[`${prefix}value`]) }
