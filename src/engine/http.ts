@@ -10,6 +10,7 @@ import type { ByteSource } from '../tracking/artifact-file.ts'
 import type { ByteRange } from '../tracking/artifact-store.ts'
 import type { RestRequest, StreamAnswer } from '../tracking/route.ts'
 import { bodyLimits, hasBody, tooLarge } from './guard.ts'
+import { sendStream } from './send-stream.ts'
 
 /** A JSON body has to be here by then; nothing that a client holds in memory takes longer. */
 const jsonTimeoutMs = 60_000
@@ -244,9 +245,7 @@ export async function sendStreamAnswer(response: ServerResponse, answer: StreamA
     'content-security-policy': "sandbox; default-src 'none'",
     'x-content-type-options': 'nosniff',
   })
-  // SAFETY: Node types its web streams apart from the global ones, which they are.
-  const bytes = answer.bytes as import('node:stream/web').ReadableStream<Uint8Array>
-  await pipeline(Readable.fromWeb(bytes), response)
+  await sendStream(response, answer.bytes)
 }
 
 /** RFC 8187 lets fewer characters stand for themselves than encodeURIComponent does. */

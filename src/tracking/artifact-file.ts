@@ -108,28 +108,34 @@ export async function openRegularFile(path: string): Promise<{ file: FileHandle;
   }
 }
 
-/** Bytes `start` … `end` - 1 of an open file, which is closed after the last or when the reader gives up. */
+/**
+ * Bytes `start` … `end` - 1 of an open file, which is closed after the last or when the reader gives up. They are read
+ * into the memory that the reader brings, if it brings any.
+ */
 export function streamFile(file: FileHandle, start: number, end: number): ReadableStream<Uint8Array> {
   let position = start
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const wanted = Math.min(blockSizeBytes, end - position)
-        if (wanted === 0) {
-          await file.close()
-          controller.close()
-          return
-        }
-        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, position)
-        if (bytesRead === 0) {
-          await file.close()
-          throw new Error('The file became shorter while it was read.')
-        }
-        position += bytesRead
-        controller.enqueue(buffer.subarray(0, bytesRead))
-      },
-      cancel: () => file.close(),
+  return new ReadableStream({
+    type: 'bytes',
+    autoAllocateChunkSize: blockSizeBytes,
+    async pull(controller) {
+      const { byobRequest } = controller
+      const view = byobRequest?.view
+      if (view === null || view === undefined) throw new TypeError('There is no memory to read into.')
+      const wanted = Math.min(view.byteLength, end - position)
+      if (wanted === 0) {
+        await file.close()
+        controller.close()
+        byobRequest?.respond(0)
+        return
+      }
+      const { bytesRead } = await file.read(new Uint8Array(view.buffer, view.byteOffset, wanted), 0, wanted, position)
+      if (bytesRead === 0) {
+        await file.close()
+        throw new Error('The file became shorter while it was read.')
+      }
+      position += bytesRead
+      byobRequest?.respond(bytesRead)
     },
-    { highWaterMark: 1 },
-  )
+    cancel: () => file.close(),
+  })
 }
