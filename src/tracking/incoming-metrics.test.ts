@@ -177,6 +177,23 @@ describe('metrics that wait', () => {
       assert.deepEqual(await listHistories(tracking, runId), toHistories(steps.slice(0, 31)))
   })
 
+  it('are of more runs than are kept in mind', async () => {
+    await using tracking = await openScratchTracking()
+    const wide = (run: number) =>
+      Array.from({ length: 3000 }, (_, key) => ({ key: `${key}`, step: run, timestamp: 1, value: key }))
+    const runIds: RunId[] = []
+    for (let run = 0; run < 30; run++) {
+      const runId = await tracking.addRun({ metrics: wide(0) })
+      await tracking.runs.logBatch(runId, { metrics: toBatch(1) })
+      runIds.push(runId)
+    }
+    for (const runId of runIds) await tracking.runs.logBatch(runId, { metrics: toBatch(2) })
+    for (const runId of runIds.filter((_, run) => run % 9 === 0)) {
+      assert.deepEqual(await listHistories(tracking, runId), toHistories([1, 2]))
+      assert.equal((await tracking.runs.get(runId)).metrics.length, 3000 + keys.length)
+    }
+  })
+
   it('are told of as they come, but for those that are not later than what is known', async () => {
     await using place = await openScratchPlace(trackingMigrations)
     await using database = await place.open()

@@ -20,12 +20,15 @@ const mostOfRun = 1024
 /** And so many of all runs: what a read may find to be settled first, some 60 ms. */
 const mostOfAll = 16_384
 
-/** Runs of which it is known what their latest points are, those logged to last. */
-const mostOpenRuns = 256
+/** So many latest points are known, of the runs that were logged to last; a run itself counts as some more. Some 10 MB. */
+const mostKnown = 65_536
+const runWeight = 8
 
 interface OpenRun {
   readonly latest: Map<string, MetricPoint>
-  /** Metrics, some of which may have been settled since they were counted. */
+  /** What of `mostKnown` it has been counted as. */
+  weight: number
+  /** Metrics; they are counted before they are stored, and some may have been settled since. */
   waiting: number
 }
 
@@ -51,6 +54,8 @@ export interface IncomingMetrics {
 export function createIncomingMetrics(database: Database): IncomingMetrics {
   const isShared = database.dialect === 'postgres'
   const openRuns = new Map<RunId, OpenRun>()
+  let known = 0
+  const waitingRuns = new Set<OpenRun>()
   let waiting = 0
   /** Whether a committed row may wait: to begin with, one that another process left. */
   let mayWait = true
@@ -58,7 +63,8 @@ export function createIncomingMetrics(database: Database): IncomingMetrics {
 
   /** To be called before the write that settles: what is counted after it, is written after it. */
   function forget(): void {
-    for (const run of openRuns.values()) run.waiting = 0
+    for (const run of waitingRuns) run.waiting = 0
+    waitingRuns.clear()
     waiting = 0
   }
 
@@ -103,10 +109,20 @@ export function createIncomingMetrics(database: Database): IncomingMetrics {
   }
 
   function open(runId: RunId, run: OpenRun): void {
-    openRuns.delete(runId)
+    close(runId, openRuns.get(runId))
+    run.weight = run.latest.size + runWeight
+    known += run.weight
     openRuns.set(runId, run)
-    const oldest = openRuns.keys().next().value
-    if (openRuns.size > mostOpenRuns && oldest !== undefined) openRuns.delete(oldest)
+    for (const [oldest, other] of openRuns) {
+      if (known <= mostKnown || other === run) break
+      close(oldest, other)
+    }
+  }
+
+  function close(runId: RunId, run: OpenRun | undefined): void {
+    if (run === undefined) return
+    known -= run.weight
+    openRuns.delete(runId)
   }
 
   return {
@@ -125,13 +141,15 @@ export function createIncomingMetrics(database: Database): IncomingMetrics {
 
     async log(runId, metrics, write) {
       if (metrics.length === 0) return { result: await write(() => Promise.resolve()), latest: [] }
-      const known = openRuns.get(runId)
+      const openRun = openRuns.get(runId)
       const isFull = waiting + metrics.length > mostOfAll
-      const waits = known !== undefined && !isFull && known.waiting + metrics.length <= mostOfRun
+      const waits = openRun !== undefined && !isFull && openRun.waiting + metrics.length <= mostOfRun
       if (isFull) forget()
-      else if (known !== undefined && !waits) {
-        waiting -= known.waiting
-        known.waiting = 0
+      else if (openRun !== undefined) {
+        const change = waits ? metrics.length : -openRun.waiting
+        openRun.waiting += change
+        waiting += change
+        waitingRuns.add(openRun)
       }
       let latest: readonly Metric[] = []
       let ofRun = new Map<string, MetricPoint>()
@@ -139,21 +157,17 @@ export function createIncomingMetrics(database: Database): IncomingMetrics {
         if (waits) return insertWaiting(sql, run, metrics)
         if (isFull) await settleAll(sql)
         latest = await settleRun(sql, run, metrics)
-        if (known === undefined && !isShared) ofRun = await loadLatest(sql, run)
+        if (openRun === undefined && !isShared) ofRun = await loadLatest(sql, run)
       })
       if (isShared) return { result, latest }
-      const run = known ?? openRuns.get(runId)
+      const run = openRun ?? openRuns.get(runId)
       if (run === undefined) {
-        open(runId, { latest: ofRun, waiting: 0 })
+        open(runId, { latest: ofRun, weight: 0, waiting: 0 })
         return { result, latest }
       }
-      open(runId, run)
       latest = noteLatest(run.latest, metrics)
-      if (waits) {
-        run.waiting += metrics.length
-        waiting += metrics.length
-        mayWait = true
-      }
+      open(runId, run)
+      mayWait ||= waits
       return { result, latest }
     },
   }
