@@ -10,8 +10,9 @@ import type { LoggedMetric } from './tracking.ts'
 
 /**
  * Where one process has the store for itself, metrics of a run wait whole, a row for each batch, and join its series many
- * batches at a time: a batch of 100 metrics changes some 10 pages of the file instead of up to 200. They are settled before anything
- * is read, so that nobody else has to know of them, and when the run ends. Servers that share a store settle at once.
+ * batches at a time: a batch of 100 metrics changes some 10 pages of the file instead of up to 200. The first batch does
+ * not wait: it tells what the latest points are, which are known from then on. All are settled before anything is read,
+ * so that nobody else has to know of them, and when the run ends. Servers that share a store settle at once.
  */
 
 /** So many metrics of a run wait: some 4 ms of work. */
