@@ -6,7 +6,7 @@ import { findText, getNumber, getText } from '../store/row.ts'
 import { insertRun } from './insert-run.ts'
 import { checkMetrics, writeMetrics } from './metrics.ts'
 import { writeParams } from './params.ts'
-import { getActiveRunRow, getExperimentId, getRunRow, selectRunRows, toRunRow } from './run-rows.ts'
+import { getActiveRunRow, getExperimentId, getRunRow, selectRunRows, toOwner, toRunRow } from './run-rows.ts'
 import { writeTags } from './tags.ts'
 import { tagNames } from '../protocol/tag-names.ts'
 import type { TrackingParts } from './tracking-parts.ts'
@@ -39,7 +39,7 @@ export function createRunImports({ database, changed }: TrackingParts): RunImpor
 
     add: ({ runId, points = [], params = [], tags = [] }) =>
       change(runId, async (sql, row) => {
-        const owner = { runRowId: getNumber(row, 'id'), experimentRowId: getNumber(row, 'experiment') }
+        const owner = toOwner(row)
         const metrics = points.flatMap(toMetrics)
         checkMetrics(metrics)
         await writeParams(sql, owner.runRowId, runId, params)

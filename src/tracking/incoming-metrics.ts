@@ -142,6 +142,13 @@ export function createIncomingMetrics(database: Database): IncomingMetrics {
 
     async log(runId, metrics, write) {
       if (metrics.length === 0) return { result: await write(() => Promise.resolve()), latest: [] }
+      let latest: readonly Metric[] = []
+      if (isShared) {
+        const result = await write(async (sql, run) => {
+          latest = await writeMetrics(sql, run, metrics)
+        })
+        return { result, latest }
+      }
       const openRun = openRuns.get(runId)
       const isFull = waiting + metrics.length > mostOfAll
       const waits = openRun !== undefined && !isFull && openRun.waiting + metrics.length <= mostOfRun
@@ -152,15 +159,13 @@ export function createIncomingMetrics(database: Database): IncomingMetrics {
         waiting += change
         waitingRuns.add(openRun)
       }
-      let latest: readonly Metric[] = []
       let ofRun = new Map<string, MetricPoint>()
       const result = await write(async (sql, run) => {
         if (waits) return insertWaiting(sql, run, metrics)
         if (isFull) await settleAll(sql)
         latest = await settleRun(sql, run, metrics)
-        if (openRun === undefined && !isShared) ofRun = await loadLatest(sql, run)
+        if (openRun === undefined) ofRun = await loadLatest(sql, run)
       })
-      if (isShared) return { result, latest }
       const run = openRun ?? openRuns.get(runId)
       if (run === undefined) {
         open(runId, { latest: ofRun, weight: 0, waiting: 0 })

@@ -6,6 +6,7 @@ import type { RunRow, RunStatus } from '../protocol/runs.ts'
 import type { Sql, SqlRow } from '../store/database.ts'
 import { findNumber, getNumber, getText } from '../store/row.ts'
 import { getLifecycleStage, toExperimentId } from './experiment-rows.ts'
+import type { SeriesOwner } from './series/series-rows.ts'
 
 /** Rows of this select are what `toRunRow` reads. */
 export const selectRunRows = 'select r.*, e.artifact_location from runs r join experiments e on e.id = r.experiment'
@@ -61,4 +62,9 @@ export function toRunId(text: string): RunId {
   const runId = parseRunId(text)
   if (runId === undefined) throw new TypeError(`${text} is no run id.`)
   return runId
+}
+
+/** Whose the series of the run are. */
+export function toOwner(row: SqlRow): SeriesOwner {
+  return { runRowId: getNumber(row, 'id'), experimentRowId: getNumber(row, 'experiment') }
 }

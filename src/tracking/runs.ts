@@ -11,9 +11,8 @@ import { type IncomingMetrics, settleRun } from './incoming-metrics.ts'
 import { checkMetrics, loadHistory, loadHistoryPage, writeModelMetrics } from './metrics.ts'
 import { writeParams } from './params.ts'
 import { listRuns } from './run-list.ts'
-import { getActiveRunRow, getExperimentId, getRunRow, getStatus, toRunRow } from './run-rows.ts'
+import { getActiveRunRow, getExperimentId, getRunRow, getStatus, toOwner, toRunRow } from './run-rows.ts'
 import { searchRunRows } from './run-search.ts'
-import type { SeriesOwner } from './series/series-rows.ts'
 import { loadSparklines } from './sparklines.ts'
 import { deleteTag, writeTags } from './tags.ts'
 import type { TrackingParts } from './tracking-parts.ts'
@@ -189,10 +188,6 @@ export function createRuns(
         return getNumber(row ?? {}, 'count')
       }),
   }
-}
-
-function toOwner(row: SqlRow): SeriesOwner {
-  return { runRowId: getNumber(row, 'id'), experimentRowId: getNumber(row, 'experiment') }
 }
 
 async function loadRun(sql: Sql, runId: RunId): Promise<Run> {

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { getSystemErrorCode } from '../../src/tracking/artifact-error.ts'
 
 interface LivingProcess {
   readonly pid: number
@@ -33,7 +34,7 @@ export async function listCommandLines(): Promise<string[]> {
  */
 export async function readTree(folder: string): Promise<string> {
   const unlessGone = (error: unknown): never[] => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (getSystemErrorCode(error) === 'ENOENT') return []
     throw error
   }
   const entries = await readdir(folder, { withFileTypes: true }).catch(unlessGone)
