@@ -1,6 +1,6 @@
 import type { Sql, SqlRow } from '../store/database.ts'
 import { findNumber, getNumber, getText } from '../store/row.ts'
-import { toPoint } from './load-runs.ts'
+import { toPoint } from './metric-value.ts'
 import { type Bucket, mergeBuckets, summarize } from './series/bucket.ts'
 import { type ChunkRow, listLevel, verifyChunk, wholeRange } from './series/chunk-rows.ts'
 import { listLoosePoints } from './series/loose-points.ts'

@@ -3,7 +3,7 @@ import type { DatasetInput, Metric, Param, Run, RunRow, Tag } from '../protocol/
 import { inKeyOrder, jsonObjects } from '../store/dialect.ts'
 import type { Sql, SqlRow } from '../store/database.ts'
 import { findText, getNumber, getText } from '../store/row.ts'
-import { fromStoredValue } from './metric-value.ts'
+import { toPoint } from './metric-value.ts'
 import { toRunRow } from './run-rows.ts'
 
 /** What was logged to a run, while it is being put together. */
@@ -98,14 +98,6 @@ async function loadOthers(sql: Sql, loggedOf: ReadonlyMap<number, Logged>): Prom
     else logged.modelOutputs.push({ modelId, step: getNumber(row, 'step') })
   })
   await loadDatasets(sql, toIds(loggedOf), (runRowId, input) => loggedOf.get(runRowId)?.datasets.push(input))
-}
-
-export function toPoint(row: SqlRow): { step: number; timestamp: number; value: number } {
-  return {
-    step: getNumber(row, 'step'),
-    timestamp: getNumber(row, 'timestamp'),
-    value: fromStoredValue(row['value']),
-  }
 }
 
 async function loadDatasets(sql: Sql, ids: string, add: (runRowId: number, input: DatasetInput) => void) {

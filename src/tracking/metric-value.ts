@@ -1,5 +1,6 @@
 import type { MetricPoint } from '../protocol/runs.ts'
-import type { SqlValue } from '../store/database.ts'
+import type { SqlRow, SqlValue } from '../store/database.ts'
+import { getNumber } from '../store/row.ts'
 
 /** SQLite has no NaN (it turns into null), so it is kept as the text `NaN`; infinities are stored as they are. */
 export function toStoredValue(value: number): SqlValue {
@@ -10,6 +11,15 @@ export function fromStoredValue(value: SqlValue | undefined): number {
   if (typeof value === 'number') return value
   if (value === 'NaN') return Number.NaN
   throw new TypeError(`A metric holds ${String(value)}, expected a number or NaN.`)
+}
+
+/** The point that a row holds as its step, timestamp and value. */
+export function toPoint(row: SqlRow): MetricPoint {
+  return {
+    step: getNumber(row, 'step'),
+    timestamp: getNumber(row, 'timestamp'),
+    value: fromStoredValue(row['value']),
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import { inKeyOrder } from '../store/dialect.ts'
 import type { Sql, SqlRow } from '../store/database.ts'
 import { getNumber, getText } from '../store/row.ts'
 import { toExperimentId } from './experiment-rows.ts'
-import { toPoint } from './load-runs.ts'
+import { toPoint } from './metric-value.ts'
 
 type ModelMetric = LoggedModel['metrics'][number]
 

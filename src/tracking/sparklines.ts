@@ -2,7 +2,7 @@ import type { Methods } from '../protocol/methods.ts'
 import type { MetricPoint } from '../protocol/runs.ts'
 import type { Sql } from '../store/database.ts'
 import { getNumber, getText } from '../store/row.ts'
-import { toPoint } from './load-runs.ts'
+import { toPoint } from './metric-value.ts'
 import { readWindow } from './series/window.ts'
 
 /**

@@ -354,11 +354,16 @@ function createVerbs(page: Page) {
       }
     },
 
+    /** A press on a file is lost when the list is drawn anew in its moment, or is closed by what was picked before. */
     async openFile(name: string): Promise<void> {
-      await page.keyboard.press('Control+P')
-      await quickText.fill(name)
-      await picks().filter({ hasText: name }).first().click()
-      await page.locator('.editor-instance').getByRole('textbox', { name }).waitFor({ state: 'attached' })
+      const opened = page.locator('.editor-instance').getByRole('textbox', { name })
+      const open = async (patienceMs: number) => {
+        await page.keyboard.press('Control+P')
+        await quickText.fill(name)
+        await picks().filter({ hasText: name }).first().click({ timeout: patienceMs })
+        await opened.waitFor({ state: 'attached', timeout: patienceMs })
+      }
+      await open(timeoutMs / 3).catch(() => open(timeoutMs))
     },
 
     async answer(text: string): Promise<void> {

@@ -1,7 +1,6 @@
 import type { Sql, SqlRow, SqlValue } from '../../store/database.ts'
 import { findNumber, getNumber } from '../../store/row.ts'
-import { toPoint } from '../load-runs.ts'
-import { fromStoredValue, toStoredValue } from '../metric-value.ts'
+import { fromStoredValue, toPoint, toStoredValue } from '../metric-value.ts'
 import { type Bucket, summarize } from './bucket.ts'
 import { decodeChunk, encodeChunk, isChunkWhole } from './chunk-codec.ts'
 import { comparePoints, type PointKey, type Points } from './points.ts'

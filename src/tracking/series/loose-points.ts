@@ -1,5 +1,5 @@
 import type { Sql, SqlValue } from '../../store/database.ts'
-import { toPoint } from '../load-runs.ts'
+import { toPoint } from '../metric-value.ts'
 import { type KeyRange, toKeyValues } from './chunk-rows.ts'
 import { type PointKey, type Points, toPoints } from './points.ts'
 

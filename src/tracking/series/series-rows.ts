@@ -1,9 +1,8 @@
 import type { MetricPoint } from '../../protocol/runs.ts'
 import type { Sql, SqlRow, SqlValue } from '../../store/database.ts'
 import { findNumber, getNumber, getText } from '../../store/row.ts'
-import { toPoint } from '../load-runs.ts'
 import { noteKey } from '../logged-keys.ts'
-import { isLater, toStoredValue } from '../metric-value.ts'
+import { isLater, toPoint, toStoredValue } from '../metric-value.ts'
 
 /** The run that series belong to, and its experiment, by their row ids. */
 export interface SeriesOwner {
