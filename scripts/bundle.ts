@@ -60,6 +60,7 @@ const bundles: readonly Bundle[] = [
     entry: 'src/kernels/relay/main.ts',
     outfile: 'dist/kernel-relay.js',
     format: 'esm',
+    banner: { js: requireForModules },
     // Native, and it finds its library by its own place.
     external: ['zeromq'],
   },

@@ -1,3 +1,4 @@
+import type { WebSocket } from 'ws'
 import type { RunwrightError } from '../protocol/errors.ts'
 import { isRecord } from '../protocol/json.ts'
 import type { JupyterAddress } from './server-address.ts'
@@ -19,6 +20,9 @@ export interface JupyterServer {
   /** What the failure of a connection means. */
   explain(cause: unknown): RunwrightError
 }
+
+/** Output comes in one piece. What is larger than a text can be ends the connection. */
+const maxFrameBytes = 512 * 1024 ** 2
 
 /** A kernel of a slow machine takes its time to start. */
 const askMs = { GET: 15_000, POST: 60_000, DELETE: 15_000 }
@@ -59,7 +63,12 @@ export function openJupyterServer(address: JupyterAddress, readSecret: (variable
     async openSocket(path, protocols) {
       const target = new URL(path, url)
       target.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-      return new WebSocket(target, { protocols: [...protocols], headers: { ...(await login.headers()) } })
+      const { WebSocket } = await import('ws')
+      return new WebSocket(target, [...protocols], {
+        headers: { ...(await login.headers()) },
+        handshakeTimeout: askMs.GET,
+        maxPayload: maxFrameBytes,
+      })
     },
     explain: (cause) => explainConnectionFailure(names, cause),
   }

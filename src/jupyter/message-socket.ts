@@ -47,14 +47,17 @@ async function openOnce(
   socket.binaryType = 'arraybuffer'
   let isOpen = false
 
+  /** Once for all that came together. */
+  const acknowledge = createAcknowledgement(() => isOpen && socket.pong())
   const close = (cause: unknown) => {
     if (!isOpen) return
     isOpen = false
     socket.close()
     closed(cause)
   }
-  socket.addEventListener('message', ({ data }: { data: unknown }) => {
+  socket.addEventListener('message', ({ data }) => {
     if (!isOpen || !(typeof data === 'string' || data instanceof ArrayBuffer)) return
+    acknowledge()
     let read: JupyterMessage
     try {
       read = decodeFrame(data, socket.protocol)
@@ -68,7 +71,7 @@ async function openOnce(
       reject(server.explain(cause))
       close(cause)
     }
-    socket.addEventListener('error', (event) => fail('error' in event ? event.error : undefined))
+    socket.addEventListener('error', ({ error }) => fail(error))
     socket.addEventListener('close', () => fail(undefined))
     socket.addEventListener('open', () => {
       isOpen = true
@@ -83,5 +86,22 @@ async function openOnce(
       isOpen = false
       socket.close()
     },
+  }
+}
+
+/**
+ * Jupyter Server leaves Nagle's algorithm on: of several small messages the second waits until TCP has acknowledged the
+ * first, which a system that has nothing to send puts off for 40 ms. A pong that nobody asked for takes the
+ * acknowledgement along, and nobody answers it: RFC 6455, section 5.5.3.
+ */
+function createAcknowledgement(pong: () => void): () => void {
+  let isDue = false
+  return () => {
+    if (isDue) return
+    isDue = true
+    setImmediate(() => {
+      isDue = false
+      pong()
+    })
   }
 }
