@@ -47,7 +47,7 @@ async function openOnce(
   socket.binaryType = 'arraybuffer'
   let isOpen = false
 
-  /** Once for all that came together. */
+  /** Twice at most for all that came together. */
   const acknowledge = createAcknowledgement(() => isOpen && socket.pong())
   const close = (cause: unknown) => {
     if (!isOpen) return
@@ -95,13 +95,14 @@ async function openOnce(
  * acknowledgement along, and nobody answers it: RFC 6455, section 5.5.3.
  */
 function createAcknowledgement(pong: () => void): () => void {
-  let isDue = false
+  let due: 'none' | 'first sent' | 'more came' = 'none'
   return () => {
-    if (isDue) return
-    isDue = true
+    if (due !== 'none') return void (due = 'more came')
+    due = 'first sent'
+    pong()
     setImmediate(() => {
-      isDue = false
-      pong()
+      if (due === 'more came') pong()
+      due = 'none'
     })
   }
 }
