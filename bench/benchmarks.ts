@@ -21,6 +21,7 @@ import lineage from './benchmarks/lineage.ts'
 import logBatch from './benchmarks/log-batch.ts'
 import logMetric from './benchmarks/log-metric.ts'
 import memory from './benchmarks/memory.ts'
+import notebookWindow from './benchmarks/notebook-window.ts'
 import notebooks from './benchmarks/notebooks.ts'
 import notebooksRemote from './benchmarks/notebooks-remote.ts'
 import postgresScale from './benchmarks/postgres-scale.ts'
@@ -45,6 +46,7 @@ export const benchmarks: readonly Benchmark[] = [
   tracking,
   notebooks,
   notebooksRemote,
+  notebookWindow,
   extensionActivation,
   treeOpen,
   compareCurves,

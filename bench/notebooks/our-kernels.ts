@@ -1,11 +1,11 @@
 import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { followExecution } from '../../src/client/follow-execution.ts'
 import type { KernelId } from '../../src/protocol/kernels.ts'
-import { newExecutionId, newKernelId } from '../../test/contract/kernel.ts'
+import { newKernelId } from '../../test/contract/kernel.ts'
 import { openTestWorkspace } from '../../test/vscode/workspace.ts'
 import { readMemory } from '../servers/memory.ts'
 import type { CellRunner } from './cell-runner.ts'
+import { runCell } from './run-cell.ts'
 
 /** Our engine, as it ships. */
 export interface OurKernels extends CellRunner {
@@ -34,18 +34,7 @@ export async function openOurKernels(
 
   async function run(code: string): Promise<{ stdout: string }> {
     if (kernelId === undefined) throw new Error('There is no kernel.')
-    const { execution } = await client.call('kernels/execute', {
-      kernelId,
-      executionId: newExecutionId(),
-      cell: 'cell',
-      code,
-    })
-    const texts: string[] = []
-    for await (const record of followExecution(client, kernelId, execution)) {
-      if (record.kind === 'output' && record.output.kind === 'stream') texts.push(record.output.text)
-      if (record.kind === 'ended' && record.status !== 'ok') throw new Error(`A cell ended as ${record.status}.`)
-    }
-    return { stdout: texts.join('') }
+    return await runCell(client, kernelId, code)
   }
 
   const running = opened.move()

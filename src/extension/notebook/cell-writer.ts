@@ -32,6 +32,7 @@ export function createCellWriter({ vscode, execution, ...parts }: CellWriterPart
   const plan = createOutputPlan()
   let waiting: CellOutput[] = []
   let timer: NodeJS.Timeout | undefined
+  let flushedAt = -Infinity
   let last: vscode.NotebookCellOutput | undefined
 
   const toItems = (items: readonly ShownItem[]) =>
@@ -71,6 +72,7 @@ export function createCellWriter({ vscode, execution, ...parts }: CellWriterPart
   function flush(): void {
     clearTimeout(timer)
     timer = undefined
+    flushedAt = performance.now()
     const outputs = waiting
     waiting = []
     for (const done of plan.next(outputs).flatMap(perform)) done?.then(undefined, failed)
@@ -80,7 +82,8 @@ export function createCellWriter({ vscode, execution, ...parts }: CellWriterPart
     flush,
     add(output) {
       waiting.push(output)
-      timer ??= setTimeout(flush, frameMs)
+      // What comes after a silence waits for nothing but what comes with it.
+      timer ??= setTimeout(flush, Math.max(0, flushedAt + frameMs - performance.now()))
     },
   }
 }
