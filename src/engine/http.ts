@@ -166,10 +166,11 @@ export async function sendWrittenJson(
     sendJsonText(response, first.done === true ? '{}' : first.value, 200)
     return
   }
-  async function* all(): AsyncGenerator<string> {
-    yield first.value
-    yield second.value
-    yield* { [Symbol.asyncIterator]: () => left }
+  // As bytes: a text would be gone through once for its length and once more to be sent.
+  async function* all(): AsyncGenerator<Buffer> {
+    yield Buffer.from(first.value)
+    yield Buffer.from(second.value)
+    for await (const piece of { [Symbol.asyncIterator]: () => left }) yield Buffer.from(piece)
   }
   response.writeHead(200, jsonHeaders)
   await pipeline(Readable.from(all()), response)

@@ -45,14 +45,31 @@ export function memberOf(dialect: Dialect, text: string, name: string): string {
     : `json_member(${text}, '${name}')`
 }
 
-/** The rows of a table as a list of objects in JSON, in the order of the first of the columns, by which their key goes on. */
-export function jsonObjects(dialect: Dialect, alias: string, columns: readonly [string, ...string[]]): string {
-  const members = columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')
+/**
+ * Rows as a list of objects in JSON, which have what is to be read of a row under each name, in the order of the first of
+ * them: by that the key of their table goes on. A number reads as the same one, and NaN is the text `NaN`.
+ */
+export function jsonObjects(dialect: Dialect, [first, ...others]: JsonMembers): string {
+  const members = [first, ...others].map(([name, expression]) => `'${name}', ${expression}`).join(', ')
   if (dialect === 'sqlite') return `json_group_array(json_object(${members}))`
-  return `cast(coalesce(json_agg(json_build_object(${members}) order by ${alias}.${columns[0]}), '[]') as text)`
+  return `cast(coalesce(json_agg(json_build_object(${members}) order by ${first[1]}), '[]') as text)`
 }
 
-/** Rows of SQLite come by the key of their table as they lie; elsewhere that has to be asked for. */
+/** Names, each with what stands under it. */
+export type JsonMembers = readonly [JsonMember, ...JsonMember[]]
+type JsonMember = readonly [name: string, expression: string]
+
+/** A number, with the largest one there is in place of infinity, which JSON does not have; NaN stays. */
+export function withoutInfinity(dialect: Dialect, number: string): string {
+  const infinity = dialect === 'sqlite' ? '9e999' : "cast('Infinity' as double precision)"
+  const largest = dialect === 'sqlite' ? String(Number.MAX_VALUE) : `cast('${Number.MAX_VALUE}' as double precision)`
+  return `case ${number} when ${infinity} then ${largest} when -${infinity} then -${largest} else ${number} end`
+}
+
+/**
+ * Rows of SQLite come by the key of their table as they lie, and by the table that a cross join begins with; elsewhere
+ * that has to be asked for.
+ */
 export function inKeyOrder(dialect: Dialect, columns: string): string {
   return dialect === 'sqlite' ? '' : ` order by ${columns}`
 }

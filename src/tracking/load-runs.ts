@@ -1,14 +1,13 @@
 import type { WrittenRun } from '../protocol/mlflow/run-json.ts'
 import type { DatasetInput, Metric, Param, Run, RunRow, Tag } from '../protocol/runs.ts'
-import { inKeyOrder, jsonObjects } from '../store/dialect.ts'
+import { inKeyOrder, type JsonMembers, jsonObjects, withoutInfinity } from '../store/dialect.ts'
 import type { Sql, SqlRow } from '../store/database.ts'
 import { findText, getNumber, getText } from '../store/row.ts'
 import { toPoint } from './metric-value.ts'
-import { toRunRow } from './run-rows.ts'
+import { selectRuns, toRunRow } from './run-rows.ts'
 
-/** What was logged to a run, while it is being put together. */
+/** What a run has beside metrics, params and tags, while it is being put together. */
 interface Logged {
-  readonly metrics: Metric[]
   readonly datasets: DatasetInput[]
   readonly modelInputs: string[]
   readonly modelOutputs: { modelId: string; step: number }[]
@@ -16,7 +15,15 @@ interface Logged {
 
 /** Gives run rows all that was logged to them, in a fixed number of statements however many runs there are. */
 export async function loadRuns(sql: Sql, rows: readonly SqlRow[]): Promise<Run[]> {
-  const loggedOf = createLogged(rows, () => ({ params: [] as Param[], tags: [] as Tag[] }))
+  const loggedOf = createLogged(rows, () => ({
+    metrics: [] as Metric[],
+    params: [] as Param[],
+    tags: [] as Tag[],
+  }))
+  const series = { table: 'series', columns: ['key', 'step', 'timestamp', 'value'] }
+  await forEach(sql, loggedOf, series, ({ metrics }, row) => {
+    metrics.push({ key: getText(row, 'key'), ...toPoint(row) })
+  })
   for (const table of ['params', 'tags'] as const) {
     await forEach(sql, loggedOf, { table, columns: ['key', 'value'] }, (logged, row) => {
       logged[table].push({ key: getText(row, 'key'), value: getText(row, 'value') })
@@ -26,38 +33,46 @@ export async function loadRuns(sql: Sql, rows: readonly SqlRow[]): Promise<Run[]
   return joinLogged(rows, loggedOf)
 }
 
-/** As `loadRuns`, with params and tags as the JSON that they are answered as: they are most of what a run has. */
-export async function loadWrittenRuns(sql: Sql, rows: readonly SqlRow[]): Promise<WrittenRun[]> {
-  const loggedOf = createLogged(rows, () => ({ params: '[]', tags: '[]' }))
-  const list = (table: string) =>
-    `(select ${jsonObjects(sql.dialect, 't', ['key', 'value'])} from ${table} t where t.run = cast(i.value as bigint)) as ${table}`
-  const texts = await sql.all(
-    `select cast(i.value as bigint) as run, ${list('params')}, ${list('tags')} from json_each(?) i`,
-    toIds(loggedOf),
-  )
-  for (const row of texts) {
-    const logged = loggedOf.get(getNumber(row, 'run'))
-    if (logged === undefined) continue
-    logged.params = getText(row, 'params')
-    logged.tags = getText(row, 'tags')
-  }
+const pair: JsonMembers = [
+  ['key', 't.key'],
+  ['value', 't.value'],
+]
+
+/**
+ * As `loadRuns`, in the order of their row ids, with metrics, params and tags as the JSON that they are answered as: they
+ * are most of what a run has. Ids of which there is no run are left out.
+ */
+export async function loadWrittenRuns(sql: Sql, ids: readonly number[]): Promise<WrittenRun[]> {
+  const { dialect } = sql
+  const point: JsonMembers = [
+    ['key', 't.key'],
+    ['value', withoutInfinity(dialect, 't.value')],
+    ['timestamp', 't.timestamp'],
+    ['step', 't.step'],
+  ]
+  const list = (table: string, members: JsonMembers) =>
+    `(select ${jsonObjects(dialect, members)} from ${table} t where t.run = r.id)`
+  const columns = `${list('series', point)} as metrics, ${list('params', pair)} as params, ${list('tags', pair)} as tags`
+  const rows = await selectRuns(sql, ids, columns)
+  const loggedOf = createLogged(rows, (row) => ({
+    metrics: getText(row, 'metrics'),
+    params: getText(row, 'params'),
+    tags: getText(row, 'tags'),
+  }))
   await loadOthers(sql, loggedOf)
   return joinLogged(rows, loggedOf)
 }
 
-function createLogged<Texts>(rows: readonly SqlRow[], texts: () => Texts): Map<number, Logged & Texts> {
+function createLogged<Others>(rows: readonly SqlRow[], others: (row: SqlRow) => Others): Map<number, Logged & Others> {
   return new Map(
-    rows.map((row) => [
-      getNumber(row, 'id'),
-      { ...texts(), metrics: [], datasets: [], modelInputs: [], modelOutputs: [] },
-    ]),
+    rows.map((row) => [getNumber(row, 'id'), { ...others(row), datasets: [], modelInputs: [], modelOutputs: [] }]),
   )
 }
 
-function joinLogged<Texts>(
+function joinLogged<Others>(
   rows: readonly SqlRow[],
-  loggedOf: ReadonlyMap<number, Logged & Texts>,
-): (RunRow & Logged & Texts)[] {
+  loggedOf: ReadonlyMap<number, Logged & Others>,
+): (RunRow & Logged & Others)[] {
   return rows.map((row) => {
     const logged = loggedOf.get(getNumber(row, 'id'))
     if (logged === undefined) throw new TypeError('A run is missing from its own list.')
@@ -85,12 +100,8 @@ async function forEach<T>(
   }
 }
 
-/** All but params and tags. */
+/** Models and datasets. */
 async function loadOthers(sql: Sql, loggedOf: ReadonlyMap<number, Logged>): Promise<void> {
-  const series = { table: 'series', columns: ['key', 'step', 'timestamp', 'value'] }
-  await forEach(sql, loggedOf, series, ({ metrics }, row) => {
-    metrics.push({ key: getText(row, 'key'), ...toPoint(row) })
-  })
   const models = { table: 'run_models', columns: ['direction', 'model_id', 'step'] }
   await forEach(sql, loggedOf, models, (logged, row) => {
     const modelId = getText(row, 'model_id')

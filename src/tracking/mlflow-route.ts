@@ -47,13 +47,27 @@ export function writePage(name: string, items: readonly unknown[], nextPageToken
   }
 }
 
-/** As `writePage`, of items that are JSON already. */
-export function writeJsonPage(name: string, items: readonly string[], nextPageToken: string | undefined): WrittenJson {
-  const members = [
-    ...(items.length === 0 ? [] : [`"${name}":[${items.join(',')}]`]),
-    ...(nextPageToken === undefined ? [] : [`"next_page_token":${JSON.stringify(nextPageToken)}`]),
-  ]
-  return { [writtenJson]: [`{${members.join(',')}}`] }
+/** As `writePage`, of items that are JSON already and are sent part by part, while the next part is being read. */
+export function writeJsonPage(
+  name: string,
+  parts: readonly (() => Promise<readonly string[]>)[],
+  nextPageToken: string | undefined,
+): WrittenJson {
+  const last = parts.at(-1)
+  if (last === undefined) return { [writtenJson]: ['{}'] }
+  async function* write(): AsyncGenerator<string> {
+    let [text, separator] = [`{"${name}":[`, '']
+    for (const read of parts) {
+      const items = await read()
+      if (items.length > 0) text += separator + items.join(',')
+      if (items.length > 0) separator = ','
+      if (read === last) break
+      yield text
+      text = ''
+    }
+    yield `${text}]${nextPageToken === undefined ? '' : `,"next_page_token":${JSON.stringify(nextPageToken)}`}}`
+  }
+  return { [writtenJson]: write() }
 }
 
 /** What `writePage` gives. */

@@ -53,8 +53,8 @@ export function createRunRoutes(runs: Runs): RestRoute[] {
       async (request) => {
         const { experimentIds, runViewType, maxResults, ...query } = request
         const asked = { ...query, limit: maxResults, view: runViewType }
-        const { items, nextPageToken } = await runs.searchWritten(experimentIds, asked, writeWrittenRun)
-        return writeJsonPage('runs', items, nextPageToken)
+        const { parts, nextPageToken } = await runs.searchWritten(experimentIds, asked, writeWrittenRun)
+        return writeJsonPage('runs', parts, nextPageToken)
       },
       pageShape('runs', runShapes.run),
     ),

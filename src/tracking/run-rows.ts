@@ -4,12 +4,27 @@ import type { ExperimentId, RunId } from '../protocol/ids.ts'
 import { isRunStatus } from '../protocol/runs.ts'
 import type { RunRow, RunStatus } from '../protocol/runs.ts'
 import type { Sql, SqlRow } from '../store/database.ts'
+import { inKeyOrder } from '../store/dialect.ts'
 import { findNumber, getNumber, getText } from '../store/row.ts'
 import { getLifecycleStage, toExperimentId } from './experiment-rows.ts'
 import type { SeriesOwner } from './series/series-rows.ts'
 
 /** Rows of this select are what `toRunRow` reads. */
 export const selectRunRows = 'select r.*, e.artifact_location from runs r join experiments e on e.id = r.experiment'
+
+/**
+ * The same of runs by their row ids, in the order of these.
+ *
+ * @param columns more, of the run as `r`
+ */
+export async function selectRuns(sql: Sql, ids: readonly number[], columns?: string): Promise<readonly SqlRow[]> {
+  const more = columns === undefined ? '' : `, ${columns}`
+  return sql.all(
+    `select r.*, e.artifact_location${more} from json_each(?) i cross join runs r cross join experiments e
+       where r.id = cast(i.value as bigint) and e.id = r.experiment${inKeyOrder(sql.dialect, 'i.key')}`,
+    JSON.stringify(ids),
+  )
+}
 
 export function toRunRow(row: SqlRow): RunRow {
   const runId = toRunId(getText(row, 'run_id'))

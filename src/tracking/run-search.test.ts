@@ -5,14 +5,23 @@ import { stringifyJson } from '../protocol/json.ts'
 import { parseRunFilter } from '../protocol/mlflow/filter.ts'
 import { parseRunOrder } from '../protocol/mlflow/order-by.ts'
 import { writeRun, writeWrittenRun } from '../protocol/mlflow/run-json.ts'
-import type { RunId } from '../protocol/ids.ts'
+import type { ExperimentId, RunId } from '../protocol/ids.ts'
 import { openScratchTracking } from './scratch-tracking.ts'
 import type { ScratchTracking } from './scratch-tracking.ts'
+import type { SearchQuery } from './tracking.ts'
 
 const metric = (key: string, value: number) => ({ key, value, step: 0, timestamp: 0 })
 const pair = (key: string, value: string) => ({ key, value })
 
 const parse = (text: string): unknown => JSON.parse(text)
+
+/** All that a search gives as texts, read. */
+async function readWritten({ runs }: ScratchTracking, ...asked: [readonly ExperimentId[], SearchQuery]) {
+  const { parts } = await runs.searchWritten(...asked, writeWrittenRun)
+  const texts: string[] = []
+  for (const read of parts) texts.push(...(await read()))
+  return texts
+}
 
 /** Five runs named a … e, from the oldest to the newest; a and b started together. */
 async function openWithRuns() {
@@ -151,7 +160,7 @@ describe('the search for runs', () => {
     const { a } = tracking.ids
     await tracking.runs.logInputs(a, { modelIds: ['m-1'] })
     await tracking.runs.logOutputs(a, [{ modelId: 'm-2', step: 3 }])
-    const { items } = await tracking.runs.searchWritten([tracking.experimentId], { limit: 9 }, writeWrittenRun)
+    const items = await readWritten(tracking, [tracking.experimentId], { limit: 9 })
     const { items: runs } = await tracking.runs.search([tracking.experimentId], { limit: 9 })
     assert.equal(items.length, 5)
     assert.deepEqual(
@@ -172,10 +181,47 @@ describe('the search for runs', () => {
         const runId = await tracking.addRun({ params, tags })
         const run = await tracking.runs.get(runId)
         const query = { filter: parseRunFilter(`run_id = '${runId}'`), limit: 1 }
-        const { items } = await tracking.runs.searchWritten([run.experimentId], query, writeWrittenRun)
+        const items = await readWritten(tracking, [run.experimentId], query)
         assert.deepEqual(items.map(parse), [parse(stringifyJson(writeRun(run)))])
       }),
       { numRuns: 60 },
+    )
+  })
+
+  it('writes the runs of a large page in their order, without those that are gone when they are read', async () => {
+    await using tracking = await openScratchTracking()
+    const { experimentId } = await tracking.experiments.ensure('many')
+    for (let startTime = 0; startTime < 600; startTime++) await tracking.addRun({ startTime, experimentId })
+    const { items, nextPageToken } = await tracking.runs.search([experimentId], { limit: 599 })
+    const found = await tracking.runs.searchWritten([experimentId], { limit: 599 }, ({ runId }) => runId)
+    assert.equal(found.nextPageToken, nextPageToken)
+    const last = items.at(-1)?.runId ?? ''
+    await tracking.write(async (sql) => {
+      await sql.run('delete from tags where run = (select id from runs where run_id = ?)', last)
+      await sql.run('delete from runs where run_id = ?', last)
+    })
+    const texts = (await Promise.all(found.parts.map((read) => read()))).flat()
+    assert.deepEqual(
+      texts,
+      items.slice(0, -1).map(({ runId }) => runId),
+    )
+  })
+
+  it('writes metrics of any number, and infinity as the largest', async () => {
+    await using tracking = await openScratchTracking()
+    // With 0 added -0, which is lost in JSON anyway, is 0.
+    const number = fc.double().map((value) => value + 0)
+    const numbers = fc.array(number, { minLength: 1, maxLength: 9 })
+    await fc.assert(
+      fc.asyncProperty(numbers, fc.integer({ min: -9, max: 2 ** 53 }), async (values, step) => {
+        const metrics = values.map((value, index) => ({ key: `m${index}`, value, timestamp: 7, step }))
+        const runId = await tracking.addRun({ metrics })
+        const run = await tracking.runs.get(runId)
+        const query = { filter: parseRunFilter(`run_id = '${runId}'`), limit: 1 }
+        const items = await readWritten(tracking, [run.experimentId], query)
+        assert.deepEqual(items.map(parse), [parse(stringifyJson(writeRun(run)))])
+      }),
+      { numRuns: 60, examples: [[[Infinity, -Infinity, Number.NaN, 1 / 3, 5e-324, Number.MAX_VALUE], 0]] },
     )
   })
 

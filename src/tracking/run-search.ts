@@ -18,6 +18,7 @@ import {
   orderByMetric,
 } from './search-condition.ts'
 import type { Fragment } from './search-condition.ts'
+import { selectRuns } from './run-rows.ts'
 import { type Order, type OrderTerm, type Page, selectByMetric } from './metric-order.ts'
 import type { SearchQuery } from './tracking.ts'
 
@@ -39,29 +40,32 @@ export interface RunRowPage {
   readonly nextPageToken?: string
 }
 
-/** Finds a page of runs: MLflow's filter and order, newest first where the order leaves it open, then by run id. */
+/** As `searchRunIds`, with the rows of the runs. */
 export async function searchRunRows(
   sql: Sql,
   experimentIds: readonly ExperimentId[],
   query: SearchQuery,
 ): Promise<RunRowPage> {
-  const offset = parsePageToken(query.pageToken)
-  const orderBy = createOrder(query.orderBy ?? [])
-  const rows = await selectRunPage(sql, experimentIds, { ...query, orderBy }, { offset, limit: query.limit + 1 })
-  return {
-    rows: rows.slice(0, query.limit),
-    ...(rows.length > query.limit ? { nextPageToken: createPageToken(offset + query.limit) } : {}),
-  }
+  const { ids, ...page } = await searchRunIds(sql, experimentIds, query)
+  return { rows: await selectRuns(sql, ids), ...page }
 }
 
-/** Rows of `selectRunRows` that match, from `offset` on. */
-export async function selectRunPage(
+/**
+ * Finds the row ids of a page of runs: MLflow's filter and order, newest first where the order leaves it open, then by run
+ * id.
+ */
+export async function searchRunIds(
   sql: Sql,
   experimentIds: readonly ExperimentId[],
-  query: RunQuery,
-  page: Page,
-): Promise<readonly SqlRow[]> {
-  return loadRunRows(sql, await selectRunIds(sql, experimentIds, query, page))
+  query: SearchQuery,
+): Promise<{ readonly ids: readonly number[]; readonly nextPageToken?: string }> {
+  const offset = parsePageToken(query.pageToken)
+  const orderBy = createOrder(query.orderBy ?? [])
+  const ids = await selectRunIds(sql, experimentIds, { ...query, orderBy }, { offset, limit: query.limit + 1 })
+  return {
+    ids: ids.slice(0, query.limit),
+    ...(ids.length > query.limit ? { nextPageToken: createPageToken(offset + query.limit) } : {}),
+  }
 }
 
 /** Which runs, and in which order. */
@@ -111,15 +115,6 @@ function selectIds(
     ...joins.values,
     ...where.values,
   ]
-}
-
-/** In the order of the ids. */
-export async function loadRunRows(sql: Sql, ids: readonly number[]): Promise<readonly SqlRow[]> {
-  return sql.all(
-    `select r.*, e.artifact_location from json_each(?) i cross join runs r
-       join experiments e on e.id = r.experiment where r.id = cast(i.value as bigint) order by i.key`,
-    JSON.stringify(ids),
-  )
 }
 
 /** The terms one after the other, then the newest, then the run's id. */

@@ -12,14 +12,14 @@ import { checkMetrics, loadHistory, loadHistoryPage, writeModelMetrics } from '.
 import { writeParams } from './params.ts'
 import { listRuns } from './run-list.ts'
 import { getActiveRunRow, getExperimentId, getRunRow, getStatus, toOwner, toRunRow } from './run-rows.ts'
-import { searchRunRows } from './run-search.ts'
+import { searchRunIds, searchRunRows } from './run-search.ts'
 import { loadSparklines } from './sparklines.ts'
 import { deleteTag, writeTags } from './tags.ts'
 import type { TrackingParts } from './tracking-parts.ts'
 import type { Runs } from './tracking.ts'
 
 /** Runs of a search that are in memory at a time: so few are gone before the collector has to move them. */
-const writtenAtOnce = 512
+const writtenAtOnce = 128
 
 export function createRuns(
   { database, changed, now, randomBytes }: TrackingParts,
@@ -127,15 +127,14 @@ export function createRuns(
         return { items: await loadRuns(sql, rows), ...page }
       }),
 
-    searchWritten: (experimentIds, query, write) =>
-      database.read(async (sql) => {
-        const { rows, ...page } = await searchRunRows(sql, experimentIds, query)
-        const items: string[] = []
-        for (let start = 0; start < rows.length; start += writtenAtOnce) {
-          for (const run of await loadWrittenRuns(sql, rows.slice(start, start + writtenAtOnce))) items.push(write(run))
-        }
-        return { items, ...page }
-      }),
+    async searchWritten(experimentIds, query, write) {
+      const { ids, ...page } = await database.read((sql) => searchRunIds(sql, experimentIds, query))
+      const parts = Array.from({ length: Math.ceil(ids.length / writtenAtOnce) }, (_, index) => {
+        const own = ids.slice(index * writtenAtOnce, (index + 1) * writtenAtOnce)
+        return () => database.read(async (sql) => (await loadWrittenRuns(sql, own)).map(write))
+      })
+      return { parts, ...page }
+    },
 
     list: (params) => database.read((sql) => listRuns(sql, params)),
 

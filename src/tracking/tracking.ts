@@ -107,12 +107,12 @@ export interface Runs {
   logInputs(runId: RunId, inputs: { datasets?: readonly DatasetInput[]; modelIds?: readonly string[] }): Promise<void>
   logOutputs(runId: RunId, models: readonly { modelId: string; step: number }[]): Promise<void>
   search(experimentIds: readonly ExperimentId[], query: SearchQuery): Promise<Page<Run>>
-  /** The same as texts: of a page of many runs a few are in memory at a time. */
+  /** The same as texts. */
   searchWritten(
     experimentIds: readonly ExperimentId[],
     query: SearchQuery,
     write: (run: WrittenRun) => string,
-  ): Promise<Page<string>>
+  ): Promise<WrittenRunPage>
   /** The slim list behind our own views. */
   list(params: Methods['runs/list']['params']): Promise<Methods['runs/list']['result']>
   /** In step order, then timestamp, then value. */
@@ -130,6 +130,13 @@ export interface Runs {
   isStopRequested(runId: RunId): Promise<boolean>
   /** Runs in SCHEDULED or RUNNING. */
   countActive(): Promise<number>
+}
+
+/** A page of runs as texts, of which a few are in memory at a time. */
+export interface WrittenRunPage {
+  /** In this order; each reads its runs when it is called. A run that was deleted for good meanwhile is left out. */
+  readonly parts: readonly (() => Promise<readonly string[]>)[]
+  readonly nextPageToken?: string
 }
 
 /** What comparing many runs needs: whole columns and curves, no runs one by one. */

@@ -52,13 +52,6 @@ export function writeMetric({ key, value, timestamp, step, ...model }: JsonMetri
   }
 }
 
-/** As `writeMetric`, of one that belongs to nothing else, as text: an answer may have tens of thousands. */
-export function writeLoggedMetric({ key, value, timestamp, step }: Metric): string {
-  const written = writeDouble(value)
-  const number = written === 'NaN' ? '"NaN"' : written
-  return `{"key":${JSON.stringify(key)},"value":${number},"timestamp":${timestamp},"step":${step}}`
-}
-
 /** Points that are objects at a time: so few are gone before the collector has to move them. */
 const writtenAtOnce = 512
 

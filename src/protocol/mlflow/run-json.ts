@@ -4,7 +4,7 @@ import { datasetInput, writeDatasetInput } from './dataset-json.ts'
 import { checked, integer, invalid, listOf, message, oneOf, orNamed, required, text, withDefault } from './fields.ts'
 import type { Field } from './fields.ts'
 import { keyValue } from './key-values.ts'
-import { metric, writeLoggedMetric, writeMetric } from './metric-json.ts'
+import { metric, writeMetric } from './metric-json.ts'
 
 export function writeRunInfo(row: RunRow): unknown {
   return {
@@ -43,8 +43,9 @@ function writeOutputs({ modelOutputs }: Pick<Run, 'modelOutputs'>): unknown {
   })
 }
 
-/** A run whose params and tags are lists in JSON already. */
-export interface WrittenRun extends Omit<Run, 'params' | 'tags'> {
+/** A run whose metrics, params and tags are lists in JSON already, as `writeMetric` gives their members. */
+export interface WrittenRun extends Omit<Run, 'metrics' | 'params' | 'tags'> {
+  readonly metrics: string
   readonly params: string
   readonly tags: string
 }
@@ -53,7 +54,7 @@ export interface WrittenRun extends Omit<Run, 'params' | 'tags'> {
 export function writeWrittenRun(run: WrittenRun): string {
   const { metrics, params, tags, datasets, modelInputs, modelOutputs } = run
   const lists: string[] = []
-  if (metrics.length > 0) lists.push(`"metrics":[${metrics.map(writeLoggedMetric).join(',')}]`)
+  if (metrics !== '[]') lists.push(`"metrics":${metrics}`)
   if (params !== '[]') lists.push(`"params":${params}`)
   if (tags !== '[]') lists.push(`"tags":${tags}`)
   const inputs = datasets.length + modelInputs.length === 0 ? '{}' : JSON.stringify(writeInputs(run))

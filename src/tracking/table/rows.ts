@@ -7,8 +7,8 @@ import type { ColumnValues, TableQuery } from '../../protocol/run-table.ts'
 import type { Sql } from '../../store/database.ts'
 import { toExperimentRowId } from '../experiment-rows.ts'
 import type { Page } from '../metric-order.ts'
-import { toRunRow } from '../run-rows.ts'
-import { countRuns, listRunIds, loadRunRows, type RunQuery, selectRunIds } from '../run-search.ts'
+import { selectRuns, toRunRow } from '../run-rows.ts'
+import { countRuns, listRunIds, type RunQuery, selectRunIds } from '../run-search.ts'
 import { loadCells, toValue } from './cells.ts'
 import { toOrderTerms } from './columns.ts'
 import { loadPointCells } from './point-cells.ts'
@@ -38,7 +38,7 @@ export async function loadTableRows(
   })
   const page = { offset, limit }
   const { ids, total } = await findPage(sql, experimentIds, { ...search, orderBy: terms }, page, areTotalsKnown)
-  const rows = await loadRunRows(sql, ids)
+  const rows = await selectRuns(sql, ids)
   const values: ColumnValues[] = []
   for (const column of columns) {
     const cells = await loadCells(sql, experimentIds, ids, column)
