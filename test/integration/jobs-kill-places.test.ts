@@ -34,6 +34,8 @@ describe('jobs here, over ssh and on Slurm', { skip: whyNoSlurm || whyNoSshd, ti
     await using client = await workspace.connect({ command: { ...engineCommand(), env } })
 
     const over = new AbortController()
+    // Also when a launch fails.
+    after(() => over.abort())
     const killing = killAgain({ workspace, sshd, slurm }, over.signal)
     const jobs: CountedJob[] = []
     for (let index = 0; index < jobCount; index++) {

@@ -29,6 +29,25 @@ export function explainRefusal(name: string, stderr: string): RunwrightError {
 }
 
 /**
+ * As `explainRefusal`. For some seconds after its start a controller does not know its nodes yet, and refuses as what no
+ * node could run what it will take once they have told of themselves.
+ *
+ * @param testAgain asks whether Slurm would take the job now
+ */
+export async function explainRefusedNodes(
+  shell: Shell,
+  stderr: string,
+  testAgain: () => Promise<Pick<ShellResult, 'code'>>,
+): Promise<RunwrightError> {
+  const refusal = explainRefusal(shell.name, stderr)
+  if (!/node configuration is not available/.test(stderr)) return refusal
+  const unknown = await askSlurm(shell, ['sinfo', '--noheader', '--states=unknown', '--format=%D'])
+  // The last of them may have told of itself since the refusal.
+  if (unknown.trim() === '' && (await testAgain()).code !== 0) return refusal
+  return unreachable(shell.name, 'its controller has just started and does not know all nodes yet.')
+}
+
+/**
  * Runs one of Slurm's programs that has to succeed.
  *
  * @throws INVALID_STATE when it is not installed, TEMPORARILY_UNAVAILABLE when it fails

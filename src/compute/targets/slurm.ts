@@ -10,7 +10,7 @@ import type { PlaceCode } from './placed-code.ts'
 import { capacityCommand, parseKillWait, parsePartitions, sumCapacity } from './slurm-capacity.ts'
 import type { PartitionPart } from './slurm-capacity.ts'
 import { checkPartition } from './slurm-check.ts'
-import { askSlurm, explainFailure, explainRefusal } from './slurm-commands.ts'
+import { askSlurm, explainFailure, explainRefusedNodes } from './slurm-commands.ts'
 import { resourceWords } from './slurm-options.ts'
 import type { SlurmOptions } from './slurm-options.ts'
 import { describeSubmission, submitProgram } from './slurm-submission.ts'
@@ -68,6 +68,8 @@ export async function openSlurmTarget(
     return own
   }
 
+  const test = (words: readonly string[]) => shell.run(['sbatch', '--test-only', ...words], { stdin: '#!/bin/sh\n:\n' })
+
   return {
     kind: 'slurm',
     pollMs: 2000,
@@ -79,13 +81,9 @@ export async function openSlurmTarget(
       const asked = words.join('\0')
       // The jobs of a sweep ask for the same.
       if (parts.now() - (accepted.get(asked) ?? -Infinity) < acceptedMs) return
-      const stdin = `#!/bin/sh\n:\n`
-      const [result] = await Promise.all([
-        shell.run(['sbatch', '--test-only', ...words], { stdin }),
-        folders.probe(':'),
-      ])
+      const [result] = await Promise.all([test(words), folders.probe(':')])
       if (result.code === 127) throw explainFailure(shell.name, result)
-      if (result.code !== 0) throw explainRefusal(shell.name, result.stderr)
+      if (result.code !== 0) throw await explainRefusedNodes(shell, result.stderr, () => test(words))
       accepted.set(asked, parts.now())
     },
     async submit(attempt) {
@@ -98,7 +96,8 @@ export async function openSlurmTarget(
       const files = describeSubmission(attempt, { env, code, folder, options, part: own[0], killWaitSeconds })
       const said = await folders.place(attempt.key, files, submitProgram)
       if (said.startsWith('refused ')) {
-        const error = explainRefusal(shell.name, said.slice('refused '.length))
+        const words = resourceWords(attempt.spec.resources, options, own[0])
+        const error = await explainRefusedNodes(shell, said.slice('refused '.length), () => test(words))
         if (error.code === 'INVALID_PARAMETER_VALUE') await folders.remove(attempt.key)
         throw error
       }
