@@ -330,20 +330,24 @@ time.sleep(20)"`
   })
 
   it('are refused for now, and not for good, by a controller that does not know its nodes yet', async () => {
+    const node = Number(await readFile(join(server.folder, 'run/slurmd-n1.pid'), 'utf8'))
+    const codes = new Set<unknown>()
+    const answers = async (message: RegExp) => {
+      try {
+        await target.check(createSpec(['true'], { resources: { timeLimitSeconds: 61 } }))
+        return message.test('taken')
+      } catch (error) {
+        codes.add(error instanceof RunwrightError ? error.code : error)
+        return message.test(String(error))
+      }
+    }
+    process.kill(node, 'SIGSTOP')
     await server.kill9('slurmctld')
     await forgetState('node_state')
     const starting = server.start()
-    const codes = new Set<unknown>()
-    const spec = createSpec(['true'], { resources: { timeLimitSeconds: 61 } })
-    await until(async () => {
-      try {
-        await target.check(spec)
-        return true
-      } catch (error) {
-        codes.add(error instanceof RunwrightError ? error.code : error)
-        return false
-      }
-    })
+    await until(() => answers(/does not know all nodes yet/))
+    process.kill(node, 'SIGCONT')
+    await until(() => answers(/^taken$/))
     await starting
     assert.deepEqual([...codes], ['TEMPORARILY_UNAVAILABLE'])
   })
