@@ -12,7 +12,6 @@ import { slurmFiles } from '../../src/compute/targets/slurm-files.ts'
 import type { PlacedCode } from '../../src/compute/targets/placed-code.ts'
 import type { SlurmTargetOptions } from '../../src/compute/targets/slurm.ts'
 import { jobFiles, wrapperExits } from '../../src/compute/wrapper/job-folder.ts'
-import { RunwrightError } from '../../src/protocol/errors.ts'
 import type { JobResources } from '../../src/protocol/jobs.ts'
 import { openSlurm, whyNoSlurm } from '../servers/slurm.ts'
 import type { SlurmServer } from '../servers/slurm.ts'
@@ -68,11 +67,6 @@ describe('jobs on Slurm', { skip: whyNoSlurm }, () => {
   let folder: string
   let target: ComputeTarget
   const open = (options: Partial<SlurmTargetOptions> = {}) => openTarget(server, folder, options)
-  /** Of a controller that does not run: as if it had died before it could save what it knew. */
-  const forgetState = async (kind: string) => {
-    const state = join(server.folder, 'state')
-    for (const name of await readdir(state)) if (name.startsWith(kind)) await rm(join(state, name))
-  }
   before(async () => {
     server = await openSlurm()
     folder = await mkdtemp(join(tmpdir(), 'rw-jobs-'))
@@ -329,29 +323,6 @@ time.sleep(20)"`
     }
   })
 
-  it('are refused for now, and not for good, by a controller that does not know its nodes yet', async () => {
-    const node = Number(await readFile(join(server.folder, 'run/slurmd-n1.pid'), 'utf8'))
-    const codes = new Set<unknown>()
-    const answers = async (message: RegExp) => {
-      try {
-        await target.check(createSpec(['true'], { resources: { timeLimitSeconds: 61 } }))
-        return message.test('taken')
-      } catch (error) {
-        codes.add(error instanceof RunwrightError ? error.code : error)
-        return message.test(String(error))
-      }
-    }
-    process.kill(node, 'SIGSTOP')
-    await server.kill9('slurmctld')
-    await forgetState('node_state')
-    const starting = server.start()
-    await until(() => answers(/does not know all nodes yet/))
-    process.kill(node, 'SIGCONT')
-    await until(() => answers(/^taken$/))
-    await starting
-    assert.deepEqual([...codes], ['TEMPORARILY_UNAVAILABLE'])
-  })
-
   it('cost one question for many', async () => {
     const handles = await Promise.all(Array.from({ length: 20 }, () => target.submit(shell('sleep 0.1'))))
     await Promise.all(handles.map((handle) => end(target, handle)))
@@ -366,7 +337,9 @@ time.sleep(20)"`
     const waiting = await target.submit(shell('echo once', { gpus: 4 }))
     assert.equal((await state(waiting))?.state, 'waiting')
     await server.kill9('slurmctld')
-    await forgetState('job_state')
+    for (const name of await readdir(join(server.folder, 'state'))) {
+      if (name.startsWith('job_state')) await rm(join(server.folder, 'state', name))
+    }
     await server.start()
 
     assert.deepEqual(await state(waiting), {

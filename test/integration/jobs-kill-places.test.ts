@@ -34,15 +34,16 @@ describe('jobs here, over ssh and on Slurm', { skip: whyNoSlurm || whyNoSshd, ti
     await using client = await workspace.connect({ command: { ...engineCommand(), env } })
 
     const over = new AbortController()
-    // Also when a launch fails.
-    after(() => over.abort())
     const killing = killAgain({ workspace, sshd, slurm }, over.signal)
     const jobs: CountedJob[] = []
-    for (let index = 0; index < jobCount; index++) {
-      const target = targets[index % targets.length] ?? ''
-      jobs.push(await launchCounted(client, index, { folder, target, patienceMs: 500_000 }))
+    try {
+      for (let index = 0; index < jobCount; index++) {
+        const target = targets[index % targets.length] ?? ''
+        jobs.push(await launchCounted(client, index, { folder, target, patienceMs: 500_000 }))
+      }
+    } finally {
+      over.abort()
     }
-    over.abort()
     const kills = await killing
     const keeping = keepUp(slurm, jobs)
     const backAt = performance.now()
