@@ -15,9 +15,12 @@ if (isMainThread) {
   const backlog: Backlog = new Int32Array(new SharedArrayBuffer(8))
   const speaker = new Worker(new URL(import.meta.url), { workerData: backlog, execArgv: [quiet], stderr: true })
   speaker.once('error', (error) => {
-    // Nobody would hear what cells say.
-    writeSync(2, `${String(error)}\n`)
-    process.kill(process.pid, 'SIGKILL')
+    try {
+      writeSync(2, `${String(error)}\n`)
+    } finally {
+      // Nobody would hear what cells say. The relay itself may be gone, and with it who reads the line above.
+      process.kill(process.pid, 'SIGKILL')
+    }
   })
   process.once('exit', () => {
     const leaving: Answer = { kind: 'leaving' }

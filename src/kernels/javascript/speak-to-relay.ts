@@ -97,8 +97,16 @@ async function terminate(): Promise<void> {
   session.disconnect()
 }
 
-/** Before the next thing is heard, so that what was said is out when the process ends. */
+/**
+ * Before the next thing is heard, so that what was said is out when the process ends. Without anybody who reads it the
+ * process ends here: the main thread, in a loop without end, would not hear that this one has failed.
+ */
 function writeWhole(text: string): void {
   let bytes = Buffer.from(text)
-  while (bytes.length > 0) bytes = bytes.subarray(writeSync(kernelPipes.output, bytes))
+  try {
+    while (bytes.length > 0) bytes = bytes.subarray(writeSync(kernelPipes.output, bytes))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') process.kill(process.pid, 'SIGKILL')
+    throw error
+  }
 }

@@ -363,6 +363,21 @@ describe('a cell in JavaScript', { timeout: 300_000 }, () => {
     server.close()
   })
 
+  it('ends when nobody reads what it says, in a loop without end too', async () => {
+    const { file, args, env } = javaScriptCommand(new URL('../relay/main.ts', import.meta.url).href)
+    const stdio = ['ignore', 'ignore', 'inherit', 'pipe', 'pipe'] as const
+    const child = spawn(file, args, { cwd: folder, env: { ...process.env, ...env }, stdio: [...stdio] })
+    const [, , , input, output] = child.stdio
+    assert(input instanceof Socket && output instanceof Socket)
+    await once(output, 'data')
+    const content = { code: 'while (true) console.log(1)' }
+    input.write(`${JSON.stringify({ kind: 'request', id: '1', type: 'execute_request', content })}\n`)
+    await once(output, 'data')
+    output.destroy()
+    assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL'])
+    input.destroy()
+  })
+
   it('has all that it printed before it ended its process', async () => {
     const id = begin('for (let line = 0; line < 20000; line++) console.log(line)\nprocess.exit(3)')
     assert.match(await waitFor(() => ended), /exit code 3/)
