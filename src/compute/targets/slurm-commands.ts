@@ -28,22 +28,29 @@ export function explainRefusal(name: string, stderr: string): RunwrightError {
   return unreachable(name, complaint)
 }
 
+/** So long after its start a controller may refuse what it will take, in seconds; here it was five. */
+const startSeconds = 20
+
+/** How many nodes it knows nothing of yet, when it was started and what time it is there; the times as `date` tells them. */
+const startQuestion = `sinfo --noheader --states=unknown --format='unknown %D'
+scontrol show config | sed -n 's/^BOOT_TIME *= */started /p'
+date '+now %Y-%m-%dT%H:%M:%S'`
+
 /**
- * As `explainRefusal`. For some seconds after its start a controller does not know its nodes yet, and refuses as what no
- * node could run what it will take once they have told of themselves.
- *
- * @param testAgain asks whether Slurm would take the job now
+ * As `explainRefusal`. A controller that has just started does not know its nodes yet, and refuses as what no node could
+ * run what it will take once they have told of themselves.
  */
-export async function explainRefusedNodes(
-  shell: Shell,
-  stderr: string,
-  testAgain: () => Promise<Pick<ShellResult, 'code'>>,
-): Promise<RunwrightError> {
+export async function explainRefusedNodes(shell: Shell, stderr: string): Promise<RunwrightError> {
   const refusal = explainRefusal(shell.name, stderr)
   if (!/node configuration is not available/.test(stderr)) return refusal
-  const unknown = await askSlurm(shell, ['sinfo', '--noheader', '--states=unknown', '--format=%D'])
-  // The last of them may have told of itself since the refusal.
-  if (unknown.trim() === '' && (await testAgain()).code !== 0) return refusal
+  const answers = new Map(
+    (await askSlurm(shell, ['sh', '-c', startQuestion])).split('\n').map((line) => {
+      const [name = '', value = ''] = line.split(' ')
+      return [name, value]
+    }),
+  )
+  const seconds = (Date.parse(answers.get('now') ?? '') - Date.parse(answers.get('started') ?? '')) / 1000
+  if (!answers.has('unknown') && !(seconds < startSeconds)) return refusal
   return unreachable(shell.name, 'its controller has just started and does not know all nodes yet.')
 }
 

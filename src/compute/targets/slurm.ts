@@ -68,8 +68,6 @@ export async function openSlurmTarget(
     return own
   }
 
-  const test = (words: readonly string[]) => shell.run(['sbatch', '--test-only', ...words], { stdin: '#!/bin/sh\n:\n' })
-
   return {
     kind: 'slurm',
     pollMs: 2000,
@@ -81,9 +79,12 @@ export async function openSlurmTarget(
       const asked = words.join('\0')
       // The jobs of a sweep ask for the same.
       if (parts.now() - (accepted.get(asked) ?? -Infinity) < acceptedMs) return
-      const [result] = await Promise.all([test(words), folders.probe(':')])
+      const [result] = await Promise.all([
+        shell.run(['sbatch', '--test-only', ...words], { stdin: '#!/bin/sh\n:\n' }),
+        folders.probe(':'),
+      ])
       if (result.code === 127) throw explainFailure(shell.name, result)
-      if (result.code !== 0) throw await explainRefusedNodes(shell, result.stderr, () => test(words))
+      if (result.code !== 0) throw await explainRefusedNodes(shell, result.stderr)
       accepted.set(asked, parts.now())
     },
     async submit(attempt) {
@@ -96,8 +97,7 @@ export async function openSlurmTarget(
       const files = describeSubmission(attempt, { env, code, folder, options, part: own[0], killWaitSeconds })
       const said = await folders.place(attempt.key, files, submitProgram)
       if (said.startsWith('refused ')) {
-        const words = resourceWords(attempt.spec.resources, options, own[0])
-        const error = await explainRefusedNodes(shell, said.slice('refused '.length), () => test(words))
+        const error = await explainRefusedNodes(shell, said.slice('refused '.length))
         if (error.code === 'INVALID_PARAMETER_VALUE') await folders.remove(attempt.key)
         throw error
       }
