@@ -5,9 +5,7 @@ import { defineBenchmark } from '../benchmark.ts'
 import { median } from '../median.ts'
 import { openNotebookWindow } from '../notebooks/notebook-window.ts'
 import { installPeerPython, peerVersions } from '../notebooks/peer-python.ts'
-
-/** A window goes on loading parts of its own for a while. */
-const settleMs = 3000
+import { settle } from '../vscode/settle.ts'
 
 const quietTypingMs = 4000
 
@@ -30,7 +28,7 @@ export default defineBenchmark({
     await mkdir(workspace)
     const sizes = isQuick ? { cells: 3, lines: 5000 } : { cells: 30, lines: 100_000 }
     const window = opened.use(await openNotebookWindow(workspace, environment, sizes.lines))
-    await delay(settleMs)
+    await settle()
     const running = opened.move()
     return {
       async ours() {

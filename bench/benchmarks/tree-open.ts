@@ -1,14 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { openWorkbench } from '../../test/vscode/workbench.ts'
 import { defineBenchmark } from '../benchmark.ts'
 import { fillOurServer } from '../runs/fill-both-servers.ts'
 import { describeFinishedRun } from '../runs/finished-run.ts'
 import { openOurServer } from '../servers/our-server.ts'
-
-/** A window goes on loading parts of its own for a while after our views are shown. */
-const settleMs = 3000
+import { settle } from '../vscode/settle.ts'
 
 const experiment = 'sweep'
 
@@ -40,7 +37,7 @@ async function timeOpening(workspace: string, newestRun: string): Promise<number
   await vscode.showRunwright()
   const twistie = vscode.row(`Experiment ${experiment}`).locator('.monaco-tl-twistie')
   await twistie.waitFor()
-  await delay(settleMs)
+  await settle()
   // A locator's own click first waits for two frames, which no user does.
   const box = await twistie.boundingBox()
   if (box === null) throw new Error(`${experiment} is not on screen.`)

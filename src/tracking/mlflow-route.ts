@@ -59,8 +59,10 @@ export function writeJsonPage(
     let [text, separator] = [`{"${name}":[`, '']
     for (const read of parts) {
       const items = await read()
-      if (items.length > 0) text += separator + items.join(',')
-      if (items.length > 0) separator = ','
+      if (items.length > 0) {
+        text += separator + items.join(',')
+        separator = ','
+      }
       if (read === last) break
       yield text
       text = ''

@@ -28,8 +28,8 @@ export function explainRefusal(name: string, stderr: string): RunwrightError {
   return unreachable(name, complaint)
 }
 
-/** So long after its start a controller may refuse what it will take, in seconds; here it was five. */
-const startSeconds = 20
+/** So long after its start a controller may refuse what it will take; on one node it was five seconds. */
+const startMs = 20_000
 
 /** How many nodes it knows nothing of yet, when it was started and what time it is there; the times as `date` tells them. */
 const startQuestion = `sinfo --noheader --states=unknown --format='unknown %D'
@@ -43,14 +43,10 @@ date '+now %Y-%m-%dT%H:%M:%S'`
 export async function explainRefusedNodes(shell: Shell, stderr: string): Promise<RunwrightError> {
   const refusal = explainRefusal(shell.name, stderr)
   if (!/node configuration is not available/.test(stderr)) return refusal
-  const answers = new Map(
-    (await askSlurm(shell, ['sh', '-c', startQuestion])).split('\n').map((line) => {
-      const [name = '', value = ''] = line.split(' ')
-      return [name, value]
-    }),
-  )
-  const seconds = (Date.parse(answers.get('now') ?? '') - Date.parse(answers.get('started') ?? '')) / 1000
-  if (!answers.has('unknown') && !(seconds < startSeconds)) return refusal
+  const said = await askSlurm(shell, ['sh', '-c', startQuestion])
+  const timeOf = (name: 'started' | 'now') => Date.parse(new RegExp(`^${name} (.+)`, 'm').exec(said)?.[1] ?? '')
+  const hasJustStarted = timeOf('now') - timeOf('started') < startMs
+  if (!/^unknown /m.test(said) && !hasJustStarted) return refusal
   return unreachable(shell.name, 'its controller has just started and does not know all nodes yet.')
 }
 
