@@ -26,7 +26,7 @@ export default defineBenchmark({
     const environment = await installPeerPython(folder)
     const workspace = join(folder, 'workspace')
     await mkdir(workspace)
-    const sizes = isQuick ? { cells: 3, lines: 5000 } : { cells: 30, lines: 100_000 }
+    const sizes = isQuick ? { cells: 3, lines: 50_000 } : { cells: 30, lines: 100_000 }
     const window = opened.use(await openNotebookWindow(workspace, environment, sizes.lines))
     await settle()
     const running = opened.move()
