@@ -31,11 +31,12 @@ export function drawImport({ stderr, now, writesProgress }: CliContext): DrawnIm
   }
 }
 
-function describe({ doneRuns, totalRuns, points, artifacts, artifactBytes }: ImportProgress): string {
+function describe({ doneRuns, totalRuns, points, artifacts, artifactBytes, traces }: ImportProgress): string {
   const runs = `${doneRuns}${totalRuns === undefined ? '' : ` of ${totalRuns}`} runs`
   return [
     `Importing ${runs}`,
     formatCount(points, 'point'),
     `${formatCount(artifacts, 'artifact')} (${formatSize(artifactBytes)})`,
+    ...(traces === 0 ? [] : [formatCount(traces, 'trace')]),
   ].join(', ')
 }

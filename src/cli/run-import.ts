@@ -47,7 +47,8 @@ export async function runImport(
 }
 
 function formatResult(result: ImportResult): string {
-  const { newRuns, changedRuns, unchangedRuns, points, artifacts, artifactBytes, loggedModels, modelVersions } = result
+  const { newRuns, changedRuns, unchangedRuns, points, artifacts, artifactBytes } = result
+  const { loggedModels, modelVersions, traces } = result
   const again = [
     ...(changedRuns === 0 ? [] : [`${formatCount(changedRuns, 'run')} with something new`]),
     ...(unchangedRuns === 0 ? [] : [`${formatCount(unchangedRuns, 'run')} as before`]),
@@ -62,6 +63,7 @@ function formatResult(result: ImportResult): string {
     formatCount(points, 'point'),
     `${formatCount(artifacts, 'artifact')} (${formatSize(artifactBytes)})`,
     ...models,
+    ...(traces === 0 ? [] : [formatCount(traces, 'trace')]),
   ]
   const { problemCount } = result
   const end = problemCount === 0 ? '' : `${formatCount(problemCount, 'thing')} did not come.\n`

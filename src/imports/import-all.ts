@@ -2,6 +2,7 @@ import { RunwrightError } from '../protocol/errors.ts'
 import type { ImportProgress, ImportResult } from '../protocol/import-progress.ts'
 import { bringLoggedModels, bringRegisteredModels } from './bring-models.ts'
 import { bringRun } from './bring-run.ts'
+import { bringTraces } from './bring-traces.ts'
 import type { ImportTarget } from './import-target.ts'
 import { type Counts, type ImportWork, throwIfCancelled } from './import-work.ts'
 import type { RunSource } from './run-source.ts'
@@ -9,7 +10,7 @@ import type { RunSource } from './run-source.ts'
 const maxProblems = 1000
 
 /**
- * Brings all of a source: runs with their points and artifacts one after the other, then models. What came in an earlier
+ * Brings all of a source: runs with their points and artifacts one after the other, then models, then traces. What came in an earlier
  * import is not stored twice, and what was cut off goes on; so doing it again is how to go on.
  *
  * @throws CANCELLED, ENGINE_UNREACHABLE, STORAGE_…: what came until then stays
@@ -28,12 +29,13 @@ export async function importAll(
     artifactBytes: 0,
     loggedModels: 0,
     modelVersions: 0,
+    traces: 0,
   }
   const problems: string[] = []
   let [problemCount, doneRuns] = [0, 0]
   const tell = () => {
-    const { points, artifacts, artifactBytes } = counts
-    onProgress({ doneRuns, totalRuns: source.runCount, points, artifacts, artifactBytes })
+    const { points, artifacts, artifactBytes, traces } = counts
+    onProgress({ doneRuns, totalRuns: source.runCount, points, artifacts, artifactBytes, traces })
   }
   const work: ImportWork = {
     target,
@@ -62,6 +64,7 @@ export async function importAll(
   }
   await bringLoggedModels(source, work)
   await bringRegisteredModels(source, work)
+  await bringTraces(source, work)
   return { ...counts, problems, problemCount }
 }
 

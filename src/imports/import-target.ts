@@ -7,7 +7,9 @@ export interface ImportTarget {
   call<M extends MethodName>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result']>
   /** The experiment of that name, made where there is none. */
   ensureExperiment(name: string, tags: readonly Tag[]): Promise<ExperimentId>
-  /** What a folder of a run's or logged model's artifacts holds. */
+  /** The answer to a request of MLflow's interface. @param path as `/api/3.0/mlflow/traces` */
+  post(path: string, body: object): Promise<unknown>
+  /** What a folder of its artifacts holds. */
   list(owner: ArtifactOwner, path: string): Promise<readonly ArtifactEntry[]>
   /**
    * Stores one artifact, complete or not at all.
@@ -17,7 +19,7 @@ export interface ImportTarget {
   store(owner: ArtifactOwner, path: string, open: () => Promise<ReadableStream<Uint8Array>>): Promise<void>
 }
 
-/** Whose artifacts are meant. */
+/** Whose artifacts are meant: a run's, a logged model's or a trace's. */
 export interface ArtifactOwner {
   readonly artifactUri: string
 }

@@ -20,6 +20,7 @@ export interface Counts {
   artifactBytes: number
   loggedModels: number
   modelVersions: number
+  traces: number
 }
 
 /** @throws CANCELLED once the signal has come */

@@ -6,7 +6,7 @@ import { RunwrightError } from '../protocol/errors.ts'
 import type { ImportedPoints } from '../protocol/import.ts'
 import { readDelimitedLines, toNumber } from './delimited-lines.ts'
 import { listLocalFiles, resolveNamed } from './local-files.ts'
-import { noFiles, withoutModels } from './plain-source.ts'
+import { noFiles, withRunsAlone } from './plain-source.ts'
 import { createPointColumns } from './point-columns.ts'
 import type { RunSource, SourceRun } from './run-source.ts'
 
@@ -46,7 +46,7 @@ export async function openCsv(named: string, options: CsvOptions): Promise<RunSo
     async *runs() {
       for (const name of files) yield await readRun(join(root, ...name.split('/')), name, options)
     },
-    ...withoutModels,
+    ...withRunsAlone,
   }
 }
 

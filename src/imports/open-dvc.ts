@@ -6,7 +6,7 @@ import { RunwrightError } from '../protocol/errors.ts'
 import { findDvcliveFolders, readDvcliveRun } from './dvc/dvclive-run.ts'
 import { openCommitTree, openLocalTree, readText } from './dvc/file-tree.ts'
 import { resolveNamed } from './local-files.ts'
-import { withoutModels } from './plain-source.ts'
+import { withRunsAlone } from './plain-source.ts'
 import type { RunSource, SourceRun } from './run-source.ts'
 
 export interface DvcOptions {
@@ -53,7 +53,7 @@ export async function openDvc(named: string, options: DvcOptions): Promise<RunSo
       }
     }
   }
-  return { kind: 'dvc', runCount: undefined, runs, ...withoutModels }
+  return { kind: 'dvc', runCount: undefined, runs, ...withRunsAlone }
 }
 
 interface DvcExperiment {

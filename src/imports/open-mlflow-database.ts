@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { RunwrightError } from '../protocol/errors.ts'
 import { countRuns, readDatabaseRuns } from './mlflow/database-runs.ts'
 import { readDatabaseModels, readDatabaseRegisteredModels } from './mlflow/database-models.ts'
+import { readDatabaseTraces } from './mlflow/database-traces.ts'
 import type { RunSource } from './run-source.ts'
 
 /**
@@ -21,6 +22,7 @@ export async function openMlflowDatabase(path: string, artifactFolder: string): 
       runs: () => readDatabaseRuns(source),
       loggedModels: () => readDatabaseModels(source),
       registeredModels: () => readDatabaseRegisteredModels(source),
+      traces: () => readDatabaseTraces(source),
       async [Symbol.asyncDispose]() {
         database.close()
       },

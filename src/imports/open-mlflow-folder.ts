@@ -3,6 +3,7 @@ import { RunwrightError } from '../protocol/errors.ts'
 import { isPresent, listFolders } from './local-files.ts'
 import { readFolderModel, readFolderRegisteredModel } from './mlflow/folder-models.ts'
 import { type FolderExperiment, readFolderRun } from './mlflow/folder-run.ts'
+import { readFolderTraces } from './mlflow/folder-traces.ts'
 import { readKeyFiles, readMeta } from './mlflow/read-meta.ts'
 import type { RunSource } from './run-source.ts'
 
@@ -42,6 +43,9 @@ export async function openMlflowFolder(folder: string): Promise<RunSource> {
       for (const name of await listFolders(join(folder, 'models'))) {
         yield await readFolderRegisteredModel(join(folder, 'models', name))
       }
+    },
+    async *traces() {
+      for (const experiment of experiments) yield* readFolderTraces(experiment)
     },
     async [Symbol.asyncDispose]() {},
   }

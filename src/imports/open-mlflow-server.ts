@@ -2,6 +2,7 @@ import { createMlflowApi } from '../client/mlflow-api.ts'
 import { createMlflowHttp, type MlflowCredentials } from '../client/mlflow-http.ts'
 import { readServerModels, readServerRegisteredModels } from './mlflow/server-models.ts'
 import { readServerRuns } from './mlflow/server-runs.ts'
+import { readServerTraces } from './mlflow/server-traces.ts'
 import type { RunSource } from './run-source.ts'
 
 /**
@@ -25,6 +26,7 @@ export async function openMlflowServer(
     runs: () => readServerRuns({ http, api, experiments }),
     loggedModels: () => readServerModels(http, experiments),
     registeredModels: () => readServerRegisteredModels(http),
+    traces: () => readServerTraces(http, experiments),
     async [Symbol.asyncDispose]() {},
   }
 }

@@ -37,6 +37,7 @@ export function openTarget(client: Client, signal: AbortSignal): ImportTarget {
       }
       return experimentId
     },
+    post: (path, body) => withHttp((http) => http.post(path, body, signal)),
     list: (owner, path) =>
       withHttp(async (http) => readEntries(await http.get(proxy, { path: placeOf(owner, path) }, signal))),
     store: (owner, path, open) =>

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { RunwrightError } from '../protocol/errors.ts'
 import type { ImportedPoints } from '../protocol/import.ts'
 import type { Param } from '../protocol/runs.ts'
-import { noFiles, withoutModels } from './plain-source.ts'
+import { noFiles, withRunsAlone } from './plain-source.ts'
 import { listLocalFiles, resolveNamed } from './local-files.ts'
 import { createPointColumns } from './point-columns.ts'
 import type { RunSource, SourceRun } from './run-source.ts'
@@ -41,7 +41,7 @@ export async function openTensorboard(named: string, experiment: string): Promis
         yield await readRun({ key: folder === '' ? '.' : folder, name: folder || basename(root), experiment }, files)
       }
     },
-    ...withoutModels,
+    ...withRunsAlone,
   }
 }
 

@@ -5,9 +5,10 @@ async function* nothing(): AsyncGenerator<never> {}
 /** Of a run without artifacts. */
 export const noFiles = (): AsyncGenerator<SourceFile> => nothing()
 
-/** Of a source that knows no models and holds nothing open. */
-export const withoutModels: Pick<RunSource, 'loggedModels' | 'registeredModels' | typeof Symbol.asyncDispose> = {
+/** Of a source that knows neither models nor traces and holds nothing open. */
+export const withRunsAlone: Omit<RunSource, 'kind' | 'runCount' | 'runs'> = {
   loggedModels: nothing,
   registeredModels: nothing,
+  traces: nothing,
   async [Symbol.asyncDispose]() {},
 }

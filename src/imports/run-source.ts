@@ -16,6 +16,8 @@ export interface RunSource extends AsyncDisposable {
   /** After the runs, which they may be models of. */
   loggedModels(): AsyncIterable<SourceLoggedModel>
   registeredModels(): AsyncIterable<SourceRegisteredModel>
+  /** After the runs and models, which they may name. */
+  traces(): AsyncIterable<SourceTrace>
 }
 
 export interface SourceRun {
@@ -83,4 +85,23 @@ export interface SourceModelVersion {
   readonly creationTime: number
   readonly tags: readonly Tag[]
   readonly aliases: readonly string[]
+}
+
+/** A trace as MLflow has it. */
+export interface SourceTrace {
+  readonly traceId: string
+  readonly experiment: string
+  /** MLflow's `TraceInfoV3` in JSON, but for the id and the place of the trace. */
+  readonly info: Readonly<Record<string, unknown>>
+  /** Another text whenever something of the trace may have changed. */
+  readonly fingerprint: string
+  /** To be called once. */
+  open(): Promise<TraceContent>
+}
+
+export interface TraceContent {
+  /** Each as in OTLP's JSON (`Span` of trace.proto, 1.x). To be read once, before the attachments. */
+  readonly spans: AsyncIterable<object>
+  /** Pictures and the like that went in or came out, under the paths that they have beside the trace. */
+  readonly attachments: AsyncIterable<SourceFile>
 }

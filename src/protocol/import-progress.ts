@@ -9,6 +9,7 @@ export interface ImportProgress {
   readonly points: number
   readonly artifacts: number
   readonly artifactBytes: number
+  readonly traces: number
 }
 
 /** What came of an import. */
@@ -25,6 +26,8 @@ export interface ImportResult {
   readonly loggedModels: number
   /** Versions of registered models that are new. */
   readonly modelVersions: number
+  /** Traces that are new, or have something new in their source. */
+  readonly traces: number
   /** What did not come, and why, in sentences; the first 1,000. */
   readonly problems: readonly string[]
   readonly problemCount: number
@@ -32,7 +35,7 @@ export interface ImportResult {
 
 const count = integer(0, Number.MAX_SAFE_INTEGER)
 const parseProgress = object(
-  { doneRuns: count, points: count, artifacts: count, artifactBytes: count },
+  { doneRuns: count, points: count, artifacts: count, artifactBytes: count, traces: count },
   { totalRuns: count },
 )
 
@@ -46,6 +49,7 @@ export const parseImportResult: (value: unknown, path: string) => ImportResult =
   artifactBytes: count,
   loggedModels: count,
   modelVersions: count,
+  traces: count,
   problems: listOf(text, 1000),
   problemCount: count,
 })

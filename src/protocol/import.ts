@@ -2,11 +2,11 @@ import type { ExperimentId, RunId } from './ids.ts'
 import type { ModelStage } from './registered-models.ts'
 import type { Param, RunStatus, Tag } from './runs.ts'
 
-/** Tags of runs that come from elsewhere. */
+/** Tags of runs and traces that come from elsewhere. */
 export const importTags = {
-  /** What kind of place it was, and which run in it: an import of the same run goes on with this one. */
+  /** Of a run: what kind of place it was, and which run in it; an import of the same run goes on with this one. */
   source: 'runwright.import.source',
-  /** Changes when the run in its source does. Written last, so a run without it has not come whole. */
+  /** Changes when the run or trace in its source does. Written last, so one without it has not come whole. */
   fingerprint: 'runwright.import.fingerprint',
 } as const
 
@@ -74,6 +74,19 @@ export interface ImportMethods {
       tags: readonly Tag[]
     }
     result: { state: 'new' | 'known'; artifactUri: string }
+  }
+  /**
+   * Adds spans to a trace that was started, with what they say as it is. One that is there is put over. The fingerprint
+   * comes with the last of them: another text whenever the trace has changed in its source.
+   */
+  'import/spans': {
+    params: {
+      traceId: string
+      /** Each as in OTLP's JSON (`Span` of trace.proto, 1.x); at most 1,000. */
+      spans: readonly object[]
+      fingerprint?: string
+    }
+    result: Record<never, never>
   }
   /** A registered model; one that is there gets the tags that it lacks. */
   'import/registered-model': {

@@ -13,11 +13,13 @@ import {
   text,
   textAs,
 } from '../protocol/parse.ts'
+import { isRecord } from '../protocol/json.ts'
 import { doubleShape } from '../protocol/shape.ts'
 import { runStatuses } from '../protocol/runs.ts'
 import type { MethodName } from '../protocol/methods.ts'
 import { getActiveExperimentRow } from './experiment-rows.ts'
 import { createRunImports, insertLoggedModel } from './import-run.ts'
+import { importSpans } from './import-spans.ts'
 import type { MethodTable } from './route.ts'
 import type { TrackingParts } from './tracking-parts.ts'
 
@@ -73,9 +75,14 @@ const parseModel = object({
   tags,
 })
 
-type Names = 'import/run' | 'import/batch' | 'import/end-run' | 'import/logged-model'
+const record = described({ type: 'object' }, (value, path) =>
+  isRecord(value) ? value : refuse(value, path, 'expected an object'),
+)
+const parseSpans = object({ traceId: text, spans: listOf(record, 1000) }, { fingerprint: name })
 
-/** The typed methods by which runs come from elsewhere. */
+type Names = 'import/run' | 'import/batch' | 'import/end-run' | 'import/logged-model' | 'import/spans'
+
+/** The typed methods by which runs, and what belongs to them, come from elsewhere. */
 export function createImportMethods(parts: TrackingParts): MethodTable<Extract<MethodName, Names>> {
   const runs = createRunImports(parts)
   return {
@@ -100,6 +107,13 @@ export function createImportMethods(parts: TrackingParts): MethodTable<Extract<M
         parts.database.write(async (sql) =>
           insertLoggedModel(sql, model, await getActiveExperimentRow(sql, model.experimentId)),
         ),
+    },
+    'import/spans': {
+      parse: paramsOf(parseSpans),
+      async run(asked) {
+        await parts.database.write((sql) => importSpans(sql, asked))
+        return {}
+      },
     },
   }
 }

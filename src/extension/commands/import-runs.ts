@@ -21,7 +21,8 @@ export default defineCommand({
     const words = ['import', source.kind, '--workspace', folder.uri.fsPath]
     const work = { title, root: folder.uri.fsPath, words, operands: [source.place] }
     const answer = await performCommand(asked, work, async () => context.useFolder(folder))
-    const { newRuns, changedRuns, unchangedRuns, modelVersions, problems, problemCount } = parseImportResult(answer, '')
+    const result = parseImportResult(answer, '')
+    const { newRuns, changedRuns, unchangedRuns, modelVersions, traces, problems, problemCount } = result
     const said = [
       localize('{count, plural, one {# new run} other {# new runs}}', { count: newRuns }),
       ...(changedRuns === 0
@@ -37,6 +38,7 @@ export default defineCommand({
       ...(modelVersions === 0
         ? []
         : [localize('{count, plural, one {# model version} other {# model versions}}', { count: modelVersions })]),
+      ...(traces === 0 ? [] : [localize('{count, plural, one {# trace} other {# traces}}', { count: traces })]),
     ].join(', ')
     const imported = localize('Imported {what}.', { what: said })
     if (problemCount === 0) return void context.vscode.window.showInformationMessage(imported)

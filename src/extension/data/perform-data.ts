@@ -86,7 +86,7 @@ export function describeProgress({ phase, doneFiles, totalFiles, doneBytes, tota
   ].join(' · ')
 }
 
-function describeImport({ doneRuns, totalRuns, points, artifactBytes }: ImportProgress): string {
+function describeImport({ doneRuns, totalRuns, points, artifactBytes, traces }: ImportProgress): string {
   return [
     totalRuns === undefined
       ? localize('{count, plural, one {# run} other {# runs}}', { count: doneRuns })
@@ -96,6 +96,7 @@ function describeImport({ doneRuns, totalRuns, points, artifactBytes }: ImportPr
         }),
     localize('{count, plural, one {# point} other {# points}}', { count: points }),
     ...(artifactBytes === 0 ? [] : [formatSize(artifactBytes)]),
+    ...(traces === 0 ? [] : [localize('{count, plural, one {# trace} other {# traces}}', { count: traces })]),
   ].join(' · ')
 }
 

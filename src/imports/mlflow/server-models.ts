@@ -1,11 +1,11 @@
 import { openArtifact } from '../../client/mlflow-artifacts.ts'
 import type { MlflowHttp } from '../../client/mlflow-http.ts'
-import { RunwrightError } from '../../protocol/errors.ts'
 import type { Experiment } from '../../protocol/experiments.ts'
 import { isRecord } from '../../protocol/json.ts'
 import { modelStages } from '../../protocol/registered-models.ts'
 import type { SourceFile, SourceLoggedModel, SourceRegisteredModel } from '../run-source.ts'
 import { parseLoggedModels, parseModelVersions, parseRegisteredModels } from './server-answers.ts'
+import { unlessUnknown } from './unless-unknown.ts'
 import { walkArtifacts } from './walk-artifacts.ts'
 
 const prefix = '/api/2.0/mlflow'
@@ -105,9 +105,4 @@ async function* readVersions(http: MlflowHttp, name: string) {
     }
     token = nextPageToken === '' ? undefined : nextPageToken
   } while (token !== undefined)
-}
-
-function unlessUnknown(error: unknown): undefined {
-  if (error instanceof RunwrightError && /NOT_FOUND|NOT_IMPLEMENTED|BAD_REQUEST/.test(error.code)) return undefined
-  throw error
 }

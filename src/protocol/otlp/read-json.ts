@@ -29,6 +29,11 @@ export function readOtlpJson(bytes: Uint8Array): readonly Span[] {
   })
 }
 
+/** Reads one span that stands alone, as an export in JSON has it. @throws INVALID_PARAMETER_VALUE */
+export function readSpanJson(span: JsonRecord, parts: PartCount): Span {
+  return checkSpan(readSpan(span, parts, []))
+}
+
 type JsonRecord = Readonly<Record<string, unknown>>
 
 function readSpan(span: JsonRecord, parts: PartCount, resource: readonly Attribute[]): Span {

@@ -13,6 +13,11 @@ import { artifactTag, findEntry, findTraceRow, getTraceRow, writeEntries } from 
  */
 export async function logTraceSpans(sql: Sql, experiment: SqlRow, facts: SpanFacts): Promise<void> {
   const row = (await findTraceRow(sql, facts.traceId)) ?? (await insertTrace(sql, experiment, facts))
+  await addSpans(sql, row, facts)
+}
+
+/** Stores spans of a trace that is there. @param row of the trace */
+export async function addSpans(sql: Sql, row: SqlRow, facts: SpanFacts): Promise<void> {
   const trace = getNumber(row, 'id')
   const place = await findPlace(sql, trace, facts.rows)
   for (const span of facts.rows) await writeSpan(sql, trace, span)

@@ -57,10 +57,15 @@ export function collectFacts(spans: readonly Span[]): readonly SpanFacts[] {
   )
 }
 
-function collectFactsOf(
+/**
+ * What spans say of the one trace that they are of, which may have an id of another kind than OpenTelemetry's.
+ *
+ * @param unwrap what becomes of each attribute
+ */
+export function collectFactsOf(
   traceId: string,
   spans: readonly Span[],
-  unwrap: (attribute: Attribute) => Attribute,
+  unwrap: (attribute: Attribute) => Attribute = (attribute) => attribute,
 ): SpanFacts {
   const root = spans.find(({ parentSpanId }) => parentSpanId === undefined)
   const ends = spans.map(({ endTime }) => endTime).filter((time) => time > 0n)
