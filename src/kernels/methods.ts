@@ -68,7 +68,7 @@ export function createKernelMethods(kernels: Kernels): Methods {
   const restart = object({ kernelId }, { tokens: variables })
   const execute = object(
     { kernelId, executionId, code },
-    { cell: bounded(200), isSilent: flag, allowsInput: flag, stopsOnError: flag },
+    { cell: bounded(200), isSilent: flag, allowsInput: flag, stopsOnError: flag, follows: executionId },
   )
   const read = object(
     { kernelId, after: integer(0, Number.MAX_SAFE_INTEGER) },

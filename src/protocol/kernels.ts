@@ -212,6 +212,8 @@ export interface KernelMethods {
       allowsInput?: boolean
       /** An error takes what is queued behind from the queue. Default: true. */
       stopsOnError?: boolean
+      /** What it was asked for together with, and runs behind: where that has not ended well, this is aborted at once. */
+      follows?: ExecutionId
     }
     result: { execution: Execution }
   }

@@ -126,7 +126,10 @@ export function kernelContract(name: string, code: KernelCode, open: () => Promi
       await place[Symbol.asyncDispose]()
     })
 
-    async function begin(source: string, more: { allowsInput?: boolean; isSilent?: boolean } = {}): Promise<Execution> {
+    async function begin(
+      source: string,
+      more: { allowsInput?: boolean; isSilent?: boolean; follows?: ExecutionId } = {},
+    ): Promise<Execution> {
       const params = { kernelId, executionId: newExecutionId(), code: source, ...more }
       return (await place.client.call('kernels/execute', params)).execution
     }
@@ -182,6 +185,21 @@ export function kernelContract(name: string, code: KernelCode, open: () => Promi
         status: 'aborted',
         executionCount: undefined,
       })
+    })
+
+    it('runs nothing behind a cell that had failed before that was asked for', async () => {
+      const failing = await begin(code.fail)
+      assert.equal((await finish(place.client, kernelId, failing)).status, 'error')
+      const first = await begin(code.print('never'), { follows: failing.executionId })
+      const second = await begin(code.print('never'), { follows: first.executionId })
+      for (const execution of [first, second]) {
+        const { status, outputs } = await finish(place.client, kernelId, execution)
+        assert.deepEqual([status, outputs], ['aborted', []])
+      }
+      const good = await begin(code.value)
+      assert.equal((await finish(place.client, kernelId, good)).status, 'ok')
+      const next = await begin(code.print('on'), { follows: good.executionId })
+      assert.equal((await finish(place.client, kernelId, next)).stdout, 'on\n')
     })
 
     it('shows what is rich, and updates it in place', async () => {

@@ -115,7 +115,12 @@ export function createRunningNotebooks(
     return showing
   }
 
-  async function ask(kernel: NotebookKernel, shown: vscode.NotebookCellExecution): Promise<Asked> {
+  /** @param before what it was asked for together with */
+  async function ask(
+    kernel: NotebookKernel,
+    shown: vscode.NotebookCellExecution,
+    before: Asked | undefined,
+  ): Promise<Asked> {
     const { cell } = shown
     const code = cell.document.getText()
     const uri = cell.notebook.uri.toString()
@@ -128,6 +133,7 @@ export function createRunningNotebooks(
       code,
       cell: toCellKey(toNotebookKey(uri), cell),
       allowsInput: true,
+      ...(before === undefined ? {} : { follows: before.execution.executionId }),
     })
     return { execution, code }
   }
@@ -141,8 +147,9 @@ export function createRunningNotebooks(
     const shows: Promise<ExecutionStatus | undefined>[] = []
     try {
       const kernel = await ensure()
+      let asked: Asked | undefined
       for (const each of shown) {
-        const asked = await ask(kernel, each)
+        asked = await ask(kernel, each, asked)
         waiting.shift()
         shows.push(show(notebook, kernel.kernelId, each, asked))
       }

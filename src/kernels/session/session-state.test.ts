@@ -11,7 +11,7 @@ function idOf(number: number): ExecutionId {
   return id
 }
 
-function asked(number: number, more: Partial<ExecuteRequest> = {}): SessionEvent {
+function asked(number: number, more: Partial<ExecuteRequest> = {}): SessionEvent & { kind: 'asked' } {
   const request = { cell: '', code: '1', isSilent: false, allowsInput: true, stopsOnError: true, ...more }
   return { kind: 'asked', request: { executionId: idOf(number), ...request } }
 }
@@ -79,6 +79,15 @@ describe('a session', () => {
     ])
     const mayFail = [{ kind: 'ready' }, asked(1, { stopsOnError: false }), asked(2)] as const
     assert.equal(tell(...mayFail, reply(1, 'error'), idle(1)).at(-1), 'execute 2')
+  })
+
+  it('does not run what follows one that has failed when it is asked for too late to be dropped', () => {
+    const late: SessionEvent = { ...asked(2), kind: 'asked in vain' }
+    const failed = [{ kind: 'ready' }, asked(1), reply(1, 'error'), idle(1)] as const
+    assert.deepEqual(
+      tell(...failed, late, asked(3)).slice(-6),
+      ['kernel idle', 'queued 2', 'ended 2 aborted', 'queued 3', 'kernel busy', 'started 3', 'execute 3'].slice(-6),
+    )
   })
 
   it('drops the queue at an interrupt; what runs ends as the kernel says', () => {

@@ -9,6 +9,8 @@ export interface ExecuteRequest {
   readonly isSilent: boolean
   readonly allowsInput: boolean
   readonly stopsOnError: boolean
+  /** What it was asked for together with, and runs behind. */
+  readonly follows?: ExecutionId
 }
 
 /** What one kernel is at. It has ended an execution once it has both replied and said that all output was sent. */
@@ -35,6 +37,8 @@ interface ExecuteReply {
 
 export type SessionEvent =
   | { readonly kind: 'asked'; readonly request: ExecuteRequest }
+  /** What it follows has not ended well: had it been asked for sooner, it would have been taken from the queue. */
+  | { readonly kind: 'asked in vain'; readonly request: ExecuteRequest }
   /** A new process answers. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'message'; readonly message: JupyterMessage }
@@ -62,6 +66,8 @@ export function step(state: SessionState, event: SessionEvent): SessionStep {
   switch (event.kind) {
     case 'asked':
       return startNext({ ...state, queue: [...state.queue, event.request] }, [record(queued(event.request))])
+    case 'asked in vain':
+      return { state, effects: [record(queued(event.request)), ...abortAll([event.request])] }
     case 'ready':
       if (state.status !== 'starting' && state.status !== 'restarting') return { state, effects: [] }
       return startNext(withStatus(state, 'idle'), [record({ kind: 'kernel', status: 'idle' })])

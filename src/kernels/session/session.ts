@@ -1,5 +1,12 @@
 import { RunwrightError } from '../../protocol/errors.ts'
-import type { Execution, ExecutionId, JournalRecord, KernelStatus, RecordBody } from '../../protocol/kernels.ts'
+import {
+  type Execution,
+  type ExecutionId,
+  hasExecutionEnded,
+  type JournalRecord,
+  type KernelStatus,
+  type RecordBody,
+} from '../../protocol/kernels.ts'
 import type { JournalWriter } from '../journal-writer.ts'
 import type { StartKernel } from '../kernel.ts'
 import { createExecutionList } from './execution-list.ts'
@@ -175,9 +182,10 @@ export function openSession(parts: SessionParts): Session {
       checkAlive()
       // What cannot be written down must not run: nobody would find it again.
       if (queue.isStuck) throw notKept()
-      const { executionId, cell } = request
+      const { executionId, cell, follows } = request
       const firstSeq = writer.lastSeq + 1
-      take({ kind: 'asked', request })
+      const before = follows === undefined ? undefined : executions.get(follows)
+      take({ kind: before !== undefined && hasFailed(before) ? 'asked in vain' : 'asked', request })
       return executions.get(executionId) ?? { executionId, cell, status: 'queued', queuedAt: now(), firstSeq }
     },
     async interrupt() {
@@ -228,6 +236,10 @@ export function openSession(parts: SessionParts): Session {
 
 function isShown(body: RecordBody): boolean {
   return body.kind === 'output' && body.output.kind !== 'input' && body.output.kind !== 'other'
+}
+
+function hasFailed({ status }: Execution): boolean {
+  return hasExecutionEnded(status) && status !== 'ok'
 }
 
 function dead(reason: string): RunwrightError {
