@@ -13,7 +13,7 @@ import { kernelVariable } from './magics-environment.ts'
 import { readIdleTimeout } from './read-idle-timeout.ts'
 import { relayFiles } from './relay/relay-messages.ts'
 import { startRelay } from './relay/start-relay.ts'
-import { createRemotes } from './remotes.ts'
+import { type BegunKernel, createRemotes } from './remotes.ts'
 
 /** The kernels of a workspace. Disposing it leaves them running; the next engine finds them. */
 export interface Kernels extends Disposable {
@@ -56,7 +56,13 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
   const remotes = createRemotes({ workspace, env })
   let idleTimeoutMs = await readIdleTimeout(workspace).catch(() => undefined)
 
-  function startKeeper(kernelId: KernelId, place: string, remote: RemotePlace | undefined): Promise<void> {
+  /** @param begun the kernel of a server that is being started for it */
+  function startKeeper(
+    kernelId: KernelId,
+    place: string,
+    remote: RemotePlace | undefined,
+    begun?: BegunKernel,
+  ): Promise<void> {
     if (options.relay === undefined) {
       throw new RunwrightError('NOT_IMPLEMENTED', 'This engine starts no kernels.', {
         hint: 'Open the folder in an editor, or use "runwright" in it: its own engine does.',
@@ -64,7 +70,7 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
     }
     const added =
       remote === undefined ? { ...options.magicsEnv, [kernelVariable]: kernelId } : remotes.secretsOf(remote)
-    return startRelay(options.relay, place, { ...env, ...options.trackingEnv(), ...added })
+    return startRelay(options.relay, place, { ...env, ...options.trackingEnv(), ...added }, begun?.handover)
   }
 
   async function open(settings: KernelSettings): Promise<HeldKernel> {
@@ -104,11 +110,14 @@ export async function openKernels(options: KernelsOptions): Promise<Kernels> {
     }
     const place = join(folder, kernelId)
     await mkdir(place, { recursive: true, mode: 0o700 })
+    let begun: BegunKernel | undefined
     try {
       await writePrivateText(join(place, relayFiles.settings), JSON.stringify(settings))
-      await startKeeper(kernelId, place, remote)
+      if (remote?.kind === 'jupyter') begun = remotes.beginKernel(remote, settings)
+      await startKeeper(kernelId, place, remote, begun)
       return await open(settings)
     } catch (error) {
+      await begun?.giveUp().catch(onError)
       await rm(place, { recursive: true, force: true })
       throw error
     }

@@ -12,7 +12,8 @@ import { parseProjectFile, projectFileName, type TargetSettings } from '../proto
 import { parseSshHost } from '../ssh/ssh-host.ts'
 import { listSecretVariables } from '../protocol/target-secrets.ts'
 import type { StartableEnvironment } from './find-environments.ts'
-import type { RemotePlace, ServerPlace } from './kernel-settings.ts'
+import { endServerKernels, startServerKernel, toSessionPath } from './jupyter/server-kernel.ts'
+import type { KernelSettings, RemotePlace, ServerPlace } from './kernel-settings.ts'
 import { readSecret } from './read-secret.ts'
 import { checkRemotePython } from './ssh/remote-python.ts'
 
@@ -34,10 +35,20 @@ export interface Remotes {
    * @throws RESOURCE_DOES_NOT_EXIST for a target or kernel that there is not, and what keeps from asking the server
    */
   get(environmentId: string, access?: JupyterAccess): Promise<StartableEnvironment | undefined>
+  /** Has a server start a kernel while the process is started that will keep it. */
+  beginKernel(place: ServerPlace, settings: Pick<KernelSettings, 'kernelId' | 'name'>): BegunKernel
   /** They are in memory alone. */
   takeTokens(tokens: TargetTokens | undefined): void
   /** What lets one in to it, by variables, as far as it is known here. */
   secretsOf(place: RemotePlace): Record<string, string>
+}
+
+/** A kernel of a server that has nobody to keep it yet. */
+export interface BegunKernel {
+  /** For `parseServerKernel`; empty when it could not be started: who keeps it tries once more, and says why. */
+  readonly handover: Promise<string>
+  /** Ends it. */
+  giveUp(): Promise<void>
 }
 
 export function createRemotes({
@@ -128,6 +139,18 @@ export function createRemotes({
       const [, kind, name = '', wanted] = /^(jupyter|ssh):([^/]+)(?:\/(.+))?$/.exec(environmentId) ?? []
       if (kind === undefined) return undefined
       return kind === 'ssh' ? getOfHost(name, wanted) : getOfServer(name, wanted, access)
+    },
+    beginKernel({ name, address, spec }, settings) {
+      const server = openJupyterServer(address, (variable) => readSecret(name, variable, secrets))
+      const path = toSessionPath(settings.kernelId)
+      const started = startServerKernel(server, { path, name: settings.name, spec })
+      return {
+        handover: started.then(JSON.stringify, () => ''),
+        async giveUp() {
+          await started.catch(() => undefined)
+          await endServerKernels(server, path)
+        },
+      }
     },
     takeTokens: (tokens = {}) => void Object.assign(secrets, tokens),
     secretsOf: (place) =>

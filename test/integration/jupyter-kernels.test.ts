@@ -144,6 +144,20 @@ describe('a kernel of a Jupyter Server', { timeout: 300_000 }, () => {
     assert.deepEqual(await place.server.kernels(), [])
   })
 
+  it('has one session there, whoever began to start it, and none when it is stopped or has another', async () => {
+    const listSessions = async () => (await ask(place, 'api/sessions')).map((each) => String(each['path'])).toSorted()
+    const kernelIds = await Promise.all([start(), start(), start()])
+    for (const kernelId of kernelIds) assert.equal((await run(kernelId, 'print(1)')).stdout, '1\n')
+    const paths = kernelIds.map((kernelId) => `runwright-${kernelId}`).toSorted()
+    assert.deepEqual(await listSessions(), paths)
+    const [first] = kernelIds
+    await place.client.call('kernels/restart', { kernelId: first })
+    assert.equal((await run(first, 'print(2)')).stdout, '2\n')
+    assert.deepEqual(await listSessions(), paths)
+    await Promise.all(kernelIds.map(stop))
+    assert.deepEqual(await listSessions(), [])
+  })
+
   it('keeps what lets one in out of command lines', async () => {
     const kernelId = await start()
     await run(kernelId, '1')

@@ -2,12 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { JupyterServer } from '../../jupyter/jupyter-server.ts'
 import { notJupyter } from '../../jupyter/server-errors.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
-import { isRecord } from '../../protocol/json.ts'
+import { isRecord, parseForeignJson, recordOf } from '../../protocol/json.ts'
+import type { KernelId } from '../../protocol/kernels.ts'
 
 /** A kernel of a server, in a session of its own there: so the server's pages list it by its name. */
 export interface ServerKernel {
   readonly sessionId: string
   readonly kernelId: string
+}
+
+/** Of the session that a kernel of ours has there, also after the process that keeps it has been killed. */
+export function toSessionPath(kernelId: KernelId): string {
+  return `runwright-${kernelId}`
 }
 
 /**
@@ -66,6 +72,13 @@ function readSession(session: unknown): ServerKernel | undefined {
   const kernel = isRecord(session) ? session['kernel'] : undefined
   if (!isRecord(session) || !isRecord(kernel)) return undefined
   const [sessionId, kernelId] = [session['id'], kernel['id']]
+  return typeof sessionId === 'string' && typeof kernelId === 'string' ? { sessionId, kernelId } : undefined
+}
+
+/** What `startServerKernel` gave, as JSON. Undefined for anything else. */
+export function parseServerKernel(content: string): ServerKernel | undefined {
+  const value = recordOf(parseForeignJson(content))
+  const { sessionId, kernelId } = value
   return typeof sessionId === 'string' && typeof kernelId === 'string' ? { sessionId, kernelId } : undefined
 }
 

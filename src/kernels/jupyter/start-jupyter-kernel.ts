@@ -5,7 +5,13 @@ import type { KernelListener, RunningKernel, StartKernel } from '../kernel.ts'
 import { waitForStart } from '../local/wait-for-start.ts'
 import { createWelcome } from '../local/welcome.ts'
 import { type KernelLine, openKernelLine } from './kernel-line.ts'
-import { endServerKernels, findServerKernel, interruptServerKernel, startServerKernel } from './server-kernel.ts'
+import {
+  endServerKernels,
+  findServerKernel,
+  interruptServerKernel,
+  type ServerKernel,
+  startServerKernel,
+} from './server-kernel.ts'
 
 export interface JupyterKernelOptions {
   readonly server: JupyterServer
@@ -15,6 +21,8 @@ export interface JupyterKernelOptions {
   readonly name: string
   /** Of the session on the server: tells our kernels apart, also after this process has been killed. */
   readonly path: string
+  /** The first kernel, where somebody else has begun to start it; undefined where that came to nothing. */
+  readonly begun?: Promise<ServerKernel | undefined>
   readonly startMs: number
   /** A silent cell that runs before all others. */
   readonly firstCode?: string
@@ -25,10 +33,12 @@ export interface JupyterKernelOptions {
 
 /** A kernel that a Jupyter Server keeps, spoken to by the server's WebSocket. One of an earlier process is ended first. */
 export function createJupyterKernel(options: JupyterKernelOptions): StartKernel {
+  let { begun } = options
   return async (listener, signal) => {
     const { server, path, onRefused } = options
-    await endServerKernels(server, path)
-    const { kernelId } = await startServerKernel(server, options)
+    const first = await begun
+    begun = undefined
+    const { kernelId } = first ?? (await startAnew(options))
     const endKernel = () => endServerKernels(server, path).catch(onRefused)
     let line: KernelLine
     try {
@@ -48,6 +58,11 @@ export function createJupyterKernel(options: JupyterKernelOptions): StartKernel 
     }
     return kernel
   }
+}
+
+async function startAnew(options: JupyterKernelOptions): Promise<ServerKernel> {
+  await endServerKernels(options.server, options.path)
+  return startServerKernel(options.server, options)
 }
 
 const lookMs = 1000

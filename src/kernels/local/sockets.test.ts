@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { Publisher, Router } from 'zeromq'
+import * as zeromq from 'zeromq'
 import { until } from '../../../test/until.ts'
 import { findPorts } from './connection-file.ts'
 import { openSockets } from './sockets.ts'
@@ -14,17 +14,18 @@ it('sockets are connected once all are, so that nothing is lost that a kernel as
     key: 'secret',
     signature_scheme: 'hmac-sha256',
   } as const
-  const listen = async (socket: Router | Publisher, port: number) => {
+  const listen = async (socket: zeromq.Router | zeromq.Publisher, port: number) => {
     resources.defer(() => socket.close())
     await socket.bind(`tcp://127.0.0.1:${port}`)
   }
-  const [shell, control] = [new Router(), new Router()]
+  const [shell, control] = [new zeromq.Router(), new zeromq.Router()]
   await listen(shell, connection.shell_port)
   await listen(control, connection.control_port)
-  await listen(new Publisher(), connection.iopub_port)
+  await listen(new zeromq.Publisher(), connection.iopub_port)
   let refusedCount = 0
   const sockets = resources.use(
     openSockets({
+      library: zeromq,
       connection,
       onMessage: () => assert.fail('nothing is sent'),
       onSilence() {},
@@ -42,7 +43,7 @@ it('sockets are connected once all are, so that nothing is lost that a kernel as
   assert.equal(isConnected, false)
 
   // As a kernel that is slow to listen there. What it cannot deliver is an error here, where a kernel says nothing.
-  const stdin = new Router({ mandatory: true })
+  const stdin = new zeromq.Router({ mandatory: true })
   await listen(stdin, connection.stdin_port)
   await sockets.connected
   await stdin.send([name ?? assert.fail('no name'), 'no message'])

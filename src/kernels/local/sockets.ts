@@ -1,4 +1,4 @@
-import { Dealer, Subscriber } from 'zeromq'
+import type * as zeromq from 'zeromq'
 import type { JupyterMessage, KernelChannel } from '../../protocol/jupyter-messages.ts'
 import type { ConnectionFile } from './connection-file.ts'
 import { watchPulse } from './watch-pulse.ts'
@@ -14,7 +14,11 @@ export interface KernelSockets extends Disposable {
   send(message: JupyterMessage): void
 }
 
+/** The library, which is native and takes a while to load: kernels elsewhere do without it. */
+type ZeroMq = Pick<typeof zeromq, 'Dealer' | 'Subscriber'>
+
 export interface SocketsOptions {
+  readonly library: ZeroMq
   readonly connection: ConnectionFile
   onMessage(message: JupyterMessage): void
   onSilence(isSilent: boolean): void
@@ -39,22 +43,22 @@ const socketOptions = { receiveHighWaterMark: unlimited, linger: 0, reconnectInt
  *
  * Each socket is read in a loop of its own that waits for nobody but the socket.
  */
-export function openSockets({ connection, onMessage, onSilence, onRefused }: SocketsOptions): KernelSockets {
+export function openSockets({ library, connection, onMessage, onSilence, onRefused }: SocketsOptions): KernelSockets {
   const { key } = connection
   const addressOf = (port: number) => `tcp://${connection.ip}:${port}`
   // The kernel answers a question on stdin to the socket that has the name of the one on the shell.
   const routingId = `runwright-${process.pid}`
   const sends = {
-    shell: openDealer(addressOf(connection.shell_port), routingId),
-    control: openDealer(addressOf(connection.control_port), routingId),
-    stdin: openDealer(addressOf(connection.stdin_port), routingId),
+    shell: openDealer(library, addressOf(connection.shell_port), routingId),
+    control: openDealer(library, addressOf(connection.control_port), routingId),
+    stdin: openDealer(library, addressOf(connection.stdin_port), routingId),
   }
-  const iopub = new Subscriber(socketOptions)
+  const iopub = new library.Subscriber(socketOptions)
   iopub.subscribe('')
   iopub.connect(addressOf(connection.iopub_port))
   let isOpen = true
 
-  async function drain(channel: KernelChannel, socket: Dealer | Subscriber): Promise<void> {
+  async function drain(channel: KernelChannel, socket: zeromq.Dealer | zeromq.Subscriber): Promise<void> {
     for await (const parts of socket) {
       if (!isOpen) return
       try {
@@ -67,7 +71,7 @@ export function openSockets({ connection, onMessage, onSilence, onRefused }: Soc
 
   void drain('iopub', iopub)
   for (const channel of ['shell', 'control', 'stdin'] as const) void drain(channel, sends[channel].socket)
-  const heart = watchHeart(addressOf(connection.hb_port), onSilence)
+  const heart = watchHeart(library, addressOf(connection.hb_port), onSilence)
   return {
     connected: Promise.all(Object.values(sends).map(({ connected }) => connected)).then(() => {}),
     send(message) {
@@ -81,8 +85,8 @@ export function openSockets({ connection, onMessage, onSilence, onRefused }: Soc
   }
 }
 
-function openDealer(address: string, routingId: string) {
-  const socket = new Dealer({ ...socketOptions, sendHighWaterMark: unlimited, routingId })
+function openDealer(library: ZeroMq, address: string, routingId: string) {
+  const socket = new library.Dealer({ ...socketOptions, sendHighWaterMark: unlimited, routingId })
   const { promise: connected, resolve } = Promise.withResolvers<void>()
   socket.events.on('handshake', () => resolve())
   socket.connect(address)
@@ -98,8 +102,8 @@ function openDealer(address: string, routingId: string) {
   }
 }
 
-function watchHeart(address: string, onSilence: (isSilent: boolean) => void): Disposable {
-  const socket = new Dealer({ linger: 0, reconnectInterval })
+function watchHeart(library: ZeroMq, address: string, onSilence: (isSilent: boolean) => void): Disposable {
+  const socket = new library.Dealer({ linger: 0, reconnectInterval })
   socket.connect(address)
   const pulse = watchPulse({ ask: () => void socket.send(['', 'ping']).catch(() => {}), onSilence })
 

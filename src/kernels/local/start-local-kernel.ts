@@ -9,7 +9,6 @@ import { type ConnectionFile, findPorts } from './connection-file.ts'
 import { explainEnd, explainStart } from './explain-end.ts'
 import { type KernelProcess, startProcess } from './kernel-process.ts'
 import { openSockets } from './sockets.ts'
-
 import { waitForStart } from './wait-for-start.ts'
 import { createWelcome } from './welcome.ts'
 
@@ -59,8 +58,9 @@ async function startOnce(
   signal: AbortSignal,
 ): Promise<RunningKernel> {
   const { argv, cwd, env, connectionPath, patience } = options
+  const [library, ports] = await Promise.all([import('zeromq'), findPorts()])
   const connection: ConnectionFile = {
-    ...(await findPorts()),
+    ...ports,
     transport: 'tcp',
     ip: '127.0.0.1',
     key: randomBytes(32).toString('hex'),
@@ -73,6 +73,7 @@ async function startOnce(
   const welcome = createWelcome()
   let isTold = false
   const sockets = openSockets({
+    library,
     connection,
     onMessage(message) {
       if (isTold) listener.onMessage(message)

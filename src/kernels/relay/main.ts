@@ -3,11 +3,13 @@
  * and goes on whatever becomes of the engine; an engine that comes finds it by `relay.json`.
  *
  * Its first line on the standard output is for its starter: `{"state":"ready"}`, or `{"state":"locked"}` when the kernel
- * has a relay already.
+ * has a relay already. A kernel of a Jupyter Server that its starter has begun to start meanwhile comes on the standard
+ * input, which ends without one where there is none.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { openLock } from '../../store/lock.ts'
 import { loadPrivateText, writePrivateText } from '../../store/private-file.ts'
 import { withoutEditorVariables } from '../../base/editor-variables.ts'
@@ -18,6 +20,7 @@ import type { StartKernel } from '../kernel.ts'
 import { javaScriptCommand } from '../javascript/javascript-command.ts'
 import { createJavaScriptKernel } from '../javascript/start-javascript-kernel.ts'
 import { firstPythonCode } from '../jupyter/first-code.ts'
+import { parseServerKernel, toSessionPath } from '../jupyter/server-kernel.ts'
 import { createJupyterKernel } from '../jupyter/start-jupyter-kernel.ts'
 import { readSecret } from '../read-secret.ts'
 import { createLocalKernel, localPatience } from '../local/start-local-kernel.ts'
@@ -88,7 +91,8 @@ function createRemoteStart(
     server: openJupyterServer(remote.address, (variable) => readSecret(remote.name, variable, secrets)),
     spec: remote.spec,
     name,
-    path: `runwright-${kernelId}`,
+    path: toSessionPath(kernelId),
+    begun: text(process.stdin).then(parseServerKernel),
     ...(environment.language === 'python' ? { firstCode: firstPythonCode } : {}),
     randomId,
   })

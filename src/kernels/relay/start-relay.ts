@@ -13,21 +13,26 @@ import { relayFiles } from './relay-messages.ts'
  *
  * @param folder of the kernel, absolute, with its settings
  * @param env added to the starter's own
+ * @param handover what it waits for on its standard input, which never rejects. Default: nothing
  * @throws INTERNAL_ERROR when it could not start; its log says why
  */
 export async function startRelay(
   { file, args, env: nodeEnv }: NodeCommand,
   folder: string,
   env: Readonly<Record<string, string | undefined>>,
+  handover: Promise<string> = Promise.resolve(''),
 ): Promise<void> {
   const log = openSync(join(folder, relayFiles.log), 'a', 0o600)
   try {
     const child = spawn(file, [...args, folder], {
       detached: true,
       windowsHide: true,
-      stdio: ['ignore', 'pipe', log],
+      stdio: ['pipe', 'pipe', log],
       env: { ...env, ...nodeEnv },
     })
+    // One that has ended before reads nothing; its exit says so.
+    child.stdin?.on('error', () => undefined)
+    void handover.then((handed) => child.stdin?.end(handed))
     const line = await Promise.race([
       firstLine(child.stdout),
       once(child, 'exit').then(() => ''),
