@@ -7,16 +7,26 @@ import { openJupyterServer } from './jupyter-server.ts'
 import { encodeFrame, framesOfParts } from './message-frames.ts'
 import { openMessageSocket } from './message-socket.ts'
 
+it('a server that does not know the newer frames is asked for the older ones as somebody else, always the same', async () => {
+  await using resources = new AsyncDisposableStack()
+  const { host, server } = await openHost(resources, () => false)
+  const sessions: string[] = []
+  host.on('connection', (_socket, { url = '' }) => sessions.push(url.replace(/^.*session_id=/, '')))
+  const parts = {
+    session: 'session',
+    message: () => assert.fail('nothing is said'),
+    closed: () => assert.fail('it is not broken'),
+    refused: () => assert.fail('nothing is said'),
+  }
+  for (let left = 2; left > 0; left--) (await openMessageSocket(server, 'kernel', parts))[Symbol.dispose]()
+  assert.deepEqual(sessions, ['session', 'session-text', 'session-text'])
+})
+
 it('a server that waits for TCP to acknowledge gets word of each message at once, without having asked', async () => {
   await using resources = new AsyncDisposableStack()
-  const host = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols: () => framesOfParts })
-  resources.defer(() => void host.close())
-  await once(host, 'listening')
-  const address = host.address()
-  assert.ok(typeof address === 'object' && address !== null)
+  const { host, server } = await openHost(resources, () => framesOfParts)
   const joined = once(host, 'connection')
   const heard: string[] = []
-  const server = openJupyterServer({ url: new URL(`http://127.0.0.1:${address.port}/`) }, () => '')
   resources.use(
     await openMessageSocket(server, 'kernel', {
       session: 'session',
@@ -35,6 +45,16 @@ it('a server that waits for TCP to acknowledge gets word of each message at once
   }
   assert.deepEqual(heard, ['first', 'second'])
 })
+
+async function openHost(resources: AsyncDisposableStack, handleProtocols: () => string | false) {
+  const host = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols })
+  resources.defer(() => void host.close())
+  await once(host, 'listening')
+  const address = host.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  const server = openJupyterServer({ url: new URL(`http://127.0.0.1:${address.port}/`) }, () => '')
+  return { host, server }
+}
 
 function makeStatus(id: string): JupyterMessage {
   const header = { msg_id: id, session: '', username: '', date: '', msg_type: 'status', version: '5.3' }

@@ -9,7 +9,7 @@ export interface MessageSocket extends Disposable {
 }
 
 export interface MessageSocketParts {
-  /** What the server keeps messages for while nobody is connected: the same one gets them. */
+  /** What the server keeps messages for while nobody is connected: the same one gets them. Its own messages' ids begin so. */
   readonly session: string
   readonly message: (message: JupyterMessage) => void
   /** Called once, when it has broken; not after its disposal. */
@@ -43,7 +43,9 @@ async function openOnce(
   protocols: readonly string[],
   { session, message, closed, refused }: MessageSocketParts,
 ): Promise<MessageSocket> {
-  const socket = await server.openSocket(`api/kernels/${kernelId}/channels?session_id=${session}`, protocols)
+  // To the server, another one than that which it has refused: what it began for that would stop what this one hears.
+  const sessionId = protocols.length > 0 ? session : `${session}-text`
+  const socket = await server.openSocket(`api/kernels/${kernelId}/channels?session_id=${sessionId}`, protocols)
   socket.binaryType = 'arraybuffer'
   let isOpen = false
 

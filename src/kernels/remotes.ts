@@ -45,7 +45,7 @@ export interface Remotes {
 
 /** A kernel of a server that has nobody to keep it yet. */
 export interface BegunKernel {
-  /** For `parseServerKernel`; empty when it could not be started: who keeps it tries once more, and says why. */
+  /** For `parseStartedServerKernel`; empty when it could not be started: who keeps it tries once more, and says why. */
   readonly handover: Promise<string>
   /** Ends it. */
   giveUp(): Promise<void>

@@ -35,7 +35,7 @@ interface Numbers {
   readonly heard: Set<number>
 }
 
-/** @param ownSession of the connection: what the server itself says is told by it */
+/** @param ownSession of the connection: the session of what the server itself says begins so */
 export function createExecutionWatch(ownSession: string): ExecutionWatch {
   let session: string | undefined
   let speaker: string | undefined
@@ -44,7 +44,7 @@ export function createExecutionWatch(ownSession: string): ExecutionWatch {
 
   function count(id: string): 'replaced' | undefined {
     const [, ofSession = '', pid = '', digits = ''] = /^(.+)_(\d+)_(\d+)$/.exec(id) ?? []
-    if (ofSession === '' || ofSession === ownSession) return undefined
+    if (ofSession === '' || ofSession.startsWith(ownSession)) return undefined
     if (session !== undefined && session !== ofSession) return 'replaced'
     session = ofSession
     speaker ??= pid

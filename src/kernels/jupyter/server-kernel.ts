@@ -11,6 +11,12 @@ export interface ServerKernel {
   readonly kernelId: string
 }
 
+/** One that was just started. */
+export interface StartedServerKernel extends ServerKernel {
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly startedAt: number
+}
+
 /** Of the session that a kernel of ours has there, also after the process that keeps it has been killed. */
 export function toSessionPath(kernelId: KernelId): string {
   return `runwright-${kernelId}`
@@ -24,14 +30,14 @@ export function toSessionPath(kernelId: KernelId): string {
 export async function startServerKernel(
   server: JupyterServer,
   { path, name, spec }: { readonly path: string; readonly name: string; readonly spec: string },
-): Promise<ServerKernel> {
+): Promise<StartedServerKernel> {
   const asked = { path, name, type: 'notebook', kernel: { name: spec } }
   const session = await server.ask('POST', 'api/sessions', asked).catch((error: unknown) => {
     throw explainStart(error, server.name, spec)
   })
   const kernel = readSession(session)
   if (kernel === undefined) throw notJupyter(server.name, 'starts no kernel')
-  return kernel
+  return { ...kernel, startedAt: Date.now() }
 }
 
 const endTries = 40
@@ -75,11 +81,11 @@ function readSession(session: unknown): ServerKernel | undefined {
   return typeof sessionId === 'string' && typeof kernelId === 'string' ? { sessionId, kernelId } : undefined
 }
 
-/** What `startServerKernel` gave, as JSON. Undefined for anything else. */
-export function parseServerKernel(content: string): ServerKernel | undefined {
-  const value = recordOf(parseForeignJson(content))
-  const { sessionId, kernelId } = value
-  return typeof sessionId === 'string' && typeof kernelId === 'string' ? { sessionId, kernelId } : undefined
+/** From JSON; undefined for anything else. */
+export function parseStartedServerKernel(content: string): StartedServerKernel | undefined {
+  const { sessionId, kernelId, startedAt } = recordOf(parseForeignJson(content))
+  if (typeof sessionId !== 'string' || typeof kernelId !== 'string' || typeof startedAt !== 'number') return undefined
+  return { sessionId, kernelId, startedAt }
 }
 
 /** A server that can be asked and cannot start it says why, in an answer of 500 and more. */

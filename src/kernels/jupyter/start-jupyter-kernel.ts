@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { JupyterServer } from '../../jupyter/jupyter-server.ts'
 import { RunwrightError } from '../../protocol/errors.ts'
 import type { JupyterMessage, KernelChannel } from '../../protocol/jupyter-messages.ts'
@@ -6,10 +7,10 @@ import { waitForStart } from '../local/wait-for-start.ts'
 import { createWelcome } from '../local/welcome.ts'
 import { type KernelLine, openKernelLine } from './kernel-line.ts'
 import {
+  type StartedServerKernel,
   endServerKernels,
   findServerKernel,
   interruptServerKernel,
-  type ServerKernel,
   startServerKernel,
 } from './server-kernel.ts'
 
@@ -22,7 +23,7 @@ export interface JupyterKernelOptions {
   /** Of the session on the server: tells our kernels apart, also after this process has been killed. */
   readonly path: string
   /** The first kernel, where somebody else has begun to start it; undefined where that came to nothing. */
-  readonly begun?: Promise<ServerKernel | undefined>
+  readonly begun?: Promise<StartedServerKernel | undefined>
   readonly startMs: number
   /** A silent cell that runs before all others. */
   readonly firstCode?: string
@@ -38,10 +39,12 @@ export function createJupyterKernel(options: JupyterKernelOptions): StartKernel 
     const { server, path, onRefused } = options
     const first = await begun
     begun = undefined
-    const { kernelId } = first ?? (await startAnew(options))
+    const started = first ?? (await startAnew(options))
+    const { kernelId } = started
     const endKernel = () => endServerKernels(server, path).catch(onRefused)
     let line: KernelLine
     try {
+      await waitToComeIn(started)
       line = await openLine(options, kernelId, { listener, signal, endKernel })
     } catch (error) {
       await endKernel()
@@ -60,9 +63,23 @@ export function createJupyterKernel(options: JupyterKernelOptions): StartKernel 
   }
 }
 
-async function startAnew(options: JupyterKernelOptions): Promise<ServerKernel> {
+async function startAnew(options: JupyterKernelOptions): Promise<StartedServerKernel> {
   await endServerKernels(options.server, options.path)
   return startServerKernel(options.server, options)
+}
+
+/** In milliseconds: no kernel of Python's answers sooner, and few have answered by then. */
+const leastStartMs = 300
+
+/**
+ * A server connects to a kernel twice: when it has started it, to hear what state it is in, and when it lets somebody in,
+ * to ask it something. It lets no message through before it has heard the answer by the first of both. A kernel listens
+ * before it answers, and until then ZeroMQ tries to connect every 100 ms only: who comes in at once is often answered
+ * before the server hears, and then waits half a second until it asks again (`nudge` of
+ * jupyter_server/services/kernels/connection/channels.py, 2.x). Of 24 starts half were so, of 24 after 300 ms two.
+ */
+async function waitToComeIn({ startedAt }: StartedServerKernel): Promise<void> {
+  await delay(Math.max(0, startedAt + leastStartMs - Date.now()))
 }
 
 const lookMs = 1000

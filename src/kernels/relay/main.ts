@@ -20,7 +20,7 @@ import type { StartKernel } from '../kernel.ts'
 import { javaScriptCommand } from '../javascript/javascript-command.ts'
 import { createJavaScriptKernel } from '../javascript/start-javascript-kernel.ts'
 import { firstPythonCode } from '../jupyter/first-code.ts'
-import { parseServerKernel, toSessionPath } from '../jupyter/server-kernel.ts'
+import { parseStartedServerKernel, toSessionPath } from '../jupyter/server-kernel.ts'
 import { createJupyterKernel } from '../jupyter/start-jupyter-kernel.ts'
 import { readSecret } from '../read-secret.ts'
 import { createLocalKernel, localPatience } from '../local/start-local-kernel.ts'
@@ -92,7 +92,7 @@ function createRemoteStart(
     spec: remote.spec,
     name,
     path: toSessionPath(kernelId),
-    begun: text(process.stdin).then(parseServerKernel),
+    begun: text(process.stdin).then(parseStartedServerKernel),
     ...(environment.language === 'python' ? { firstCode: firstPythonCode } : {}),
     randomId,
   })
