@@ -6,7 +6,7 @@ import { getSystemErrorCode } from './artifact-error.ts'
 const blockSizeBytes = 1024 * 1024
 
 /** So much may be on its way to the disk when a file is complete; what was written before is brought there meanwhile. */
-const syncedSizeBytes = 64 * blockSizeBytes
+const syncedSizeBytes = 8 * blockSizeBytes
 
 /** Bytes in pieces. */
 export interface ByteSource extends AsyncIterable<Uint8Array> {

@@ -124,9 +124,9 @@ async function selectStretch(sql: Sql, order: MetricOrder, { first, last }: Stre
   const [least, greatest] = descending ? [last, first] : [first, last]
   // A cross join keeps its order, so that the index is read first.
   return sql.all(
-    `select r.id from series m cross join runs r cross join experiments e
+    `select r.id from series m cross join runs r
        ${rest.joins.text}
-       where r.id = m.run and e.id = r.experiment and m.experiment = ? and m.key = ? and m.${column} between ? and ? and ${ofRuns.text}
+       where r.id = m.run and m.experiment = ? and m.key = ? and m.${column} between ? and ? and ${ofRuns.text}
        order by m.${column} ${descending ? 'desc' : 'asc'}, ${rest.text} limit ? offset ?`,
     ...rest.joins.values,
     toExperimentRowId(experimentId),
@@ -147,15 +147,15 @@ interface Part {
 
 function selectNaN(sql: Sql, order: MetricOrder, page: Page): Promise<Part> {
   const { key, column, experimentId } = order.metric
-  const tables = 'series m cross join runs r cross join experiments e'
+  const tables = 'series m cross join runs r'
   // The least and the greatest are of finite values, never NaN.
-  const condition = `r.id = m.run and e.id = r.experiment and m.experiment = ? and m.key = ? and ${column === 'value' ? "m.value >= 'NaN'" : 'false'}`
+  const condition = `r.id = m.run and m.experiment = ? and m.key = ? and ${column === 'value' ? "m.value >= 'NaN'" : 'false'}`
   return selectPart(sql, order, page, { tables, condition, values: [toExperimentRowId(experimentId), key] })
 }
 
 function selectMissing(sql: Sql, order: MetricOrder, page: Page): Promise<Part> {
   const { key, column } = order.metric
-  const tables = 'runs r join experiments e on e.id = r.experiment'
+  const tables = 'runs r'
   const condition = `not exists (select 1 from series m where m.run = r.id and m.key = ? and m.${column} is not null)`
   return selectPart(sql, order, page, { tables, condition, values: [key] })
 }

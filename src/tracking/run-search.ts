@@ -29,7 +29,10 @@ const columns: ReadonlyMap<string, string> = new Map([
   ['user_id', 'r.user_id'],
   ['start_time', 'r.start_time'],
   ['end_time', 'r.end_time'],
-  ['artifact_uri', `(rtrim(e.artifact_location, '/') || '/' || r.run_id || '/artifacts')`],
+  [
+    'artifact_uri',
+    `(select rtrim(e.artifact_location, '/') || '/' || r.run_id || '/artifacts' from experiments e where e.id = r.experiment)`,
+  ],
 ])
 
 const tables = { metric: 'series', param: 'params', tag: 'tags' } as const
@@ -110,7 +113,7 @@ function selectIds(
   const where = createCondition(sql, experimentIds, query, { narrow })
   const { joins, text } = joinTerms(orderBy)
   return [
-    `select r.id from runs r join experiments e on e.id = r.experiment ${joins.text}
+    `select r.id from runs r ${joins.text}
        where ${where.text} order by ${text} limit ? offset ?`,
     ...joins.values,
     ...where.values,
@@ -134,10 +137,7 @@ export async function countRuns(
   query: Pick<SearchQuery, 'filter' | 'view'>,
 ): Promise<number> {
   const where = createCondition(sql, experimentIds, query, { narrow: await findNarrow(sql, experimentIds, query) })
-  const row = await sql.get(
-    `select count(*) as count from runs r join experiments e on e.id = r.experiment where ${where.text}`,
-    ...where.values,
-  )
+  const row = await sql.get(`select count(*) as count from runs r where ${where.text}`, ...where.values)
   return getNumber(row ?? {}, 'count')
 }
 
@@ -161,7 +161,7 @@ async function findNarrow(
 }
 
 /**
- * What runs are restricted by: runs as `r` joined with their experiment as `e`, or those that a series or a param
+ * What runs are restricted by: runs as `r`, or those that a series or a param
  * belongs to, which are then looked at only where the filter names an attribute.
  *
  * @param options.runRowId where the row id of the run stands
@@ -224,8 +224,7 @@ function toCondition(
         : compareColumn(getAttributeColumn(columns, comparison.identifier), comparison)
     if (runRowId === 'r.id') return condition
     return {
-      text: `m.run in (select r.id from runs r join experiments e on e.id = r.experiment
-        where r.experiment ${experiments.text} and ${condition.text})`,
+      text: `m.run in (select r.id from runs r where r.experiment ${experiments.text} and ${condition.text})`,
       values: [...experiments.values, ...condition.values],
     }
   }
