@@ -90,6 +90,18 @@ describe('a store on a PostgreSQL server', { skip: whyNoPostgres }, () => {
     await assert.rejects(openPostgres({ url: schema.url, migrations: [counted] }), hasCode('STORAGE_DAMAGED'))
   })
 
+  it('plans each read for the values that it is asked with, however often it was asked', async () => {
+    await using schema = await openScratchSchema(server.url)
+    await using database = await openPostgres({ url: schema.url, migrations: [counted] })
+    const plans = await database.read(async (sql) => {
+      for (let above = 0; above < 20; above++) await sql.all('select number from counted where number > ?', above)
+      return sql.get(`select cast(sum(generic_plans) as bigint) as generic, cast(sum(custom_plans) as bigint) as own
+        from pg_prepared_statements where statement like '%from counted%'`)
+    })
+    assert.equal(plans?.['generic'], 0)
+    assert.ok(Number(plans['own']) >= 10, 'it was prepared')
+  })
+
   it('refuses a step that it has no statements for, and a text with a zero character', async () => {
     await using schema = await openScratchSchema(server.url)
     const foreign: Migration = { number: 2, name: 'files', statements: { sqlite: [] } }
