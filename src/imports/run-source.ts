@@ -101,7 +101,7 @@ export interface SourceTrace {
 
 export interface TraceContent {
   /** Each as in OTLP's JSON (`Span` of trace.proto, 1.x). To be read once, before the attachments. */
-  readonly spans: AsyncIterable<object>
+  readonly spans: AsyncIterable<object> | Iterable<object>
   /** Pictures and the like that went in or came out, under the paths that they have beside the trace. */
   readonly attachments: AsyncIterable<SourceFile>
 }

@@ -39,24 +39,16 @@ export async function* readDatabaseTraces(source: MlflowDatabase): AsyncGenerato
 function readInfo({ database }: MlflowDatabase, row: Row): ToldTrace {
   const traceId = textOf(row, 'request_id')
   const list = (table: string) =>
-    toMap(
-      listRows(database, table, `select key, value from ${table} where request_id = ? order by key`, traceId).map(
-        toEntry,
-      ),
-    )
+    listRows(database, table, `select key, value from ${table} where request_id = ? order by key`, traceId).map(toEntry)
   const length = numberOf(row, 'execution_time_ms')
-  const texts = ['client_request_id', 'request_preview', 'response_preview']
   return readTraceInfo({
     trace_id: traceId,
-    ...Object.fromEntries(texts.flatMap((name) => (textOf(row, name) === '' ? [] : [[name, textOf(row, name)]]))),
+    ...textsOf(row, ['client_request_id', 'request_preview', 'response_preview']),
     request_time: writeTimestamp(numberOf(row, 'timestamp_ms') ?? 0),
     ...(length === undefined ? {} : { execution_duration: writeDuration(length) }),
     state: textOf(row, 'status').replace('TRACE_STATUS_UNSPECIFIED', 'STATE_UNSPECIFIED'),
-    trace_metadata: { ...list('trace_request_metadata'), ...readColumns(row) },
-    tags: {
-      ...list('trace_tags'),
-      ...(textOf(row, 'trace_name') === '' ? {} : { [traceKeys.name]: textOf(row, 'trace_name') }),
-    },
+    trace_metadata: [...list('trace_request_metadata'), ...readColumns(row)],
+    tags: [...list('trace_tags'), ...entryOf(traceKeys.name, textOf(row, 'trace_name'))],
     assessments: listRows(
       database,
       'assessments',
@@ -77,26 +69,30 @@ const tokens = [
 const costs = ['input_cost', 'output_cost', 'total_cost']
 
 /** Metadata that the database has columns for since version 3.17 (mlflow/store/tracking/utils/trace_analytics.py). */
-function readColumns(row: Row): Readonly<Record<string, string>> {
-  const session = textOf(row, 'session_id')
-  const [usage, cost] = [writeAmounts(row, tokens, String), writeAmounts(row, costs, pythonNumber)]
-  return {
-    ...(session === '' ? {} : { [traceKeys.session]: session }),
-    ...(usage === undefined ? {} : { [traceKeys.tokenUsage]: usage }),
-    ...(cost === undefined ? {} : { [traceKeys.cost]: cost }),
-  }
+function readColumns(row: Row): readonly Tag[] {
+  return [
+    ...entryOf(traceKeys.session, textOf(row, 'session_id')),
+    ...entryOf(traceKeys.tokenUsage, writeAmounts(row, tokens, String)),
+    ...entryOf(traceKeys.cost, writeAmounts(row, costs, pythonNumber)),
+  ]
 }
 
-function writeAmounts(row: Row, columns: readonly string[], write: (amount: number) => string): string | undefined {
+/** None where there is no text. */
+function entryOf(key: string, value: string): readonly Tag[] {
+  return value === '' ? [] : [{ key, value }]
+}
+
+function writeAmounts(row: Row, columns: readonly string[], write: (amount: number) => string): string {
   const written = columns.flatMap((name) => {
     const amount = numberOf(row, name)
     return amount === undefined ? [] : [`"${name}": ${write(amount)}`]
   })
-  return written.length === 0 ? undefined : `{${written.join(', ')}}`
+  return written.length === 0 ? '' : `{${written.join(', ')}}`
 }
 
-function toMap(entries: readonly Tag[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(entries.map(({ key, value }) => [key, value]))
+/** Of these columns those that have one. */
+function textsOf(row: Row, columns: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(columns.map((name) => [name, textOf(row, name)]).filter(([, text]) => text !== ''))
 }
 
 /** MLflow's `Assessment` in JSON. */
@@ -105,7 +101,6 @@ function readAssessment(row: Row): object {
   const [value, error, metadata] = ['value', 'error', 'assessment_metadata'].map((name) =>
     parseExactJson(textOf(row, name)),
   )
-  const texts = ['span_id', 'rationale', 'overrides']
   return {
     assessment_id: textOf(row, 'assessment_id'),
     assessment_name: textOf(row, 'name'),
@@ -118,7 +113,7 @@ function readAssessment(row: Row): object {
       : {}),
     ...(kind === 'issue' ? { issue: { issue_name: value } } : {}),
     ...(isExactRecord(metadata) ? { metadata } : {}),
-    ...Object.fromEntries(texts.flatMap((name) => (textOf(row, name) === '' ? [] : [[name, textOf(row, name)]]))),
+    ...textsOf(row, ['span_id', 'rationale', 'overrides']),
   }
 }
 

@@ -1,27 +1,26 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parse } from 'yaml'
-import { RunwrightError } from '../../protocol/errors.ts'
-import { recordOf } from '../../protocol/json.ts'
 import { traceKeys } from '../../protocol/traces.ts'
 import { isFolder, listFolders } from '../local-files.ts'
 import type { SourceTrace } from '../run-source.ts'
 import { findArtifactFolder } from './artifact-folder.ts'
 import type { FolderExperiment } from './folder-run.ts'
 import { openKeptTrace } from './kept-trace.ts'
-import { readKeyFiles } from './read-meta.ts'
+import { readKeyFiles, readYaml } from './read-meta.ts'
 import { fingerprintOf, readTraceInfo } from './told-trace.ts'
+
+/** By PyYAML. */
+const asWritten = { version: '1.1' } as const
 
 /** Traces of a folder `mlruns/EXPERIMENT`. */
 export async function* readFolderTraces(experiment: FolderExperiment): AsyncGenerator<SourceTrace> {
   for (const name of await listFolders(join(experiment.folder, 'traces'))) {
     const folder = join(experiment.folder, 'traces', name)
-    const told = await readYaml(join(folder, 'trace_info.yaml'))
+    const told = await readYaml(join(folder, 'trace_info.yaml'), asWritten)
     // It is not there yet, or not any more.
     if (told === undefined) continue
-    const entries = async (part: string) =>
-      Object.fromEntries((await readKeyFiles(join(folder, part))).map(({ key, value }) => [key, value]))
-    const [metadata, tags] = [await entries('request_metadata'), await entries('tags')]
+    const metadata = await readKeyFiles(join(folder, 'request_metadata'))
+    const tags = await readKeyFiles(join(folder, 'tags'))
     const trace = readTraceInfo({
       ...told,
       // Versions before 3 know it by the name of its folder.
@@ -38,7 +37,8 @@ export async function* readFolderTraces(experiment: FolderExperiment): AsyncGene
       async open() {
         const inside = join(folder, 'artifacts')
         if (await isFolder(inside)) return openKeptTrace(inside)
-        return openKeptTrace(findArtifactFolder(tags[traceKeys.artifactLocation] ?? '', name, ''))
+        const location = tags.find(({ key }) => key === traceKeys.artifactLocation)?.value ?? ''
+        return openKeptTrace(findArtifactFolder(location, name, ''))
       },
     }
   }
@@ -47,17 +47,6 @@ export async function* readFolderTraces(experiment: FolderExperiment): AsyncGene
 async function readAssessments(folder: string): Promise<object[]> {
   if (!(await isFolder(folder))) return []
   const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).toSorted()
-  const read = await Promise.all(names.map((name) => readYaml(join(folder, name))))
+  const read = await Promise.all(names.map((name) => readYaml(join(folder, name), asWritten)))
   return read.filter((assessment) => assessment !== undefined)
-}
-
-/** As PyYAML writes it. @returns undefined where there is none @throws INVALID_PARAMETER_VALUE */
-async function readYaml(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const content = await readFile(path, 'utf8').catch(() => undefined)
-  if (content === undefined) return undefined
-  try {
-    return recordOf(parse(content, { version: '1.1', maxAliasCount: 0 }))
-  } catch (cause) {
-    throw new RunwrightError('INVALID_PARAMETER_VALUE', `${path} is no YAML`, { cause })
-  }
 }

@@ -24,12 +24,12 @@ async function* readKeptSpans(folder: string | undefined): AsyncGenerator<object
   if (bytes === undefined) {
     throw new RunwrightError('RESOURCE_DOES_NOT_EXIST', 'its spans are not where its artifacts are looked for')
   }
-  yield* parseKeptSpans(bytes)
+  yield* parseKeptSpans(bytes.byteLength > maxBytes ? '' : bytes.toString())
 }
 
 /** The spans of a file `traces.json`. @throws INVALID_PARAMETER_VALUE */
-export function parseKeptSpans(bytes: Uint8Array): readonly object[] {
-  const content = bytes.byteLength > maxBytes ? undefined : parseExactJson(new TextDecoder().decode(bytes))
+export function parseKeptSpans(text: string): readonly object[] {
+  const content = parseExactJson(text)
   if (!isRecord(content) || !Array.isArray(content['spans'])) {
     throw new RunwrightError('INVALID_PARAMETER_VALUE', 'its spans are no JSON as MLflow writes it')
   }

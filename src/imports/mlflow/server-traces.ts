@@ -67,21 +67,17 @@ async function openTrace(http: MlflowHttp, trace: ToldTrace): Promise<TraceConte
   const answer = recordOf(recordOf(text === undefined ? undefined : parseExactJson(text))['trace'])
   if (Array.isArray(answer['spans'])) {
     return {
-      spans: each(answer['spans'].filter(isExactRecord).map(readAnsweredSpan)),
+      spans: answer['spans'].filter(isExactRecord).map(readAnsweredSpan),
       attachments: listAttachments(http, trace, text ?? ''),
     }
   }
   // Spans that lie among the artifacts, as those of servers before 3.5 and of clients that are older, are answered here.
   const kept = await readText(http, '/ajax-api/2.0/mlflow/get-trace-artifact', { request_id: traceId })
-  return { spans: each(parseKeptSpans(Buffer.from(kept))), attachments: listAttachments(http, trace, kept) }
+  return { spans: parseKeptSpans(kept), attachments: listAttachments(http, trace, kept) }
 }
 
 async function readText(http: MlflowHttp, path: string, query: Readonly<Record<string, string>>): Promise<string> {
   return new Response(await http.open(path, query)).text()
-}
-
-async function* each(spans: readonly object[]): AsyncGenerator<object> {
-  yield* spans
 }
 
 /** Inputs and outputs name what lies beside the trace (`Attachment.ref` of mlflow/tracing/attachments.py). */

@@ -17,11 +17,12 @@ const copied = [
   'request_time',
   'execution_duration',
   'state',
-  'trace_metadata',
-  'tags',
 ] as const
 
-/** Reads `TraceInfoV3`, and the `TraceInfo` of versions before 3, as a server or a file has them. */
+/**
+ * Reads `TraceInfoV3`, and the `TraceInfo` of versions before 3, as a server or a file has them; tags and metadata may be
+ * maps, or lists of keys and values.
+ */
 export function readTraceInfo(told: JsonRecord): ToldTrace {
   if ('request_id' in told) return readOldInfo(told)
   const duration = told['execution_duration_ms']
@@ -31,6 +32,8 @@ export function readTraceInfo(told: JsonRecord): ToldTrace {
     traceId: String(told['trace_id']),
     info: {
       ...Object.fromEntries(given.map((name) => [name, told[name]])),
+      trace_metadata: toMap(told['trace_metadata']),
+      tags: toMap(told['tags']),
       ...(typeof duration === 'number' ? { execution_duration: writeDuration(duration) } : {}),
       // The one that takes the place of another comes after it.
       assessments: assessments.toSorted((a, b) => timeOf(a) - timeOf(b)),

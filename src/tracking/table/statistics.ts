@@ -78,7 +78,7 @@ function selectValues(
   const { text, values } = toExpression(column)
   const where = createCondition(sql, experimentIds, search)
   return {
-    text: `select ${text} as value from runs r join experiments e on e.id = r.experiment where ${where.text}`,
+    text: `select ${text} as value from runs r where ${where.text}`,
     values: [...values, ...where.values],
   }
 }
