@@ -213,7 +213,7 @@ describe('the search for runs', () => {
     const number = fc.double().map((value) => value + 0)
     const numbers = fc.array(number, { minLength: 1, maxLength: 9 })
     await fc.assert(
-      fc.asyncProperty(numbers, fc.integer({ min: -9, max: 2 ** 53 }), async (values, step) => {
+      fc.asyncProperty(numbers, fc.integer({ min: -9, max: Number.MAX_SAFE_INTEGER }), async (values, step) => {
         const metrics = values.map((value, index) => ({ key: `m${index}`, value, timestamp: 7, step }))
         const runId = await tracking.addRun({ metrics })
         const run = await tracking.runs.get(runId)
